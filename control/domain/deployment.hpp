@@ -1,0 +1,93 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/config/snapshot.hpp"
+
+namespace modelgate::control::domain {
+
+struct env_variable {
+  std::string name;
+  std::string value;
+
+  friend bool operator==(const env_variable&, const env_variable&) = default;
+};
+
+/// A deployment's serving options as its owner gave them; absent means "as the image or the defaults say".
+struct serving_overrides {
+  std::optional<config::upstream_protocol> protocol;
+  std::optional<std::chrono::seconds> timeout;
+  std::optional<std::uint64_t> max_body_bytes;
+  std::optional<std::uint32_t> concurrency;
+  std::optional<std::uint32_t> max_queue;
+  std::optional<std::chrono::seconds> queue_timeout;
+  bool idempotent = false;
+  bool hedge = false;
+  bool forward_authorization = false;
+  bool allow_upgrade = false;
+  std::optional<std::string> example_request;  ///< JSON text
+
+  friend bool operator==(const serving_overrides&, const serving_overrides&) = default;
+};
+
+/// What a person asked for: the part of a deployment that makes a revision.
+struct deployment_spec {
+  std::string model_image;
+  std::optional<std::string> model_uri;
+  std::optional<std::string> image_pull_secret;
+  std::string instance_type;
+  std::uint32_t replicas = 1;
+  config::access_type access = config::access_type::everyone;
+  std::string description;
+  std::map<std::string, std::string> metadata;
+  std::vector<env_variable> env;  ///< sorted by name
+  serving_overrides serving;
+  std::chrono::seconds progress_deadline{600};
+  bool auto_rollback = false;
+  bool stop = false;
+
+  friend bool operator==(const deployment_spec&, const deployment_spec&) = default;
+};
+
+/// Whether going from one spec to the other needs other processes: image, model, instance type, env or pull secret differ.
+[[nodiscard]] bool needs_other_replicas(const deployment_spec& before, const deployment_spec& after) noexcept;
+
+/// One entry of a deployment's history.
+struct revision {
+  std::uint64_t number = 0;
+  /// The revision whose replicas serve this one: itself when it needed other replicas or was started, else inherited.
+  std::uint64_t replica_revision = 0;
+  deployment_spec spec;
+  std::string update_message;
+  system_time created_at;
+  std::string created_by;
+};
+
+/// A model that somebody asked to be served.
+struct deployment {
+  std::string id;
+  std::string name;
+  std::string group;
+  system_time created_at;
+  std::string created_by;
+  revision current;
+  bool deleting = false;  ///< deleted by its owner, replicas still draining
+};
+
+/// A named caller of a deployment's private endpoint. The token itself is never kept.
+struct client {
+  std::string name;
+  crypto::token_digest digest;
+  std::string prefix;
+  system_time created_at;
+  std::string created_by;
+  std::optional<system_time> expires_at;
+};
+
+}  // namespace modelgate::control::domain

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modelgate/base/clock.hpp"
+
+namespace modelgate::control::domain {
+
+enum class deployment_phase { deploying, deployed, stopping, stopped, failed };
+enum class replica_phase { starting, ready, unready, draining, stopping, exited };
+
+[[nodiscard]] std::string_view to_string(deployment_phase phase) noexcept;  ///< "Deploying", ...
+[[nodiscard]] std::string_view to_string(replica_phase phase) noexcept;     ///< "Starting", ...
+
+struct replica_status {
+  std::string name;
+  std::uint64_t revision = 0;
+  replica_phase phase = replica_phase::starting;
+  std::string reason;
+  system_time since;
+  std::string limits;  ///< "enforced" or "advisory"
+  std::uint32_t restarts = 0;
+};
+
+/// What really runs, as people are shown it.
+struct deployment_status {
+  deployment_phase phase = deployment_phase::deploying;
+  std::string message;
+  std::uint32_t available_replicas = 0;
+  std::vector<replica_status> replicas;
+};
+
+}  // namespace modelgate::control::domain

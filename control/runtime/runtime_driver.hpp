@@ -1,0 +1,115 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "control/domain/deployment.hpp"
+#include "control/domain/deployment_status.hpp"
+#include "control/domain/resources.hpp"
+#include "modelgate/base/clock.hpp"
+#include "modelgate/base/result.hpp"
+#include "modelgate/config/snapshot.hpp"
+#include "modelgate/net/endpoint.hpp"
+
+namespace modelgate::control::runtime {
+
+/// What a model image says of itself.
+struct image_description {
+  std::string image;  ///< "name:tag"
+  std::string description;
+  config::upstream_protocol protocol = config::upstream_protocol::seldon;
+  std::string health_path;
+  std::optional<std::uint32_t> concurrency;
+  std::optional<std::string> example_request;  ///< JSON text
+};
+
+/// One replica to run.
+struct replica_spec {
+  std::string name;  ///< "deploy-<id>-r<revision>-<index>"
+  std::string deployment;
+  std::uint64_t revision = 0;
+  std::uint32_t index = 0;
+  std::string model_image;
+  std::optional<std::string> model_uri;
+  std::vector<domain::env_variable> env;
+  domain::resources limits;
+};
+
+/// One replica as it is, whoever started it.
+struct observed_replica {
+  std::string name;
+  std::string deployment;
+  std::uint64_t revision = 0;
+  std::uint32_t index = 0;
+  domain::replica_phase phase = domain::replica_phase::starting;
+  std::string reason;       ///< why it is not ready, with the last line of its log where it has one
+  system_time since;        ///< of the phase
+  system_time unready_since;  ///< since when it has not been ready, over restarts; meaningless while ready
+  std::optional<net::endpoint> address;
+  std::string model_image;
+  std::string limits;  ///< "enforced" or "advisory"
+  std::uint32_t restarts = 0;
+  std::uint32_t failures = 0;  ///< consecutive ends without a time of being well in between; rules the back-off
+  bool inherited = false;      ///< it was started by an earlier modelgate process
+};
+
+struct log_query {
+  std::optional<std::size_t> tail_lines = 2'000;  ///< absent: everything there is
+  std::optional<system_time> since;
+  bool timestamps = false;
+  bool previous = false;  ///< of the instance before the last restart
+};
+
+/// A replica's log, oldest line first.
+///
+/// Shape: one reader, one thread at a time.
+class log_reader {
+ public:
+  virtual ~log_reader() = default;
+  /// Whole lines that were not given before, each ended by '\n'; empty when there is nothing new.
+  [[nodiscard]] virtual std::string read_more() = 0;
+  /// Whether nothing more can come: the replica has ended and all was read.
+  [[nodiscard]] virtual bool finished() = 0;
+};
+
+/// How replicas are run: as processes, containers, or by somebody else.
+///
+/// Every call is idempotent: asking for what already is, is success. State is kept where a later process of modelgate finds it,
+/// so `observe` after a crash tells the truth.
+///
+/// Shape:  any-thread. `observe` is cheap enough to be called after every event.
+/// Errors: `start` may fail with the reason in words; the others always succeed in the end.
+class runtime_driver {
+ public:
+  virtual ~runtime_driver() = default;
+
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+
+  /// Errors: a sentence that names the image and says what is there instead.
+  [[nodiscard]] virtual result<image_description, std::string> describe_image(std::string_view image) const = 0;
+  [[nodiscard]] virtual std::vector<image_description> list_images() const = 0;
+
+  [[nodiscard]] virtual std::vector<observed_replica> observe() const = 0;
+
+  /// Starts the replica, or starts it again when it has exited (its restarts grow by one).
+  [[nodiscard]] virtual result<void, std::string> start(const replica_spec& spec) = 0;
+  /// Marks it as leaving: it goes on running, but must get no new requests.
+  virtual void drain(const std::string& name) = 0;
+  /// Asks it to end, and ends it with all its children when the grace is over. Returns at once.
+  virtual void stop(const std::string& name) = 0;
+  /// Forgets a replica that has exited; its log may stay readable for a while.
+  virtual void remove(const std::string& name) = 0;
+
+  /// Errors: errc::not_found.
+  [[nodiscard]] virtual result<std::unique_ptr<log_reader>> open_log(const std::string& name, const log_query& query) const = 0;
+
+  /// Called, on a thread of the driver's, whenever `observe` would answer something else. At most one listener.
+  virtual void set_change_listener(std::function<void()> listener) = 0;
+};
+
+}  // namespace modelgate::control::runtime

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/base/diagnostic.hpp"
+#include "modelgate/base/result.hpp"
+
+namespace modelgate::config {
+
+struct endpoint_load {
+  std::string deployment;
+  std::string replica;
+  std::uint32_t in_flight = 0;  ///< over all workers; counted from before the first byte is sent until the answer is complete
+
+  friend bool operator==(const endpoint_load&, const endpoint_load&) = default;
+};
+
+struct client_last_use {
+  std::string deployment;
+  std::string client;
+  system_time at;
+
+  friend bool operator==(const client_last_use&, const client_last_use&) = default;
+};
+
+/// The way back: what the gateway tells control.
+///
+/// Shape: a value, gathered on demand off the workers. An endpoint that left the snapshot is listed for as long as a request is
+///        still on it; absent means idle.
+struct observation {
+  std::vector<std::uint64_t> live_generation;  ///< per worker
+  std::vector<endpoint_load> endpoints;
+  std::vector<client_last_use> clients;  ///< to the minute; only clients used since the process started
+
+  friend bool operator==(const observation&, const observation&) = default;
+};
+
+[[nodiscard]] std::string to_json(const observation& value);
+[[nodiscard]] result<observation, diagnostics> parse_observation(std::string_view json);
+
+}  // namespace modelgate::config

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modelgate/base/diagnostic.hpp"
+#include "modelgate/base/log.hpp"
+#include "modelgate/base/result.hpp"
+#include "modelgate/net/endpoint.hpp"
+
+/// The config file, typed. conf/modelgate.toml documents every key; a test holds the two together.
+///
+/// Shape:  values, immutable once parsed. Defaults are the members' initialisers.
+/// Units:  in the types; `_bytes` are bytes.
+namespace modelgate::config {
+
+using milliseconds = std::chrono::milliseconds;
+
+struct listen_settings {
+  net::endpoint prediction{"0.0.0.0", 8080};
+  net::endpoint control{"127.0.0.1", 8081};
+  net::endpoint metrics{"127.0.0.1", 8082};
+};
+
+struct prediction_settings {
+  std::string public_url;  ///< empty: made from the caller's host name and the prediction port
+  std::size_t workers = 0;  ///< 0: one per core
+  std::vector<std::string> trusted_proxies;  ///< IP literals whose X-Forwarded-* are appended to instead of replaced
+  bool cancel_on_half_close = true;
+  bool cors = true;
+};
+
+struct limit_settings {
+  std::size_t head_bytes = 16'384;
+  std::size_t head_fields = 100;
+  std::size_t target_bytes = 8'192;
+  std::uint64_t body_bytes = 33'554'432;  ///< default of a deployment's maxBodyBytes
+  std::size_t connections = 10'000;       ///< downstream, over all workers
+  std::size_t pool_connections = 256;     ///< idle upstream connections kept per replica and worker
+  std::size_t control_body_bytes = 1'048'576;
+  std::size_t control_connections = 256;
+  std::size_t log_bytes = 16'777'216;  ///< of one replica's log file before it is rotated
+};
+
+struct timeout_settings {
+  milliseconds head{10'000};
+  milliseconds body_grace{5'000};
+  std::uint64_t body_min_rate = 1'024;  ///< bytes per second, after the grace
+  milliseconds connect{1'000};
+  milliseconds first_byte{60'000};  ///< from the whole request sent to the response head
+  milliseconds stream_idle{60'000};
+  milliseconds keep_alive{75'000};
+  milliseconds total{60'000};  ///< default of a deployment's timeout
+  milliseconds upstream_idle{1'500};
+  milliseconds drain{30'000};
+  milliseconds drain_delay{0};
+  milliseconds drain_idle{2'000};
+  milliseconds control_request{30'000};
+};
+
+struct process_runtime_settings {
+  std::string user = "nobody";  ///< used when modelgate is root
+  std::filesystem::path work_folder;  ///< empty: a folder of this data folder's own under /var/tmp
+  milliseconds stop_grace{10'000};  ///< between SIGTERM and SIGKILL
+  milliseconds probe_interval{2'000};
+  milliseconds probe_timeout{1'000};
+  milliseconds start_interval{100};  ///< between probes of a replica that is not ready yet
+  milliseconds restart_backoff{500};  ///< after the first failure, doubled by each further one
+  milliseconds restart_backoff_max{30'000};
+};
+
+struct settings {
+  listen_settings listen;
+  prediction_settings prediction;
+  limit_settings limits;
+  timeout_settings timeouts;
+  std::filesystem::path data_folder = "data";
+  std::filesystem::path catalogue;  ///< folder of model images
+  process_runtime_settings process_runtime;
+  std::string metrics_deployment_name = "{id}";
+  log::level log_level = log::level::info;
+  std::string console_grafana_url;
+};
+
+/// Parses a config file's text. `folder` is where relative paths in it start.
+/// Errors: every mistake at once, located "line:column", with the nearest known key where one is unknown.
+[[nodiscard]] result<settings, diagnostics> parse_settings(std::string_view toml, const std::filesystem::path& folder);
+
+/// Reads and parses. A file that cannot be read is one diagnostic without a place.
+[[nodiscard]] result<settings, diagnostics> load_settings(const std::filesystem::path& file);
+
+/// Lays `MODELGATE_...` variables over what the file said: section and key in upper case, joined by two underscores,
+/// e.g. MODELGATE_LISTEN__PREDICTION. Errors: located by the variable's name.
+[[nodiscard]] diagnostics apply_environment(settings& target, const std::map<std::string, std::string>& environment);
+
+}  // namespace modelgate::config

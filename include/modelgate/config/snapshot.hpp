@@ -1,0 +1,82 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/base/diagnostic.hpp"
+#include "modelgate/base/result.hpp"
+#include "modelgate/crypto/token.hpp"
+#include "modelgate/net/endpoint.hpp"
+
+/// What control tells the gateway: the one product type that both halves know.
+///
+/// Shape: values; once published a snapshot is immutable and shared by every worker. Deployments that did not change between
+///        two generations are the same object, so a change of one costs the others nothing.
+namespace modelgate::config {
+
+enum class access_type { everyone, clients };  ///< "public" and "private" in texts
+enum class upstream_protocol { seldon, passthrough };
+enum class deployment_state { serving, stopped };
+
+/// Serving options with nothing left open: control has already put in what the image or the defaults say.
+struct serving_options {
+  upstream_protocol protocol = upstream_protocol::seldon;
+  std::chrono::milliseconds timeout{60'000};  ///< total, queue included, until the response head
+  std::uint64_t max_body_bytes = 33'554'432;
+  std::optional<std::uint32_t> concurrency;  ///< per replica; absent: unknown
+  bool forward_authorization = false;
+
+  friend bool operator==(const serving_options&, const serving_options&) = default;
+};
+
+struct client_credential {
+  std::string name;
+  crypto::token_digest digest;
+  std::optional<system_time> expires_at;
+};
+
+/// One replica that may be sent requests.
+struct endpoint_config {
+  std::string replica;  ///< unique within the deployment over its whole life, e.g. "deploy-iris-r3-0"
+  net::endpoint address;
+  std::uint64_t revision = 0;
+  std::string model_image;    ///< without tag; label of the client metrics
+  std::string model_version;  ///< the tag or digest; label of the client metrics
+
+  friend bool operator==(const endpoint_config&, const endpoint_config&) = default;
+};
+
+struct deployment_config {
+  std::string id;
+  deployment_state state = deployment_state::serving;
+  access_type access = access_type::everyone;
+  serving_options serving;
+  std::string predictor_version;  ///< metadata entry "version"; label of both Seldon histograms
+  /// What the current revision runs, even while no replica of it is there: its zero series are created from it.
+  std::string model_image;
+  std::string model_version;
+  std::vector<client_credential> clients;
+  std::vector<endpoint_config> endpoints;
+};
+
+using deployment_config_ptr = std::shared_ptr<const deployment_config>;
+
+struct snapshot {
+  std::uint64_t generation = 0;  ///< grows by at least one with every publication
+  std::vector<deployment_config_ptr> deployments;
+};
+
+using snapshot_ptr = std::shared_ptr<const snapshot>;
+
+/// The JSON form, for a gateway that runs in another process and for tests. Round trip is exact.
+/// Errors of parsing: every mistake with its JSON pointer; unknown members are mistakes.
+[[nodiscard]] std::string to_json(const snapshot& value);
+[[nodiscard]] result<snapshot, diagnostics> parse_snapshot(std::string_view json);
+
+}  // namespace modelgate::config

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/base/result.hpp"
+#include "modelgate/http_io/message.hpp"
+#include "modelgate/net/endpoint.hpp"
+
+namespace modelgate::http_io {
+
+struct client_request {
+  std::string method = "GET";
+  std::string target = "/";
+  field_list fields;
+  std::string body;
+  std::size_t max_response_bytes = 8'388'608;
+};
+
+/// One request on a connection of its own.
+/// Errors: errc::connection_refused, connection_timeout, http_response_timeout, http_protocol_error, body_too_large, or what
+///         the system says.
+[[nodiscard]] boost::asio::awaitable<result<response>> fetch(net::endpoint address, client_request request, steady_time deadline);
+
+/// Called with each piece of the body as it comes; answering false ends the exchange.
+using body_sink = std::function<bool(std::string_view piece)>;
+
+/// The same for programs without an event loop, such as the command line. With a sink, the body goes there piece by piece (no
+/// limit on its whole size, `deadline` applies to the head and then to each piece anew) and the response's body stays empty.
+[[nodiscard]] result<response> fetch_blocking(const net::endpoint& address, const client_request& request,
+                                              std::chrono::milliseconds timeout, const body_sink& sink = {});
+
+}  // namespace modelgate::http_io

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "modelgate/base/result.hpp"
+
+/// Small, fully buffered HTTP messages for our own APIs. The prediction path never uses these.
+namespace modelgate::http_io {
+
+/// Header fields in order; names compare without case.
+class field_list {
+ public:
+  void add(std::string name, std::string value) { entries_.emplace_back(std::move(name), std::move(value)); }
+  void set(std::string_view name, std::string value);
+  /// The first value of that name, empty when there is none.
+  [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
+  [[nodiscard]] bool contains(std::string_view name) const noexcept;
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& entries() const noexcept { return entries_; }
+
+ private:
+  std::vector<std::pair<std::string, std::string>> entries_;
+};
+
+struct request {
+  std::string method;
+  std::string path;   ///< percent-decoded, without the query
+  std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order; names may repeat
+  field_list fields;
+  std::string body;
+  std::string peer;  ///< address of the caller
+
+  /// First value of a query parameter.
+  [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const noexcept;
+};
+
+/// A body that is not there all at once: a followed log, later events.
+///
+/// Shape: owned by one response. `next` is called on a blocking thread, one call at a time, at most every 100 ms, until it says it
+///        is finished or the peer has gone; it must return at once.
+class body_stream {
+ public:
+  struct part {
+    std::string bytes;      ///< may be empty: nothing new
+    bool finished = false;
+  };
+  virtual ~body_stream() = default;
+  [[nodiscard]] virtual part next() = 0;
+};
+
+struct response {
+  unsigned status = 200;
+  field_list fields;
+  std::string body;
+  std::shared_ptr<body_stream> stream;  ///< sent chunked, after `body`
+};
+
+}  // namespace modelgate::http_io
