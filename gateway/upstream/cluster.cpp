@@ -37,6 +37,10 @@ void cluster::close_idle(steady_time now) {
   for (connection_pool& pool : pools_) pool.close_idle(now);
 }
 
+bool cluster::has_no_connections() const noexcept {
+  return std::all_of(pools_.begin(), pools_.end(), [](const connection_pool& pool) { return pool.empty(); });
+}
+
 connection_pool* cluster::pool_of(const endpoint& to) noexcept {
   const auto found = std::find_if(endpoints_.begin(), endpoints_.end(), [&](const endpoint_ptr& each) { return each.get() == &to; });
   return found == endpoints_.end() ? nullptr : &pools_[static_cast<std::size_t>(found - endpoints_.begin())];

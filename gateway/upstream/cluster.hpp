@@ -39,6 +39,7 @@ class cluster {
   /// Keeps a connection for the next request, unless its replica has left.
   void keep_connection(const endpoint& to, net::stream_ptr stream, steady_time now);
   void close_idle(steady_time now);
+  [[nodiscard]] bool has_no_connections() const noexcept;
 
  private:
   [[nodiscard]] connection_pool* pool_of(const endpoint& to) noexcept;

@@ -19,9 +19,11 @@ namespace modelgate::upstream {
 /// Shape: shared by all workers and by every snapshot that has the replica; the rest is immutable.
 class endpoint {
  public:
-  endpoint(config::endpoint_config config, metrics::model_index model) : config_{std::move(config)}, model_{model} {}
+  endpoint(config::endpoint_config config, metrics::model_index model)
+      : config_{std::move(config)}, authority_{net::to_string(config_.address)}, model_{model} {}
 
   [[nodiscard]] const config::endpoint_config& config() const noexcept { return config_; }
+  [[nodiscard]] const std::string& authority() const noexcept { return authority_; }  ///< for the Host field
   [[nodiscard]] metrics::model_index model() const noexcept { return model_; }
 
   [[nodiscard]] std::uint32_t in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }
@@ -33,6 +35,7 @@ class endpoint {
 
  private:
   config::endpoint_config config_;
+  std::string authority_;
   metrics::model_index model_;
   alignas(64) std::atomic<std::uint32_t> in_flight_{0};
 };
@@ -59,7 +62,7 @@ class slot {
   [[nodiscard]] explicit operator bool() const noexcept { return endpoint_ != nullptr; }
   [[nodiscard]] endpoint& operator*() const noexcept { return *endpoint_; }
   [[nodiscard]] endpoint* operator->() const noexcept { return endpoint_.get(); }
-  [[nodiscard]] endpoint* get() const noexcept { return endpoint_.get(); }
+  [[nodiscard]] const endpoint_ptr& shared() const noexcept { return endpoint_; }
 
  private:
   void give_back() noexcept {
