@@ -145,7 +145,8 @@ asio::awaitable<error_code> exchange::read_head(std::optional<response_parser>& 
       if (problem != http::error::need_more) co_return as_protocol_error(problem);
       const error_code failure = co_await read_more();
       if (failure == asio::error::eof || failure == asio::error::connection_reset) {
-        co_return make_error_code(buffer_.empty() ? errc::connection_terminated : errc::http_response_incomplete);
+        co_return make_error_code(buffer_.empty() && !parser->got_some() ? errc::connection_terminated
+                                                                         : errc::http_response_incomplete);
       }
       if (failure) co_return failure;
     }
