@@ -105,8 +105,7 @@ BOOST_AUTO_TEST_CASE(a_slow_handler_holds_nobody_else_up) {
 }
 
 BOOST_AUTO_TEST_CASE(a_full_pool_is_answered_503_and_the_connection_stays) {
-  gate held;
-  running_server served{held.handler(), {}, 1, 0};
+  running_server served{ok, {}, 1, 0};
   // With a queue of none even an idle thread is given nothing, so every request finds the pool full.
   raw_connection peer{served.address()};
   for (int i = 0; i < 2; ++i) {
