@@ -82,7 +82,10 @@ io_result byte_stream::write_some(std::span<const iovec> pieces) {
     const ssize_t count = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
     if (count >= 0) {
       const auto sent = static_cast<std::size_t>(count);
-      if (sent < total_size(pieces)) writable_ = false;
+      if (sent < total_size(pieces)) {
+        writable_ = false;
+        await_writable();
+      }
       return {io_status::ok, sent};
     }
     if (errno == EINTR) continue;

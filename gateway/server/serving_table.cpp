@@ -34,8 +34,9 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
 }  // namespace
 
 std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot, const serving_table& earlier,
-                                                         metrics::registry& registry) {
+                                                         metrics::registry& registry, const crypto::token_key& token_key) {
   auto table = std::make_shared<serving_table>();
+  table->token_key = &token_key;
   table->generation = snapshot.generation;
   table->routes = routing::route_table{snapshot, earlier.routes};
   table->entries.reserve(snapshot.deployments.size());

@@ -364,9 +364,8 @@ net::task_of<session::next_step> session::reply(const request& req, http::reason
   out.to_head = req.verb == http::method::head;
   buffers_->reply.clear();
   http::append_local_reply(buffers_->reply, out, worker_.context().date);
-  const next_step step = co_await send_reply(req, keep);
   if (counted_for) record(req, *counted_for, http::status_of(why));
-  co_return step;
+  co_return co_await send_reply(req, keep);
 }
 
 net::task_of<session::next_step> session::answer(const request& req, std::string_view body, std::string_view extra_fields) {
