@@ -86,6 +86,7 @@ boost::system::result<split_target, refusal> split(const request_head& head) noe
     if (target.size() < scheme.size() || !equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
     target.remove_prefix(scheme.size());
     const std::size_t path = target.find_first_of("/?");
+    if (path == 0 || target.empty()) return refusal{reason::bad_request, "the request target has no authority"};
     if (path == std::string_view::npos) return split_target{target, "/"};
     if (target[path] == '?') return refusal{reason::bad_request, "the request target has no path"};
     return split_target{target.substr(0, path), target.substr(path)};
