@@ -160,8 +160,8 @@ void deployment_store::mark_deleting(std::string_view id) {
   on_.prepare("UPDATE deployments SET deleting = 1 WHERE id = ?").bind(id).run();
 }
 
-bool deployment_store::erase(std::string_view id) {
-  return on_.prepare("DELETE FROM deployments WHERE id = ?").bind(id).run() > 0;
+void deployment_store::erase_deleted(std::string_view id) {
+  on_.prepare("DELETE FROM deployments WHERE id = ? AND deleting = 1").bind(id).run();
 }
 
 std::vector<domain::revision> deployment_store::history(std::string_view id) const {

@@ -51,8 +51,8 @@ class deployment_store {
   /// Makes it the current one and drops the oldest beyond domain::limits::revisions_kept.
   void add_revision(std::string_view id, const domain::revision& revision);
   void mark_deleting(std::string_view id);
-  /// With its revisions and clients.
-  bool erase(std::string_view id);
+  /// With its revisions and clients; only if it is marked as deleting.
+  void erase_deleted(std::string_view id);
 
   /// Newest first.
   [[nodiscard]] std::vector<domain::revision> history(std::string_view id) const;

@@ -21,9 +21,7 @@ result<std::vector<desired_deployment>> stored_state::load_desired() {
 
 result<void> stored_state::erase_deleted(const std::string& deployment) {
   return from_.write([&](transaction& within) -> result<void> {
-    deployment_store deployments{within};
-    const auto stored = deployments.find(deployment);
-    if (stored && stored->deployment.deleting) deployments.erase(deployment);
+    deployment_store{within}.erase_deleted(deployment);
     return {};
   });
 }
