@@ -1,7 +1,8 @@
 #include "modelgate/config/settings.hpp"
 
-#include "gateway/config/nearest_word.hpp"
 #include "gateway/config/settings_table.hpp"
+
+#include "modelgate/base/nearest_word.hpp"
 
 #include <toml++/toml.h>
 

@@ -1,10 +1,10 @@
-#include "gateway/config/nearest_word.hpp"
+#include "modelgate/base/nearest_word.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <array>
 
-namespace modelgate::config {
+namespace modelgate {
 namespace {
 
 constexpr std::array<std::string_view, 4> words{"head", "total", "keep_alive", "upstream_idle"};
@@ -32,4 +32,4 @@ BOOST_AUTO_TEST_CASE(prefers_the_nearer_word) {
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
-}  // namespace modelgate::config
+}  // namespace modelgate

@@ -1,10 +1,10 @@
-#include "gateway/config/nearest_word.hpp"
+#include "modelgate/base/nearest_word.hpp"
 
 #include <algorithm>
 #include <array>
 #include <vector>
 
-namespace modelgate::config {
+namespace modelgate {
 namespace {
 
 constexpr std::size_t longest_word = 128;
@@ -46,4 +46,4 @@ std::optional<std::string_view> nearest_word(std::string_view text, std::span<co
   return nearest;
 }
 
-}  // namespace modelgate::config
+}  // namespace modelgate
