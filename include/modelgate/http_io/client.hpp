@@ -30,8 +30,9 @@ struct client_request {
 /// Called with each piece of the body as it comes; answering false ends the exchange.
 using body_sink = std::function<bool(std::string_view piece)>;
 
-/// The same for programs without an event loop, such as the command line. With a sink, the body goes there piece by piece (no
-/// limit on its whole size, `deadline` applies to the head and then to each piece anew) and the response's body stays empty.
+/// The same for programs without an event loop, such as the command line. With a sink, the body of a 2xx answer goes there piece by
+/// piece (no limit on its whole size, `timeout` applies to the head and then to each piece anew) and the response's body stays
+/// empty; any other answer is held as without one.
 [[nodiscard]] result<response> fetch_blocking(const net::endpoint& address, const client_request& request,
                                               std::chrono::milliseconds timeout, const body_sink& sink = {});
 

@@ -157,6 +157,17 @@ BOOST_AUTO_TEST_CASE(a_sink_may_take_more_than_the_limit_of_a_held_body) {
   BOOST_TEST(count == 100'000U);
 }
 
+BOOST_AUTO_TEST_CASE(a_sink_gets_nothing_of_a_refusal) {
+  scripted_peer peer{"HTTP/1.1 404 Not Found\r\nContent-Length: 4\r\n\r\ngone", scripted_peer::then::hold};
+  const auto answer = fetch_blocking(peer.address(), client_request{}, generous, [](std::string_view) {
+    BOOST_ERROR("the sink was called");
+    return true;
+  });
+  BOOST_REQUIRE(answer.has_value());
+  BOOST_TEST(answer->status == 404U);
+  BOOST_TEST(answer->body == "gone");
+}
+
 BOOST_AUTO_TEST_CASE(says_that_nobody_listens) {
   BOOST_CHECK(get(unused_address()).error() == errc::connection_refused);
 }
