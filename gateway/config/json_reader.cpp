@@ -7,7 +7,9 @@ namespace {
 
 namespace json = boost::json;
 
-std::string_view view(const json::string& text) noexcept { return {text.data(), text.size()}; }
+std::string_view view(const json::string& text) noexcept {
+  return {text.data(), text.size()};
+}
 
 /// A number that is whole and not negative, however JSON wrote it.
 std::optional<std::uint64_t> whole_number(const json::value& value) noexcept {
@@ -34,22 +36,28 @@ const json::value* json_reader::take(std::string_view member, presence need) {
 void json_reader::text(std::string_view member, std::string& into, presence need) {
   const json::value* value = take(member, need);
   if (value == nullptr) return;
-  if (value->is_string()) into = view(value->get_string());
-  else mistake(member, "must be a string");
+  if (value->is_string())
+    into = view(value->get_string());
+  else
+    mistake(member, "must be a string");
 }
 
 void json_reader::number(std::string_view member, std::uint64_t& into, presence need) {
   const json::value* value = take(member, need);
   if (value == nullptr) return;
-  if (const auto number = whole_number(*value)) into = *number;
-  else mistake(member, "must be a whole number that is not negative");
+  if (const auto number = whole_number(*value))
+    into = *number;
+  else
+    mistake(member, "must be a whole number that is not negative");
 }
 
 void json_reader::optional_number(std::string_view member, std::optional<std::uint64_t>& into) {
   const json::value* value = take(member, presence::optional);
   if (value == nullptr || value->is_null()) return;
-  if (const auto number = whole_number(*value)) into = *number;
-  else mistake(member, "must be null or a whole number that is not negative");
+  if (const auto number = whole_number(*value))
+    into = *number;
+  else
+    mistake(member, "must be null or a whole number that is not negative");
 }
 
 void json_reader::numbers(std::string_view member, std::vector<std::uint64_t>& into) {
@@ -57,16 +65,20 @@ void json_reader::numbers(std::string_view member, std::vector<std::uint64_t>& i
   if (value == nullptr) return;
   if (!value->is_array()) return mistake(member, "must be an array");
   for (const json::value& each : value->get_array()) {
-    if (const auto number = whole_number(each)) into.push_back(*number);
-    else return mistake(member, "must hold whole numbers only");
+    if (const auto number = whole_number(each))
+      into.push_back(*number);
+    else
+      return mistake(member, "must hold whole numbers only");
   }
 }
 
 void json_reader::boolean(std::string_view member, bool& into) {
   const json::value* value = take(member, presence::optional);
   if (value == nullptr) return;
-  if (value->is_bool()) into = value->get_bool();
-  else mistake(member, "must be true or false");
+  if (value->is_bool())
+    into = value->get_bool();
+  else
+    mistake(member, "must be true or false");
 }
 
 void json_reader::optional_time(std::string_view member, std::optional<system_time>& into) {

@@ -1,6 +1,10 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
+#include "modelgate/base/diagnostic.hpp"
+
 #include <boost/json/value.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -10,14 +14,12 @@
 #include <utility>
 #include <vector>
 
-#include "modelgate/base/clock.hpp"
-#include "modelgate/base/diagnostic.hpp"
-
 namespace modelgate::config {
 
 enum class presence { optional, required };
 
-/// Reads the members of one JSON object into typed places, and notes every mistake with its JSON pointer instead of stopping.
+/// Reads the members of one JSON object into typed places, and notes every mistake with its JSON pointer instead of
+/// stopping.
 ///
 /// Shape:  short-lived; ask for every member, then `finish` reports those that nobody asked for.
 /// Errors: collected in `found`; a place keeps its value where its member is wrong.

@@ -1,22 +1,27 @@
+#include "gateway/config/json_reader.hpp"
+
+#include "modelgate/config/observation.hpp"
+#include "modelgate/config/snapshot.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-
-#include "gateway/config/json_reader.hpp"
-#include "modelgate/config/observation.hpp"
-#include "modelgate/config/snapshot.hpp"
 
 namespace modelgate::config {
 namespace {
 
 namespace json = boost::json;
 
-std::string_view word(access_type value) noexcept { return value == access_type::everyone ? "public" : "private"; }
+std::string_view word(access_type value) noexcept {
+  return value == access_type::everyone ? "public" : "private";
+}
 std::string_view word(upstream_protocol value) noexcept {
   return value == upstream_protocol::seldon ? "seldon" : "passthrough";
 }
-std::string_view word(deployment_state value) noexcept { return value == deployment_state::serving ? "serving" : "stopped"; }
+std::string_view word(deployment_state value) noexcept {
+  return value == deployment_state::serving ? "serving" : "stopped";
+}
 
 json::value text_or_null(const std::optional<system_time>& time) {
   return time ? json::value(format_rfc3339(*time)) : json::value(nullptr);
@@ -57,7 +62,8 @@ json::object write(const deployment_config& deployment) {
 }
 
 void read_serving(json_reader& reader, serving_options& into) {
-  reader.word("protocol", {{"seldon", upstream_protocol::seldon}, {"passthrough", upstream_protocol::passthrough}}, into.protocol);
+  reader.word("protocol", {{"seldon", upstream_protocol::seldon}, {"passthrough", upstream_protocol::passthrough}},
+              into.protocol);
   std::uint64_t timeout = static_cast<std::uint64_t>(into.timeout.count());
   reader.number("timeoutMs", timeout);
   into.timeout = std::chrono::milliseconds{timeout};
@@ -74,8 +80,10 @@ client_credential read_client(json_reader& reader) {
   reader.text("name", client.name, presence::required);
   std::string digest;
   reader.text("digest", digest, presence::required);
-  if (const auto parsed = crypto::digest_from_hex(digest)) client.digest = *parsed;
-  else reader.mistake("digest", "must be 64 lower-case hexadecimal digits");
+  if (const auto parsed = crypto::digest_from_hex(digest))
+    client.digest = *parsed;
+  else
+    reader.mistake("digest", "must be 64 lower-case hexadecimal digits");
   reader.optional_time("expiresAt", client.expires_at);
   reader.finish();
   return client;
@@ -86,8 +94,10 @@ endpoint_config read_endpoint(json_reader& reader) {
   reader.text("replica", endpoint.replica, presence::required);
   std::string address;
   reader.text("address", address, presence::required);
-  if (const auto parsed = net::parse_endpoint(address)) endpoint.address = *parsed;
-  else reader.mistake("address", "must be an IP address and a port, such as 127.0.0.1:9000");
+  if (const auto parsed = net::parse_endpoint(address))
+    endpoint.address = *parsed;
+  else
+    reader.mistake("address", "must be an IP address and a port, such as 127.0.0.1:9000");
   reader.number("revision", endpoint.revision);
   reader.text("modelImage", endpoint.model_image);
   reader.text("modelVersion", endpoint.model_version);
@@ -98,7 +108,8 @@ endpoint_config read_endpoint(json_reader& reader) {
 deployment_config_ptr read_deployment(json_reader& reader) {
   auto deployment = std::make_shared<deployment_config>();
   reader.text("id", deployment->id, presence::required);
-  reader.word("state", {{"serving", deployment_state::serving}, {"stopped", deployment_state::stopped}}, deployment->state);
+  reader.word("state", {{"serving", deployment_state::serving}, {"stopped", deployment_state::stopped}},
+              deployment->state);
   reader.word("access", {{"public", access_type::everyone}, {"private", access_type::clients}}, deployment->access);
   reader.object("serving", [&](json_reader& inner) { read_serving(inner, deployment->serving); });
   reader.text("predictorVersion", deployment->predictor_version);
@@ -144,11 +155,13 @@ std::string to_json(const observation& value) {
   for (const std::uint64_t generation : value.live_generation) generations.push_back(generation);
   json::array endpoints;
   for (const endpoint_load& load : value.endpoints) {
-    endpoints.push_back(json::object{{"deployment", load.deployment}, {"replica", load.replica}, {"inFlight", load.in_flight}});
+    endpoints.push_back(
+        json::object{{"deployment", load.deployment}, {"replica", load.replica}, {"inFlight", load.in_flight}});
   }
   json::array clients;
   for (const client_last_use& use : value.clients) {
-    clients.push_back(json::object{{"deployment", use.deployment}, {"client", use.client}, {"at", format_rfc3339(use.at)}});
+    clients.push_back(
+        json::object{{"deployment", use.deployment}, {"client", use.client}, {"at", format_rfc3339(use.at)}});
   }
   return json::serialize(json::object{{"liveGeneration", std::move(generations)},
                                       {"endpoints", std::move(endpoints)},

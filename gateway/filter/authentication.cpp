@@ -38,16 +38,20 @@ presented_credential::presented_credential(const http::request_head& head) noexc
   if (authorization == nullptr) return;
   kind_ = scheme::malformed;
   std::string_view rest;
-  if (take_scheme(authorization->value, "Basic", rest)) decode_basic(rest);
-  else if (take_scheme(authorization->value, "Bearer", rest)) take_bearer(rest);
+  if (take_scheme(authorization->value, "Basic", rest))
+    decode_basic(rest);
+  else if (take_scheme(authorization->value, "Bearer", rest))
+    take_bearer(rest);
 }
 
-presented_credential::~presented_credential() { sodium_memzero(decoded_, token_start_ + token_size_); }
+presented_credential::~presented_credential() {
+  sodium_memzero(decoded_, token_start_ + token_size_);
+}
 
 void presented_credential::decode_basic(std::string_view text) noexcept {
   std::size_t size = 0;
-  const bool decoded = sodium_base642bin(reinterpret_cast<unsigned char*>(decoded_), longest, text.data(), text.size(), nullptr,
-                                         &size, nullptr, sodium_base64_VARIANT_ORIGINAL)
+  const bool decoded = sodium_base642bin(reinterpret_cast<unsigned char*>(decoded_), longest, text.data(), text.size(),
+                                         nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL)
                        == 0;
   token_size_ = size;  // so that the destructor wipes whatever was decoded
   if (!decoded) return;
@@ -70,10 +74,13 @@ void presented_credential::take_bearer(std::string_view text) noexcept {
 auth_verdict judge(const presented_credential& credential, const client_view& client) noexcept {
   using metrics::auth_failure;
   switch (credential.kind()) {
-    case presented_credential::scheme::none: return {false, auth_failure::missing};
-    case presented_credential::scheme::malformed: return {false, auth_failure::malformed};
+    case presented_credential::scheme::none:
+      return {false, auth_failure::missing};
+    case presented_credential::scheme::malformed:
+      return {false, auth_failure::malformed};
     case presented_credential::scheme::basic:
-    case presented_credential::scheme::bearer: break;
+    case presented_credential::scheme::bearer:
+      break;
   }
   if (!client.found) {
     const auto form = crypto::inspect_token(crypto::token_kind::client, credential.token());

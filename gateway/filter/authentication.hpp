@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string_view>
-
 #include "modelgate/base/clock.hpp"
 #include "modelgate/crypto/token.hpp"
 #include "modelgate/http/head.hpp"
 #include "modelgate/metrics/gateway_stats.hpp"
+
+#include <string_view>
 
 namespace modelgate::filter {
 
@@ -19,7 +19,8 @@ class presented_credential {
   /// Longest decoded Basic credential that is looked at; ours have 53 characters and a name of up to 64.
   static constexpr std::size_t longest = 512;
 
-  /// Source: RFC 7617 (Basic), RFC 6750 (Bearer). Two Authorization fields, control characters or bad base64 are malformed.
+  /// Source: RFC 7617 (Basic), RFC 6750 (Bearer). Two Authorization fields, control characters or bad base64 are
+  /// malformed.
   explicit presented_credential(const http::request_head& head) noexcept;
   ~presented_credential();
   presented_credential(const presented_credential&) = delete;

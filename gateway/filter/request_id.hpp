@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "modelgate/base/ids.hpp"
 #include "modelgate/http/head.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace modelgate::filter {
 

@@ -17,13 +17,18 @@ int hex_value(char c) noexcept {
 
 body_decoder::body_decoder(body_framing framing) noexcept : framing_{framing} {
   switch (framing.kind) {
-    case body_kind::none: break;
+    case body_kind::none:
+      break;
     case body_kind::sized:
       remaining_ = framing.size;
       state_ = remaining_ == 0 ? state::finished : state::sized;
       break;
-    case body_kind::chunked: state_ = state::chunk_size_first; break;
-    case body_kind::until_close: state_ = state::until_close; break;
+    case body_kind::chunked:
+      state_ = state::chunk_size_first;
+      break;
+    case body_kind::until_close:
+      state_ = state::until_close;
+      break;
   }
 }
 
@@ -73,47 +78,66 @@ void body_decoder::control_byte(char byte) noexcept {
       return;
     }
     case state::chunk_extension:
-      if (byte == '\r') state_ = state::chunk_size_lf;
-      else if (byte == '\n' || byte == '\0' || ++overhead_ > extension_limit) state_ = state::failed;
+      if (byte == '\r')
+        state_ = state::chunk_size_lf;
+      else if (byte == '\n' || byte == '\0' || ++overhead_ > extension_limit)
+        state_ = state::failed;
       return;
     case state::chunk_size_lf:
       expect('\n', remaining_ > 0 ? state::chunk_payload : state::trailer_start);
       if (state_ == state::trailer_start) overhead_ = 0;
       return;
-    case state::chunk_payload_cr: expect('\r', state::chunk_payload_lf); return;
+    case state::chunk_payload_cr:
+      expect('\r', state::chunk_payload_lf);
+      return;
     case state::chunk_payload_lf:
       expect('\n', state::chunk_size_first);
       return;
     case state::trailer_start:
-      if (byte == '\r') state_ = state::final_lf;
-      else if (byte == '\n' || byte == ' ' || byte == '\t') state_ = state::failed;
-      else state_ = state::trailer_line;
+      if (byte == '\r')
+        state_ = state::final_lf;
+      else if (byte == '\n' || byte == ' ' || byte == '\t')
+        state_ = state::failed;
+      else
+        state_ = state::trailer_line;
       return;
     case state::trailer_line:
-      if (byte == '\r') state_ = state::trailer_lf;
-      else if (byte == '\n' || byte == '\0' || ++overhead_ > trailer_limit) state_ = state::failed;
+      if (byte == '\r')
+        state_ = state::trailer_lf;
+      else if (byte == '\n' || byte == '\0' || ++overhead_ > trailer_limit)
+        state_ = state::failed;
       return;
-    case state::trailer_lf: expect('\n', state::trailer_start); return;
-    case state::final_lf: expect('\n', state::finished); return;
+    case state::trailer_lf:
+      expect('\n', state::trailer_start);
+      return;
+    case state::final_lf:
+      expect('\n', state::finished);
+      return;
     case state::sized:
     case state::until_close:
     case state::chunk_payload:
     case state::finished:
-    case state::failed: return;
+    case state::failed:
+      return;
   }
 }
 
 void body_decoder::on_end_of_input() noexcept {
-  if (state_ == state::until_close) state_ = state::finished;
-  else if (state_ != state::finished) state_ = state::failed;
+  if (state_ == state::until_close)
+    state_ = state::finished;
+  else if (state_ != state::finished)
+    state_ = state::failed;
 }
 
 std::uint64_t body_decoder::readable() const noexcept {
   switch (state_) {
     case state::finished:
-    case state::failed: return 0;
-    case state::sized: return remaining_;
-    default: return std::numeric_limits<std::uint64_t>::max();
+    case state::failed:
+      return 0;
+    case state::sized:
+      return remaining_;
+    default:
+      return std::numeric_limits<std::uint64_t>::max();
   }
 }
 

@@ -5,7 +5,9 @@
 namespace modelgate::http {
 namespace {
 
-constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+constexpr char lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
 
 struct known_name {
   std::string_view name;
@@ -96,8 +98,10 @@ bool is_hop_by_hop(field_id id) noexcept {
     case field_id::te:
     case field_id::trailer:
     case field_id::transfer_encoding:
-    case field_id::upgrade: return true;
-    default: return false;
+    case field_id::upgrade:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -33,28 +33,40 @@ struct framing_fields {
 framing_fields gather(const std::vector<field>& fields) noexcept {
   framing_fields found;
   const auto keep_first = [](const field*& slot, const field& f, bool& repeated) {
-    if (slot != nullptr) repeated = true;
-    else slot = &f;
+    if (slot != nullptr)
+      repeated = true;
+    else
+      slot = &f;
   };
   for (const field& f : fields) {
     if (f.alias) continue;
     switch (f.id) {
-      case field_id::content_length: keep_first(found.content_length, f, found.repeated_length); break;
-      case field_id::transfer_encoding: keep_first(found.transfer_encoding, f, found.repeated_encoding); break;
-      case field_id::host: keep_first(found.host, f, found.repeated_host); break;
-      case field_id::expect: found.expect = &f; break;
+      case field_id::content_length:
+        keep_first(found.content_length, f, found.repeated_length);
+        break;
+      case field_id::transfer_encoding:
+        keep_first(found.transfer_encoding, f, found.repeated_encoding);
+        break;
+      case field_id::host:
+        keep_first(found.host, f, found.repeated_host);
+        break;
+      case field_id::expect:
+        found.expect = &f;
+        break;
       case field_id::connection:
         found.close = found.close || list_has_token(f.value, "close");
         found.keep_alive = found.keep_alive || list_has_token(f.value, "keep-alive");
         break;
-      default: break;
+      default:
+        break;
     }
   }
   return found;
 }
 
 /// The body as the fields say, for either kind of message; absent: no field says anything.
-boost::system::result<std::optional<body_framing>, refusal> frame_body(const framing_fields& fields, unsigned minor_version) noexcept {
+boost::system::result<std::optional<body_framing>, refusal> frame_body(const framing_fields& fields,
+                                                                       unsigned minor_version) noexcept {
   if (fields.transfer_encoding != nullptr) {
     if (fields.content_length != nullptr) {
       return refusal{reason::bad_request, "both Transfer-Encoding and Content-Length are given"};
@@ -95,7 +107,8 @@ boost::system::result<split_target, refusal> split(const request_head& head) noe
 }
 
 bool is_host_char(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
+         || c == '~';
 }
 
 bool is_valid_port(std::string_view text) noexcept {
@@ -113,7 +126,8 @@ bool is_valid_authority(std::string_view text) noexcept {
     const std::size_t close = text.find(']');
     if (close == std::string_view::npos || close < 3) return false;
     for (const char c : text.substr(1, close - 1)) {
-      const bool allowed = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
+      const bool allowed =
+          (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
       if (!allowed) return false;
     }
     const std::string_view rest = text.substr(close + 1);
@@ -144,7 +158,8 @@ request_result frame_request(const request_head& head) noexcept {
   const auto target = split(head);
   if (!target) return target.error();
   if (!target->authority.empty()) {
-    if (!is_valid_authority(target->authority)) return refusal{reason::bad_request, "the authority of the target is malformed"};
+    if (!is_valid_authority(target->authority))
+      return refusal{reason::bad_request, "the authority of the target is malformed"};
     framing.host = target->authority;
   } else if (fields.host != nullptr) {
     framing.host = fields.host->value;

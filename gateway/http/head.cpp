@@ -3,6 +3,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+
 #include <cstring>
 #include <limits>
 #include <string>
@@ -14,20 +15,32 @@ namespace beast = boost::beast;
 
 using beast_error = beast::http::error;
 
-std::string_view view(beast::string_view text) noexcept { return {text.data(), text.size()}; }
+std::string_view view(beast::string_view text) noexcept {
+  return {text.data(), text.size()};
+}
 
 method to_method(beast::http::verb verb) noexcept {
   switch (verb) {
-    case beast::http::verb::get: return method::get;
-    case beast::http::verb::head: return method::head;
-    case beast::http::verb::post: return method::post;
-    case beast::http::verb::put: return method::put;
-    case beast::http::verb::delete_: return method::delete_;
-    case beast::http::verb::patch: return method::patch;
-    case beast::http::verb::options: return method::options;
-    case beast::http::verb::trace: return method::trace;
-    case beast::http::verb::connect: return method::connect;
-    default: return method::other;
+    case beast::http::verb::get:
+      return method::get;
+    case beast::http::verb::head:
+      return method::head;
+    case beast::http::verb::post:
+      return method::post;
+    case beast::http::verb::put:
+      return method::put;
+    case beast::http::verb::delete_:
+      return method::delete_;
+    case beast::http::verb::patch:
+      return method::patch;
+    case beast::http::verb::options:
+      return method::options;
+    case beast::http::verb::trace:
+      return method::trace;
+    case beast::http::verb::connect:
+      return method::connect;
+    default:
+      return method::other;
   }
 }
 
@@ -58,7 +71,9 @@ class head_only_parser : public beast::http::basic_parser<IsRequest> {
   void on_body_init_impl(const boost::optional<std::uint64_t>&, beast::error_code&) override {}
   std::size_t on_body_impl(beast::string_view body, beast::error_code&) override { return body.size(); }
   void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, beast::error_code&) override { return body.size(); }
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, beast::error_code&) override {
+    return body.size();
+  }
   void on_finish_impl(beast::error_code&) override {}
 
   std::vector<field>& fields_;
@@ -67,7 +82,8 @@ class head_only_parser : public beast::http::basic_parser<IsRequest> {
 
 class request_parser final : public head_only_parser<true> {
  public:
-  request_parser(request_head& into, std::size_t field_limit) : head_only_parser{into.fields, field_limit}, head_{into} {}
+  request_parser(request_head& into, std::size_t field_limit)
+      : head_only_parser{into.fields, field_limit}, head_{into} {}
 
  private:
   void on_request_impl(beast::http::verb verb, beast::string_view method_text, beast::string_view target, int version,
@@ -84,7 +100,8 @@ class request_parser final : public head_only_parser<true> {
 
 class response_parser final : public head_only_parser<false> {
  public:
-  response_parser(response_head& into, std::size_t field_limit) : head_only_parser{into.fields, field_limit}, head_{into} {}
+  response_parser(response_head& into, std::size_t field_limit)
+      : head_only_parser{into.fields, field_limit}, head_{into} {}
 
  private:
   void on_request_impl(beast::http::verb, beast::string_view, beast::string_view, int, beast::error_code&) override {}
@@ -97,7 +114,9 @@ class response_parser final : public head_only_parser<false> {
   response_head& head_;
 };
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_digit(char c) noexcept {
+  return c >= '0' && c <= '9';
+}
 
 /// A well-formed version other than 1.0 and 1.1 is not a bad request but one that we do not speak.
 bool names_other_version(std::string_view request_line) noexcept {
@@ -113,7 +132,8 @@ refusal explain(beast::error_code problem, std::string_view head) noexcept {
   }
   if (problem == beast_error::bad_method) return {reason::bad_request, "the request line does not start with a method"};
   if (problem == beast_error::bad_target) return {reason::bad_request, "the request target is malformed"};
-  if (problem == beast_error::bad_version) return {reason::bad_request, "the request line does not end with an HTTP version"};
+  if (problem == beast_error::bad_version)
+    return {reason::bad_request, "the request line does not end with an HTTP version"};
   if (problem == beast_error::bad_field) return {reason::bad_request, "a header field name is malformed"};
   if (problem == beast_error::bad_value) return {reason::bad_request, "a header field value has a forbidden character"};
   if (problem == beast_error::bad_content_length || problem == beast_error::multiple_content_length) {
@@ -152,7 +172,8 @@ boost::system::result<std::optional<head_extent>, refusal> find_head(std::string
     const auto lf = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
     if (lf == line_start || bytes[lf - 1] != '\r') return refusal{reason::bad_request, "a line ends in LF without CR"};
     if (lf == line_start + 1) {  // an empty line ends the head
-      if (line_start == extent.skipped) return refusal{reason::bad_request, "more than one empty line before the message"};
+      if (line_start == extent.skipped)
+        return refusal{reason::bad_request, "more than one empty line before the message"};
       extent.size = lf + 1 - extent.skipped;
       if (extent.size > limit_bytes) return refusal{reason::head_too_large, "the message head is too large"};
       return extent;
@@ -176,7 +197,8 @@ boost::system::result<void, refusal> parse_request_head(std::string_view bytes, 
   if (parser.too_many_fields) return refusal{reason::head_too_large, "there are too many header fields"};
   if (problem) return explain(problem, bytes);
   if (consumed != bytes.size()) return refusal{reason::bad_request, "the message head is malformed"};
-  if (into.target.size() > limits.target_bytes) return refusal{reason::target_too_long, "the request target is too long"};
+  if (into.target.size() > limits.target_bytes)
+    return refusal{reason::target_too_long, "the request target is too long"};
   return {};
 }
 
@@ -198,7 +220,8 @@ boost::system::result<void, refusal> parse_response_head(std::string_view bytes,
   const std::size_t consumed = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), problem);
   if (parser.too_many_fields) return refusal{reason::head_too_large, "there are too many header fields"};
   if (problem) return explain(problem, bytes);
-  if (consumed != bytes.size() || into.status < 100) return refusal{reason::bad_request, "the message head is malformed"};
+  if (consumed != bytes.size() || into.status < 100)
+    return refusal{reason::bad_request, "the message head is malformed"};
   return {};
 }
 

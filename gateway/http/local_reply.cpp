@@ -1,8 +1,9 @@
 #include "gateway/http/local_reply.hpp"
 
-#include <array>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+
+#include <array>
 #include <charconv>
 
 namespace modelgate::http {
@@ -14,7 +15,8 @@ void append_number(std::string& out, std::uint64_t number) {
   out.append(digits.data(), end);
 }
 
-void append_common(std::string& out, unsigned status, std::string_view date, std::string_view request_id, bool keep_alive) {
+void append_common(std::string& out, unsigned status, std::string_view date, std::string_view request_id,
+                   bool keep_alive) {
   out += "HTTP/1.1 ";
   append_number(out, status);
   out.append(" ").append(status_text(status)).append("\r\nDate: ").append(date);
@@ -33,12 +35,14 @@ void append_body(std::string& out, std::string_view content_type, std::string_vi
 
 std::string seldon_status(const local_reply& reply, unsigned status) {
   boost::json::object body;
-  body["status"] = boost::json::object{{"code", status},
-                                       {"info", boost::json::string_view{reply.detail.data(), reply.detail.size()}},
-                                       {"reason", boost::json::string_view{word(reply.why).data(), word(reply.why).size()}},
-                                       {"status", "FAILURE"}};
+  body["status"] =
+      boost::json::object{{"code", status},
+                          {"info", boost::json::string_view{reply.detail.data(), reply.detail.size()}},
+                          {"reason", boost::json::string_view{word(reply.why).data(), word(reply.why).size()}},
+                          {"status", "FAILURE"}};
   if (!reply.request_id.empty()) {
-    body["meta"] = boost::json::object{{"requestId", boost::json::string_view{reply.request_id.data(), reply.request_id.size()}}};
+    body["meta"] =
+        boost::json::object{{"requestId", boost::json::string_view{reply.request_id.data(), reply.request_id.size()}}};
   }
   return boost::json::serialize(body);
 }

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
+#include "modelgate/http/reason.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "modelgate/base/clock.hpp"
-#include "modelgate/http/reason.hpp"
 
 namespace modelgate::http {
 
@@ -14,10 +14,10 @@ namespace modelgate::http {
 /// Shape: views; used at once.
 struct local_reply {
   reason why = reason::bad_request;
-  std::string_view detail;      ///< what is wrong and what to do, one sentence
-  std::string_view request_id;  ///< empty when the request was never understood
-  std::string_view puid;        ///< empty when there is none
-  std::string_view allow;       ///< for 405: the methods
+  std::string_view detail;           ///< what is wrong and what to do, one sentence
+  std::string_view request_id;       ///< empty when the request was never understood
+  std::string_view puid;             ///< empty when there is none
+  std::string_view allow;            ///< for 405: the methods
   unsigned retry_after_seconds = 0;  ///< 0: no Retry-After
   bool keep_alive = true;
   bool to_head = false;  ///< the answer to HEAD has no body

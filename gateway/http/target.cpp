@@ -4,10 +4,13 @@ namespace modelgate::http {
 namespace {
 
 bool is_unreserved(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
+         || c == '~';
 }
 
-bool is_sub_delimiter(char c) noexcept { return std::string_view{"!$&'()*+,="}.find(c) != std::string_view::npos; }
+bool is_sub_delimiter(char c) noexcept {
+  return std::string_view{"!$&'()*+,="}.find(c) != std::string_view::npos;
+}
 
 int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -16,9 +19,13 @@ int hex_value(char c) noexcept {
   return -1;
 }
 
-char upper_hex(int value) noexcept { return "0123456789ABCDEF"[value]; }
+char upper_hex(int value) noexcept {
+  return "0123456789ABCDEF"[value];
+}
 
-refusal bad(std::string_view detail) noexcept { return {reason::bad_request, detail}; }
+refusal bad(std::string_view detail) noexcept {
+  return {reason::bad_request, detail};
+}
 
 /// The escaped byte at text[at] == '%'; -1 when the two characters after it are not hexadecimal.
 int escaped_byte(std::string_view text, std::size_t at) noexcept {
@@ -84,7 +91,8 @@ boost::system::result<void, refusal> check_query(std::string_view query) noexcep
     if (c == '%') {
       if (escaped_byte(query, at) < 0) return bad("the query has a malformed percent-escape");
       at += 2;
-    } else if (!is_unreserved(c) && !is_sub_delimiter(c) && std::string_view{"/?:@;[]|"}.find(c) == std::string_view::npos) {
+    } else if (!is_unreserved(c) && !is_sub_delimiter(c)
+               && std::string_view{"/?:@;[]|"}.find(c) == std::string_view::npos) {
       return bad("the query has a character that must not stand there");
     }
   }

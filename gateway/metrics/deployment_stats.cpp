@@ -7,34 +7,50 @@ namespace modelgate::metrics {
 
 std::string_view server_word(service value) noexcept {
   switch (value) {
-    case service::predictions: return "predictions";
-    case service::feedback: return "feedback";
-    case service::status: return "status";
-    case service::metadata: return "metadata";
+    case service::predictions:
+      return "predictions";
+    case service::feedback:
+      return "feedback";
+    case service::status:
+      return "status";
+    case service::metadata:
+      return "metadata";
   }
   return "";
 }
 
 std::string_view client_word(service value) noexcept {
   switch (value) {
-    case service::predictions: return "/predict";
-    case service::feedback: return "/send-feedback";
-    case service::status: return "/health/status";
-    case service::metadata: return "/metadata";
+    case service::predictions:
+      return "/predict";
+    case service::feedback:
+      return "/send-feedback";
+    case service::status:
+      return "/health/status";
+    case service::metadata:
+      return "/metadata";
   }
   return "";
 }
 
 std::string_view word(method_label value) noexcept {
   switch (value) {
-    case method_label::get: return "get";
-    case method_label::head: return "head";
-    case method_label::post: return "post";
-    case method_label::put: return "put";
-    case method_label::delete_: return "delete";
-    case method_label::patch: return "patch";
-    case method_label::options: return "options";
-    case method_label::other: return "other";
+    case method_label::get:
+      return "get";
+    case method_label::head:
+      return "head";
+    case method_label::post:
+      return "post";
+    case method_label::put:
+      return "put";
+    case method_label::delete_:
+      return "delete";
+    case method_label::patch:
+      return "patch";
+    case method_label::options:
+      return "options";
+    case method_label::other:
+      return "other";
   }
   return "";
 }
@@ -54,9 +70,11 @@ series_list::~series_list() {
 }
 
 void series_list::record(const series_key& key, std::chrono::nanoseconds latency) {
-  // Release and acquire make a new node visible only when it is complete; a walk costs a comparison per series, and there are few.
+  // Release and acquire make a new node visible only when it is complete; a walk costs a comparison per series, and
+  // there are few.
   std::atomic<node*>* link = &first_;
-  for (node* each = link->load(std::memory_order_relaxed); each != nullptr; each = link->load(std::memory_order_relaxed)) {
+  for (node* each = link->load(std::memory_order_relaxed); each != nullptr;
+       each = link->load(std::memory_order_relaxed)) {
     if (each->key == key) {
       each->histogram.record(latency);
       return;

@@ -7,7 +7,8 @@ namespace {
 
 constexpr auto bounds_nanoseconds = [] {
   std::array<std::int64_t, latency_bounds_seconds.size()> bounds{};
-  for (std::size_t i = 0; i < bounds.size(); ++i) bounds[i] = static_cast<std::int64_t>(latency_bounds_seconds[i] * 1e9 + 0.5);
+  for (std::size_t i = 0; i < bounds.size(); ++i)
+    bounds[i] = static_cast<std::int64_t>(latency_bounds_seconds[i] * 1e9 + 0.5);
   return bounds;
 }();
 

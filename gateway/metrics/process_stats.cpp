@@ -14,15 +14,17 @@
 namespace modelgate::metrics {
 namespace {
 
-void append(std::vector<prometheus::MetricFamily>& families, const char* name, const char* help, prometheus::MetricType type,
-            double value) {
+void append(std::vector<prometheus::MetricFamily>& families, const char* name, const char* help,
+            prometheus::MetricType type, double value) {
   prometheus::MetricFamily family;
   family.name = name;
   family.help = help;
   family.type = type;
   prometheus::ClientMetric metric;
-  if (type == prometheus::MetricType::Counter) metric.counter.value = value;
-  else metric.gauge.value = value;
+  if (type == prometheus::MetricType::Counter)
+    metric.counter.value = value;
+  else
+    metric.gauge.value = value;
   family.metric.push_back(metric);
   families.push_back(std::move(family));
 }
@@ -66,7 +68,8 @@ double boot_time() {
 double open_files() {
   std::error_code ignored;
   double count = 0;
-  for (std::filesystem::directory_iterator entry{"/proc/self/fd", ignored}, end; entry != end; entry.increment(ignored)) ++count;
+  for (std::filesystem::directory_iterator entry{"/proc/self/fd", ignored}, end; entry != end; entry.increment(ignored))
+    ++count;
   return count;
 }
 
@@ -83,10 +86,12 @@ void append_process_families(std::vector<prometheus::MetricFamily>& families) {
   append(families, "process_open_fds", "Number of open file descriptors.", MetricType::Gauge, open_files());
   append(families, "process_max_fds", "Maximum number of open file descriptors.", MetricType::Gauge,
          static_cast<double>(files.rlim_cur));
-  append(families, "process_virtual_memory_bytes", "Virtual memory size in bytes.", MetricType::Gauge, stat.virtual_bytes);
-  append(families, "process_resident_memory_bytes", "Resident memory size in bytes.", MetricType::Gauge, stat.resident_bytes);
-  append(families, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.", MetricType::Gauge,
-         booted + stat.start_ticks);
+  append(families, "process_virtual_memory_bytes", "Virtual memory size in bytes.", MetricType::Gauge,
+         stat.virtual_bytes);
+  append(families, "process_resident_memory_bytes", "Resident memory size in bytes.", MetricType::Gauge,
+         stat.resident_bytes);
+  append(families, "process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
+         MetricType::Gauge, booted + stat.start_ticks);
 }
 
 }  // namespace modelgate::metrics

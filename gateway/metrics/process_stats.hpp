@@ -1,6 +1,7 @@
 #pragma once
 
 #include <prometheus/metric_family.h>
+
 #include <vector>
 
 namespace modelgate::metrics {

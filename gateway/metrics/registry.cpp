@@ -1,12 +1,13 @@
 #include "modelgate/metrics/registry.hpp"
 
-#include <algorithm>
-#include <cmath>
+#include "gateway/metrics/process_stats.hpp"
+
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
-#include <sstream>
 
-#include "gateway/metrics/process_stats.hpp"
+#include <algorithm>
+#include <cmath>
+#include <sstream>
 
 namespace modelgate::metrics {
 namespace {
@@ -30,8 +31,10 @@ MetricFamily family(std::string name, std::string help, MetricType type) {
 void add_number(MetricFamily& into, label_list labels, double value) {
   ClientMetric metric;
   metric.label = std::move(labels);
-  if (into.type == MetricType::Counter) metric.counter.value = value;
-  else metric.gauge.value = value;
+  if (into.type == MetricType::Counter)
+    metric.counter.value = value;
+  else
+    metric.gauge.value = value;
   into.metric.push_back(std::move(metric));
 }
 
@@ -97,9 +100,10 @@ class registry::collector {
                                  "A histogram of latencies for executor server", MetricType::Histogram);
     MetricFamily client = family("seldon_api_executor_client_requests_seconds",
                                  "A histogram of latencies for client calls from executor", MetricType::Histogram);
-    MetricFamily dropped = family("modelgate_series_dropped_total",
-                                  "Requests not counted in a Seldon histogram because their deployment has too many series.",
-                                  MetricType::Counter);
+    MetricFamily dropped =
+        family("modelgate_series_dropped_total",
+               "Requests not counted in a Seldon histogram because their deployment has too many series.",
+               MetricType::Counter);
     std::vector<std::shared_ptr<deployment_stats>> all;
     {
       const std::lock_guard lock{from_.mutex_};
@@ -112,7 +116,8 @@ class registry::collector {
     families_.push_back(std::move(dropped));
   }
 
-  void collect_deployment(const deployment_stats& stats, MetricFamily& server, MetricFamily& client, MetricFamily& dropped) {
+  void collect_deployment(const deployment_stats& stats, MetricFamily& server, MetricFamily& client,
+                          MetricFamily& dropped) {
     const std::string name = label_of(stats);
     const std::string predictor_version = stats.predictor_version();
     const std::vector<model_labels> models = stats.models();
@@ -169,13 +174,15 @@ class registry::collector {
             MetricType::Counter, &worker_stats::connections_refused);
     add_sum("modelgate_connections", "Connections open on the prediction port.", MetricType::Gauge,
             &worker_stats::connections_open);
-    add_sum("modelgate_requests_in_flight", "Requests being answered.", MetricType::Gauge, &worker_stats::requests_in_flight);
-    add_sum("modelgate_requests_rejected_total", "Requests refused before they were understood: framing, size or speed of the head.",
-            MetricType::Counter, &worker_stats::requests_rejected);
+    add_sum("modelgate_requests_in_flight", "Requests being answered.", MetricType::Gauge,
+            &worker_stats::requests_in_flight);
+    add_sum("modelgate_requests_rejected_total",
+            "Requests refused before they were understood: framing, size or speed of the head.", MetricType::Counter,
+            &worker_stats::requests_rejected);
     add_sum("modelgate_upstream_connects_total", "Connections made to replicas.", MetricType::Counter,
             &worker_stats::upstream_connects);
-    add_sum("modelgate_upstream_connect_failures_total", "Connections to replicas that could not be made.", MetricType::Counter,
-            &worker_stats::upstream_connect_failures);
+    add_sum("modelgate_upstream_connect_failures_total", "Connections to replicas that could not be made.",
+            MetricType::Counter, &worker_stats::upstream_connect_failures);
     add_sum("modelgate_upstream_reuses_total", "Requests sent on a connection that was kept from an earlier one.",
             MetricType::Counter, &worker_stats::upstream_reuses);
     add_sum("modelgate_request_body_bytes_total", "Payload bytes forwarded to replicas.", MetricType::Counter,
@@ -185,16 +192,17 @@ class registry::collector {
     add_sum("modelgate_sessions_failed_total", "Connections ended by an unexpected exception.", MetricType::Counter,
             &worker_stats::sessions_failed);
 
-    MetricFamily unrouted = family("modelgate_unrouted_total", "Requests that matched no deployment or no route of one.",
-                                   MetricType::Counter);
+    MetricFamily unrouted = family("modelgate_unrouted_total",
+                                   "Requests that matched no deployment or no route of one.", MetricType::Counter);
     add_by_reason<unrouted_reason>(unrouted, from_.workers_, &worker_stats::unrouted,
                                    std::array<std::string_view, 2>{"deployment_not_found", "route_not_found"});
     families_.push_back(std::move(unrouted));
 
-    MetricFamily auth = family("modelgate_auth_failures_total", "Requests to private endpoints that were refused with 401.",
-                               MetricType::Counter);
-    add_by_reason<auth_failure>(auth, from_.workers_, &worker_stats::auth_failures,
-                                std::array<std::string_view, 5>{"missing", "malformed", "mistyped", "unknown", "expired"});
+    MetricFamily auth = family("modelgate_auth_failures_total",
+                               "Requests to private endpoints that were refused with 401.", MetricType::Counter);
+    add_by_reason<auth_failure>(
+        auth, from_.workers_, &worker_stats::auth_failures,
+        std::array<std::string_view, 5>{"missing", "malformed", "mistyped", "unknown", "expired"});
     families_.push_back(std::move(auth));
 
     MetricFamily retries = family("modelgate_retries_total", "Requests sent to a second replica.", MetricType::Counter);
@@ -221,7 +229,9 @@ class registry::collector {
     for (const auto& source : sources) {
       for (gauge_reading& reading : source()) {
         const auto [place, made] = by_name.try_emplace(reading.name);
-        if (made) place->second = family(reading.name, reading.help, reading.is_counter ? MetricType::Counter : MetricType::Gauge);
+        if (made)
+          place->second =
+              family(reading.name, reading.help, reading.is_counter ? MetricType::Counter : MetricType::Gauge);
         label_list labels;
         for (auto& [key, value] : reading.labels) labels.push_back({std::move(key), std::move(value)});
         add_number(place->second, std::move(labels), reading.value);
@@ -251,7 +261,8 @@ std::shared_ptr<deployment_stats> registry::deployment(const std::string& id) {
 
 void registry::keep_only(const std::vector<std::string>& ids) {
   const std::lock_guard lock{mutex_};
-  std::erase_if(deployments_, [&](const auto& entry) { return !std::binary_search(ids.begin(), ids.end(), entry.first); });
+  std::erase_if(deployments_,
+                [&](const auto& entry) { return !std::binary_search(ids.begin(), ids.end(), entry.first); });
 }
 
 void registry::add_source(std::function<std::vector<gauge_reading>()> source) {

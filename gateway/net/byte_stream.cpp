@@ -1,12 +1,12 @@
 #include "modelgate/net/byte_stream.hpp"
 
+#include "modelgate/base/errc.hpp"
+
+#include <boost/asio/ip/address.hpp>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <boost/asio/ip/address.hpp>
 #include <cerrno>
-
-#include "modelgate/base/errc.hpp"
 
 namespace modelgate::net {
 namespace {

@@ -1,8 +1,8 @@
 #include "modelgate/net/timer_wheel.hpp"
 
-#include <algorithm>
-
 #include "modelgate/net/wake_signal.hpp"
+
+#include <algorithm>
 
 namespace modelgate::net {
 

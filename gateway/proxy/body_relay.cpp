@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t most_pieces = 64;  // of payload gathered into one write; beyond that it is many writes
 
-iovec piece_of(std::string_view text) noexcept { return {const_cast<char*>(text.data()), text.size()}; }
+iovec piece_of(std::string_view text) noexcept {
+  return {const_cast<char*>(text.data()), text.size()};
+}
 
 }  // namespace
 
@@ -63,8 +65,8 @@ body_relay::status body_relay::pump(input_buffer& early, net::byte_stream& sourc
   }
 }
 
-body_relay::status body_relay::pump_from_scratch(std::string_view early, net::byte_stream& source, net::byte_stream& sink,
-                                                 std::span<char> scratch) {
+body_relay::status body_relay::pump_from_scratch(std::string_view early, net::byte_stream& source,
+                                                 net::byte_stream& sink, std::span<char> scratch) {
   for (;;) {
     if (!early.empty()) {
       std::size_t consumed = 0;
@@ -134,9 +136,12 @@ body_relay::status body_relay::take(std::string_view input, std::size_t& consume
     pieces[1] = {size_line.data(), static_cast<std::size_t>(end - size_line.data())};
   }
   const bool last = decoder_.finished() && coding_ == body_coding::chunked;
-  if (chunk && last) pieces[count++] = piece_of("\r\n0\r\n\r\n");
-  else if (chunk) pieces[count++] = piece_of("\r\n");
-  else if (last) pieces[count++] = piece_of("0\r\n\r\n");
+  if (chunk && last)
+    pieces[count++] = piece_of("\r\n0\r\n\r\n");
+  else if (chunk)
+    pieces[count++] = piece_of("\r\n");
+  else if (last)
+    pieces[count++] = piece_of("0\r\n\r\n");
   terminated_ = terminated_ || decoder_.finished();
   return write_out({pieces.data(), count}, sink);
 }
@@ -154,8 +159,10 @@ body_relay::status body_relay::write_out(std::span<const iovec> pieces, net::byt
     if (written.status == net::io_status::failed) answer = status::sink_failed;
   }
   // What was not taken is kept, also after a failure: when nothing was sent another replica may still get it.
-  if (bytes_sent_ == 0 && head_size > 0) kept_head_size_ = head_size;
-  else if (bytes_sent_ > 0) kept_head_size_ = 0;
+  if (bytes_sent_ == 0 && head_size > 0)
+    kept_head_size_ = head_size;
+  else if (bytes_sent_ > 0)
+    kept_head_size_ = 0;
   for (const iovec& piece : pieces) {
     const std::size_t skip = std::min(sent, piece.iov_len);
     sent -= skip;
@@ -186,7 +193,8 @@ body_relay::status body_relay::finish_if_complete(net::byte_stream& sink) {
   if (!terminated_ || !head_.empty()) {
     // A message without a body, or one that ended with the connection: its head or last chunk is still to come.
     const bool last_chunk = !terminated_ && coding_ == body_coding::chunked;
-    const std::array<iovec, 2> pieces{piece_of(head_), piece_of(last_chunk ? std::string_view{"0\r\n\r\n"} : std::string_view{})};
+    const std::array<iovec, 2> pieces{piece_of(head_),
+                                      piece_of(last_chunk ? std::string_view{"0\r\n\r\n"} : std::string_view{})};
     terminated_ = true;
     if (const status sent = write_out(pieces, sink); sent == status::sink_failed) return sent;
     if (const status flushed = flush(sink); flushed != status::finished) return flushed;

@@ -1,11 +1,12 @@
 #include "gateway/proxy/exchange.hpp"
 
+#include "gateway/proxy/forwarding.hpp"
+
+#include "modelgate/http/framing.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
-
-#include "gateway/proxy/forwarding.hpp"
-#include "modelgate/http/framing.hpp"
 
 namespace modelgate::proxy {
 namespace {
@@ -15,10 +16,13 @@ using relay_status = body_relay::status;
 
 body_coding coding_of(http::body_kind kind) noexcept {
   switch (kind) {
-    case http::body_kind::none: return body_coding::none;
+    case http::body_kind::none:
+      return body_coding::none;
     case http::body_kind::sized:
-    case http::body_kind::until_close: return body_coding::as_is;
-    case http::body_kind::chunked: return body_coding::chunked;
+    case http::body_kind::until_close:
+      return body_coding::as_is;
+    case http::body_kind::chunked:
+      return body_coding::chunked;
   }
   return body_coding::none;
 }
@@ -127,9 +131,15 @@ net::task_of<exchange::verdict> exchange::wait(wait_phase phase) {
   due_phase_ = phase;
   steady_time due = steady_time::max();
   switch (phase) {
-    case wait_phase::connecting: due = std::min(request_.deadline, connect_due_); break;
-    case wait_phase::before_head: due = std::min({request_.deadline, first_byte_due_, rate_.due()}); break;
-    case wait_phase::streaming: due = std::min(idle_due_, upload_.source_complete() ? steady_time::max() : rate_.due()); break;
+    case wait_phase::connecting:
+      due = std::min(request_.deadline, connect_due_);
+      break;
+    case wait_phase::before_head:
+      due = std::min({request_.deadline, first_byte_due_, rate_.due()});
+      break;
+    case wait_phase::streaming:
+      due = std::min(idle_due_, upload_.source_complete() ? steady_time::max() : rate_.due());
+      break;
   }
   worker_.wheel.set(client_.timer, due);
   co_await client_.signal.wait();
@@ -158,13 +168,18 @@ exchange::verdict exchange::watch_client() {
   if (!watching_client_) return {};
   if (!client_.stream.maybe_readable()) return {};
   switch (client_.stream.look()) {
-    case net::byte_stream::peer_state::quiet: client_.stream.expect_input(); return {};
-    case net::byte_stream::peer_state::has_sent: watching_client_ = false; return {};  // the next request: it waits its turn
+    case net::byte_stream::peer_state::quiet:
+      client_.stream.expect_input();
+      return {};
+    case net::byte_stream::peer_state::has_sent:
+      watching_client_ = false;
+      return {};  // the next request: it waits its turn
     case net::byte_stream::peer_state::finished:
       if (worker_.settings.cancel_on_half_close) return fsm_.on_client_gone();
       watching_client_ = false;
       return {};
-    case net::byte_stream::peer_state::gone: return fsm_.on_client_gone();
+    case net::byte_stream::peer_state::gone:
+      return fsm_.on_client_gone();
   }
   return {};
 }
@@ -176,8 +191,12 @@ exchange::verdict exchange::step_upload() {
   rate_.on_bytes(upload_.payload_bytes() - before);
   if (upload_.bytes_sent() > 0) fsm_.on_request_bytes_sent();
   switch (status) {
-    case relay_status::wants_input: rate_.on_resumed(steady_clock::now()); return {};
-    case relay_status::wants_output: rate_.on_paused(steady_clock::now()); return {};
+    case relay_status::wants_input:
+      rate_.on_resumed(steady_clock::now());
+      return {};
+    case relay_status::wants_output:
+      rate_.on_paused(steady_clock::now());
+      return {};
     case relay_status::finished:
       first_byte_due_ = steady_clock::now() + worker_.settings.first_byte;
       if (client_.input.empty()) {
@@ -186,9 +205,12 @@ exchange::verdict exchange::step_upload() {
       }
       return {};
     case relay_status::source_ended:
-    case relay_status::source_failed: return fsm_.on_client_gone();
-    case relay_status::malformed: return fsm_.on_request_refused(http::reason::bad_request);
-    case relay_status::too_large: return fsm_.on_request_refused(http::reason::body_too_large);
+    case relay_status::source_failed:
+      return fsm_.on_client_gone();
+    case relay_status::malformed:
+      return fsm_.on_request_refused(http::reason::bad_request);
+    case relay_status::too_large:
+      return fsm_.on_request_refused(http::reason::body_too_large);
     case relay_status::sink_failed:
       if (upload_.bytes_sent() == 0) return fsm_.on_upstream_lost(loss::closed);
       upload_abandoned_ = true;  // the replica reads no more, but it may have answered already
@@ -207,15 +229,19 @@ exchange::verdict exchange::step_response() {
 
 exchange::verdict exchange::read_response_head() {
   for (;;) {
-    // What came of the head before stands at the front of the scratch buffer again, so that it can be parsed in one piece.
+    // What came of the head before stands at the front of the scratch buffer again, so that it can be parsed in one
+    // piece.
     const std::size_t before = buffers_.partial_head.size();
     std::memcpy(worker_.scratch.data(), buffers_.partial_head.data(), before);
     const net::io_result read = upstream_->read_some(worker_.scratch.subspan(before));
     switch (read.status) {
-      case net::io_status::would_block: return {};
+      case net::io_status::would_block:
+        return {};
       case net::io_status::end:
-      case net::io_status::failed: return fsm_.on_upstream_lost(loss::closed);
-      case net::io_status::ok: break;
+      case net::io_status::failed:
+        return fsm_.on_upstream_lost(loss::closed);
+      case net::io_status::ok:
+        break;
     }
     std::string_view rest{worker_.scratch.data(), before + read.bytes};
     buffers_.partial_head.clear();
@@ -239,7 +265,8 @@ exchange::verdict exchange::take_response_head(std::string_view bytes, std::stri
   const std::string_view head_bytes = bytes.substr((*extent)->skipped, (*extent)->size);
   rest = bytes.substr((*extent)->skipped + (*extent)->size);
   http::response_head& head = worker_.response_head;
-  if (!http::parse_response_head(head_bytes, worker_.settings.head_limits, head)) return fsm_.on_upstream_lost(loss::invalid);
+  if (!http::parse_response_head(head_bytes, worker_.settings.head_limits, head))
+    return fsm_.on_upstream_lost(loss::invalid);
   if (head.status == 101) return fsm_.on_upstream_lost(loss::invalid);  // nobody asked for another protocol
   if (head.status / 100 == 1) {
     forward_informational();
@@ -278,7 +305,8 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   response.say_keep_alive = request_.client_minor_version == 0;
   append_response_head(buffers_.response_head, head, response);
 
-  download_.emplace(buffers_.kept_download, framing->body, coding_of(sent.kind), std::numeric_limits<std::uint64_t>::max());
+  download_.emplace(buffers_.kept_download, framing->body, coding_of(sent.kind),
+                    std::numeric_limits<std::uint64_t>::max());
   download_->set_head(buffers_.response_head);
   if (framing->body.kind == http::body_kind::none && !rest.empty()) {
     surplus_ = true;
@@ -298,13 +326,19 @@ exchange::verdict exchange::judge_download(body_relay::status status) {
   }
   switch (status) {
     case relay_status::wants_input:
-    case relay_status::wants_output: return {};
-    case relay_status::finished: complete_ = true; return {};
+    case relay_status::wants_output:
+      return {};
+    case relay_status::finished:
+      complete_ = true;
+      return {};
     case relay_status::source_ended:
-    case relay_status::source_failed: return fsm_.on_upstream_lost(loss::closed);
+    case relay_status::source_failed:
+      return fsm_.on_upstream_lost(loss::closed);
     case relay_status::malformed:
-    case relay_status::too_large: return fsm_.on_upstream_lost(loss::invalid);
-    case relay_status::sink_failed: return fsm_.on_client_gone();
+    case relay_status::too_large:
+      return fsm_.on_upstream_lost(loss::invalid);
+    case relay_status::sink_failed:
+      return fsm_.on_client_gone();
   }
   return {};
 }
@@ -343,8 +377,10 @@ void exchange::finish_upstream() {
 
 void exchange::drop_upstream(bool client_gone) noexcept {
   if (upstream_) {
-    if (client_gone) upstream_->abort();
-    else upstream_->close();
+    if (client_gone)
+      upstream_->abort();
+    else
+      upstream_->close();
     upstream_ = nullptr;
   }
   slot_ = {};
@@ -356,9 +392,15 @@ exchange_result exchange::result_of(const decision& end) const {
   result.status = http::status_of(end.why);
   switch (end.what) {
     case exchange_fsm::action::retry:
-    case exchange_fsm::action::reply: result.how = exchange_result::ending::refused; break;
-    case exchange_fsm::action::cut: result.how = exchange_result::ending::cut; break;
-    case exchange_fsm::action::leave: result.how = exchange_result::ending::left; break;
+    case exchange_fsm::action::reply:
+      result.how = exchange_result::ending::refused;
+      break;
+    case exchange_fsm::action::cut:
+      result.how = exchange_result::ending::cut;
+      break;
+    case exchange_fsm::action::leave:
+      result.how = exchange_result::ending::left;
+      break;
   }
   exchange_fsm::ending whole;
   whole.request_sent_whole = upload_.sent_all();

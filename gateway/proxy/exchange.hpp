@@ -1,17 +1,18 @@
 #pragma once
 
-#include <chrono>
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "gateway/proxy/body_relay.hpp"
 #include "gateway/proxy/exchange_fsm.hpp"
 #include "gateway/proxy/input_buffer.hpp"
 #include "gateway/proxy/rate_floor.hpp"
 #include "gateway/proxy/worker_context.hpp"
 #include "gateway/upstream/cluster.hpp"
+
 #include "modelgate/net/byte_stream.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
 
 namespace modelgate::proxy {
 
@@ -31,20 +32,21 @@ struct exchange_buffers {
   std::string response_head;
   std::string kept_upload;
   std::string kept_download;
-  std::string partial_head;   ///< of a response whose head comes in pieces
+  std::string partial_head;  ///< of a response whose head comes in pieces
 };
 
 /// One request, understood, authorised and ready to go.
 ///
-/// Shape: `buffers.head_line` and `buffers.head_fields` are already written; views live as long as the session's buffers.
+/// Shape: `buffers.head_line` and `buffers.head_fields` are already written; views live as long as the session's
+/// buffers.
 struct exchange_request {
   http::body_framing body;
   bool to_head = false;
-  bool client_keeps = true;       ///< the client wants to keep the connection
+  bool client_keeps = true;  ///< the client wants to keep the connection
   unsigned client_minor_version = 1;
   bool expects_continue = false;
   std::uint64_t max_body_bytes = 0;
-  steady_time deadline;           ///< for the response head
+  steady_time deadline;  ///< for the response head
   bool seldon_protocol = true;
   std::string_view request_id;
   std::string_view puid;

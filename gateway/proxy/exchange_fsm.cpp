@@ -6,9 +6,12 @@ namespace {
 http::reason reason_of(exchange_fsm::loss how) noexcept {
   switch (how) {
     case exchange_fsm::loss::connect_failed:
-    case exchange_fsm::loss::connect_timeout: return http::reason::upstream_connect;
-    case exchange_fsm::loss::closed: return http::reason::upstream_reset;
-    case exchange_fsm::loss::invalid: return http::reason::upstream_invalid;
+    case exchange_fsm::loss::connect_timeout:
+      return http::reason::upstream_connect;
+    case exchange_fsm::loss::closed:
+      return http::reason::upstream_reset;
+    case exchange_fsm::loss::invalid:
+      return http::reason::upstream_invalid;
   }
   return http::reason::upstream_reset;
 }

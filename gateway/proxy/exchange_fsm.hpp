@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
-
 #include "modelgate/http/reason.hpp"
+
+#include <cstdint>
 
 namespace modelgate::proxy {
 
@@ -10,7 +10,8 @@ namespace modelgate::proxy {
 ///
 ///     choosing --> connecting --> sending/awaiting --> streaming --> done
 ///        ^             |                |                  |
-///        +-- retry ----+-- (nothing sent yet) ...          +--> cut: the head is out, an error can only be shown by closing
+///        +-- retry ----+-- (nothing sent yet) ...          +--> cut: the head is out, an error can only be shown by
+///        closing
 ///                      +----------------+--> reply
 ///
 /// Shape: one per exchange.

@@ -30,9 +30,12 @@ void append_body_fields(std::string& out, const http::body_framing& body) {
       append_number(out, body.size);
       out += "\r\n";
       return;
-    case http::body_kind::chunked: out += "Transfer-Encoding: chunked\r\n"; return;
+    case http::body_kind::chunked:
+      out += "Transfer-Encoding: chunked\r\n";
+      return;
     case http::body_kind::none:
-    case http::body_kind::until_close: return;
+    case http::body_kind::until_close:
+      return;
   }
 }
 
@@ -59,7 +62,8 @@ class connection_names {
 /// Request fields that are never the client's to set, or that we write ourselves.
 bool is_managed_in_request(field_id id, bool forward_authorization) noexcept {
   switch (id) {
-    case field_id::authorization: return !forward_authorization;
+    case field_id::authorization:
+      return !forward_authorization;
     case field_id::content_length:
     case field_id::expect:
     case field_id::forwarded:
@@ -69,8 +73,10 @@ bool is_managed_in_request(field_id id, bool forward_authorization) noexcept {
     case field_id::x_forwarded_host:
     case field_id::x_forwarded_proto:
     case field_id::x_forwarded_user:
-    case field_id::x_request_id: return true;
-    default: return http::is_hop_by_hop(id);
+    case field_id::x_request_id:
+      return true;
+    default:
+      return http::is_hop_by_hop(id);
   }
 }
 
@@ -78,8 +84,10 @@ bool is_managed_in_response(field_id id) noexcept {
   switch (id) {
     case field_id::content_length:
     case field_id::seldon_puid:
-    case field_id::x_request_id: return true;
-    default: return http::is_hop_by_hop(id);
+    case field_id::x_request_id:
+      return true;
+    default:
+      return http::is_hop_by_hop(id);
   }
 }
 
@@ -98,8 +106,10 @@ void append_chained(std::string& out, const http::request_head& head, field_id i
 std::string forwarded_element(const upstream_request& request) {
   std::string element = "for=";
   const bool is_v6 = request.client_address.find(':') != std::string_view::npos;
-  if (is_v6) element.append("\"[").append(request.client_address).append("]\"");
-  else element.append(request.client_address);
+  if (is_v6)
+    element.append("\"[").append(request.client_address).append("]\"");
+  else
+    element.append(request.client_address);
   element += ";proto=http";
   if (!request.original_host.empty()) element.append(";host=\"").append(request.original_host).append("\"");
   return element;
@@ -166,8 +176,10 @@ void append_response_head(std::string& out, const http::response_head& head, con
   append_field(out, "Seldon-Puid", response.puid);
   out += own_via;
   append_body_fields(out, response.body);
-  if (response.close) out += "Connection: close\r\n";
-  else if (response.say_keep_alive) out += "Connection: keep-alive\r\n";
+  if (response.close)
+    out += "Connection: close\r\n";
+  else if (response.say_keep_alive)
+    out += "Connection: keep-alive\r\n";
   out += "\r\n";
 }
 

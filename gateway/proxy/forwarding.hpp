@@ -1,10 +1,10 @@
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/head.hpp"
+
+#include <string>
+#include <string_view>
 
 /// Heads written anew from their parsed parts: what was parsed is what is forwarded, nothing is copied with a patch.
 namespace modelgate::proxy {
@@ -26,8 +26,8 @@ struct upstream_request {
   http::body_framing body;
 };
 
-/// Appends everything but Host, which depends on the replica: the request line without it comes first, so the caller writes
-/// "METHOD path HTTP/1.1\r\nHost: <authority>\r\n" by `append_request_line` and then these fields.
+/// Appends everything but Host, which depends on the replica: the request line without it comes first, so the caller
+/// writes "METHOD path HTTP/1.1\r\nHost: <authority>\r\n" by `append_request_line` and then these fields.
 void append_request_line(std::string& out, const http::request_head& head, const upstream_request& request);
 void append_request_fields(std::string& out, const http::request_head& head, const upstream_request& request);
 
@@ -38,10 +38,10 @@ struct downstream_response {
   std::string_view date;           ///< used when the replica sent none
   bool add_seldon_fields = false;  ///< X-Content-Type-Options; protocol seldon
   bool add_cors = false;
-  http::body_framing body;         ///< as it will be sent
+  http::body_framing body;  ///< as it will be sent
   bool to_head = false;
-  bool close = false;              ///< say that the connection ends
-  bool say_keep_alive = false;     ///< an HTTP/1.0 client has to be told
+  bool close = false;           ///< say that the connection ends
+  bool say_keep_alive = false;  ///< an HTTP/1.0 client has to be told
 };
 
 void append_response_head(std::string& out, const http::response_head& head, const downstream_response& response);

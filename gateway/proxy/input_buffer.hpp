@@ -8,7 +8,8 @@
 
 namespace modelgate::proxy {
 
-/// Bytes that were read from a client and not used yet: a head that is still coming, the start of a body, pipelined requests.
+/// Bytes that were read from a client and not used yet: a head that is still coming, the start of a body, pipelined
+/// requests.
 ///
 /// Shape: fixed capacity; worker-local.
 class input_buffer {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
+
 #include <chrono>
 #include <cstdint>
-
-#include "modelgate/base/clock.hpp"
 
 namespace modelgate::proxy {
 

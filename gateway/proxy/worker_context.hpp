@@ -1,16 +1,16 @@
 #pragma once
 
-#include <chrono>
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-
 #include "modelgate/base/clock.hpp"
 #include "modelgate/http/head.hpp"
 #include "modelgate/metrics/gateway_stats.hpp"
 #include "modelgate/net/timer_wheel.hpp"
 #include "modelgate/net/wake_signal.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
 
 namespace modelgate::proxy {
 
@@ -28,7 +28,8 @@ struct proxy_settings {
 
 /// What every exchange of one worker shares.
 ///
-/// Shape: worker-local; outlives every session. `scratch`, `request_head` and `response_head` are used between two waits only: after a
+/// Shape: worker-local; outlives every session. `scratch`, `request_head` and `response_head` are used between two
+/// waits only: after a
 ///        wait somebody else's bytes are in them.
 struct worker_context {
   net::worker_executor executor;

@@ -14,7 +14,9 @@ bool is_under(std::string_view path, std::string_view top) noexcept {
   return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
 }
 
-bool is_metrics(std::string_view path) noexcept { return is_under(path, "/metrics") || is_under(path, "/prometheus"); }
+bool is_metrics(std::string_view path) noexcept {
+  return is_under(path, "/metrics") || is_under(path, "/prometheus");
+}
 
 route_match found(route_kind kind, std::string_view upstream_path, std::string_view allow) noexcept {
   return {true, kind, upstream_path, allow};
@@ -35,7 +37,8 @@ route_match match_seldon(std::string_view rest) noexcept {
   }
   if (rest == "/ready") return found(route_kind::ready, rest, allow_reading);
   if (rest == "/live") return found(route_kind::live, rest, allow_reading);
-  if (is_under(rest, "/v2") || is_under(rest, "/v1/models") || rest.starts_with("/v1/models:") || is_under(rest, "/openai/v1")) {
+  if (is_under(rest, "/v2") || is_under(rest, "/v1/models") || rest.starts_with("/v1/models:")
+      || is_under(rest, "/openai/v1")) {
     return found(route_kind::passthrough, rest, {});
   }
   return {};
@@ -55,7 +58,8 @@ split_path split_request_path(std::string_view path) noexcept {
 
 route_match match_route(config::upstream_protocol protocol, std::string_view rest) noexcept {
   switch (protocol) {
-    case config::upstream_protocol::seldon: return match_seldon(rest);
+    case config::upstream_protocol::seldon:
+      return match_seldon(rest);
     case config::upstream_protocol::passthrough:
       if (is_metrics(rest)) return {};
       return found(route_kind::passthrough, rest, {});
@@ -66,15 +70,18 @@ route_match match_route(config::upstream_protocol protocol, std::string_view res
 bool method_is_allowed(const route_match& match, http::method verb) noexcept {
   if (verb == http::method::connect || verb == http::method::trace) return false;
   switch (match.kind) {
-    case route_kind::passthrough: return true;
-    case route_kind::feedback: return verb == http::method::post;
+    case route_kind::passthrough:
+      return true;
+    case route_kind::feedback:
+      return verb == http::method::post;
     case route_kind::predictions:
       return verb == http::method::get || verb == http::method::post || verb == http::method::head;
     case route_kind::status:
     case route_kind::metadata:
     case route_kind::document:
     case route_kind::ready:
-    case route_kind::live: return verb == http::method::get || verb == http::method::head;
+    case route_kind::live:
+      return verb == http::method::get || verb == http::method::head;
   }
   return false;
 }

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string_view>
-
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/http/head.hpp"
+
+#include <string_view>
 
 namespace modelgate::routing {
 
@@ -35,7 +35,8 @@ struct route_match {
   std::string_view allow;          ///< the methods, for Allow; empty: every method but CONNECT and TRACE
 };
 
-/// Source: contract.md, "Prediction port": Seldon's paths are mapped, Open Inference, TensorFlow and OpenAI ones go through; metrics never do.
+/// Source: contract.md, "Prediction port": Seldon's paths are mapped, Open Inference, TensorFlow and OpenAI ones go
+/// through; metrics never do.
 [[nodiscard]] route_match match_route(config::upstream_protocol protocol, std::string_view rest) noexcept;
 
 [[nodiscard]] bool method_is_allowed(const route_match& match, http::method verb) noexcept;

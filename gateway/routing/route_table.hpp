@@ -1,15 +1,16 @@
 #pragma once
 
-#include <atomic>
+#include "modelgate/base/clock.hpp"
+#include "modelgate/config/snapshot.hpp"
+
 #include <boost/unordered/unordered_flat_map.hpp>
+
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "modelgate/base/clock.hpp"
-#include "modelgate/config/snapshot.hpp"
 
 namespace modelgate::routing {
 
@@ -22,7 +23,8 @@ struct route_client {
 
 /// One deployment, made ready for look-ups.
 ///
-/// Shape: immutable but for `last_used_minute`; shared by every table of every generation in which the deployment did not change.
+/// Shape: immutable but for `last_used_minute`; shared by every table of every generation in which the deployment did
+/// not change.
 class route {
  public:
   explicit route(config::deployment_config_ptr deployment);
@@ -43,7 +45,9 @@ class route {
 
  private:
   struct by_slot {
-    std::size_t operator()(const crypto::token_digest& digest) const noexcept { return static_cast<std::size_t>(digest.slot()); }
+    std::size_t operator()(const crypto::token_digest& digest) const noexcept {
+      return static_cast<std::size_t>(digest.slot());
+    }
   };
   struct in_constant_time {
     bool operator()(const crypto::token_digest& a, const crypto::token_digest& b) const noexcept { return a.equal(b); }

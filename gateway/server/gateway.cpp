@@ -1,16 +1,17 @@
 #include "modelgate/gateway.hpp"
 
+#include "gateway/server/listener.hpp"
+#include "gateway/server/serving_table.hpp"
+#include "gateway/server/worker.hpp"
+
+#include "modelgate/metrics/registry.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <thread>
-
-#include "gateway/server/listener.hpp"
-#include "gateway/server/serving_table.hpp"
-#include "gateway/server/worker.hpp"
-#include "modelgate/metrics/registry.hpp"
 
 namespace modelgate {
 namespace {
@@ -77,9 +78,10 @@ struct gateway::state {
       const std::uint32_t now = after.routes.find(id);
       if (now != routing::route_table::none && after.entries[now] == before.entries[i]) continue;
       for (const upstream::endpoint_ptr& endpoint : before.entries[i]->endpoints) {
-        const bool stays = now != routing::route_table::none
-                           && std::find(after.entries[now]->endpoints.begin(), after.entries[now]->endpoints.end(), endpoint)
-                                  != after.entries[now]->endpoints.end();
+        const bool stays =
+            now != routing::route_table::none
+            && std::find(after.entries[now]->endpoints.begin(), after.entries[now]->endpoints.end(), endpoint)
+                   != after.entries[now]->endpoints.end();
         if (!stays) departed.push_back({id, endpoint});
       }
     }
@@ -119,7 +121,9 @@ void gateway::start() {
   }
 }
 
-net::endpoint gateway::address() const { return state_->sockets.address(); }
+net::endpoint gateway::address() const {
+  return state_->sockets.address();
+}
 
 void gateway::publish(config::snapshot_ptr next) {
   const std::lock_guard lock{state_->mutex};
@@ -177,13 +181,16 @@ bool gateway::drain(steady_time deadline) {
   return clean;
 }
 
-std::string gateway::metrics_text() const { return state_->registry.expose(); }
+std::string gateway::metrics_text() const {
+  return state_->registry.expose();
+}
 
 void gateway::add_metrics_source(std::function<std::vector<reading>()> source) {
   state_->registry.add_source([asked = std::move(source)] {
     std::vector<metrics::gauge_reading> readings;
     for (reading& each : asked()) {
-      readings.push_back({std::move(each.name), std::move(each.help), std::move(each.labels), each.value, each.is_counter});
+      readings.push_back(
+          {std::move(each.name), std::move(each.help), std::move(each.labels), each.value, each.is_counter});
     }
     return readings;
   });

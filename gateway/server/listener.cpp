@@ -1,13 +1,13 @@
 #include "gateway/server/listener.hpp"
 
+#include "modelgate/base/log.hpp"
+
+#include <boost/system/system_error.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <utility>
-
-#include "modelgate/base/log.hpp"
 
 namespace modelgate::server {
 namespace {
@@ -88,16 +88,22 @@ int listening_sockets::release() noexcept {
 }
 
 listener::listener(net::worker_executor executor, int socket, bool is_v6, accept_handler on_accept)
-    : acceptor_{executor}, pause_{executor}, protocol_{is_v6 ? tcp::v6() : tcp::v4()}, on_accept_{std::move(on_accept)} {
+    : acceptor_{executor},
+      pause_{executor},
+      protocol_{is_v6 ? tcp::v6() : tcp::v4()},
+      on_accept_{std::move(on_accept)} {
   acceptor_.assign(protocol_, socket);
 }
 
-void listener::start() { await_connection(); }
+void listener::start() {
+  await_connection();
+}
 
 void listener::await_connection() {
   acceptor_.async_wait(tcp::acceptor::wait_read, [this](const boost::system::error_code& problem) {
     if (problem || !acceptor_.is_open()) return;
-    while (accept_one()) {}
+    while (accept_one()) {
+    }
   });
 }
 
@@ -112,7 +118,8 @@ bool listener::accept_one() {
   }
   switch (errno) {
     case EINTR:
-    case ECONNABORTED: return true;
+    case ECONNABORTED:
+      return true;
     case EMFILE:
     case ENFILE:
     case ENOBUFS:
@@ -123,7 +130,9 @@ bool listener::accept_one() {
         if (!problem && acceptor_.is_open()) await_connection();
       });
       return false;
-    default: await_connection(); return false;
+    default:
+      await_connection();
+      return false;
   }
 }
 

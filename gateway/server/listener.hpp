@@ -1,19 +1,20 @@
 #pragma once
 
+#include "modelgate/net/byte_stream.hpp"
+#include "modelgate/net/endpoint.hpp"
+
 #include <boost/asio/ip/tcp.hpp>
+
 #include <cstddef>
 #include <functional>
 #include <vector>
-
-#include "modelgate/net/byte_stream.hpp"
-#include "modelgate/net/endpoint.hpp"
 
 namespace modelgate::server {
 
 /// Opens `count` listening sockets on one address, one for each worker; the kernel spreads connections over them.
 ///
-/// A first bind without SO_REUSEPORT finds out whether somebody else has the port: with it, two programs could share one unnoticed.
-/// Port 0 is resolved once and shared.
+/// A first bind without SO_REUSEPORT finds out whether somebody else has the port: with it, two programs could share
+/// one unnoticed. Port 0 is resolved once and shared.
 ///
 /// Errors: throws boost::system::system_error when the address cannot be had.
 class listening_sockets {

@@ -13,8 +13,8 @@ upstream::endpoint_ptr find_endpoint(const serving_entry* entry, const config::e
   return nullptr;
 }
 
-std::shared_ptr<const serving_entry> make_entry(const config::deployment_config& deployment, const serving_entry* before,
-                                                metrics::registry& registry) {
+std::shared_ptr<const serving_entry> make_entry(const config::deployment_config& deployment,
+                                                const serving_entry* before, metrics::registry& registry) {
   auto entry = std::make_shared<serving_entry>();
   entry->stats = registry.deployment(deployment.id);
   entry->stats->set_predictor_version(deployment.predictor_version);
@@ -34,7 +34,8 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
 }  // namespace
 
 std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot, const serving_table& earlier,
-                                                         metrics::registry& registry, const crypto::token_key& token_key) {
+                                                         metrics::registry& registry,
+                                                         const crypto::token_key& token_key) {
   auto table = std::make_shared<serving_table>();
   table->token_key = &token_key;
   table->generation = snapshot.generation;

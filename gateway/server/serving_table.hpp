@@ -1,13 +1,14 @@
 #pragma once
 
+#include "gateway/routing/route_table.hpp"
+#include "gateway/upstream/endpoint.hpp"
+
+#include "modelgate/config/snapshot.hpp"
+#include "modelgate/metrics/registry.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <vector>
-
-#include "gateway/routing/route_table.hpp"
-#include "gateway/upstream/endpoint.hpp"
-#include "modelgate/config/snapshot.hpp"
-#include "modelgate/metrics/registry.hpp"
 
 namespace modelgate::server {
 
@@ -19,8 +20,10 @@ struct serving_entry {
 
 /// A snapshot made ready for the workers.
 ///
-/// Shape: immutable; built by the publisher off the workers. Entries and routes of deployments that did not change are shared with the
-///        table before; a replica keeps its endpoint, and with it its count of requests in flight, for as long as it is published.
+/// Shape: immutable; built by the publisher off the workers. Entries and routes of deployments that did not change are
+/// shared with the
+///        table before; a replica keeps its endpoint, and with it its count of requests in flight, for as long as it is
+///        published.
 struct serving_table {
   std::uint64_t generation = 0;
   const crypto::token_key* token_key = nullptr;  ///< outlives every worker
@@ -29,7 +32,8 @@ struct serving_table {
 };
 
 [[nodiscard]] std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot,
-                                                                       const serving_table& earlier, metrics::registry& registry,
+                                                                       const serving_table& earlier,
+                                                                       metrics::registry& registry,
                                                                        const crypto::token_key& token_key);
 
 }  // namespace modelgate::server

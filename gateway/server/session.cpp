@@ -1,15 +1,15 @@
 #include "gateway/server/session.hpp"
 
+#include "gateway/proxy/forwarding.hpp"
+
 #include <algorithm>
 #include <array>
-
-#include "gateway/proxy/forwarding.hpp"
 
 namespace modelgate::server {
 namespace {
 
-/// A short body of a request that we answer ourselves is read and dropped so that the connection can go on; a longer one is not
-/// worth it.
+/// A short body of a request that we answer ourselves is read and dropped so that the connection can go on; a longer
+/// one is not worth it.
 constexpr std::uint64_t most_dropped_bytes = 65'536;
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::chrono::seconds retry_after_stopped{30};
@@ -17,21 +17,30 @@ constexpr std::chrono::seconds retry_after_not_ready{2};
 
 constexpr std::string_view cors_preflight =
     "Access-Control-Allow-Origin: *\r\n"
-    "Access-Control-Allow-Headers: Accept, Accept-Encoding, Authorization, Content-Length, Content-Type, X-CSRF-Token\r\n"
+    "Access-Control-Allow-Headers: Accept, Accept-Encoding, Authorization, Content-Length, Content-Type, "
+    "X-CSRF-Token\r\n"
     "Access-Control-Allow-Methods: GET,OPTIONS,POST\r\n";
 
 metrics::method_label label_of(http::method verb) noexcept {
   switch (verb) {
-    case http::method::get: return metrics::method_label::get;
-    case http::method::head: return metrics::method_label::head;
-    case http::method::post: return metrics::method_label::post;
-    case http::method::put: return metrics::method_label::put;
-    case http::method::delete_: return metrics::method_label::delete_;
-    case http::method::patch: return metrics::method_label::patch;
-    case http::method::options: return metrics::method_label::options;
+    case http::method::get:
+      return metrics::method_label::get;
+    case http::method::head:
+      return metrics::method_label::head;
+    case http::method::post:
+      return metrics::method_label::post;
+    case http::method::put:
+      return metrics::method_label::put;
+    case http::method::delete_:
+      return metrics::method_label::delete_;
+    case http::method::patch:
+      return metrics::method_label::patch;
+    case http::method::options:
+      return metrics::method_label::options;
     case http::method::trace:
     case http::method::connect:
-    case http::method::other: return metrics::method_label::other;
+    case http::method::other:
+      return metrics::method_label::other;
   }
   return metrics::method_label::other;
 }
@@ -40,28 +49,42 @@ metrics::method_label label_of(http::method verb) noexcept {
 std::optional<metrics::service> service_of(routing::route_kind kind) noexcept {
   switch (kind) {
     case routing::route_kind::predictions:
-    case routing::route_kind::passthrough: return metrics::service::predictions;
-    case routing::route_kind::feedback: return metrics::service::feedback;
-    case routing::route_kind::status: return metrics::service::status;
-    case routing::route_kind::metadata: return metrics::service::metadata;
+    case routing::route_kind::passthrough:
+      return metrics::service::predictions;
+    case routing::route_kind::feedback:
+      return metrics::service::feedback;
+    case routing::route_kind::status:
+      return metrics::service::status;
+    case routing::route_kind::metadata:
+      return metrics::service::metadata;
     case routing::route_kind::document:
     case routing::route_kind::ready:
-    case routing::route_kind::live: return std::nullopt;
+    case routing::route_kind::live:
+      return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::string_view explain(http::reason why) noexcept {
   switch (why) {
-    case http::reason::request_timeout: return "the request body came too slowly; send it faster or in smaller parts";
-    case http::reason::body_too_large: return "the request body is larger than this deployment accepts (maxBodyBytes)";
-    case http::reason::bad_request: return "the chunked coding of the request body is broken";
-    case http::reason::upstream_connect: return "the model's replica does not accept connections; it may be restarting, try again";
-    case http::reason::upstream_reset: return "the model's replica closed the connection before it answered; see the deployment's log";
-    case http::reason::upstream_invalid: return "the model's replica answered with something that is not valid HTTP";
-    case http::reason::upstream_timeout: return "the model did not answer in time; a longer timeout can be set on the deployment";
-    case http::reason::no_ready_replica: return "no replica of this deployment is ready; see the deployment's status, or try again";
-    default: return "the request could not be served";
+    case http::reason::request_timeout:
+      return "the request body came too slowly; send it faster or in smaller parts";
+    case http::reason::body_too_large:
+      return "the request body is larger than this deployment accepts (maxBodyBytes)";
+    case http::reason::bad_request:
+      return "the chunked coding of the request body is broken";
+    case http::reason::upstream_connect:
+      return "the model's replica does not accept connections; it may be restarting, try again";
+    case http::reason::upstream_reset:
+      return "the model's replica closed the connection before it answered; see the deployment's log";
+    case http::reason::upstream_invalid:
+      return "the model's replica answered with something that is not valid HTTP";
+    case http::reason::upstream_timeout:
+      return "the model did not answer in time; a longer timeout can be set on the deployment";
+    case http::reason::no_ready_replica:
+      return "no replica of this deployment is ready; see the deployment's status, or try again";
+    default:
+      return "the request could not be served";
   }
 }
 
@@ -72,7 +95,9 @@ session::session(worker& owner, net::worker_socket socket, std::string peer)
   stream_->set_owner(&signal_);
 }
 
-session::~session() { stream_->close(); }
+session::~session() {
+  stream_->close();
+}
 
 void session::on_drain() {
   drain_due_ = steady_clock::now() + worker_.settings().drain_idle;
@@ -177,12 +202,15 @@ net::task_of<session::next_step> session::serve(http::head_extent extent) {
 
   const routing::split_path path = routing::split_request_path(req.target.path);
   switch (path.kind) {
-    case routing::path_kind::ping: co_return co_await answer(req, "pong");
+    case routing::path_kind::ping:
+      co_return co_await answer(req, "pong");
     case routing::path_kind::unknown:
       worker_.context().stats.unrouted[static_cast<std::size_t>(metrics::unrouted_reason::route_not_found)].add();
-      co_return co_await reply(req, http::reason::route_not_found,
-                               "nothing is served at this path; predictions are at /deployment/<id>/api/v1.0/predictions");
-    case routing::path_kind::deployment: break;
+      co_return co_await reply(
+          req, http::reason::route_not_found,
+          "nothing is served at this path; predictions are at /deployment/<id>/api/v1.0/predictions");
+    case routing::path_kind::deployment:
+      break;
   }
   co_return co_await serve_deployment(req, path.deployment);
 }
@@ -199,8 +227,9 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   req.match = routing::match_route(deployment.serving.protocol, path.rest);
   if (!req.match.found) {
     stats.unrouted[static_cast<std::size_t>(metrics::unrouted_reason::route_not_found)].add();
-    co_return co_await reply(req, http::reason::route_not_found,
-                             "this deployment serves nothing at this path; predictions are at /deployment/<id>/api/v1.0/predictions");
+    co_return co_await reply(
+        req, http::reason::route_not_found,
+        "this deployment serves nothing at this path; predictions are at /deployment/<id>/api/v1.0/predictions");
   }
   const bool is_seldon = deployment.serving.protocol == config::upstream_protocol::seldon;
   if (is_seldon && req.verb == http::method::options && worker_.settings().proxy.cors) {
@@ -208,9 +237,9 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   }
   deployment_state_ptr state = worker_.state_of(req.route);
   if (!routing::method_is_allowed(req.match, req.verb)) {
-    co_return co_await reply(req, http::reason::method_not_allowed, "this method is not served at this path", state,
-                             req.match.allow.empty() ? std::string_view{"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"}
-                                                     : req.match.allow);
+    co_return co_await reply(
+        req, http::reason::method_not_allowed, "this method is not served at this path", state,
+        req.match.allow.empty() ? std::string_view{"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"} : req.match.allow);
   }
   if (req.framing.body.kind == http::body_kind::sized && req.framing.body.size > deployment.serving.max_body_bytes) {
     co_return co_await reply(req, http::reason::body_too_large, explain(http::reason::body_too_large), state);
@@ -226,9 +255,10 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   }
   if (req.match.kind == routing::route_kind::live) co_return co_await answer(req, {});
   if (deployment.state == config::deployment_state::stopped) {
-    co_return co_await reply(req, http::reason::deployment_stopped,
-                             "503 Service Temporarily Unavailable: this deployment is stopped; start it to get predictions", state, {},
-                             retry_after_stopped);
+    co_return co_await reply(
+        req, http::reason::deployment_stopped,
+        "503 Service Temporarily Unavailable: this deployment is stopped; start it to get predictions", state, {},
+        retry_after_stopped);
   }
   if (state->cluster.empty()) {
     co_return co_await reply(req, http::reason::no_ready_replica, explain(http::reason::no_ready_replica), state, {},
@@ -257,7 +287,8 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
   stats.requests_in_flight.add();
   proxy::exchange_result result;
   {
-    proxy::exchange exchange{worker_.context(), {*stream_, signal_, timer_, buffers_->input}, buffers_->exchange, state->cluster, out};
+    proxy::exchange exchange{
+        worker_.context(), {*stream_, signal_, timer_, buffers_->input}, buffers_->exchange, state->cluster, out};
     result = co_await exchange.run();
   }
   stats.requests_in_flight.subtract();
@@ -277,7 +308,8 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
       request ended = req;
       ended.framing.keep_alive = result.keep_client;
       ended.framing.body = {};
-      const auto retry_after = result.why == http::reason::no_ready_replica ? retry_after_not_ready : std::chrono::seconds{0};
+      const auto retry_after =
+          result.why == http::reason::no_ready_replica ? retry_after_not_ready : std::chrono::seconds{0};
       co_return co_await reply(ended, result.why, explain(result.why), std::move(state), {}, retry_after);
     }
     case proxy::exchange_result::ending::cut:
@@ -340,7 +372,8 @@ void session::record(const request& req, const deployment_state& state, unsigned
   const std::optional<metrics::service> service = service_of(req.match.kind);
   if (!service) return;
   state.entry->stats->of_worker(worker_.index())
-      .server.record({*service, label_of(req.verb), static_cast<std::uint16_t>(status), 0}, steady_clock::now() - req.started);
+      .server.record({*service, label_of(req.verb), static_cast<std::uint16_t>(status), 0},
+                     steady_clock::now() - req.started);
 }
 
 bool session::may_keep(const request& req) const noexcept {
@@ -368,7 +401,8 @@ net::task_of<session::next_step> session::reply(const request& req, http::reason
   co_return co_await send_reply(req, keep);
 }
 
-net::task_of<session::next_step> session::answer(const request& req, std::string_view body, std::string_view extra_fields) {
+net::task_of<session::next_step> session::answer(const request& req, std::string_view body,
+                                                 std::string_view extra_fields) {
   const bool keep = may_keep(req);
   http::local_answer out;
   out.content_type = body.empty() ? std::string_view{} : std::string_view{"text/plain; charset=utf-8"};

@@ -1,21 +1,24 @@
 #pragma once
 
+#include "gateway/filter/authentication.hpp"
+#include "gateway/http/local_reply.hpp"
+#include "gateway/routing/route_match.hpp"
+#include "gateway/server/worker.hpp"
+
+#include "modelgate/http/framing.hpp"
+#include "modelgate/http/target.hpp"
+
 #include <boost/intrusive/list.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
-#include "gateway/filter/authentication.hpp"
-#include "gateway/http/local_reply.hpp"
-#include "gateway/routing/route_match.hpp"
-#include "gateway/server/worker.hpp"
-#include "modelgate/http/framing.hpp"
-#include "modelgate/http/target.hpp"
-
 namespace modelgate::server {
 
-/// One client connection: reads a head, decides where it goes, lets an exchange do the rest, and so on until it is closed.
+/// One client connection: reads a head, decides where it goes, lets an exchange do the rest, and so on until it is
+/// closed.
 ///
 /// Shape: worker-local; lives from accept until `run` has ended.
 class session : public boost::intrusive::list_base_hook<> {
@@ -47,14 +50,16 @@ class session : public boost::intrusive::list_base_hook<> {
 
   [[nodiscard]] net::task_of<bool> read_head(http::head_extent& extent);
   [[nodiscard]] net::task_of<next_step> serve(http::head_extent extent);
-  /// Parses and routes; a refusal means that the request was not understood and the connection cannot be trusted any more.
+  /// Parses and routes; a refusal means that the request was not understood and the connection cannot be trusted any
+  /// more.
   [[nodiscard]] boost::system::result<void, http::refusal> understand(std::string_view head_bytes, request& req);
   [[nodiscard]] net::task_of<next_step> serve_deployment(request& req, routing::deployment_path path);
   [[nodiscard]] net::task_of<next_step> refuse(http::refusal refusal);
   [[nodiscard]] net::task_of<next_step> reply(const request& req, http::reason why, std::string_view detail,
                                               deployment_state_ptr counted_for = {}, std::string_view allow = {},
                                               std::chrono::seconds retry_after = {});
-  [[nodiscard]] net::task_of<next_step> answer(const request& req, std::string_view body, std::string_view extra_fields = {});
+  [[nodiscard]] net::task_of<next_step> answer(const request& req, std::string_view body,
+                                               std::string_view extra_fields = {});
   [[nodiscard]] net::task_of<next_step> forward(const request& req, const proxy::exchange_request& out,
                                                 deployment_state_ptr state);
   [[nodiscard]] net::task_of<next_step> send_reply(const request& req, bool keep);

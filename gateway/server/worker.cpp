@@ -1,16 +1,17 @@
 #include "gateway/server/worker.hpp"
 
+#include "gateway/server/session.hpp"
+
+#include "modelgate/base/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <pthread.h>
 #include <sched.h>
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 #include <exception>
 #include <utility>
-
-#include "gateway/server/session.hpp"
-#include "modelgate/base/log.hpp"
 
 namespace modelgate::server {
 namespace {
@@ -45,7 +46,15 @@ worker::worker(std::size_t index, const worker_settings& settings, metrics::work
       keep_running_{boost::asio::make_work_guard(loop_)},
       scratch_(scratch_size),
       wheel_{steady_clock::now()},
-      context_{loop_.get_executor(), wheel_, scratch_, stats, settings_.proxy, {}, {}, format_http_date(system_clock::now()), false},
+      context_{loop_.get_executor(),
+               wheel_,
+               scratch_,
+               stats,
+               settings_.proxy,
+               {},
+               {},
+               format_http_date(system_clock::now()),
+               false},
       listener_{loop_.get_executor(), listening_socket, is_v6,
                 [this](net::worker_socket socket, std::string peer) { accept(std::move(socket), std::move(peer)); }},
       tick_{loop_.get_executor()},
@@ -160,7 +169,8 @@ void worker::give_buffers(std::unique_ptr<session_buffers> buffers) {
 }
 
 bool worker::is_trusted_proxy(std::string_view address) const noexcept {
-  return std::find(settings_.trusted_proxies.begin(), settings_.trusted_proxies.end(), address) != settings_.trusted_proxies.end();
+  return std::find(settings_.trusted_proxies.begin(), settings_.trusted_proxies.end(), address)
+         != settings_.trusted_proxies.end();
 }
 
 void worker::accept(net::worker_socket socket, std::string peer) {
@@ -222,8 +232,10 @@ void worker::on_tick() {
   const bool idle = sessions_->empty() && std::all_of(states_.begin(), states_.end(), [](const auto& known) {
                       return known.second->cluster.has_no_connections();
                     });
-  if (idle) ticking_ = false;
-  else await_tick();
+  if (idle)
+    ticking_ = false;
+  else
+    await_tick();
 }
 
 }  // namespace modelgate::server

@@ -1,11 +1,20 @@
 #pragma once
 
-#include <array>
-#include <atomic>
+#include "gateway/filter/request_id.hpp"
+#include "gateway/proxy/exchange.hpp"
+#include "gateway/proxy/worker_context.hpp"
+#include "gateway/server/listener.hpp"
+#include "gateway/server/serving_table.hpp"
+
+#include "modelgate/base/ids.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
+
+#include <array>
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -14,13 +23,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "gateway/filter/request_id.hpp"
-#include "gateway/proxy/exchange.hpp"
-#include "gateway/proxy/worker_context.hpp"
-#include "gateway/server/listener.hpp"
-#include "gateway/server/serving_table.hpp"
-#include "modelgate/base/ids.hpp"
 
 namespace modelgate::server {
 
@@ -78,7 +80,9 @@ class worker {
 
   // Any thread.
   void install(std::shared_ptr<const serving_table> table);
-  [[nodiscard]] std::uint64_t live_generation() const noexcept { return live_generation_.load(std::memory_order_acquire); }
+  [[nodiscard]] std::uint64_t live_generation() const noexcept {
+    return live_generation_.load(std::memory_order_acquire);
+  }
   /// No new connections; connections that are idle get one more request within `drain_idle`.
   void drain();
   /// Ends every connection at once, then the thread.

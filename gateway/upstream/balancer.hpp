@@ -1,15 +1,16 @@
 #pragma once
 
+#include "gateway/upstream/endpoint.hpp"
+
 #include <cstddef>
 #include <span>
-
-#include "gateway/upstream/endpoint.hpp"
 
 namespace modelgate::upstream {
 
 /// Chooses the replica with the fewest requests in flight; among equals, the next in turn.
 ///
-/// A full look at every replica instead of two random ones: pools have one to twenty, the look is a few loads, and the tail is shorter.
+/// A full look at every replica instead of two random ones: pools have one to twenty, the look is a few loads, and the
+/// tail is shorter.
 ///
 /// Shape: worker-local; holds only whose turn it is.
 class balancer {

@@ -14,8 +14,10 @@ void cluster::update(std::span<const endpoint_ptr> endpoints) {
   pools.reserve(endpoints.size());
   for (const endpoint_ptr& next : endpoints) {
     connection_pool* before = pool_of(*next);
-    if (before != nullptr) pools.push_back(std::exchange(*before, connection_pool{0, {}}));
-    else pools.emplace_back(settings_.pool_connections, settings_.upstream_idle);
+    if (before != nullptr)
+      pools.push_back(std::exchange(*before, connection_pool{0, {}}));
+    else
+      pools.emplace_back(settings_.pool_connections, settings_.upstream_idle);
   }
   for (connection_pool& left : pools_) left.close_all();
   pools_ = std::move(pools);
@@ -29,8 +31,10 @@ net::stream_ptr cluster::take_connection(const endpoint& to, steady_time now) {
 
 void cluster::keep_connection(const endpoint& to, net::stream_ptr stream, steady_time now) {
   connection_pool* pool = pool_of(to);
-  if (pool != nullptr) pool->put(std::move(stream), now);
-  else stream->close();
+  if (pool != nullptr)
+    pool->put(std::move(stream), now);
+  else
+    stream->close();
 }
 
 void cluster::close_idle(steady_time now) {
@@ -42,7 +46,8 @@ bool cluster::has_no_connections() const noexcept {
 }
 
 connection_pool* cluster::pool_of(const endpoint& to) noexcept {
-  const auto found = std::find_if(endpoints_.begin(), endpoints_.end(), [&](const endpoint_ptr& each) { return each.get() == &to; });
+  const auto found =
+      std::find_if(endpoints_.begin(), endpoints_.end(), [&](const endpoint_ptr& each) { return each.get() == &to; });
   return found == endpoints_.end() ? nullptr : &pools_[static_cast<std::size_t>(found - endpoints_.begin())];
 }
 

@@ -1,19 +1,19 @@
 #pragma once
 
+#include "gateway/upstream/balancer.hpp"
+#include "gateway/upstream/connection_pool.hpp"
+#include "gateway/upstream/endpoint.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <memory>
 #include <span>
 #include <vector>
 
-#include "gateway/upstream/balancer.hpp"
-#include "gateway/upstream/connection_pool.hpp"
-#include "gateway/upstream/endpoint.hpp"
-
 namespace modelgate::upstream {
 
 struct cluster_settings {
-  std::size_t pool_connections = 256;           ///< idle connections kept per replica
+  std::size_t pool_connections = 256;  ///< idle connections kept per replica
   std::chrono::milliseconds upstream_idle{1'500};
 };
 

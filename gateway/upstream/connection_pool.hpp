@@ -1,22 +1,24 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
+#include "modelgate/net/byte_stream.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <vector>
-
-#include "modelgate/base/clock.hpp"
-#include "modelgate/net/byte_stream.hpp"
 
 namespace modelgate::upstream {
 
 /// Idle keep-alive connections of one worker to one replica, the last used first.
 ///
-/// A connection is looked at before it is given out: one that the replica has closed, or has written to unasked, is dropped.
+/// A connection is looked at before it is given out: one that the replica has closed, or has written to unasked, is
+/// dropped.
 ///
 /// Shape: worker-local; at most `limit` connections, each idle for at most `max_idle`.
 class connection_pool {
  public:
-  connection_pool(std::size_t limit, std::chrono::milliseconds max_idle) noexcept : limit_{limit}, max_idle_{max_idle} {}
+  connection_pool(std::size_t limit, std::chrono::milliseconds max_idle) noexcept
+      : limit_{limit}, max_idle_{max_idle} {}
 
   /// A connection that was alive a moment ago; nullptr when there is none.
   [[nodiscard]] net::stream_ptr take(steady_time now);

@@ -1,20 +1,20 @@
 #pragma once
 
+#include "modelgate/config/snapshot.hpp"
+#include "modelgate/metrics/deployment_stats.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 
-#include "modelgate/config/snapshot.hpp"
-#include "modelgate/metrics/deployment_stats.hpp"
-
 namespace modelgate::upstream {
 
 /// One replica as the data plane sees it.
 ///
-/// `in_flight` counts its requests over all workers: models are few, slow and uneven, so dispatch must see the whole. It is the one
-/// word of the request path that more than one thread writes, and has a cache line to itself.
+/// `in_flight` counts its requests over all workers: models are few, slow and uneven, so dispatch must see the whole.
+/// It is the one word of the request path that more than one thread writes, and has a cache line to itself.
 ///
 /// Shape: shared by all workers and by every snapshot that has the replica; the rest is immutable.
 class endpoint {

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "modelgate/config/gateway_link.hpp"
+#include "modelgate/config/settings.hpp"
+#include "modelgate/crypto/token.hpp"
+#include "modelgate/net/endpoint.hpp"
+
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "modelgate/config/gateway_link.hpp"
-#include "modelgate/config/settings.hpp"
-#include "modelgate/crypto/token.hpp"
-#include "modelgate/net/endpoint.hpp"
 
 namespace modelgate {
 
@@ -41,8 +41,8 @@ class gateway final : public config::gateway_link {
   [[nodiscard]] bool wait_until_live(std::uint64_t generation, steady_time deadline) override;
   [[nodiscard]] config::observation observe() const override;
 
-  /// Stops accepting, lets requests finish, closes idle connections after `timeouts.drain_idle`; when `deadline` has passed the rest is cut.
-  /// Returns when every worker has ended; answers whether nothing had to be cut.
+  /// Stops accepting, lets requests finish, closes idle connections after `timeouts.drain_idle`; when `deadline` has
+  /// passed the rest is cut. Returns when every worker has ended; answers whether nothing had to be cut.
   bool drain(steady_time deadline);
 
   /// What a scrape is answered, in Prometheus' text format.

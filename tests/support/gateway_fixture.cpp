@@ -24,7 +24,8 @@ config::settings gateway_fixture::short_settings() {
   return settings;
 }
 
-config::deployment_config gateway_fixture::make(const std::string& id, const std::vector<const scripted_upstream*>& replicas) {
+config::deployment_config gateway_fixture::make(const std::string& id,
+                                                const std::vector<const scripted_upstream*>& replicas) {
   config::deployment_config deployment;
   deployment.id = id;
   deployment.serving.protocol = config::upstream_protocol::passthrough;

@@ -1,13 +1,14 @@
 #pragma once
 
+#include "tests/support/raw_socket.hpp"
+#include "tests/support/scripted_upstream.hpp"
+
+#include "modelgate/gateway.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "modelgate/gateway.hpp"
-#include "tests/support/raw_socket.hpp"
-#include "tests/support/scripted_upstream.hpp"
 
 namespace modelgate::test {
 
@@ -24,7 +25,8 @@ class gateway_fixture {
   /// A public passthrough deployment with these replicas.
   void deploy(const std::string& id, const std::vector<const scripted_upstream*>& replicas);
   /// A client of a deployment; answers its token.
-  [[nodiscard]] static config::deployment_config make(const std::string& id, const std::vector<const scripted_upstream*>& replicas);
+  [[nodiscard]] static config::deployment_config make(const std::string& id,
+                                                      const std::vector<const scripted_upstream*>& replicas);
   [[nodiscard]] config::client_credential credential(const std::string& name, std::string_view token) const;
 
   [[nodiscard]] raw_socket connect() const { return raw_socket{gateway->address()}; }
@@ -32,7 +34,8 @@ class gateway_fixture {
   [[nodiscard]] std::string exchange(std::string_view bytes) const;
   /// One message on a new connection.
   [[nodiscard]] std::string ask(std::string_view bytes) const;
-  /// Value of a metric line that starts so, for example `modelgate_retries_total{reason="connect"}`; -1 when there is none.
+  /// Value of a metric line that starts so, for example `modelgate_retries_total{reason="connect"}`; -1 when there is
+  /// none.
   [[nodiscard]] double metric(std::string_view series) const;
 
   crypto::token_key key = crypto::token_key::generate();

@@ -1,5 +1,7 @@
 #include "tests/support/raw_socket.hpp"
 
+#include "modelgate/http/fields.hpp"
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -12,8 +14,6 @@
 #include <cstdlib>
 #include <stdexcept>
 
-#include "modelgate/http/fields.hpp"
-
 namespace modelgate::test {
 
 raw_socket::raw_socket(const net::endpoint& to) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
@@ -21,12 +21,17 @@ raw_socket::raw_socket(const net::endpoint& to) : fd_{::socket(AF_INET, SOCK_STR
   address.sin_family = AF_INET;
   address.sin_port = htons(to.port);
   ::inet_pton(AF_INET, to.host.c_str(), &address.sin_addr);
-  if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("cannot connect");
+  if (::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0)
+    throw std::runtime_error("cannot connect");
 }
 
-raw_socket::raw_socket(raw_socket&& other) noexcept : fd_{other.fd_}, pending_{std::move(other.pending_)} { other.fd_ = -1; }
+raw_socket::raw_socket(raw_socket&& other) noexcept : fd_{other.fd_}, pending_{std::move(other.pending_)} {
+  other.fd_ = -1;
+}
 
-raw_socket::~raw_socket() { close(); }
+raw_socket::~raw_socket() {
+  close();
+}
 
 void raw_socket::send(std::string_view bytes) {
   if (!try_send(bytes)) throw std::runtime_error("the peer takes no bytes");
@@ -42,7 +47,9 @@ bool raw_socket::try_send(std::string_view bytes) {
   return true;
 }
 
-void raw_socket::shutdown_send() { ::shutdown(fd_, SHUT_WR); }
+void raw_socket::shutdown_send() {
+  ::shutdown(fd_, SHUT_WR);
+}
 
 void raw_socket::close() {
   if (fd_ >= 0) ::close(fd_);
@@ -75,7 +82,8 @@ std::string raw_socket::receive_some(std::size_t most, milliseconds wait) {
 }
 
 std::string raw_socket::receive_all(milliseconds wait) {
-  while (fill(wait)) {}
+  while (fill(wait)) {
+  }
   return std::exchange(pending_, {});
 }
 
@@ -91,13 +99,16 @@ std::string raw_socket::receive_message(bool to_head) {
   const bool bodyless = to_head || (is_response && (status / 100 == 1 || status == 204 || status == 304));
   if (!bodyless && !field_of(head, "Content-Length").empty()) {
     size += std::strtoull(field_of(head, "Content-Length").c_str(), nullptr, 10);
-    while (pending_.size() < size && fill(patience)) {}
+    while (pending_.size() < size && fill(patience)) {
+    }
   } else if (!bodyless && field_of(head, "Transfer-Encoding") == "chunked") {
     std::size_t end = std::string::npos;
-    while ((end = pending_.find("0\r\n\r\n", size - 2)) == std::string::npos && fill(patience)) {}
+    while ((end = pending_.find("0\r\n\r\n", size - 2)) == std::string::npos && fill(patience)) {
+    }
     size = end == std::string::npos ? pending_.size() : end + 5;
   } else if (!bodyless && is_response) {
-    while (fill(patience)) {}
+    while (fill(patience)) {
+    }
     size = pending_.size();
   }
   std::string message = pending_.substr(0, size);

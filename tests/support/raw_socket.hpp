@@ -1,11 +1,11 @@
 #pragma once
 
+#include "modelgate/net/endpoint.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "modelgate/net/endpoint.hpp"
 
 namespace modelgate::test {
 
@@ -14,7 +14,8 @@ using std::chrono::milliseconds;
 /// How long a test waits for what must come; only ever used up when something is broken.
 inline constexpr milliseconds patience{10'000};
 
-/// A blocking TCP connection that speaks bytes. Throws std::runtime_error when the socket itself fails or patience is used up.
+/// A blocking TCP connection that speaks bytes. Throws std::runtime_error when the socket itself fails or patience is
+/// used up.
 class raw_socket {
  public:
   explicit raw_socket(const net::endpoint& to);

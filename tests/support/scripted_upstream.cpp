@@ -11,17 +11,18 @@
 namespace modelgate::test {
 
 scripted_upstream::scripted_upstream(std::string body)
-    : scripted_upstream{[reply = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size())
-                                 + "\r\n\r\n" + body](raw_socket& connection, scripted_upstream& self) {
-        for (;;) {
-          std::string request = connection.receive_message();
-          if (request.empty()) return;
-          const bool is_head = request.starts_with("HEAD ");
-          self.note(std::move(request));
-          const std::string_view whole = reply;
-          if (!connection.try_send(is_head ? whole.substr(0, whole.find("\r\n\r\n") + 4) : whole)) return;
-        }
-      }} {}
+    : scripted_upstream{
+        [reply = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size())
+                 + "\r\n\r\n" + body](raw_socket& connection, scripted_upstream& self) {
+          for (;;) {
+            std::string request = connection.receive_message();
+            if (request.empty()) return;
+            const bool is_head = request.starts_with("HEAD ");
+            self.note(std::move(request));
+            const std::string_view whole = reply;
+            if (!connection.try_send(is_head ? whole.substr(0, whole.find("\r\n\r\n") + 4) : whole)) return;
+          }
+        }} {}
 
 scripted_upstream::scripted_upstream(script play)
     : listening_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, play_{std::move(play)} {

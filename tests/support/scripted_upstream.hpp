@@ -1,5 +1,9 @@
 #pragma once
 
+#include "tests/support/raw_socket.hpp"
+
+#include "modelgate/net/endpoint.hpp"
+
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -7,9 +11,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "modelgate/net/endpoint.hpp"
-#include "tests/support/raw_socket.hpp"
 
 namespace modelgate::test {
 

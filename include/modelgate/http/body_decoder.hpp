@@ -1,16 +1,17 @@
 #pragma once
 
+#include "modelgate/http/framing.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-
-#include "modelgate/http/framing.hpp"
 
 namespace modelgate::http {
 
 /// Finds a message's payload in the bytes after its head.
 ///
-/// Chunk extensions are skipped up to 4 KiB over the whole body, trailers are dropped up to 8 KiB; line ends are CR LF only.
+/// Chunk extensions are skipped up to 4 KiB over the whole body, trailers are dropped up to 8 KiB; line ends are CR LF
+/// only.
 ///
 /// Shape:  one per message; bounded memory (no buffer of its own).
 /// Errors: `failed` for ever once the coding is broken; the connection cannot be used any more.
@@ -21,8 +22,8 @@ class body_decoder {
   static constexpr std::size_t trailer_limit = 8'192;
 
   struct step {
-    std::size_t consumed = 0;   ///< bytes of the input that were looked at, `payload` included
-    std::string_view payload;   ///< view into the input; may be empty although bytes were consumed
+    std::size_t consumed = 0;  ///< bytes of the input that were looked at, `payload` included
+    std::string_view payload;  ///< view into the input; may be empty although bytes were consumed
   };
 
   body_decoder() = default;

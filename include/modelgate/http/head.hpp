@@ -1,17 +1,18 @@
 #pragma once
 
+#include "modelgate/http/fields.hpp"
+#include "modelgate/http/reason.hpp"
+
 #include <boost/system/result.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
 
-#include "modelgate/http/fields.hpp"
-#include "modelgate/http/reason.hpp"
-
-/// Heads of HTTP/1 messages, from bytes to parts. Boost.Beast's parser tokenises; what is looser there than in a proxy is refused
-/// before it (bare LF, folded lines, a second leading empty line) or after it (http/framing, http/target).
+/// Heads of HTTP/1 messages, from bytes to parts. Boost.Beast's parser tokenises; what is looser there than in a proxy
+/// is refused before it (bare LF, folded lines, a second leading empty line) or after it (http/framing, http/target).
 namespace modelgate::http {
 
 enum class method : std::uint8_t { get, head, post, put, delete_, patch, options, trace, connect, other };
@@ -44,8 +45,9 @@ struct response_head {
 
 /// How far a head goes in a buffer that grows.
 ///
-/// `skipped` bytes stand before it (one empty line is allowed before a request); `size` is the head with its last empty line.
-/// Absent: more bytes are needed. Errors: a line that ends in LF alone or starts with white space, or more bytes than the limit.
+/// `skipped` bytes stand before it (one empty line is allowed before a request); `size` is the head with its last empty
+/// line. Absent: more bytes are needed. Errors: a line that ends in LF alone or starts with white space, or more bytes
+/// than the limit.
 struct head_extent {
   std::size_t skipped = 0;
   std::size_t size = 0;
@@ -57,7 +59,7 @@ struct head_extent {
 [[nodiscard]] boost::system::result<void, refusal> parse_request_head(std::string_view bytes, const head_limits& limits,
                                                                       request_head& into);
 /// Errors: every refusal means that the upstream's answer is invalid.
-[[nodiscard]] boost::system::result<void, refusal> parse_response_head(std::string_view bytes, const head_limits& limits,
-                                                                       response_head& into);
+[[nodiscard]] boost::system::result<void, refusal> parse_response_head(std::string_view bytes,
+                                                                       const head_limits& limits, response_head& into);
 
 }  // namespace modelgate::http

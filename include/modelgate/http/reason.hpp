@@ -30,8 +30,8 @@ enum class reason {
   version_not_supported,
 };
 
-[[nodiscard]] std::string_view word(reason value) noexcept;       ///< "NO_READY_REPLICA"
-[[nodiscard]] unsigned status_of(reason value) noexcept;          ///< 503
+[[nodiscard]] std::string_view word(reason value) noexcept;            ///< "NO_READY_REPLICA"
+[[nodiscard]] unsigned status_of(reason value) noexcept;               ///< 503
 [[nodiscard]] std::string_view status_text(unsigned status) noexcept;  ///< "Service Unavailable"; empty when unknown
 
 /// A refusal of what a peer sent: the reason, and a sentence that says what is wrong. `detail` lives for ever.

@@ -1,18 +1,19 @@
 #pragma once
 
+#include "modelgate/http/reason.hpp"
+
 #include <boost/system/result.hpp>
+
 #include <string>
 #include <string_view>
-
-#include "modelgate/http/reason.hpp"
 
 namespace modelgate::http {
 
 /// The path and query of a request in the one form that is routed, authorised and forwarded.
 ///
-/// Percent-encoded unreserved characters are decoded, other escapes are written in upper case. Refused is everything that a second
-/// decoder could read differently: dot segments, empty segments, `;`, `\`, encoded `/`, `\`, `%`, `;` or control characters, and bytes outside
-/// the grammar of RFC 3986.
+/// Percent-encoded unreserved characters are decoded, other escapes are written in upper case. Refused is everything
+/// that a second decoder could read differently: dot segments, empty segments, `;`, `\`, encoded `/`, `\`, `%`, `;` or
+/// control characters, and bytes outside the grammar of RFC 3986.
 ///
 /// Shape: views into `storage` or, where nothing had to change, into the target itself.
 struct normal_target {
@@ -21,6 +22,7 @@ struct normal_target {
   bool has_query = false;
 };
 
-[[nodiscard]] boost::system::result<normal_target, refusal> normalise_target(std::string_view origin_form, std::string& storage);
+[[nodiscard]] boost::system::result<normal_target, refusal> normalise_target(std::string_view origin_form,
+                                                                             std::string& storage);
 
 }  // namespace modelgate::http

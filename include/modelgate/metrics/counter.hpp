@@ -7,7 +7,8 @@ namespace modelgate::metrics {
 
 /// A number that one thread writes and any thread may read.
 ///
-/// Shape: written by its worker only: a relaxed load and a relaxed store, no locked instruction. Readers see it a little late.
+/// Shape: written by its worker only: a relaxed load and a relaxed store, no locked instruction. Readers see it a
+/// little late.
 class counter {
  public:
   void add(std::uint64_t amount = 1) noexcept {

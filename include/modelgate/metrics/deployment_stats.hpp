@@ -1,5 +1,7 @@
 #pragma once
 
+#include "modelgate/metrics/latency_histogram.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -8,8 +10,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "modelgate/metrics/latency_histogram.hpp"
 
 /// Seldon's two request histograms, per deployment.
 namespace modelgate::metrics {
@@ -45,7 +45,8 @@ struct series_key {
 
 /// The series of one histogram on one worker: a short list that only grows.
 ///
-/// Shape: one writer (its worker), any reader. A series is made when its labels are seen first; at most `limit` of them, further
+/// Shape: one writer (its worker), any reader. A series is made when its labels are seen first; at most `limit` of
+/// them, further
 ///        labels share the last one's place in `dropped`.
 class series_list {
  public:
@@ -87,7 +88,9 @@ class deployment_stats {
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
   [[nodiscard]] worker_deployment_stats& of_worker(std::size_t worker) noexcept { return *workers_[worker]; }
-  [[nodiscard]] const worker_deployment_stats& of_worker(std::size_t worker) const noexcept { return *workers_[worker]; }
+  [[nodiscard]] const worker_deployment_stats& of_worker(std::size_t worker) const noexcept {
+    return *workers_[worker];
+  }
   [[nodiscard]] std::size_t workers() const noexcept { return workers_.size(); }
 
   /// Index of these labels, made when new. Off the request path; takes a lock.

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "modelgate/metrics/counter.hpp"
+
 #include <array>
 #include <cstddef>
-
-#include "modelgate/metrics/counter.hpp"
 
 namespace modelgate::metrics {
 

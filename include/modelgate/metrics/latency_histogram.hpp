@@ -1,11 +1,11 @@
 #pragma once
 
+#include "modelgate/metrics/counter.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-
-#include "modelgate/metrics/counter.hpp"
 
 namespace modelgate::metrics {
 

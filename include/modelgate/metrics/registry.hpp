@@ -1,5 +1,8 @@
 #pragma once
 
+#include "modelgate/metrics/deployment_stats.hpp"
+#include "modelgate/metrics/gateway_stats.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -8,9 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "modelgate/metrics/deployment_stats.hpp"
-#include "modelgate/metrics/gateway_stats.hpp"
 
 namespace modelgate::metrics {
 

@@ -1,17 +1,17 @@
 #pragma once
 
-#include <sys/uio.h>
+#include "modelgate/base/result.hpp"
+#include "modelgate/net/endpoint.hpp"
+#include "modelgate/net/wake_signal.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <sys/uio.h>
+
 #include <cstddef>
 #include <span>
-
-#include "modelgate/base/result.hpp"
-#include "modelgate/net/endpoint.hpp"
-#include "modelgate/net/wake_signal.hpp"
 
 namespace modelgate::net {
 
@@ -26,8 +26,8 @@ struct io_result {
 
 /// A non-blocking byte stream that is read and written at once where possible, and waits only when the kernel says so.
 ///
-/// `read_some` and `write_some` are one system call or none; when they answer would_block the owner's signal is notified as soon as it
-/// is worth trying again.
+/// `read_some` and `write_some` are one system call or none; when they answer would_block the owner's signal is
+/// notified as soon as it is worth trying again.
 ///
 /// Shape:  worker-local, reference counted because the event loop may still hold a pending wait when the owner lets go.
 /// Errors: `failed` covers resets; the stream is then good for nothing but closing.
@@ -37,8 +37,8 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   explicit byte_stream(worker_socket socket);
 
   /// Starts a connection. It is made, or has failed, when `connected` says so; the owner's signal is notified.
-  [[nodiscard]] static result<boost::intrusive_ptr<byte_stream>> start_connect(worker_executor executor, const endpoint& to,
-                                                                               wake_signal& owner);
+  [[nodiscard]] static result<boost::intrusive_ptr<byte_stream>> start_connect(worker_executor executor,
+                                                                               const endpoint& to, wake_signal& owner);
 
   /// Who is told that waiting is over; none while nobody uses the stream.
   void set_owner(wake_signal* owner) noexcept { owner_ = owner; }

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <array>
+#include "modelgate/base/clock.hpp"
+
 #include <boost/intrusive/list.hpp>
+
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-
-#include "modelgate/base/clock.hpp"
 
 namespace modelgate::net {
 

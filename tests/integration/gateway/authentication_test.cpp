@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::test {
 namespace {
@@ -14,7 +14,9 @@ struct private_deployment {
     fixture.deploy(deployment);
   }
 
-  [[nodiscard]] std::string basic(std::string_view text) const { return "Authorization: Basic " + base64(text) + "\r\n"; }
+  [[nodiscard]] std::string basic(std::string_view text) const {
+    return "Authorization: Basic " + base64(text) + "\r\n";
+  }
   [[nodiscard]] std::string good() const { return basic("alice:" + std::string{token.reveal()}); }
 
   scripted_upstream replica;
@@ -28,7 +30,8 @@ BOOST_FIXTURE_TEST_SUITE(authentication, private_deployment)
 
 BOOST_AUTO_TEST_CASE(passes_basic_and_bearer_and_tells_the_model_who_it_is) {
   const std::string bearer = "Authorization: Bearer " + std::string{token.reveal()} + "\r\n";
-  for (const std::string& credential : {good(), bearer, "authorization: bAsIc " + base64("alice:" + std::string{token.reveal()}) + "\r\n"}) {
+  for (const std::string& credential :
+       {good(), bearer, "authorization: bAsIc " + base64("alice:" + std::string{token.reveal()}) + "\r\n"}) {
     BOOST_TEST(status_of(fixture.ask(post("/deployment/priv/x", "{}", credential))) == 200);
     const std::string seen = replica.requests().back();
     BOOST_TEST(field_of(seen, "X-Forwarded-User") == "alice");
@@ -81,10 +84,13 @@ BOOST_AUTO_TEST_CASE(refuses_a_token_of_another_deployment) {
 BOOST_AUTO_TEST_CASE(a_forged_user_never_reaches_the_model) {
   fixture.deploy("pub", {&replica});
   const std::string forged =
-      "X-Forwarded-User: root\r\nX_Forwarded_User: root\r\nX-Forwarded_User: root\r\nX.Forwarded.User: root\r\nx-forwarded-USER: root\r\n";
+      "X-Forwarded-User: root\r\nX_Forwarded_User: root\r\nX-Forwarded_User: root\r\nX.Forwarded.User: "
+      "root\r\nx-forwarded-USER: root\r\n";
   BOOST_TEST(status_of(fixture.ask(post("/deployment/pub/x", "{}", forged))) == 200);
   BOOST_TEST(replica.requests().back().find("root") == std::string::npos);
-  BOOST_TEST(status_of(fixture.ask(post("/deployment/priv/x", "{}", good() + forged + "Connection: close, X-Forwarded-User\r\n"))) == 200);
+  BOOST_TEST(status_of(fixture.ask(
+                 post("/deployment/priv/x", "{}", good() + forged + "Connection: close, X-Forwarded-User\r\n")))
+             == 200);
   BOOST_TEST(replica.requests().back().find("root") == std::string::npos);
   BOOST_TEST(field_of(replica.requests().back(), "X-Forwarded-User") == "alice");
 }

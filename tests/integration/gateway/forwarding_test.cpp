@@ -1,20 +1,21 @@
-#include <boost/test/unit_test.hpp>
-
 #include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::test {
 namespace {
 
 /// A public deployment "pub" whose replica answers what the test says.
 struct one_replica {
-  explicit one_replica(std::string reply) : replica{[text = std::move(reply)](raw_socket& connection, scripted_upstream& self) {
-    for (;;) {
-      std::string request = connection.receive_message();
-      if (request.empty()) return;
-      self.note(std::move(request));
-      if (!connection.try_send(text)) return;
-    }
-  }} {
+  explicit one_replica(std::string reply)
+      : replica{[text = std::move(reply)](raw_socket& connection, scripted_upstream& self) {
+          for (;;) {
+            std::string request = connection.receive_message();
+            if (request.empty()) return;
+            self.note(std::move(request));
+            if (!connection.try_send(text)) return;
+          }
+        }} {
     fixture.deploy("pub", {&replica});
   }
 
@@ -28,11 +29,14 @@ BOOST_AUTO_TEST_SUITE(forwarding)
 
 BOOST_AUTO_TEST_CASE(drops_hop_by_hop_and_named_fields_both_ways) {
   one_replica setup{
-      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: X-Private\r\nX-Private: 1\r\nKeep-Alive: timeout=5\r\nX-Public: 2\r\n\r\nok"};
-  const std::string answer = setup.fixture.ask(
-      post("/deployment/pub/x", "{}",
-           "Connection: keep-alive, X-Foo\r\nX-Foo: 1\r\nX-Bar: 2\r\nKeep-Alive: timeout=9\r\nProxy-Connection: keep-alive\r\nTE: gzip\r\n"
-           "Proxy-Authorization: Basic eA==\r\nUpgrade: h2c\r\ntraceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"));
+      "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: X-Private\r\nX-Private: 1\r\nKeep-Alive: "
+      "timeout=5\r\nX-Public: 2\r\n\r\nok"};
+  const std::string answer =
+      setup.fixture.ask(post("/deployment/pub/x", "{}",
+                             "Connection: keep-alive, X-Foo\r\nX-Foo: 1\r\nX-Bar: 2\r\nKeep-Alive: "
+                             "timeout=9\r\nProxy-Connection: keep-alive\r\nTE: gzip\r\n"
+                             "Proxy-Authorization: Basic eA==\r\nUpgrade: h2c\r\ntraceparent: "
+                             "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01\r\n"));
   BOOST_TEST(status_of(answer) == 200);
   BOOST_TEST(count_of(answer, "X-Private") == 0);
   BOOST_TEST(count_of(answer, "Keep-Alive") == 0);
@@ -40,7 +44,8 @@ BOOST_AUTO_TEST_CASE(drops_hop_by_hop_and_named_fields_both_ways) {
   BOOST_TEST(field_of(answer, "Via") == "1.1 modelgate");
   BOOST_TEST(!field_of(answer, "Date").empty());
   const std::string seen = setup.replica.requests().back();
-  for (const char* gone : {"X-Foo", "Keep-Alive", "Proxy-Connection", "TE", "Proxy-Authorization", "Connection", "Upgrade"}) {
+  for (const char* gone :
+       {"X-Foo", "Keep-Alive", "Proxy-Connection", "TE", "Proxy-Authorization", "Connection", "Upgrade"}) {
     BOOST_TEST(count_of(seen, gone) == 0, gone);
   }
   BOOST_TEST(field_of(seen, "X-Bar") == "2");
@@ -51,7 +56,8 @@ BOOST_AUTO_TEST_CASE(drops_hop_by_hop_and_named_fields_both_ways) {
 
 BOOST_AUTO_TEST_CASE(replaces_what_a_client_says_about_the_edge) {
   one_replica setup{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"};
-  const std::string lies = "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil\r\nForwarded: for=1.2.3.4\r\n";
+  const std::string lies =
+      "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: evil\r\nForwarded: for=1.2.3.4\r\n";
   BOOST_TEST(status_of(setup.fixture.ask(post("/deployment/pub/x", "{}", lies))) == 200);
   const std::string seen = setup.replica.requests().back();
   BOOST_TEST(field_of(seen, "X-Forwarded-For") == "127.0.0.1");
@@ -67,14 +73,17 @@ BOOST_AUTO_TEST_CASE(appends_for_a_trusted_proxy) {
   settings.prediction.trusted_proxies = {"127.0.0.1"};
   gateway_fixture fixture{settings};
   fixture.deploy("pub", {&replica});
-  BOOST_TEST(status_of(fixture.ask(post("/deployment/pub/x", "{}", "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n"))) == 200);
+  BOOST_TEST(status_of(fixture.ask(
+                 post("/deployment/pub/x", "{}", "X-Forwarded-For: 1.2.3.4\r\nX-Forwarded-Proto: https\r\n")))
+             == 200);
   BOOST_TEST(field_of(replica.requests().back(), "X-Forwarded-For") == "1.2.3.4, 127.0.0.1");
   BOOST_TEST(field_of(replica.requests().back(), "X-Forwarded-Proto") == "https");
 }
 
 BOOST_AUTO_TEST_CASE(honours_well_formed_ids_and_makes_missing_ones) {
   one_replica setup{"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Request-Id: model\r\nSeldon-Puid: model\r\n\r\nok"};
-  const std::string kept = setup.fixture.ask(post("/deployment/pub/x", "{}", "X-Request-Id: abc.1_2-3\r\nSeldon-Puid: p1\r\nX_Request_Id: no\r\n"));
+  const std::string kept = setup.fixture.ask(
+      post("/deployment/pub/x", "{}", "X-Request-Id: abc.1_2-3\r\nSeldon-Puid: p1\r\nX_Request_Id: no\r\n"));
   BOOST_TEST(field_of(kept, "X-Request-Id") == "abc.1_2-3");
   BOOST_TEST(field_of(kept, "Seldon-Puid") == "p1");
   BOOST_TEST(count_of(kept, "X-Request-Id") == 1);
@@ -90,8 +99,8 @@ BOOST_AUTO_TEST_CASE(honours_well_formed_ids_and_makes_missing_ones) {
 
 BOOST_AUTO_TEST_CASE(a_models_answer_passes_untouched) {
   const std::string body = "{\"a\":\"<b>&\"}\r\n\r\n\x01\x7f";
-  one_replica setup{"HTTP/1.1 418 I'm a teapot\r\nX-Model: yes\r\nContent-Type: text/odd\r\nContent-Length: " + std::to_string(body.size())
-                    + "\r\n\r\n" + body};
+  one_replica setup{"HTTP/1.1 418 I'm a teapot\r\nX-Model: yes\r\nContent-Type: text/odd\r\nContent-Length: "
+                    + std::to_string(body.size()) + "\r\n\r\n" + body};
   const std::string answer = setup.fixture.ask(post("/deployment/pub/x", "{}"));
   BOOST_TEST(answer.starts_with("HTTP/1.1 418 I'm a teapot\r\n"));
   BOOST_TEST(field_of(answer, "X-Model") == "yes");
@@ -136,11 +145,12 @@ BOOST_AUTO_TEST_CASE(accepts_a_status_line_without_a_phrase) {
 }
 
 BOOST_AUTO_TEST_CASE(invalid_answers_of_a_replica_become_502) {
-  for (const char* reply : {"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nok", "garbage that is not HTTP\r\n\r\n",
-                            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\nConnection: Upgrade\r\n\r\n",
-                            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-N: a\rSet-Cookie: evil=1\r\n\r\nok",
-                            "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
-                            "HTTP/1.1 200 OK\nContent-Length: 2\n\nok"}) {
+  for (const char* reply :
+       {"HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\nok", "garbage that is not HTTP\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: foo\r\nConnection: Upgrade\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-N: a\rSet-Cookie: evil=1\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\nContent-Length: 2\n\nok"}) {
     one_replica setup{reply};
     const std::string answer = setup.fixture.ask(get("/deployment/pub/x"));
     BOOST_TEST(status_of(answer) == 502, reply);

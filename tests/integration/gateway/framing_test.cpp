@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::test {
 namespace {
@@ -110,7 +110,9 @@ BOOST_AUTO_TEST_CASE(says_which_status_fits) {
   BOOST_TEST(status_of(fixture.exchange("GET /deployment/pub/x HTTP/2.0\r\nHost: a\r\n\r\n")) == 505);
   BOOST_TEST(status_of(fixture.exchange(line + "Transfer-Encoding: gzip\r\n\r\n")) == 501);
   BOOST_TEST(status_of(fixture.exchange(line + "Expect: foo\r\nContent-Length: 0\r\n\r\n")) == 417);
-  BOOST_TEST(status_of(fixture.exchange("GET /deployment/pub/" + std::string(8'200, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n")) == 431);
+  BOOST_TEST(
+      status_of(fixture.exchange("GET /deployment/pub/" + std::string(8'200, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n"))
+      == 431);
   BOOST_TEST(status_of(fixture.exchange(line + "X: " + std::string(5'000, 'a') + "\r\n\r\n")) == 431);
   std::string many = line;
   for (int i = 0; i < 101; ++i) many += "X-" + std::to_string(i) + ": 1\r\n";
@@ -119,10 +121,12 @@ BOOST_AUTO_TEST_CASE(says_which_status_fits) {
 
 // The body's coding breaks after the head was forwarded: the replica never sees a complete request.
 BOOST_AUTO_TEST_CASE(broken_chunks_are_cut_off) {
-  std::vector<std::string> broken{"0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n",
-                                  "10000000000000005\r\nhello\r\n0\r\n\r\n", "\r\nhello\r\n0\r\n\r\n", "3\r\nhello\r\n0\r\n\r\n",
-                                  "5;\nxx\r\nhello\r\n0\r\n\r\n", "5\rX\nhello\r\n0\r\n\r\n", "-5\r\nhello\r\n0\r\n\r\n",
-                                  "5;" + std::string(70'000, 'a') + "\r\nhello\r\n0\r\n\r\n"};
+  std::vector<std::string> broken{
+      "0x5\r\nhello\r\n0\r\n\r\n",    "5\nhello\r\n0\r\n\r\n",
+      "5\r\nhello\n0\r\n\r\n",        "10000000000000005\r\nhello\r\n0\r\n\r\n",
+      "\r\nhello\r\n0\r\n\r\n",       "3\r\nhello\r\n0\r\n\r\n",
+      "5;\nxx\r\nhello\r\n0\r\n\r\n", "5\rX\nhello\r\n0\r\n\r\n",
+      "-5\r\nhello\r\n0\r\n\r\n",     "5;" + std::string(70'000, 'a') + "\r\nhello\r\n0\r\n\r\n"};
   for (const std::string& body : broken) {
     const std::string answer = fixture.exchange(line + "Transfer-Encoding: chunked\r\n\r\n" + body);
     BOOST_TEST(status_of(answer) == 400, body.substr(0, 40));
@@ -131,7 +135,9 @@ BOOST_AUTO_TEST_CASE(broken_chunks_are_cut_off) {
 }
 
 BOOST_AUTO_TEST_CASE(accepted_bodies_are_framed_anew) {
-  BOOST_TEST(status_of(fixture.ask(line + "Transfer-Encoding: Chunked\r\n\r\n3;ext=1\r\nhel\r\n2\r\nlo\r\n0\r\nX-Trailer: 1\r\n\r\n")) == 200);
+  BOOST_TEST(status_of(fixture.ask(
+                 line + "Transfer-Encoding: Chunked\r\n\r\n3;ext=1\r\nhel\r\n2\r\nlo\r\n0\r\nX-Trailer: 1\r\n\r\n"))
+             == 200);
   std::string seen = replica.requests().back();
   BOOST_TEST(field_of(seen, "Transfer-Encoding") == "chunked");
   BOOST_TEST(seen.find("X-Trailer") == std::string::npos);
@@ -156,9 +162,10 @@ BOOST_AUTO_TEST_CASE(answers_pipelined_requests_in_order) {
 }
 
 BOOST_AUTO_TEST_CASE(accepted_requests_mean_the_same_in_any_pieces) {
-  const std::vector<std::string> accepted{line + "Content-Length: 5\r\n\r\nhello",
-                                          line + "Transfer-Encoding: chunked\r\n\r\n3;e\r\nhel\r\n2\r\nlo\r\n0\r\nT: 1\r\n\r\n",
-                                          get("/deployment/pub/x?y=1")};
+  const std::vector<std::string> accepted{
+      line + "Content-Length: 5\r\n\r\nhello",
+      line + "Transfer-Encoding: chunked\r\n\r\n3;e\r\nhel\r\n2\r\nlo\r\n0\r\nT: 1\r\n\r\n",
+      get("/deployment/pub/x?y=1")};
   for (const std::string& request : accepted) {
     BOOST_TEST(status_of(fixture.ask(request)) == 200);
     const std::string whole = body_of(replica.requests().back());
@@ -188,7 +195,8 @@ BOOST_AUTO_TEST_CASE(accepted_requests_mean_the_same_in_any_pieces) {
 }
 
 BOOST_AUTO_TEST_CASE(absolute_targets_name_the_host) {
-  BOOST_TEST(status_of(fixture.ask("GET http://real.test/deployment/pub/x HTTP/1.1\r\nHost: other.test\r\n\r\n")) == 200);
+  BOOST_TEST(status_of(fixture.ask("GET http://real.test/deployment/pub/x HTTP/1.1\r\nHost: other.test\r\n\r\n"))
+             == 200);
   BOOST_TEST(field_of(replica.requests().back(), "X-Forwarded-Host") == "real.test");
   BOOST_TEST(replica.requests().back().starts_with("GET /x HTTP/1.1\r\n"));
 }

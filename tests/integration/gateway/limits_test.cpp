@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::test {
 namespace {
@@ -50,13 +50,14 @@ BOOST_AUTO_TEST_CASE(a_body_over_the_limit_is_413) {
   deployment.serving.max_body_bytes = 100;
   fixture.deploy(deployment);
   BOOST_TEST(status_of(fixture.ask(post("/deployment/pub/x", std::string(100, 'a')))) == 200);
-  const std::string declared = fixture.ask("POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n");
+  const std::string declared =
+      fixture.ask("POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nContent-Length: 5000000\r\n\r\n");
   BOOST_TEST(status_of(declared) == 413);
   BOOST_TEST(field_of(declared, "Connection") == "close");
   BOOST_TEST(replica.requests().size() == 1U);
   const std::string chunk = "40\r\n" + std::string(64, 'a') + "\r\n";
-  const std::string chunked = fixture.exchange("POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk
-                                               + "0\r\n\r\n");
+  const std::string chunked = fixture.exchange(
+      "POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + "0\r\n\r\n");
   BOOST_TEST(status_of(chunked) == 413);
   for (const std::string& seen : replica.requests()) BOOST_TEST(!seen.ends_with("\r\n0\r\n\r\n"));
 }

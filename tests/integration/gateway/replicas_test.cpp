@@ -1,7 +1,8 @@
-#include <boost/test/unit_test.hpp>
-#include <thread>
-
 #include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <thread>
 
 namespace modelgate::test {
 
@@ -65,7 +66,8 @@ BOOST_AUTO_TEST_CASE(without_another_replica_it_is_502) {
 }
 
 BOOST_AUTO_TEST_CASE(a_request_that_was_sent_is_never_sent_twice) {
-  scripted_upstream resets{[](raw_socket& connection, scripted_upstream& self) { self.note(connection.receive_message()); }};
+  scripted_upstream resets{
+      [](raw_socket& connection, scripted_upstream& self) { self.note(connection.receive_message()); }};
   scripted_upstream other;
   gateway_fixture fixture;
   fixture.deploy("pub", {&resets});
@@ -120,8 +122,10 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_request) {
     const std::size_t before = replica.requests().size();
     client.send(post("/deployment/pub/x", "{}"));
     static_cast<void>(replica.await_requests(before + 1));
-    if (with_reset) client.reset();
-    else client.shutdown_send();
+    if (with_reset)
+      client.reset();
+    else
+      client.shutdown_send();
     while (!closed) std::this_thread::yield();
   }
   while (fixture.metric("modelgate_requests_in_flight") != 0) std::this_thread::yield();
@@ -154,15 +158,20 @@ BOOST_AUTO_TEST_CASE(replicas_come_and_go_without_a_failed_request) {
       raw_socket client = fixture.connect();
       while (!stop) {
         client.send(post("/deployment/pub/x", "{}"));
-        if (status_of(client.receive_message()) == 200) ++answered;
-        else ++failed;
+        if (status_of(client.receive_message()) == 200)
+          ++answered;
+        else
+          ++failed;
       }
     });
   }
   for (int change = 0; change < 50; ++change) {
-    if (change % 3 == 0) fixture.deploy("pub", {&two});
-    else if (change % 3 == 1) fixture.deploy("pub", {&one, &two});
-    else fixture.deploy("pub", {&one});
+    if (change % 3 == 0)
+      fixture.deploy("pub", {&two});
+    else if (change % 3 == 1)
+      fixture.deploy("pub", {&one, &two});
+    else
+      fixture.deploy("pub", {&one});
     const int before = answered;
     while (answered < before + 20 && failed == 0) std::this_thread::yield();
   }
@@ -179,16 +188,19 @@ BOOST_AUTO_TEST_CASE(the_seldon_histograms_count_what_was_answered) {
   deployment.serving.protocol = config::upstream_protocol::seldon;
   deployment.predictor_version = "v1";
   fixture.deploy(deployment);
-  const std::string server = "seldon_api_executor_server_requests_seconds_count{deployment_name=\"iris\",predictor_name=\"deploy\","
-                             "predictor_version=\"v1\",service=\"predictions\",method=\"post\",code=\"";
-  const std::string client = "seldon_api_executor_client_requests_seconds_count{deployment_name=\"iris\",predictor_name=\"deploy\","
-                             "predictor_version=\"v1\",service=\"/predict\",model_name=\"model\",model_image=\"demo/iris\","
-                             "model_version=\"1.0\",method=\"post\",code=\"";
+  const std::string server =
+      "seldon_api_executor_server_requests_seconds_count{deployment_name=\"iris\",predictor_name=\"deploy\","
+      "predictor_version=\"v1\",service=\"predictions\",method=\"post\",code=\"";
+  const std::string client =
+      "seldon_api_executor_client_requests_seconds_count{deployment_name=\"iris\",predictor_name=\"deploy\","
+      "predictor_version=\"v1\",service=\"/predict\",model_name=\"model\",model_image=\"demo/iris\","
+      "model_version=\"1.0\",method=\"post\",code=\"";
   for (const char* code : {"200\",status=\"200\"}", "400\",status=\"400\"}", "500\",status=\"500\"}"}) {
     BOOST_TEST(fixture.metric(server + code) == 0, code);
     BOOST_TEST(fixture.metric(client + code) == 0, code);
   }
-  for (int i = 0; i < 7; ++i) BOOST_TEST(status_of(fixture.ask(post("/deployment/iris/api/v1.0/predictions", "{}"))) == 200);
+  for (int i = 0; i < 7; ++i)
+    BOOST_TEST(status_of(fixture.ask(post("/deployment/iris/api/v1.0/predictions", "{}"))) == 200);
   BOOST_TEST(fixture.metric(server + "200\",status=\"200\"}") == 7);
   BOOST_TEST(fixture.metric(client + "200\",status=\"200\"}") == 7);
 

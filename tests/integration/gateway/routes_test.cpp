@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::test {
 namespace {
@@ -50,10 +50,12 @@ BOOST_AUTO_TEST_CASE(answers_unknown_deployments_and_routes_in_seldons_shape) {
   BOOST_TEST(status_of(unknown) == 404);
   BOOST_TEST(field_of(unknown, "Content-Type") == "application/json");
   BOOST_TEST(field_of(unknown, "X-Request-Id") == "req-1");
-  BOOST_TEST(body_of(unknown)
-             == R"({"status":{"code":404,"info":"there is no deployment with this id","reason":"DEPLOYMENT_NOT_FOUND","status":"FAILURE"},"meta":{"requestId":"req-1"}})");
-  for (const char* path : {"/deployment/iris/metrics", "/deployment/iris/prometheus", "/deployment/iris/api/v2.0/predictions",
-                           "/deployment/iris/api/v1.0/other", "/deployment/iris", "/", "/other"}) {
+  BOOST_TEST(
+      body_of(unknown)
+      == R"({"status":{"code":404,"info":"there is no deployment with this id","reason":"DEPLOYMENT_NOT_FOUND","status":"FAILURE"},"meta":{"requestId":"req-1"}})");
+  for (const char* path :
+       {"/deployment/iris/metrics", "/deployment/iris/prometheus", "/deployment/iris/api/v2.0/predictions",
+        "/deployment/iris/api/v1.0/other", "/deployment/iris", "/", "/other"}) {
     const std::string answer = fixture.ask(get(path));
     BOOST_TEST(status_of(answer) == 404, path);
     BOOST_TEST(body_of(answer).find("ROUTE_NOT_FOUND") != std::string::npos, path);

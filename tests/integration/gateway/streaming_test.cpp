@@ -1,7 +1,8 @@
-#include <boost/test/unit_test.hpp>
-#include <thread>
-
 #include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <thread>
 
 namespace modelgate::test {
 namespace {
@@ -45,7 +46,8 @@ BOOST_AUTO_TEST_CASE(large_bodies_go_through_unchanged_both_ways) {
 BOOST_AUTO_TEST_CASE(chunked_answers_arrive_as_they_are_made) {
   scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
     self.note(connection.receive_message());
-    connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ndata:1\r\n");
+    connection.send(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ndata:1\r\n");
     self.note(connection.receive_message());  // goes on when the test has seen the first event
   }};
   gateway_fixture fixture;

@@ -1,7 +1,8 @@
-#include <boost/test/unit_test.hpp>
-#include <string>
-
 #include "gateway/filter/authentication.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
 
 namespace modelgate::filter {
 namespace {
@@ -12,7 +13,8 @@ using metrics::auth_failure;
 /// A head with these Authorization values.
 http::request_head with(std::initializer_list<std::string_view> values) {
   http::request_head head;
-  for (const std::string_view value : values) head.fields.push_back({"Authorization", value, http::field_id::authorization, false});
+  for (const std::string_view value : values)
+    head.fields.push_back({"Authorization", value, http::field_id::authorization, false});
   return head;
 }
 
@@ -33,9 +35,11 @@ BOOST_AUTO_TEST_CASE(reads_basic_and_bearer) {
 
 BOOST_AUTO_TEST_CASE(doubt_is_malformed) {
   const std::string too_long(1'000, 'A');
-  for (const std::string& value : {std::string{"Basic"}, std::string{"Basic "}, std::string{"Basic !!!!"}, std::string{"Basic YWxp Y2U6"}, std::string{"Basic YWxpY2U="},
-                                   std::string{"Basic YWxpY2U6czNjcjpldA"}, std::string{"Basic YWxpY2U6czNjcjpldAB6eno="}, std::string{"Digest x"},
-                                   std::string{"Basicx YWxpY2U6eA=="}, "Basic " + too_long, "Bearer " + too_long, std::string{"Bearer"}, std::string{""}}) {
+  for (const std::string& value :
+       {std::string{"Basic"}, std::string{"Basic "}, std::string{"Basic !!!!"}, std::string{"Basic YWxp Y2U6"},
+        std::string{"Basic YWxpY2U="}, std::string{"Basic YWxpY2U6czNjcjpldA"},
+        std::string{"Basic YWxpY2U6czNjcjpldAB6eno="}, std::string{"Digest x"}, std::string{"Basicx YWxpY2U6eA=="},
+        "Basic " + too_long, "Bearer " + too_long, std::string{"Bearer"}, std::string{""}}) {
     const http::request_head head = with({value});
     BOOST_TEST((presented_credential{head}.kind() == scheme::malformed), value);
   }

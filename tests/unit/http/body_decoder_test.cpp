@@ -1,7 +1,8 @@
-#include <boost/test/unit_test.hpp>
-#include <string>
-
 #include "modelgate/http/body_decoder.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
 
 namespace modelgate::http {
 namespace {
@@ -59,9 +60,10 @@ BOOST_AUTO_TEST_CASE(takes_chunks_in_any_pieces) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_broken_chunks) {
-  for (const char* body : {"0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "10000000000000005\r\nh", "\r\nhello",
-                           "3\r\nhello\r\n0\r\n\r\n", "5;\nxx\r\nhello\r\n", "5\rX\nhello", "+5\r\nhello", "g\r\n", "0\r\n folded\r\n\r\n",
-                           "0\r\nA: b\n\r\n", "0\r\n\n"}) {
+  for (const char* body :
+       {"0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "10000000000000005\r\nh",
+        "\r\nhello", "3\r\nhello\r\n0\r\n\r\n", "5;\nxx\r\nhello\r\n", "5\rX\nhello", "+5\r\nhello", "g\r\n",
+        "0\r\n folded\r\n\r\n", "0\r\nA: b\n\r\n", "0\r\n\n"}) {
     BOOST_TEST(decode(chunked, body, 1).failed, body);
     BOOST_TEST(decode(chunked, body, 64).failed, body);
   }

@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "modelgate/http/fields.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::http {
 
@@ -12,13 +12,15 @@ BOOST_AUTO_TEST_CASE(knows_names_without_case) {
   BOOST_TEST(!classify_field("x-forwarded-user").alias);
   BOOST_TEST((classify_field("TE").id == field_id::te));
   BOOST_TEST((classify_field("Access-Control-Allow-Origin").id == field_id::access_control_allow_origin));
-  for (const char* other : {"", "X", "X-Forwarded-Users", "XForwardedUser", "Accept", "X-Forwarded-User-With-A-Very-Long-Name"}) {
+  for (const char* other :
+       {"", "X", "X-Forwarded-Users", "XForwardedUser", "Accept", "X-Forwarded-User-With-A-Very-Long-Name"}) {
     BOOST_TEST((classify_field(other).id == field_id::other), other);
   }
 }
 
 BOOST_AUTO_TEST_CASE(folds_what_a_framework_would_fold) {
-  for (const char* alias : {"X_Forwarded_User", "X.Forwarded.User", "x-forwarded_user", "X_REQUEST.ID", "Content_Length", "Transfer.Encoding"}) {
+  for (const char* alias : {"X_Forwarded_User", "X.Forwarded.User", "x-forwarded_user", "X_REQUEST.ID",
+                            "Content_Length", "Transfer.Encoding"}) {
     BOOST_TEST(classify_field(alias).alias, alias);
     BOOST_TEST((classify_field(alias).id != field_id::other), alias);
   }

@@ -1,11 +1,12 @@
-#include <boost/test/unit_test.hpp>
-
 #include "modelgate/http/framing.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::http {
 namespace {
 
-boost::system::result<request_framing, refusal> frame(const std::string& fields, const std::string& line = "POST / HTTP/1.1") {
+boost::system::result<request_framing, refusal> frame(const std::string& fields,
+                                                      const std::string& line = "POST / HTTP/1.1") {
   static std::string bytes;
   static request_head head;
   bytes = line + "\r\n" + fields + "\r\n";
@@ -30,13 +31,15 @@ BOOST_AUTO_TEST_CASE(one_length_or_one_chunked_or_nothing) {
   BOOST_TEST((frame("Host: a\r\n")->body == body_framing{body_kind::none, 0}));
   BOOST_TEST((frame("Host: a\r\nContent-Length: 12\r\n")->body == body_framing{body_kind::sized, 12}));
   BOOST_TEST((frame("Host: a\r\nTransfer-Encoding: CHUNKED\r\n")->body == body_framing{body_kind::chunked, 0}));
-  for (const char* fields : {"Content-Length: 1\r\nContent-Length: 1\r\n", "Content-Length: 1, 1\r\n", "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
+  for (const char* fields : {"Content-Length: 1\r\nContent-Length: 1\r\n", "Content-Length: 1, 1\r\n",
+                             "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n",
                              "Content-Length: 99999999999999999999\r\n", "Content-Length: 1e3\r\n"}) {
     const auto framed = frame(std::string{"Host: a\r\n"} + fields);
     BOOST_REQUIRE(!framed);
     BOOST_TEST((framed.error().why == reason::bad_request), fields);
   }
-  for (const char* coding : {"gzip", "chunked, chunked", "identity", "xchunked", "\"chunked\"", "gzip, chunked", "chunked;q=1"}) {
+  for (const char* coding :
+       {"gzip", "chunked, chunked", "identity", "xchunked", "\"chunked\"", "gzip, chunked", "chunked;q=1"}) {
     const auto framed = frame(std::string{"Host: a\r\nTransfer-Encoding: "} + coding + "\r\n");
     BOOST_REQUIRE(!framed);
     BOOST_TEST((framed.error().why == reason::not_implemented || framed.error().why == reason::bad_request), coding);
@@ -48,8 +51,10 @@ BOOST_AUTO_TEST_CASE(one_valid_host) {
   BOOST_TEST(!frame(""));
   BOOST_TEST(!frame("Host: a\r\nHost: a\r\n"));
   BOOST_TEST(frame("", "GET / HTTP/1.0").has_value());
-  for (const char* valid : {"a", "a.b-c_d:80", "127.0.0.1", "[::1]", "[::1]:8080", "a:0"}) BOOST_TEST(is_valid_authority(valid), valid);
-  for (const char* invalid : {"", "a b", "a/b", "a,b", "a:b", "[::1", "[]", "a\\b", "%0d", "a:", "a:99999", "u@a", "[g::]", "[::1]x", "a:1:2"}) {
+  for (const char* valid : {"a", "a.b-c_d:80", "127.0.0.1", "[::1]", "[::1]:8080", "a:0"})
+    BOOST_TEST(is_valid_authority(valid), valid);
+  for (const char* invalid : {"", "a b", "a/b", "a,b", "a:b", "[::1", "[]", "a\\b", "%0d", "a:", "a:99999", "u@a",
+                              "[g::]", "[::1]x", "a:1:2"}) {
     BOOST_TEST(!is_valid_authority(invalid), invalid);
   }
 }
@@ -81,12 +86,14 @@ BOOST_AUTO_TEST_CASE(absolute_targets_replace_the_host) {
 }
 
 BOOST_AUTO_TEST_CASE(responses_end_as_their_head_says) {
-  BOOST_TEST((frame_answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n") == response_framing{{body_kind::sized, 3}, true}));
+  BOOST_TEST(
+      (frame_answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n") == response_framing{{body_kind::sized, 3}, true}));
   BOOST_TEST((frame_answer("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n", true) == response_framing{{}, true}));
   BOOST_TEST((frame_answer("HTTP/1.1 204 No\r\nContent-Length: 3\r\n\r\n") == response_framing{{}, true}));
   BOOST_TEST((frame_answer("HTTP/1.1 304 No\r\nContent-Length: 3\r\n\r\n") == response_framing{{}, true}));
   BOOST_TEST((frame_answer("HTTP/1.1 200 OK\r\n\r\n") == response_framing{{body_kind::until_close, 0}, false}));
-  BOOST_TEST((frame_answer("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n") == response_framing{{body_kind::sized, 3}, false}));
+  BOOST_TEST(
+      (frame_answer("HTTP/1.0 200 OK\r\nContent-Length: 3\r\n\r\n") == response_framing{{body_kind::sized, 3}, false}));
   BOOST_TEST((frame_answer("HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n")
               == response_framing{{body_kind::chunked, 0}, false}));
 }

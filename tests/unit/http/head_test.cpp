@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "modelgate/http/head.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::http {
 namespace {
@@ -33,8 +33,9 @@ BOOST_AUTO_TEST_CASE(finds_the_end_of_a_head_as_bytes_come) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_doubtful_lines_before_parsing) {
-  for (const char* bytes : {"GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", "GET / HTTP/1.1\r\n\tA: b\r\n\r\n",
-                            " GET / HTTP/1.1\r\n\r\n", "\r\n\r\nGET / HTTP/1.1\r\n\r\n", "\nGET / HTTP/1.1\r\n\r\n"}) {
+  for (const char* bytes :
+       {"GET / HTTP/1.1\nHost: a\n\n", "GET / HTTP/1.1\r\nA: b\r\n c\r\n\r\n", "GET / HTTP/1.1\r\n\tA: b\r\n\r\n",
+        " GET / HTTP/1.1\r\n\r\n", "\r\n\r\nGET / HTTP/1.1\r\n\r\n", "\nGET / HTTP/1.1\r\n\r\n"}) {
     const auto found = find_head(bytes, 1'000);
     BOOST_REQUIRE(!found.has_value());
     BOOST_TEST((found.error().why == reason::bad_request), bytes);
@@ -46,7 +47,8 @@ BOOST_AUTO_TEST_CASE(refuses_doubtful_lines_before_parsing) {
 
 BOOST_AUTO_TEST_CASE(takes_a_request_apart) {
   request_head head;
-  BOOST_REQUIRE(parse_request_head("POST /a?b HTTP/1.0\r\nHost:  x \r\nX_Request_Id: 1\r\nA:\r\n\r\n", {}, head).has_value());
+  BOOST_REQUIRE(
+      parse_request_head("POST /a?b HTTP/1.0\r\nHost:  x \r\nX_Request_Id: 1\r\nA:\r\n\r\n", {}, head).has_value());
   BOOST_TEST((head.verb == method::post));
   BOOST_TEST(head.target == "/a?b");
   BOOST_TEST(head.minor_version == 0U);
@@ -59,10 +61,11 @@ BOOST_AUTO_TEST_CASE(takes_a_request_apart) {
 }
 
 BOOST_AUTO_TEST_CASE(refuses_malformed_requests) {
-  for (const char* bytes : {"GET /\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "GET / http/1.1\r\n\r\n", "GET / HTTP/1.1x\r\n\r\n", "GET / HTTP/1.10\r\n\r\n",
-                            "GE\"T / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nA : b\r\n\r\n", "GET / HTTP/1.1\r\nA(: b\r\n\r\n",
-                            "GET / HTTP/1.1\r\nAb\r\n\r\n", "GET / HTTP/1.1\r\n: b\r\n\r\n", "GET / HTTP/1.1\r\nA: b\rc\r\n\r\n",
-                            "GET / HTTP/1.1\r\nA: \x7f\r\n\r\n"}) {
+  for (const char* bytes :
+       {"GET /\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "GET / http/1.1\r\n\r\n", "GET / HTTP/1.1x\r\n\r\n",
+        "GET / HTTP/1.10\r\n\r\n", "GE\"T / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nA : b\r\n\r\n",
+        "GET / HTTP/1.1\r\nA(: b\r\n\r\n", "GET / HTTP/1.1\r\nAb\r\n\r\n", "GET / HTTP/1.1\r\n: b\r\n\r\n",
+        "GET / HTTP/1.1\r\nA: b\rc\r\n\r\n", "GET / HTTP/1.1\r\nA: \x7f\r\n\r\n"}) {
     BOOST_TEST((why_refused(bytes) == reason::bad_request), bytes);
   }
   BOOST_TEST((why_refused("GET / HTTP/2.0\r\n\r\n") == reason::version_not_supported));
@@ -87,7 +90,8 @@ BOOST_AUTO_TEST_CASE(takes_a_response_apart) {
   BOOST_TEST(head.reason_phrase.empty());
   BOOST_REQUIRE(head.fields.size() == 1U);
   BOOST_TEST(head.fields[0].value == "b");
-  for (const char* bytes : {"HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "nonsense\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n"}) {
+  for (const char* bytes : {"HTTP/2 200 OK\r\n\r\n", "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n",
+                            "nonsense\r\n\r\n", "HTTP/1.1 099 X\r\n\r\n"}) {
     BOOST_TEST(!parse_response_head(bytes, {}, head).has_value(), bytes);
   }
 }

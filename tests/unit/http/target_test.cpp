@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "modelgate/http/target.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::http {
 
@@ -22,9 +22,10 @@ BOOST_AUTO_TEST_CASE(has_one_normal_form) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_a_second_decoder_could_read_differently) {
   std::string storage;
-  for (const char* doubtful : {"/a/../b", "/a/./b", "/a/..", "/.", "/%2e%2e/b", "/a/%2E/b", "/a//b", "//a", "/a/..;/b", "/a;b", "/a\\b", "/a%2fb", "/a%5cb",
-                               "/a%00b", "/a%0d%0ab", "/a%25b", "/%252e", "/a%", "/a%2", "/a%zz", "/a\"b", "/a<b", "/a{b", "/a^b", "/a|b", "/a`b", "/a[b",
-                               "/a?b#c", "/a?b\"c", "/a?%z", "a", ""}) {
+  for (const char* doubtful : {"/a/../b",  "/a/./b", "/a/..", "/.",     "/%2e%2e/b", "/a/%2E/b", "/a//b",     "//a",
+                               "/a/..;/b", "/a;b",   "/a\\b", "/a%2fb", "/a%5cb",    "/a%00b",   "/a%0d%0ab", "/a%25b",
+                               "/%252e",   "/a%",    "/a%2",  "/a%zz",  "/a\"b",     "/a<b",     "/a{b",      "/a^b",
+                               "/a|b",     "/a`b",   "/a[b",  "/a?b#c", "/a?b\"c",   "/a?%z",    "a",         ""}) {
     BOOST_TEST(!normalise_target(doubtful, storage).has_value(), doubtful);
   }
 }

@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "modelgate/metrics/registry.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::metrics {
 
@@ -45,7 +45,8 @@ BOOST_AUTO_TEST_CASE(workers_are_summed_and_labels_escaped) {
   stats->of_worker(0).server.record({service::predictions, method_label::post, 200, 0}, 1ms);
   stats->of_worker(1).server.record({service::predictions, method_label::post, 200, 0}, 1ms);
   const std::string text = all.expose();
-  BOOST_TEST(text.find("deployment_name=\"deploy-iris\",predictor_name=\"deploy\",predictor_version=\"a\\\"b\\\\c\\nd\",service=\"predictions\",method=\"post\","
+  BOOST_TEST(text.find("deployment_name=\"deploy-iris\",predictor_name=\"deploy\",predictor_version="
+                       "\"a\\\"b\\\\c\\nd\",service=\"predictions\",method=\"post\","
                        "code=\"200\",status=\"200\"} 2\n")
              != std::string::npos);
   all.keep_only({});

@@ -1,7 +1,8 @@
-#include <boost/test/unit_test.hpp>
-
 #include "modelgate/net/timer_wheel.hpp"
+
 #include "modelgate/net/wake_signal.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::net {
 
@@ -20,8 +21,10 @@ BOOST_AUTO_TEST_CASE(expires_late_by_at_most_a_tick_and_never_early) {
     while (!timer.expired) {
       now += timer_wheel::tick;
       wheel.advance(now);
-      if (timer.expired) BOOST_TEST((now >= start + delay));
-      else BOOST_TEST((now < start + delay + 2 * timer_wheel::tick));
+      if (timer.expired)
+        BOOST_TEST((now >= start + delay));
+      else
+        BOOST_TEST((now < start + delay + 2 * timer_wheel::tick));
     }
   }
 }

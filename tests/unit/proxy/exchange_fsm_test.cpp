@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "gateway/proxy/exchange_fsm.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::proxy {
 namespace {
@@ -9,7 +9,9 @@ using action = exchange_fsm::action;
 using loss = exchange_fsm::loss;
 using http::reason;
 
-bool is(exchange_fsm::decision made, action what, reason why) { return made == exchange_fsm::decision{what, why}; }
+bool is(exchange_fsm::decision made, action what, reason why) {
+  return made == exchange_fsm::decision{what, why};
+}
 
 }  // namespace
 
@@ -69,7 +71,8 @@ BOOST_AUTO_TEST_CASE(connections_are_kept_only_when_both_messages_are_complete) 
   good.request_sent_whole = good.upstream_keeps = good.client_keeps = true;
   BOOST_TEST(exchange_fsm::may_keep_upstream(good));
   BOOST_TEST(exchange_fsm::may_keep_client(good));
-  for (bool exchange_fsm::ending::*member : {&exchange_fsm::ending::request_sent_whole, &exchange_fsm::ending::response_delimited}) {
+  for (bool exchange_fsm::ending::*member :
+       {&exchange_fsm::ending::request_sent_whole, &exchange_fsm::ending::response_delimited}) {
     exchange_fsm::ending bad = good;
     bad.*member = false;
     BOOST_TEST(!exchange_fsm::may_keep_upstream(bad));

@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "gateway/proxy/rate_floor.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::proxy {
 

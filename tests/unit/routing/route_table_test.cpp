@@ -1,6 +1,6 @@
-#include <boost/test/unit_test.hpp>
-
 #include "gateway/routing/route_table.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::routing {
 namespace {

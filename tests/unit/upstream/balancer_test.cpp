@@ -1,7 +1,8 @@
-#include <boost/test/unit_test.hpp>
-#include <vector>
-
 #include "gateway/upstream/balancer.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <vector>
 
 namespace modelgate::upstream {
 namespace {
