@@ -169,8 +169,12 @@ class program {
                            [&] { return std::make_unique<gateway>(settings_, key_); })},
         driver_{settings_},
         stored_state_{database_},
-        publisher_{*gateway_, driver_, settings_},
-        reconciler_{stored_state_, driver_, *gateway_, publisher_, settings_},
+        publisher_{*gateway_, [this](std::string_view image) { return describe(image); },
+                   {settings_.timeouts.total, settings_.limits.body_bytes},
+                   control::publish::generation_at(system_clock::now())},
+        reconciler_{stored_state_, driver_,
+                    [this](const auto& desired, const auto& observed) { return publisher_.update(desired, observed); },
+                    *gateway_, reconciler_settings()},
         context_{database_, key_, driver_, reconciler_, [this] { return gateway_->observe(); }},
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
         control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {}
@@ -178,7 +182,6 @@ class program {
   int run(const termination_signals& signals, bool with_demo) {
     const auto new_token = control::store::bootstrap(settings_.data_folder, key_, database_, system_clock::now());
     gateway_->start();
-    driver_.set_change_listener([this] { reconciler_.wake(); });
     reconciler_.start();
     std::thread loop{[this] { loop_.run(); }};
     write_ports();
@@ -215,6 +218,20 @@ class program {
     return *key;
   }
 
+  std::optional<control::runtime::image_description> describe(std::string_view image) const {
+    auto described = driver_.describe_image(image);
+    if (!described) return std::nullopt;
+    return std::move(*described);
+  }
+
+  control::reconcile::reconciler_settings reconciler_settings() const {
+    control::reconcile::reconciler_settings made;
+    made.plan.restart_backoff = settings_.process_runtime.restart_backoff;
+    made.plan.restart_backoff_max = settings_.process_runtime.restart_backoff_max;
+    made.plan.drain_limit = settings_.timeouts.drain;
+    return made;
+  }
+
   std::unique_ptr<http_io::server> make_metrics_server() {
     http_io::server_limits limits;
     limits.connections = 16;
@@ -232,6 +249,8 @@ class program {
     options.version = MODELGATE_VERSION;
     options.public_url = settings_.prediction.public_url;
     options.prediction_port = gateway_->address().port;
+    options.serving.timeout = std::chrono::duration_cast<std::chrono::seconds>(settings_.timeouts.total);
+    options.serving.max_body_bytes = settings_.limits.body_bytes;
     options.not_ready_because = [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; };
     return std::make_unique<http_io::server>(loop_, control_pool_, settings_.listen.control, limits,
                                              control::rest::rest_api{context_, std::move(options)});

@@ -45,6 +45,7 @@ exchange::exchange(worker_context& worker, client_side client, exchange_buffers&
 exchange::~exchange() {
   worker_.wheel.clear(client_.timer);
   drop_upstream(false);
+  worker_.memory_in_use -= kept_bytes_;
 }
 
 net::task_of<exchange_result> exchange::run() {
@@ -141,6 +142,7 @@ net::task_of<exchange::verdict> exchange::wait(wait_phase phase) {
       due = std::min(idle_due_, upload_.source_complete() ? steady_time::max() : rate_.due());
       break;
   }
+  account_for_kept_bytes();
   worker_.wheel.set(client_.timer, due);
   co_await client_.signal.wait();
   const bool expired = client_.timer.expired;
@@ -161,6 +163,13 @@ exchange::verdict exchange::on_expiry(steady_time now) {
     return fsm_.on_request_refused(http::reason::request_timeout);
   }
   return fsm_.on_timeout();
+}
+
+/// What slow peers make us keep is counted when we wait: before that it is gone again in most cases.
+void exchange::account_for_kept_bytes() noexcept {
+  const std::size_t kept = buffers_.kept_upload.size() + buffers_.kept_download.size();
+  worker_.memory_in_use += kept - kept_bytes_;
+  kept_bytes_ = kept;
 }
 
 /// A client that has sent its whole request and closes has gone: the replica need not work on.

@@ -100,6 +100,7 @@ class exchange {
   [[nodiscard]] verdict take_response_head(std::string_view bytes, std::string_view& rest);
   [[nodiscard]] verdict start_response(std::string_view rest);
   [[nodiscard]] verdict judge_download(body_relay::status status);
+  void account_for_kept_bytes() noexcept;
   void forward_informational();
   void send_continue();
   void finish_upstream();
@@ -136,6 +137,7 @@ class exchange {
   steady_time first_byte_due_ = steady_time::max();
   steady_time idle_due_ = steady_time::max();
   std::uint64_t progress_seen_ = 0;
+  std::size_t kept_bytes_ = 0;  ///< as counted in the worker's memory_in_use
   std::optional<steady_time> dispatched_at_;
   std::optional<steady_time> head_at_;
   metrics::model_index model_ = 0;

@@ -7,7 +7,6 @@
 #include "modelgate/metrics/registry.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -15,6 +14,11 @@
 
 namespace modelgate {
 namespace {
+
+std::size_t worker_count(const config::settings& settings) {
+  if (settings.prediction.workers > 0) return settings.prediction.workers;
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
 
 server::worker_settings to_worker_settings(const config::settings& settings) {
   server::worker_settings made;
@@ -32,13 +36,8 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   made.keep_alive = settings.timeouts.keep_alive;
   made.drain_idle = settings.timeouts.drain_idle;
   made.trusted_proxies = settings.prediction.trusted_proxies;
-  made.connections = settings.limits.connections;
+  made.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / worker_count(settings);
   return made;
-}
-
-std::size_t worker_count(const config::settings& settings) {
-  if (settings.prediction.workers > 0) return settings.prediction.workers;
-  return std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
 /// A replica that left the snapshot while requests were on it.
@@ -55,9 +54,10 @@ struct gateway::state {
         worker_settings{to_worker_settings(settings)},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings)},
+        admission{settings.limits.connections, settings.limits.connections_per_address},
         current{std::make_shared<const server::serving_table>()} {
     for (std::size_t i = 0; i < worker_count(settings); ++i) {
-      workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), connections_open,
+      workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), admission,
                                                          sockets.release(), sockets.is_v6()));
     }
   }
@@ -91,7 +91,7 @@ struct gateway::state {
   server::worker_settings worker_settings;
   metrics::registry registry;
   server::listening_sockets sockets;
-  std::atomic<std::size_t> connections_open{0};
+  server::connection_admission admission;
 
   std::mutex live_mutex;  ///< only for waiting: workers take it, and must not wait for a table that is being built
   std::condition_variable live_changed;

@@ -81,6 +81,8 @@ std::string_view explain(http::reason why) noexcept {
       return "the model's replica answered with something that is not valid HTTP";
     case http::reason::upstream_timeout:
       return "the model did not answer in time; a longer timeout can be set on the deployment";
+    case http::reason::overloaded:
+      return "too many bytes of other requests are waiting here (limits.memory_bytes); try again";
     case http::reason::no_ready_replica:
       return "no replica of this deployment is ready; see the deployment's status, or try again";
     default:
@@ -97,6 +99,7 @@ session::session(worker& owner, net::worker_socket socket, std::string peer)
 
 session::~session() {
   stream_->close();
+  if (buffers_) worker_.give_buffers(std::move(buffers_));
 }
 
 void session::on_drain() {
@@ -265,6 +268,10 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
                              retry_after_not_ready);
   }
   if (req.match.kind == routing::route_kind::ready) co_return co_await answer(req, {});
+  if (!worker_.has_memory_for_a_request()) {
+    co_return co_await reply(req, http::reason::overloaded, explain(http::reason::overloaded), state, {},
+                             retry_after_not_ready);
+  }
   write_upstream_head(req, deployment);
 
   proxy::exchange_request out;

@@ -32,6 +32,7 @@ class session : public boost::intrusive::list_base_hook<> {
   void on_drain();
   /// Ends at once.
   void abort();
+  [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
 
  private:
   enum class next_step : std::uint8_t { keep, linger, close };

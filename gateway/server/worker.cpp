@@ -39,10 +39,10 @@ void pin_to_core(std::size_t index) noexcept {
 struct worker::session_list : boost::intrusive::list<session, boost::intrusive::constant_time_size<false>> {};
 
 worker::worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
-               std::atomic<std::size_t>& connections_open, int listening_socket, bool is_v6)
+               connection_admission& admission, int listening_socket, bool is_v6)
     : settings_{settings},
       index_{index},
-      connections_open_{connections_open},
+      admission_{admission},
       keep_running_{boost::asio::make_work_guard(loop_)},
       scratch_(scratch_size),
       wheel_{steady_clock::now()},
@@ -155,6 +155,7 @@ deployment_state_ptr worker::state_of(std::uint32_t route) {
 }
 
 std::unique_ptr<session_buffers> worker::take_buffers() {
+  context_.memory_in_use += settings_.proxy.head_limits.bytes;
   if (spare_buffers_.empty()) {
     // Room for the largest head, the empty line that may stand before it, and a byte to see that it is too large.
     return std::make_unique<session_buffers>(settings_.proxy.head_limits.bytes + 64);
@@ -165,7 +166,13 @@ std::unique_ptr<session_buffers> worker::take_buffers() {
 }
 
 void worker::give_buffers(std::unique_ptr<session_buffers> buffers) {
+  context_.memory_in_use -= settings_.proxy.head_limits.bytes;
+  buffers->input.clear();  // one connection's bytes are never another's
   if (spare_buffers_.size() < most_spare_buffers) spare_buffers_.push_back(std::move(buffers));
+}
+
+bool worker::has_memory_for_a_request() const noexcept {
+  return settings_.memory_bytes == 0 || context_.memory_in_use <= settings_.memory_bytes;
 }
 
 bool worker::is_trusted_proxy(std::string_view address) const noexcept {
@@ -175,8 +182,7 @@ bool worker::is_trusted_proxy(std::string_view address) const noexcept {
 
 void worker::accept(net::worker_socket socket, std::string peer) {
   context_.stats.connections_accepted.add();
-  if (connections_open_.fetch_add(1, std::memory_order_relaxed) >= settings_.connections) {
-    connections_open_.fetch_sub(1, std::memory_order_relaxed);
+  if (!admission_.try_enter(peer)) {
     context_.stats.connections_refused.add();
     return;
   }
@@ -201,10 +207,10 @@ void worker::accept(net::worker_socket socket, std::string peer) {
 }
 
 void worker::end(session& ended) noexcept {
+  admission_.leave(ended.peer());
   sessions_->erase(sessions_->iterator_to(ended));
   delete &ended;
   context_.stats.connections_open.subtract();
-  connections_open_.fetch_sub(1, std::memory_order_relaxed);
   finish_if_drained();
 }
 

@@ -3,6 +3,7 @@
 #include "gateway/filter/request_id.hpp"
 #include "gateway/proxy/exchange.hpp"
 #include "gateway/proxy/worker_context.hpp"
+#include "gateway/server/admission.hpp"
 #include "gateway/server/listener.hpp"
 #include "gateway/server/serving_table.hpp"
 
@@ -58,7 +59,7 @@ struct worker_settings {
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds drain_idle{2'000};
   std::vector<std::string> trusted_proxies;
-  std::size_t connections = 10'000;  ///< over all workers
+  std::size_t memory_bytes = 0;  ///< of buffers, this worker's share; 0: no bound
 };
 
 /// One thread of the data plane, with everything that a request needs; a connection never leaves its worker.
@@ -67,7 +68,7 @@ struct worker_settings {
 class worker {
  public:
   worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
-         std::atomic<std::size_t>& connections_open, int listening_socket, bool is_v6);
+         connection_admission& admission, int listening_socket, bool is_v6);
   ~worker();
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
@@ -97,6 +98,8 @@ class worker {
   [[nodiscard]] deployment_state_ptr state_of(std::uint32_t route);
   [[nodiscard]] std::unique_ptr<session_buffers> take_buffers();
   void give_buffers(std::unique_ptr<session_buffers> buffers);
+  /// Whether another request may be taken up: the buffers in use are below this worker's share.
+  [[nodiscard]] bool has_memory_for_a_request() const noexcept;
   [[nodiscard]] bool is_trusted_proxy(std::string_view address) const noexcept;
 
  private:
@@ -113,7 +116,7 @@ class worker {
 
   const worker_settings& settings_;
   std::size_t index_;
-  std::atomic<std::size_t>& connections_open_;
+  connection_admission& admission_;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<net::worker_executor> keep_running_;
   std::vector<char> scratch_;

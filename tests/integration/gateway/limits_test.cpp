@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <thread>
+
 namespace modelgate::test {
 namespace {
 
@@ -134,6 +136,44 @@ BOOST_AUTO_TEST_CASE(connections_over_the_limit_are_closed_at_once) {
   raw_socket third = fixture.connect();
   BOOST_TEST(third.receive_all().empty());
   BOOST_TEST(fixture.metric("modelgate_connections_refused_total") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(one_address_may_have_fewer_connections) {
+  config::settings settings = gateway_fixture::short_settings();
+  settings.limits.connections_per_address = 1;
+  gateway_fixture fixture{settings};
+  {
+    raw_socket first = fixture.connect();
+    first.send(get("/ping"));
+    BOOST_TEST(status_of(first.receive_message()) == 200);
+    BOOST_TEST(fixture.connect().receive_all().empty());
+  }
+  // The place is free again once the gateway has seen the first one leave.
+  while (fixture.metric("modelgate_connections") != 0) std::this_thread::yield();
+  BOOST_TEST(status_of(fixture.ask(get("/ping"))) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(requests_over_the_memory_limit_are_sent_away) {
+  scripted_upstream replica;
+  config::settings settings = gateway_fixture::short_settings();
+  settings.prediction.workers = 1;
+  settings.limits.memory_bytes = 2 * settings.limits.head_bytes;
+  settings.timeouts.head = milliseconds{5'000};
+  gateway_fixture fixture{settings};
+  fixture.deploy("pub", {&replica});
+  std::vector<raw_socket> dripping;
+  for (int i = 0; i < 3; ++i) {
+    dripping.push_back(fixture.connect());
+    dripping.back().send("POST /deployment/pub/x HTTP/1.1\r\n");
+  }
+  while (fixture.metric("modelgate_connections") != 3) std::this_thread::yield();
+  std::string answer = fixture.ask(get("/deployment/pub/x"));
+  while (status_of(answer) == 200) answer = fixture.ask(get("/deployment/pub/x"));  // until their bytes have been read
+  BOOST_TEST(status_of(answer) == 503);
+  BOOST_TEST(body_of(answer).find("OVERLOADED") != std::string::npos);
+  dripping.clear();
+  while (fixture.metric("modelgate_connections") != 0) std::this_thread::yield();
+  BOOST_TEST(status_of(fixture.ask(get("/deployment/pub/x"))) == 200);
 }
 
 BOOST_AUTO_TEST_CASE(draining_gives_idle_connections_one_more_request) {
