@@ -1,0 +1,258 @@
+#include "gateway/http_io/session.hpp"
+
+#include "gateway/http_io/run_on_pool.hpp"
+
+#include "modelgate/base/log.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <poll.h>
+
+#include <algorithm>
+#include <array>
+#include <exception>
+
+namespace modelgate::http_io {
+namespace asio = boost::asio;
+namespace {
+
+constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
+
+constexpr std::chrono::milliseconds stream_interval{100};
+constexpr std::chrono::milliseconds longest_linger{2'000};
+constexpr std::size_t read_size = 16'384;
+
+constexpr refusal internal_error{500, "INTERNAL", "the server made a mistake; its log says more"};
+
+std::string address_of_peer(const asio::ip::tcp::socket& socket) {
+  error_code problem;
+  const auto peer = socket.remote_endpoint(problem);
+  if (problem) return {};
+  const auto address = peer.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
+/// On a pool thread.
+response call_handler(const request_handler& handler, const request& message) {
+  try {
+    return handler(message);
+  } catch (const std::exception& problem) {  // the root of a handler: a bug must not end the program
+    log::error("http_io", "a request handler threw: this is a bug",
+               {{"method", message.method}, {"path", message.path}, {"what", problem.what()}});
+    return make_local_answer(internal_error);
+  }
+}
+
+/// On a pool thread. Absent: the stream broke, so its end must not look like one.
+std::optional<body_stream::part> next_part(body_stream& stream) {
+  try {
+    return stream.next();
+  } catch (const std::exception& problem) {  // the root of a stream, as above
+    log::error("http_io", "a response stream threw: this is a bug", {{"what", problem.what()}});
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+session::session(std::shared_ptr<session_context> context, asio::ip::tcp::socket socket)
+    : context_{std::move(context)},
+      socket_{std::move(socket)},
+      deadline_{socket_},
+      pause_{socket_.get_executor()},
+      reader_{context_->limits.head_bytes, context_->limits.body_bytes} {
+  context_->open.insert(this);
+}
+
+session::~session() {
+  context_->open.erase(this);
+}
+
+void session::drain() {
+  pause_.cancel();
+  if (!idle_) return;
+  error_code ignored;
+  socket_.cancel(ignored);
+}
+
+void session::close() {
+  pause_.cancel();
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+asio::awaitable<void> session::run() {
+  for (;;) {
+    const outcome read = co_await read_request();
+    if (read == outcome::ended) co_return;
+    if (read == outcome::refused) {
+      co_await refuse(reader_.why());
+      co_return;
+    }
+    request_reader::taken_request taken = reader_.take();
+    const bool head_only = taken.message.method == "HEAD";
+    taken.message.peer = address_of_peer(socket_);
+    response answer = co_await ask_handler(std::move(taken.message));
+
+    const bool keep_alive = taken.keep_alive && !context_->draining && !(answer.stream && taken.http_1_0);
+    const bool written = co_await write_answer(std::move(answer), keep_alive, taken.http_1_0, head_only);
+    if (!written) co_return;
+    if (!keep_alive || context_->draining) {
+      co_await linger();
+      co_return;
+    }
+    served_before_ = true;
+  }
+}
+
+asio::awaitable<session::outcome> session::read_request() {
+  const auto& limits = context_->limits;
+  idle_ = reader_.is_idle();
+  if (idle_ && context_->draining) co_return outcome::ended;
+  // A new connection was made in order to ask something: only later ones may be kept waiting.
+  const auto patience = idle_ && served_before_ ? limits.keep_alive : limits.request_timeout;
+  deadline_.set(steady_clock::now() + patience, socket_deadline::action::cancel);
+
+  std::array<char, read_size> bytes;
+  for (;;) {
+    const request_reader::step step = reader_.advance();
+    if (step == request_reader::step::complete || step == request_reader::step::refused) {
+      deadline_.clear();
+      co_return step == request_reader::step::complete ? outcome::request : outcome::refused;
+    }
+    if (step == request_reader::step::needs_continue) {
+      const auto resume_at = steady_clock::now() + limits.request_timeout;
+      const bool written = co_await write("HTTP/1.1 100 Continue\r\n\r\n");
+      if (!written) co_return outcome::ended;
+      deadline_.set(resume_at, socket_deadline::action::cancel);
+      continue;
+    }
+    if (deadline_.expired()) {
+      if (idle_) co_return outcome::ended;
+      co_await refuse({408, "REQUEST_TIMEOUT", "the request did not arrive in time; send it faster or smaller"});
+      co_return outcome::ended;
+    }
+    const auto [problem, count] = co_await socket_.async_read_some(asio::buffer(bytes), as_result);
+    if (problem) {
+      if (deadline_.expired()) continue;
+      co_return outcome::ended;
+    }
+    if (idle_) {
+      idle_ = false;
+      deadline_.set(steady_clock::now() + limits.request_timeout, socket_deadline::action::cancel);
+    }
+    reader_.append({bytes.data(), count});
+  }
+}
+
+asio::awaitable<response> session::ask_handler(request message) {
+  std::function<response()> call = [context = context_, message = std::move(message)] {
+    return call_handler(context->handler, message);
+  };
+  std::optional<response> answer = co_await run_on_pool<response>(context_->pool, std::move(call));
+  if (answer) co_return std::move(*answer);
+  response busy = make_local_answer({503, "OVERLOADED", "too many requests are waiting; try again in a moment"});
+  busy.fields.add("Retry-After", "1");
+  co_return busy;
+}
+
+asio::awaitable<bool> session::write(std::string_view first, std::string_view second) {
+  deadline_.set(steady_clock::now() + context_->limits.request_timeout, socket_deadline::action::close);
+  const std::array<asio::const_buffer, 2> buffers{asio::buffer(first), asio::buffer(second)};
+  const auto [problem, count] = co_await asio::async_write(socket_, buffers, as_result);
+  deadline_.clear();
+  co_return !problem && count == first.size() + second.size();
+}
+
+asio::awaitable<bool> session::write_answer(response answer, bool keep_alive, bool http_1_0, bool head_only) {
+  body_framing framing = choose_framing(answer, http_1_0);
+  std::optional<std::string> head = write_response_head(answer, framing, keep_alive, system_clock::now());
+  if (!head) {
+    log::error("http_io", "a response holds a field that cannot be written: this is a bug",
+               {{"status", std::uint64_t{answer.status}}});
+    answer = make_local_answer(internal_error);
+    framing = choose_framing(answer, http_1_0);
+    head = write_response_head(answer, framing, keep_alive, system_clock::now());
+  }
+  if (head_only || framing == body_framing::none) {
+    const bool written = co_await write(*head);
+    co_return written;
+  }
+  if (framing == body_framing::chunked && !answer.body.empty()) {
+    head->append(write_chunk_size(answer.body.size()));
+    answer.body.append("\r\n");
+  }
+  const bool written = co_await write(*head, answer.body);
+  if (!written || !answer.stream) co_return written;
+  const bool streamed = co_await write_stream(std::move(answer.stream), framing);
+  co_return streamed;
+}
+
+asio::awaitable<bool> session::write_stream(std::shared_ptr<body_stream> stream, body_framing framing) {
+  const bool chunked = framing == body_framing::chunked;
+  std::function<std::optional<body_stream::part>()> call = [stream] { return next_part(*stream); };
+  for (;;) {
+    const steady_time asked_at = steady_clock::now();
+    auto asked = co_await run_on_pool<std::optional<body_stream::part>>(context_->pool, call);
+    // A full pool is no reason to break a stream: it is asked again a little later.
+    if (asked && !*asked) co_return false;
+    body_stream::part part = asked ? std::move(**asked) : body_stream::part{};
+    if (!part.bytes.empty()) {
+      const std::string size = chunked ? write_chunk_size(part.bytes.size()) : std::string{};
+      if (chunked) part.bytes.append("\r\n");
+      const bool written = co_await write(size, part.bytes);
+      if (!written) co_return false;
+    }
+    if (part.finished || context_->draining) break;
+    if (peer_has_gone()) co_return false;
+    pause_.expires_at(asked_at + stream_interval);
+    co_await pause_.async_wait(as_result);
+    if (context_->draining) break;
+    if (peer_has_gone()) co_return false;
+  }
+  if (!chunked) co_return true;
+  const bool ended = co_await write("0\r\n\r\n");
+  co_return ended;
+}
+
+bool session::peer_has_gone() {
+  if (!socket_.is_open()) return true;
+  // Asks without reading: a pipelined request must stay where it is.
+  pollfd watched{socket_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&watched, 1, 0) > 0;
+}
+
+asio::awaitable<void> session::refuse(refusal why) {
+  const response answer = make_local_answer(why);
+  const bool written = co_await write_answer(answer, false, false, false);
+  if (written) co_await linger();
+}
+
+asio::awaitable<void> session::turn_away() {
+  idle_ = false;
+  response answer = make_local_answer({503, "OVERLOADED", "too many connections are open; try again in a moment"});
+  answer.fields.add("Retry-After", "1");
+  const bool written = co_await write_answer(std::move(answer), false, false, false);
+  if (written) co_await linger();
+}
+
+// Closing with unread bytes sends a reset, which may overtake the answer. So the peer is given a moment to read and to
+// close.
+asio::awaitable<void> session::linger() {
+  error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  deadline_.set(steady_clock::now() + std::min(longest_linger, context_->limits.request_timeout),
+                socket_deadline::action::close);
+  std::array<char, read_size> unwanted;
+  for (;;) {
+    const auto [problem, count] = co_await socket_.async_read_some(asio::buffer(unwanted), as_result);
+    if (problem) co_return;
+  }
+}
+
+}  // namespace modelgate::http_io

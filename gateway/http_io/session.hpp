@@ -1,0 +1,83 @@
+#pragma once
+
+#include "gateway/http_io/request_reader.hpp"
+#include "gateway/http_io/response_head.hpp"
+#include "gateway/http_io/socket_deadline.hpp"
+
+#include "modelgate/http_io/server.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace modelgate::http_io {
+
+class session;
+
+/// What the sessions of one server share.
+///
+/// Shape: on the context's thread, but for `handler` (any-thread by contract) and `connections`. Outlives every
+/// session.
+struct session_context {
+  session_context(blocking_pool& pool_used, const server_limits& limits_held, request_handler answering)
+      : pool{pool_used}, limits{limits_held}, handler{std::move(answering)} {}
+
+  blocking_pool& pool;
+  const server_limits limits;
+  const request_handler handler;
+  bool draining = false;
+  std::unordered_set<session*> open;
+  std::atomic<std::size_t> connections{0};
+};
+
+/// One connection: reads a request, has it answered, writes the answer, over and over.
+///
+/// Shape: owned by its coroutine; on the context's thread.
+class session {
+ public:
+  session(std::shared_ptr<session_context> context, boost::asio::ip::tcp::socket socket);
+  ~session();
+  session(const session&) = delete;
+  session& operator=(const session&) = delete;
+
+  /// Ends when the connection does. The session must stay alive until then.
+  [[nodiscard]] boost::asio::awaitable<void> run();
+
+  /// Answers 503 and closes, whatever was asked: there are too many connections already.
+  [[nodiscard]] boost::asio::awaitable<void> turn_away();
+
+  /// Ends an idle connection and a stream; a request that is being read or answered goes on to its end.
+  void drain();
+  /// Ends it at once.
+  void close();
+
+ private:
+  enum class outcome { request, refused, ended };
+
+  boost::asio::awaitable<outcome> read_request();
+  boost::asio::awaitable<response> ask_handler(request message);
+  boost::asio::awaitable<bool> write(std::string_view first, std::string_view second = {});
+  boost::asio::awaitable<bool> write_answer(response answer, bool keep_alive, bool http_1_0, bool head_only);
+  boost::asio::awaitable<bool> write_stream(std::shared_ptr<body_stream> stream, body_framing framing);
+  boost::asio::awaitable<void> refuse(refusal why);
+  boost::asio::awaitable<void> linger();
+  [[nodiscard]] bool peer_has_gone();
+
+  std::shared_ptr<session_context> context_;
+  boost::asio::ip::tcp::socket socket_;
+  socket_deadline deadline_;
+  boost::asio::steady_timer pause_;
+  request_reader reader_;
+  bool idle_ = true;
+  bool served_before_ = false;
+};
+
+}  // namespace modelgate::http_io
