@@ -5,6 +5,8 @@
 namespace modelgate::control::runtime {
 namespace {
 
+using boost::system::in_place_error;
+
 constexpr std::size_t longest_name = 255;
 constexpr std::size_t longest_tag = 128;
 
@@ -56,10 +58,10 @@ result<image_reference, std::string> parse_image_reference(std::string_view imag
   const auto colon = tag_colon(image);
   const std::string shown{image.substr(0, longest_name)};
   if (colon == std::string_view::npos) {
-    return "The image \"" + shown + "\" has no tag; images are named like \"demo/iris:1.0\".";
+    return {in_place_error, "The image \"" + shown + "\" has no tag; images are named like \"demo/iris:1.0\"."};
   }
   if (!is_name(image.substr(0, colon)) || !is_tag(image.substr(colon + 1))) {
-    return "\"" + shown + "\" is not the name of an image; images are named like \"demo/iris:1.0\".";
+    return {in_place_error, "\"" + shown + "\" is not the name of an image; images are named like \"demo/iris:1.0\"."};
   }
   return image_reference{std::string{image.substr(0, colon)}, std::string{image.substr(colon + 1)}};
 }

@@ -2,13 +2,13 @@
 
 #include "modelgate/base/log.hpp"
 
-#include <cerrno>
-#include <system_error>
-#include <utility>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
 
 namespace modelgate::control::runtime {
 namespace {

@@ -8,8 +8,8 @@
 
 namespace modelgate::control::runtime {
 
-/// The log of one replica on disk: `log` and, after a rotation, `log.1`; those of the instance before its last restart are
-/// `previous` and `previous.1`.
+/// The log of one replica on disk: `log` and, after a rotation, `log.1`; those of the instance before its last restart
+/// are `previous` and `previous.1`.
 ///
 /// Shape:  one writer, one thread; any number of `log_file_reader`s beside it.
 /// Errors: what cannot be written (a full disk) is lost, and said once in the program's own log.

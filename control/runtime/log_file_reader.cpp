@@ -1,15 +1,16 @@
 #include "control/runtime/log_file_reader.hpp"
 
 #include "control/runtime/log_line.hpp"
-#include "modelgate/base/errc.hpp"
 
-#include <algorithm>
-#include <array>
-#include <utility>
+#include "modelgate/base/errc.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
 
 namespace modelgate::control::runtime {
 namespace {

@@ -1,13 +1,14 @@
 #include "control/runtime/process/file_text.hpp"
 
 #include "control/runtime/process/file_handle.hpp"
-#include "modelgate/base/errc.hpp"
 
-#include <cerrno>
+#include "modelgate/base/errc.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
 
 namespace modelgate::control::runtime::process {
 namespace {

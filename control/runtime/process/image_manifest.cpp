@@ -2,19 +2,20 @@
 
 #include "control/domain/names.hpp"
 
+#include <boost/json/parse.hpp>
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <array>
-#include <boost/json/parse.hpp>
 #include <limits>
-#include <toml++/toml.h>
 #include <utility>
 
 namespace modelgate::control::runtime::process {
 namespace {
 
-constexpr std::array<std::string_view, 9> known_keys{"command",     "concurrency", "description",
+constexpr std::array<std::string_view, 9> known_keys{"command",     "concurrency",     "description",
                                                      "environment", "example_request", "health_path",
-                                                     "include",     "protocol",    "working_folder"};
+                                                     "include",     "protocol",        "working_folder"};
 
 /// Whether a path stays below the folder it is looked up in.
 bool stays_below(const std::filesystem::path& path) {
@@ -56,8 +57,8 @@ class manifest_reader {
 
  private:
   void complain(const toml::source_region& place, std::string detail) {
-    mistakes_.push_back({std::to_string(place.begin.line) + ":" + std::to_string(place.begin.column), "",
-                         std::move(detail)});
+    mistakes_.push_back(
+        {std::to_string(place.begin.line) + ":" + std::to_string(place.begin.column), "", std::move(detail)});
   }
 
   void refuse_unknown_keys() {
@@ -200,8 +201,8 @@ result<image_manifest, diagnostics> parse_image_manifest(std::string_view toml, 
     return manifest_reader{table, std::move(image)}.read();
   } catch (const toml::parse_error& problem) {
     const auto place = problem.source().begin;
-    return diagnostics{{std::to_string(place.line) + ":" + std::to_string(place.column), "",
-                        std::string{problem.description()}}};
+    return diagnostics{
+        {std::to_string(place.line) + ":" + std::to_string(place.column), "", std::string{problem.description()}}};
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/runtime/runtime_driver.hpp"
+
 #include "modelgate/base/diagnostic.hpp"
 #include "modelgate/base/result.hpp"
 

@@ -4,12 +4,12 @@
 #include "control/runtime/process/file_text.hpp"
 #include "control/runtime/process/replica_environment.hpp"
 
+#include <sys/pidfd.h>
+#include <sys/types.h>
+
 #include <charconv>
 #include <filesystem>
 #include <system_error>
-
-#include <sys/pidfd.h>
-#include <sys/types.h>
 
 namespace modelgate::control::runtime::process {
 namespace {

@@ -2,13 +2,13 @@
 
 #include "modelgate/base/result.hpp"
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <sys/types.h>
 
 /// What /proc says of processes.
 ///

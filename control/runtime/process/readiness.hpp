@@ -4,8 +4,8 @@ namespace modelgate::control::runtime::process {
 
 /// Whether a replica may be sent requests, judged by its probes.
 ///
-/// Ready with the first good one; unready only after several bad ones in a row, so that one slow answer under load takes no
-/// capacity away.
+/// Ready with the first good one; unready only after several bad ones in a row, so that one slow answer under load
+/// takes no capacity away.
 ///
 /// Shape: one per instance; no clock, no I/O.
 class readiness {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/runtime/runtime_driver.hpp"
+
 #include "modelgate/base/result.hpp"
 
 #include <cstdint>
@@ -27,6 +28,7 @@ struct environment_source {
 /// The whole environment of a replica, made from nothing: defaults, then the image's, then Seldon's and ours, then the
 /// deployment's. Later ones win.
 /// Errors: a sentence that names the variable, when the deployment's may not be set.
-[[nodiscard]] result<std::map<std::string, std::string>, std::string> make_environment(const environment_source& source);
+[[nodiscard]] result<std::map<std::string, std::string>, std::string> make_environment(
+    const environment_source& source);
 
 }  // namespace modelgate::control::runtime::process

@@ -1,13 +1,15 @@
 #include "control/runtime/process/replica_record.hpp"
 
 #include "control/runtime/process/file_text.hpp"
+
 #include "modelgate/base/errc.hpp"
 
-#include <array>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_to.hpp>
+
+#include <array>
 #include <system_error>
 #include <utility>
 

@@ -2,14 +2,15 @@
 
 #include "control/domain/deployment_status.hpp"
 #include "control/runtime/runtime_driver.hpp"
+
 #include "modelgate/base/result.hpp"
+
+#include <sys/types.h>
 
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
-
-#include <sys/types.h>
 
 namespace modelgate::control::runtime::process {
 
