@@ -1,10 +1,11 @@
 #include "control/runtime/process/launch.hpp"
 
+#include "control/runtime/process/pidfd.hpp"
+
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
 #include <poll.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -212,7 +213,7 @@ result<gated_child, std::string> gated_child::fork(const launch_order& order) {
   }
   if (pid < 0) return "no process could be made: " + why(errno);
   childs_end.reset();
-  child.pidfd_ = file_handle{::pidfd_open(pid, 0)};
+  child.pidfd_ = open_pidfd(pid);
   const int problem = errno;
   const auto status = status_of_process(pid);
   if (!child.pidfd_ || !status) {

@@ -1,10 +1,10 @@
 #include "control/runtime/process/process_replica.hpp"
 
 #include "control/runtime/process/exit_text.hpp"
+#include "control/runtime/process/pidfd.hpp"
 
 #include "modelgate/base/log.hpp"
 
-#include <sys/pidfd.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -206,7 +206,7 @@ void process_replica::resume() {
     const auto status = status_of_process(record_.pid);
     return status && !status->zombie && status->start_time == record_.start_time && record_.boot_id == boot_id();
   };
-  file_handle pidfd{is_leader() ? ::pidfd_open(record_.pid, 0) : -1};
+  file_handle pidfd = is_leader() ? open_pidfd(record_.pid) : file_handle{};
   if (!pidfd || !is_leader()) {  // asked again: the handle tells one process for good, but only once it is open
     exit_text_ = "ended while modelgate was not running";
     asked_to_stop_ = true;  // no failure of its own that we know of

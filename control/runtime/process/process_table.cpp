@@ -2,9 +2,9 @@
 
 #include "control/runtime/process/file_handle.hpp"
 #include "control/runtime/process/file_text.hpp"
+#include "control/runtime/process/pidfd.hpp"
 #include "control/runtime/process/replica_environment.hpp"
 
-#include <sys/pidfd.h>
 #include <sys/types.h>
 
 #include <charconv>
@@ -103,11 +103,11 @@ std::vector<marked_process> find_marked_processes(std::string_view prefix) {
 }
 
 void signal_process(const process_status& process, int signal) noexcept {
-  const file_handle handle{::pidfd_open(process.pid, 0)};
+  const file_handle handle = open_pidfd(process.pid);
   if (!handle) return;
   // Once it is open the handle means one process for good, so looking now tells whether it is the right one.
   const auto status = status_of_process(process.pid);
-  if (status && status->start_time == process.start_time) ::pidfd_send_signal(handle.get(), signal, nullptr, 0);
+  if (status && status->start_time == process.start_time) signal_pidfd(handle, signal);
 }
 
 std::string boot_id() {
