@@ -1,10 +1,10 @@
 #include "modelgate/base/blocking_pool.hpp"
 
+#include "modelgate/base/log.hpp"
+
 #include <pthread.h>
 
 #include <exception>
-
-#include "modelgate/base/log.hpp"
 
 namespace modelgate {
 

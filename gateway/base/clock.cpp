@@ -38,9 +38,9 @@ bool read_char(std::string_view text, std::size_t& position, std::string_view al
 
 std::string format_rfc3339(system_time time) {
   const std::tm parts = utc_parts(time);
-  const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(
-                          time - std::chrono::floor<std::chrono::seconds>(time))
-                          .count();
+  const auto millis =
+      std::chrono::duration_cast<std::chrono::milliseconds>(time - std::chrono::floor<std::chrono::seconds>(time))
+          .count();
   std::array<char, 64> text{};
   const int size = std::snprintf(text.data(), text.size(), "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
                                  parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
@@ -90,7 +90,8 @@ std::optional<system_time> parse_rfc3339(std::string_view text) {
 
   const std::chrono::year_month_day date{std::chrono::year{*year}, std::chrono::month{static_cast<unsigned>(*month)},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
-  if (!date.ok()) return std::nullopt;
+  // The clock counts nanoseconds in 64 bits, which reach from 1677 to 2262; anything outside would overflow.
+  if (!date.ok() || *year < 1678 || *year > 2261) return std::nullopt;
   const auto whole = std::chrono::sys_days{date} + std::chrono::hours{*hour} + std::chrono::minutes{*minute}
                      + std::chrono::seconds{*second} - offset;
   return std::chrono::time_point_cast<system_clock::duration>(whole + fraction);
@@ -110,16 +111,23 @@ std::string format_http_date(system_time time) {
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+  if (text.empty() || text.front() < '0' || text.front() > '9')
+    return std::nullopt;  // from_chars takes "-0", ".5", "inf"
   double number = 0;
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (problem != std::errc{} || !(number >= 0)) return std::nullopt;
+  if (problem != std::errc{}) return std::nullopt;
   const std::string_view unit{end, static_cast<std::size_t>(text.data() + text.size() - end)};
   double factor = 0;
-  if (unit == "ms") factor = 1;
-  else if (unit == "s") factor = 1'000;
-  else if (unit == "m") factor = 60'000;
-  else if (unit == "h") factor = 3'600'000;
-  else return std::nullopt;
+  if (unit == "ms")
+    factor = 1;
+  else if (unit == "s")
+    factor = 1'000;
+  else if (unit == "m")
+    factor = 60'000;
+  else if (unit == "h")
+    factor = 3'600'000;
+  else
+    return std::nullopt;
   const double millis = number * factor;
   constexpr double longest = 1e12;  // thirty years: anything above is a mistake, and must not overflow
   if (millis > longest) return std::nullopt;

@@ -14,24 +14,42 @@ class category final : public boost::system::error_category {
 
   std::string message(int value) const override {
     switch (static_cast<errc>(value)) {
-      case errc::connection_refused: return "connection refused";
-      case errc::connection_timeout: return "connection timed out";
-      case errc::connection_terminated: return "connection terminated";
-      case errc::destination_unavailable: return "destination unavailable";
-      case errc::http_request_error: return "bad HTTP request";
-      case errc::http_response_incomplete: return "HTTP response incomplete";
-      case errc::http_response_timeout: return "no HTTP response in time";
-      case errc::http_protocol_error: return "HTTP protocol error";
-      case errc::body_too_large: return "body too large";
-      case errc::deadline_exceeded: return "deadline exceeded";
-      case errc::queue_full: return "queue full";
-      case errc::cancelled: return "cancelled";
-      case errc::not_found: return "not found";
-      case errc::already_exists: return "already exists";
-      case errc::invalid_argument: return "invalid argument";
-      case errc::permission_denied: return "permission denied";
-      case errc::storage_unavailable: return "storage unavailable";
-      case errc::process_failed: return "process failed";
+      case errc::connection_refused:
+        return "connection refused";
+      case errc::connection_timeout:
+        return "connection timed out";
+      case errc::connection_terminated:
+        return "connection terminated";
+      case errc::destination_unavailable:
+        return "destination unavailable";
+      case errc::http_request_error:
+        return "bad HTTP request";
+      case errc::http_response_incomplete:
+        return "HTTP response incomplete";
+      case errc::http_response_timeout:
+        return "no HTTP response in time";
+      case errc::http_protocol_error:
+        return "HTTP protocol error";
+      case errc::body_too_large:
+        return "body too large";
+      case errc::deadline_exceeded:
+        return "deadline exceeded";
+      case errc::queue_full:
+        return "queue full";
+      case errc::cancelled:
+        return "cancelled";
+      case errc::not_found:
+        return "not found";
+      case errc::already_exists:
+        return "already exists";
+      case errc::invalid_argument:
+        return "invalid argument";
+      case errc::permission_denied:
+        return "permission denied";
+      case errc::storage_unavailable:
+        return "storage unavailable";
+      case errc::process_failed:
+        return "process failed";
     }
     return "unknown error " + std::to_string(value);
   }
@@ -45,6 +63,8 @@ const boost::system::error_category& errc_category() noexcept {
   return instance;
 }
 
-boost::system::error_code make_error_code(errc value) noexcept { return {static_cast<int>(value), errc_category()}; }
+boost::system::error_code make_error_code(errc value) noexcept {
+  return {static_cast<int>(value), errc_category()};
+}
 
 }  // namespace modelgate

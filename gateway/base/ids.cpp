@@ -1,7 +1,8 @@
 #include "modelgate/base/ids.hpp"
 
-#include <bit>
 #include <sodium.h>
+
+#include <bit>
 
 namespace modelgate {
 
@@ -56,8 +57,8 @@ std::string random_name_suffix(std::size_t size) {
 bool is_well_formed_request_id(std::string_view text) noexcept {
   if (text.empty() || text.size() > 128) return false;
   for (const char c : text) {
-    const bool allowed = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_'
-                         || c == '-';
+    const bool allowed =
+        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
     if (!allowed) return false;
   }
   return true;

@@ -1,16 +1,16 @@
 #include "modelgate/base/log.hpp"
 
+#include "modelgate/base/clock.hpp"
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/stdout_sinks.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <memory>
-#include <spdlog/logger.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <string>
-
-#include "modelgate/base/clock.hpp"
 
 namespace modelgate::log {
 namespace {
@@ -19,11 +19,16 @@ std::atomic<level> least_written{level::info};
 
 std::string_view name_of(level severity) noexcept {
   switch (severity) {
-    case level::debug: return "debug";
-    case level::info: return "info";
-    case level::warning: return "warning";
-    case level::error: return "error";
-    case level::off: return "off";
+    case level::debug:
+      return "debug";
+    case level::info:
+      return "info";
+    case level::warning:
+      return "warning";
+    case level::error:
+      return "error";
+    case level::off:
+      return "off";
   }
   return "";
 }
@@ -51,9 +56,13 @@ std::string as_text(level severity, std::string_view component, std::string_view
 
 }  // namespace
 
-void set_level(level least) { least_written.store(least, std::memory_order_relaxed); }
+void set_level(level least) {
+  least_written.store(least, std::memory_order_relaxed);
+}
 
-level current_level() noexcept { return least_written.load(std::memory_order_relaxed); }
+level current_level() noexcept {
+  return least_written.load(std::memory_order_relaxed);
+}
 
 void write(level severity, std::string_view component, std::string_view message, fields more) {
   if (severity < current_level()) return;

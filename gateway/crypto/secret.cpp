@@ -1,28 +1,40 @@
 #include "modelgate/crypto/secret.hpp"
 
 #include <sodium.h>
+
 #include <utility>
 
 namespace modelgate::crypto {
+namespace {
 
-// A moved-from std::string may keep a short text in place, so moving is a copy followed by a wipe.
-secret::secret(secret&& other) noexcept : text_{std::move(other.text_)} { other.wipe(); }
+/// A string that was moved from may still hold a short text in place: so the whole capacity is wiped, not the size.
+void wipe(std::string& text) noexcept {
+  text.resize(text.capacity());
+  sodium_memzero(text.data(), text.size());
+  text.clear();
+}
+
+}  // namespace
+
+secret::secret(std::string text) noexcept : text_{std::move(text)} {
+  wipe(text);
+}
+
+secret::secret(secret&& other) noexcept : text_{std::move(other.text_)} {
+  wipe(other.text_);
+}
 
 secret& secret::operator=(secret&& other) noexcept {
   if (this != &other) {
-    wipe();
+    wipe(text_);
     text_ = std::move(other.text_);
-    other.wipe();
+    wipe(other.text_);
   }
   return *this;
 }
 
-secret::~secret() { wipe(); }
-
-void secret::wipe() noexcept {
-  text_.resize(text_.capacity());
-  sodium_memzero(text_.data(), text_.size());
-  text_.clear();
+secret::~secret() {
+  wipe(text_);
 }
 
 }  // namespace modelgate::crypto

@@ -1,26 +1,28 @@
 #include "modelgate/crypto/token.hpp"
 
+#include "modelgate/base/errc.hpp"
+
+#include <boost/crc.hpp>
 #include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <boost/crc.hpp>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
-
-#include "modelgate/base/errc.hpp"
 
 namespace modelgate::crypto {
 namespace {
 
 constexpr std::string_view alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-constexpr std::size_t body_size = 43;      // ceil(256 / log2(62))
-constexpr std::size_t checksum_size = 6;   // ceil(32 / log2(62))
+constexpr std::size_t body_size = 43;     // ceil(256 / log2(62))
+constexpr std::size_t checksum_size = 6;  // ceil(32 / log2(62))
 constexpr std::size_t prefix_size = 4;
 
-constexpr std::string_view prefix_of(token_kind kind) noexcept { return kind == token_kind::client ? "mgc_" : "mga_"; }
+constexpr std::string_view prefix_of(token_kind kind) noexcept {
+  return kind == token_kind::client ? "mgc_" : "mga_";
+}
 
 /// Big-endian base conversion by repeated division; `bytes` is consumed.
 std::string encode_base62(std::array<std::uint8_t, 32>& bytes) {
@@ -55,7 +57,37 @@ int hex_value(char c) noexcept {
   return -1;
 }
 
-error_code last_error() { return {errno, boost::system::system_category()}; }
+error_code last_error() {
+  return {errno, boost::system::system_category()};
+}
+
+error_code sync_folder(const std::filesystem::path& folder) {
+  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return last_error();
+  const error_code problem = ::fsync(fd) == 0 ? error_code{} : last_error();
+  ::close(fd);
+  return problem;
+}
+
+/// Written beside and renamed, so that a crash never leaves half a file under the real name; and on the disk before it
+/// is used, as everything that is hashed with a lost key is lost too.
+error_code create_private_file(const std::filesystem::path& file, std::span<const std::uint8_t> bytes) {
+  const std::filesystem::path temporary = file.string() + ".new";
+  ::unlink(temporary.c_str());  // what an earlier crash left may have another mode
+  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (fd < 0) return last_error();
+  errno = ENOSPC;  // a short write says nothing itself
+  const bool written =
+      ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
+  error_code problem = written ? error_code{} : last_error();
+  ::close(fd);
+  if (!problem && ::rename(temporary.c_str(), file.c_str()) != 0) problem = last_error();
+  if (problem) {
+    ::unlink(temporary.c_str());
+    return problem;
+  }
+  return sync_folder(file.parent_path());
+}
 
 }  // namespace
 
@@ -96,7 +128,9 @@ token_key::token_key(std::span<const std::uint8_t, size> bytes) noexcept {
   std::memcpy(bytes_.data(), bytes.data(), size);
 }
 
-token_key::~token_key() { sodium_memzero(bytes_.data(), bytes_.size()); }
+token_key::~token_key() {
+  sodium_memzero(bytes_.data(), bytes_.size());
+}
 
 token_key token_key::generate() {
   std::array<std::uint8_t, size> bytes{};
@@ -122,15 +156,8 @@ result<token_key> token_key::load_or_create(const std::filesystem::path& file) {
   if (errno != ENOENT) return last_error();
 
   token_key key = generate();
-  // Written beside and renamed, so that a crash never leaves half a key under the real name.
-  const std::filesystem::path temporary = file.string() + ".new";
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (fd < 0) return last_error();
-  const bool written = ::write(fd, key.bytes_.data(), size) == static_cast<ssize_t>(size) && ::fsync(fd) == 0;
-  const error_code problem = written ? error_code{} : last_error();
-  ::close(fd);
-  if (!written) return problem;
-  if (::rename(temporary.c_str(), file.c_str()) != 0) return last_error();
+  const error_code problem = create_private_file(file, key.bytes_);
+  if (problem) return problem;
   return key;
 }
 
@@ -159,11 +186,14 @@ token_form inspect_token(token_kind kind, std::string_view token) noexcept {
   if (!token.starts_with(prefix_of(kind))) return token_form::foreign;
   if (token.size() != prefix_size + body_size + checksum_size) return token_form::mistyped;
   const auto expected = checksum(token.substr(0, prefix_size + body_size));
-  return token.substr(prefix_size + body_size) == std::string_view{expected.data(), expected.size()} ? token_form::well_formed
-                                                                                                      : token_form::mistyped;
+  return token.substr(prefix_size + body_size) == std::string_view{expected.data(), expected.size()}
+             ? token_form::well_formed
+             : token_form::mistyped;
 }
 
-std::string display_prefix(std::string_view token) { return std::string{token.substr(0, prefix_size + 4)}; }
+std::string display_prefix(std::string_view token) {
+  return std::string{token.substr(0, prefix_size + 4)};
+}
 
 void initialise() {
   if (sodium_init() < 0) throw std::runtime_error("libsodium cannot be initialised");

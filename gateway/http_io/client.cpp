@@ -71,14 +71,13 @@ class exchange {
 
   asio::awaitable<error_code> connect(net::endpoint address);
   asio::awaitable<error_code> send(std::string_view head, std::string_view body);
-  asio::awaitable<result<response>> receive(bool head_only, std::optional<std::uint64_t> body_limit,
-                                            const body_sink* sink);
+  asio::awaitable<result<response>> receive(bool head_only, std::size_t body_limit, const body_sink* sink);
 
  private:
   asio::awaitable<error_code> read_more();
   asio::awaitable<error_code> read_head(std::optional<response_parser>& parser, bool head_only,
                                         std::optional<std::uint64_t> body_limit);
-  asio::awaitable<error_code> read_body(response_parser& parser, const body_sink* sink);
+  asio::awaitable<error_code> read_body(response_parser& parser, std::size_t body_limit, const body_sink* sink);
 
   tcp::socket socket_;
   socket_deadline deadline_;
@@ -145,7 +144,8 @@ asio::awaitable<error_code> exchange::read_head(std::optional<response_parser>& 
       if (problem != http::error::need_more) co_return as_protocol_error(problem);
       const error_code failure = co_await read_more();
       if (failure == asio::error::eof || failure == asio::error::connection_reset) {
-        co_return make_error_code(buffer_.empty() ? errc::connection_terminated : errc::http_response_incomplete);
+        co_return make_error_code(buffer_.empty() && !parser->got_some() ? errc::connection_terminated
+                                                                         : errc::http_response_incomplete);
       }
       if (failure) co_return failure;
     }
@@ -155,7 +155,8 @@ asio::awaitable<error_code> exchange::read_head(std::optional<response_parser>& 
   }
 }
 
-asio::awaitable<error_code> exchange::read_body(response_parser& parser, const body_sink* sink) {
+asio::awaitable<error_code> exchange::read_body(response_parser& parser, std::size_t body_limit,
+                                                const body_sink* sink) {
   parser.eager(true);
   while (!parser.is_done()) {
     if (sink != nullptr) deadline_.set(steady_clock::now() + *waits_.between_pieces, socket_deadline::action::close);
@@ -168,6 +169,7 @@ asio::awaitable<error_code> exchange::read_body(response_parser& parser, const b
       body.clear();
       if (!wants_more) co_return error_code{};
     }
+    if (body.size() > body_limit) co_return make_error_code(errc::body_too_large);
     if (parser.is_done()) break;
     if (buffer_.size() > head_limit) co_return make_error_code(errc::http_protocol_error);
     const error_code failure = co_await read_more();
@@ -181,17 +183,20 @@ asio::awaitable<error_code> exchange::read_body(response_parser& parser, const b
   co_return error_code{};
 }
 
-asio::awaitable<result<response>> exchange::receive(bool head_only, std::optional<std::uint64_t> body_limit,
-                                                    const body_sink* sink) {
+asio::awaitable<result<response>> exchange::receive(bool head_only, std::size_t body_limit, const body_sink* sink) {
   std::optional<response_parser> parser;
-  const error_code head_problem = co_await read_head(parser, head_only, body_limit);
+  // What goes piece by piece is not held, so its length has no limit; whether it does shows only in the head.
+  std::optional<std::uint64_t> announced_limit;
+  if (sink == nullptr) announced_limit = body_limit;
+  const error_code head_problem = co_await read_head(parser, head_only, announced_limit);
   if (head_problem) co_return head_problem;
   response answer;
   answer.status = parser->get().result_int();
   for (const auto& field : parser->get()) {
     answer.fields.add(std::string{view(field.name_string())}, std::string{view(field.value())});
   }
-  const error_code body_problem = co_await read_body(*parser, sink);
+  const bool piece_by_piece = sink != nullptr && answer.status / 100 == 2;
+  const error_code body_problem = co_await read_body(*parser, body_limit, piece_by_piece ? sink : nullptr);
   if (body_problem) co_return body_problem;
   answer.body = std::move(parser->get().body());
   co_return answer;
@@ -207,10 +212,7 @@ asio::awaitable<result<response>> perform(net::endpoint address, client_request 
   if (problem) co_return problem;
   problem = co_await current.send(*head, request.body);
   if (problem) co_return problem;
-  // A body that goes piece by piece is not held, so it has no limit.
-  std::optional<std::uint64_t> body_limit;
-  if (sink == nullptr) body_limit = request.max_response_bytes;
-  result<response> answer = co_await current.receive(request.method == "HEAD", body_limit, sink);
+  result<response> answer = co_await current.receive(request.method == "HEAD", request.max_response_bytes, sink);
   co_return answer;
 }
 

@@ -34,6 +34,18 @@ bool is_clean_head(std::string_view head) {
   return true;
 }
 
+/// Whether the request line is refused for no other reason than a version that is not spoken here. Beast's error for a
+/// bad version covers any odd end of that line.
+bool speaks_another_version(std::string_view head) {
+  const std::string_view line = head.substr(0, head.find('\r'));
+  const std::size_t space = line.rfind(' ');
+  if (space == std::string_view::npos) return false;
+  const std::string_view version = line.substr(space + 1);
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  return version.size() == 8 && version.starts_with("HTTP/") && is_digit(version[5]) && version[6] == '.'
+         && is_digit(version[7]) && !version.starts_with("HTTP/1.");
+}
+
 bool is_content_length(std::string_view text) {
   return !text.empty() && text.size() <= 19 && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
@@ -106,7 +118,7 @@ request_reader::step request_reader::read_head() {
   if (problem == http::error::body_limit) {
     return refuse(413, "BODY_TOO_LARGE", "the body is larger than this server takes");
   }
-  if (problem == http::error::bad_version) {
+  if (problem == http::error::bad_version && speaks_another_version({buffer_.data(), head_size})) {
     return refuse(505, "VERSION_NOT_SUPPORTED", "only HTTP/1.1 and HTTP/1.0 are spoken here");
   }
   if (problem) return refuse(400, "BAD_REQUEST", "the request line or a header field is malformed");

@@ -19,7 +19,8 @@ using system_time = system_clock::time_point;
 /// Source: RFC 3339.
 [[nodiscard]] std::string format_rfc3339(system_time time);
 
-/// Accepts any fraction of a second and any offset. Errors: absent when the text is not a date-time of RFC 3339.
+/// Accepts any fraction of a second and any offset. Errors: absent when the text is not a date-time of RFC 3339, or its
+/// year is outside 1678 to 2261, which is what the clock can count.
 [[nodiscard]] std::optional<system_time> parse_rfc3339(std::string_view text);
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, for the Date field. Source: RFC 9110 section 5.6.7.

@@ -1,5 +1,10 @@
 #pragma once
 
+#include "modelgate/base/diagnostic.hpp"
+#include "modelgate/base/log.hpp"
+#include "modelgate/base/result.hpp"
+#include "modelgate/net/endpoint.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -8,11 +13,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "modelgate/base/diagnostic.hpp"
-#include "modelgate/base/log.hpp"
-#include "modelgate/base/result.hpp"
-#include "modelgate/net/endpoint.hpp"
 
 /// The config file, typed. conf/modelgate.toml documents every key; a test holds the two together.
 ///
@@ -26,26 +26,34 @@ struct listen_settings {
   net::endpoint prediction{"0.0.0.0", 8080};
   net::endpoint control{"127.0.0.1", 8081};
   net::endpoint metrics{"127.0.0.1", 8082};
+
+  friend bool operator==(const listen_settings&, const listen_settings&) = default;
 };
 
 struct prediction_settings {
-  std::string public_url;  ///< empty: made from the caller's host name and the prediction port
-  std::size_t workers = 0;  ///< 0: one per core
+  std::string public_url;                    ///< empty: made from the caller's host name and the prediction port
+  std::size_t workers = 0;                   ///< 0: one per core
   std::vector<std::string> trusted_proxies;  ///< IP literals whose X-Forwarded-* are appended to instead of replaced
   bool cancel_on_half_close = true;
   bool cors = true;
+
+  friend bool operator==(const prediction_settings&, const prediction_settings&) = default;
 };
 
 struct limit_settings {
   std::size_t head_bytes = 16'384;
   std::size_t head_fields = 100;
   std::size_t target_bytes = 8'192;
-  std::uint64_t body_bytes = 33'554'432;  ///< default of a deployment's maxBodyBytes
-  std::size_t connections = 10'000;       ///< downstream, over all workers
-  std::size_t pool_connections = 256;     ///< idle upstream connections kept per replica and worker
+  std::uint64_t body_bytes = 33'554'432;       ///< default of a deployment's maxBodyBytes
+  std::uint64_t memory_bytes = 1'073'741'824;  ///< buffers of all exchanges together
+  std::size_t connections = 10'000;            ///< downstream, over all workers
+  std::size_t connections_per_address = 0;     ///< downstream, from one peer address; 0: only bounded by `connections`
+  std::size_t pool_connections = 256;          ///< idle upstream connections kept per replica and worker
   std::size_t control_body_bytes = 1'048'576;
   std::size_t control_connections = 256;
   std::size_t log_bytes = 16'777'216;  ///< of one replica's log file before it is rotated
+
+  friend bool operator==(const limit_settings&, const limit_settings&) = default;
 };
 
 struct timeout_settings {
@@ -62,17 +70,21 @@ struct timeout_settings {
   milliseconds drain_delay{0};
   milliseconds drain_idle{2'000};
   milliseconds control_request{30'000};
+
+  friend bool operator==(const timeout_settings&, const timeout_settings&) = default;
 };
 
 struct process_runtime_settings {
-  std::string user = "nobody";  ///< used when modelgate is root
+  std::string user = "nobody";        ///< used when modelgate is root
   std::filesystem::path work_folder;  ///< empty: a folder of this data folder's own under /var/tmp
-  milliseconds stop_grace{10'000};  ///< between SIGTERM and SIGKILL
+  milliseconds stop_grace{10'000};    ///< between SIGTERM and SIGKILL
   milliseconds probe_interval{2'000};
   milliseconds probe_timeout{1'000};
-  milliseconds start_interval{100};  ///< between probes of a replica that is not ready yet
+  milliseconds start_interval{100};   ///< between probes of a replica that is not ready yet
   milliseconds restart_backoff{500};  ///< after the first failure, doubled by each further one
   milliseconds restart_backoff_max{30'000};
+
+  friend bool operator==(const process_runtime_settings&, const process_runtime_settings&) = default;
 };
 
 struct settings {
@@ -86,10 +98,12 @@ struct settings {
   std::string metrics_deployment_name = "{id}";
   log::level log_level = log::level::info;
   std::string console_grafana_url;
+
+  friend bool operator==(const settings&, const settings&) = default;
 };
 
-/// Parses a config file's text. `folder` is where relative paths in it start.
-/// Errors: every mistake at once, located "line:column", with the nearest known key where one is unknown.
+/// Parses a config file's text. `folder` is where relative paths in it start; without a key, the catalogue is `images`
+/// there. Errors: every mistake at once, located "line:column", with the nearest known key where one is unknown.
 [[nodiscard]] result<settings, diagnostics> parse_settings(std::string_view toml, const std::filesystem::path& folder);
 
 /// Reads and parses. A file that cannot be read is one diagnostic without a place.

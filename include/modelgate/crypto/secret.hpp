@@ -11,7 +11,7 @@ namespace modelgate::crypto {
 class secret {
  public:
   secret() = default;
-  explicit secret(std::string text) noexcept : text_{std::move(text)} {}
+  explicit secret(std::string text) noexcept;
   secret(secret&& other) noexcept;
   secret& operator=(secret&& other) noexcept;
   secret(const secret&) = delete;
@@ -23,8 +23,6 @@ class secret {
   [[nodiscard]] bool empty() const noexcept { return text_.empty(); }
 
  private:
-  void wipe() noexcept;
-
   std::string text_;
 };
 

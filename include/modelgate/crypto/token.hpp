@@ -1,5 +1,8 @@
 #pragma once
 
+#include "modelgate/base/result.hpp"
+#include "modelgate/crypto/secret.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -8,11 +11,9 @@
 #include <string>
 #include <string_view>
 
-#include "modelgate/base/result.hpp"
-#include "modelgate/crypto/secret.hpp"
-
-/// Tokens of clients (`mgc_`) and of people and tools (`mga_`): 32 random bytes in base62 (43 characters, left-padded with '0')
-/// and the CRC-32 of prefix and body as 6 characters of base62, so that a typo is told from an unknown token without a look-up.
+/// Tokens of clients (`mgc_`) and of people and tools (`mga_`): 32 random bytes in base62 (43 characters, left-padded
+/// with '0') and the CRC-32 of prefix and body as 6 characters of base62, so that a typo is told from an unknown token
+/// without a look-up.
 namespace modelgate::crypto {
 
 enum class token_kind { client, api };

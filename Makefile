@@ -1,0 +1,43 @@
+# The front door. CMake does the work (CMakePresets.json); these are the few commands that people need.
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test bench format
+
+PRESET ?= release
+JOBS ?= $(shell nproc)
+BUILD := build/$(PRESET)
+
+help: ## this list
+	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12 | sed 's/^/  make /'
+
+run: ## install what is missing, build, start modelgate with its demo
+	@.ci/setup
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@cmake --build $(BUILD) --parallel $(JOBS) --target modelgate
+	@exec $(BUILD)/modelgate serve --demo --config conf/modelgate.toml
+
+build: ## install what is missing, build everything
+	@.ci/setup
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@cmake --build $(BUILD) --parallel $(JOBS)
+
+test: ## install what is missing, build, run every test
+	@.ci/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@cmake --build $(BUILD) --parallel $(JOBS)
+	@PATH="$(CURDIR)/build/tools/prometheus/usr/bin:$$PATH" ctest --test-dir $(BUILD) --output-on-failure
+
+bench: ## measure under load (benchmarks/README.md)
+	@.ci/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@cmake --build $(BUILD) --parallel $(JOBS)
+	@benchmarks/load/run
+
+format: ## lay out every C++ file as .clang-format says
+	@command -v clang-format >/dev/null || { echo 'format: install the package clang-format first' >&2; exit 1; }
+	@git ls-files '*.hpp' '*.cpp' | xargs clang-format -i
+
+# Configures once, and again when the presets change; everything else CMake notices itself.
+build/%/build.ninja: CMakePresets.json
+	cmake --preset $*
+	@touch $@

@@ -1,0 +1,368 @@
+#include "gateway/config/settings_table.hpp"
+
+#include "modelgate/base/clock.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace modelgate::config {
+namespace {
+
+constexpr std::uint64_t kib = 1'024;
+constexpr std::uint64_t mib = 1'024 * kib;
+constexpr std::uint64_t gib = 1'024 * mib;
+
+template <auto Member>
+auto& at(settings& whole) {
+  return whole.*Member;
+}
+
+template <auto Section, auto Member>
+auto& at(settings& whole) {
+  return whole.*Section.*Member;
+}
+
+template <auto Member>
+constexpr auto listen = &at<&settings::listen, Member>;
+template <auto Member>
+constexpr auto prediction = &at<&settings::prediction, Member>;
+template <auto Member>
+constexpr auto limit = &at<&settings::limits, Member>;
+template <auto Member>
+constexpr auto timeout = &at<&settings::timeouts, Member>;
+template <auto Member>
+constexpr auto process = &at<&settings::process_runtime, Member>;
+
+constexpr std::array<std::string_view, 2> half_close_words{"cancel", "deliver"};
+void choose_half_close(settings& whole, std::size_t chosen) {
+  whole.prediction.cancel_on_half_close = chosen == 0;
+}
+
+constexpr std::array<std::string_view, 5> level_words{"debug", "info", "warning", "error", "off"};
+constexpr std::array<log::level, 5> levels{log::level::debug, log::level::info, log::level::warning, log::level::error,
+                                           log::level::off};
+void choose_level(settings& whole, std::size_t chosen) {
+  whole.log_level = levels[chosen];
+}
+
+bool is_user_name(std::string_view text) {
+  return !text.empty() && text.size() <= 32
+         && text.find_first_of(std::string_view{" \t\r\n:/\0", 7}) == std::string_view::npos;
+}
+
+/// Two deployments must never get the same label, so the id has to be in it.
+bool is_deployment_name_template(std::string_view text) {
+  const std::size_t place = text.find("{id}");
+  if (place == std::string_view::npos) return false;
+  const std::string rest = std::string{text.substr(0, place)}.append(text.substr(place + 4));
+  return std::all_of(rest.begin(), rest.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'
+           || c == '.';
+  });
+}
+
+constexpr auto process_user =
+    text_key{process<&process_runtime_settings::user>, "the name of a user of this system", is_user_name};
+constexpr auto deployment_name =
+    text_key{&at<&settings::metrics_deployment_name>,
+             "letters, digits, '-', '_' or '.' around one {id}, such as \"deploy-{id}\"", is_deployment_name_template};
+
+// clang-format off
+constexpr std::array keys{
+    settings_key{"listen.prediction", address_key{listen<&listen_settings::prediction>}},
+    settings_key{"listen.control", address_key{listen<&listen_settings::control>}},
+    settings_key{"listen.metrics", address_key{listen<&listen_settings::metrics>}},
+
+    settings_key{"prediction.public_url", url_key{prediction<&prediction_settings::public_url>}},
+    settings_key{"prediction.workers", count_key{prediction<&prediction_settings::workers>, 0, 1'024}},
+    settings_key{"prediction.trusted_proxies", address_list_key{prediction<&prediction_settings::trusted_proxies>}},
+    settings_key{"prediction.on_half_close", choice_key{half_close_words, choose_half_close}},
+    settings_key{"prediction.cors", flag_key{prediction<&prediction_settings::cors>}},
+
+    settings_key{"limits.head_bytes", size_key{limit<&limit_settings::head_bytes>, kib, mib}},
+    settings_key{"limits.head_fields", count_key{limit<&limit_settings::head_fields>, 1, 10'000}},
+    settings_key{"limits.target_bytes", size_key{limit<&limit_settings::target_bytes>, 256, mib}},
+    settings_key{"limits.body_bytes", size_key{limit<&limit_settings::body_bytes>, 1, 1'024 * gib}},
+    settings_key{"limits.memory_bytes", size_key{limit<&limit_settings::memory_bytes>, 16 * mib, 1'024 * gib}},
+    settings_key{"limits.connections", count_key{limit<&limit_settings::connections>, 1, 1'000'000}},
+    settings_key{"limits.connections_per_address", count_key{limit<&limit_settings::connections_per_address>, 0, 1'000'000}},
+    settings_key{"limits.pool_connections", count_key{limit<&limit_settings::pool_connections>, 0, 100'000}},
+    settings_key{"limits.control_body_bytes", size_key{limit<&limit_settings::control_body_bytes>, kib, gib}},
+    settings_key{"limits.control_connections", count_key{limit<&limit_settings::control_connections>, 1, 100'000}},
+    settings_key{"limits.log_bytes", size_key{limit<&limit_settings::log_bytes>, 64 * kib, 1'024 * gib}},
+
+    settings_key{"timeouts.head", duration_key{timeout<&timeout_settings::head>}},
+    settings_key{"timeouts.body_grace", duration_key{timeout<&timeout_settings::body_grace>}},
+    settings_key{"timeouts.body_min_rate", size_key{timeout<&timeout_settings::body_min_rate>, 1, gib}},
+    settings_key{"timeouts.connect", duration_key{timeout<&timeout_settings::connect>}},
+    settings_key{"timeouts.first_byte", duration_key{timeout<&timeout_settings::first_byte>}},
+    settings_key{"timeouts.stream_idle", duration_key{timeout<&timeout_settings::stream_idle>}},
+    settings_key{"timeouts.keep_alive", duration_key{timeout<&timeout_settings::keep_alive>}},
+    settings_key{"timeouts.total", duration_key{timeout<&timeout_settings::total>}},
+    settings_key{"timeouts.upstream_idle", duration_key{timeout<&timeout_settings::upstream_idle>}},
+    settings_key{"timeouts.drain", duration_key{timeout<&timeout_settings::drain>}},
+    settings_key{"timeouts.drain_delay", duration_key{timeout<&timeout_settings::drain_delay>, milliseconds{0}}},
+    settings_key{"timeouts.drain_idle", duration_key{timeout<&timeout_settings::drain_idle>}},
+    settings_key{"timeouts.control_request", duration_key{timeout<&timeout_settings::control_request>}},
+
+    settings_key{"data.folder", folder_key{&at<&settings::data_folder>}},
+    settings_key{"catalogue.path", folder_key{&at<&settings::catalogue>}},
+
+    settings_key{"runtime.process.user", process_user},
+    settings_key{"runtime.process.work_folder", folder_key{process<&process_runtime_settings::work_folder>}},
+    settings_key{"runtime.process.stop_grace", duration_key{process<&process_runtime_settings::stop_grace>}},
+    settings_key{"runtime.process.probe_interval", duration_key{process<&process_runtime_settings::probe_interval>}},
+    settings_key{"runtime.process.probe_timeout", duration_key{process<&process_runtime_settings::probe_timeout>}},
+    settings_key{"runtime.process.start_interval", duration_key{process<&process_runtime_settings::start_interval>}},
+    settings_key{"runtime.process.restart_backoff", duration_key{process<&process_runtime_settings::restart_backoff>}},
+    settings_key{"runtime.process.restart_backoff_max", duration_key{process<&process_runtime_settings::restart_backoff_max>}},
+
+    settings_key{"metrics.deployment_name", deployment_name},
+    settings_key{"log.level", choice_key{level_words, choose_level}},
+    settings_key{"console.grafana_url", url_key{&at<&settings::console_grafana_url>}},
+};
+// clang-format on
+
+/// "16KiB", "32MiB", "1GiB". Errors: absent for anything else and for what does not fit.
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (problem != std::errc{}) return std::nullopt;
+  const std::string_view unit{end, static_cast<std::size_t>(text.data() + text.size() - end)};
+  std::uint64_t factor = 0;
+  if (unit == "B") factor = 1;
+  if (unit == "KiB") factor = kib;
+  if (unit == "MiB") factor = mib;
+  if (unit == "GiB") factor = gib;
+  if (factor == 0 || number > UINT64_MAX / factor) return std::nullopt;
+  return number * factor;
+}
+
+bool is_url(std::string_view text) {
+  const auto url = boost::urls::parse_absolute_uri({text.data(), text.size()});
+  return url && (url->scheme() == "http" || url->scheme() == "https") && !url->encoded_host().empty()
+         && !url->has_query() && !url->has_userinfo();
+}
+
+std::optional<std::string> canonical_address(const std::string& text) {
+  error_code problem;
+  const auto address = boost::asio::ip::make_address(text, problem);
+  if (problem) return std::nullopt;
+  return address.to_string();
+}
+
+std::string quoted_list(std::span<const std::string_view> words) {
+  std::string list;
+  for (const std::string_view word : words) {
+    if (!list.empty()) list += word == words.back() ? " or " : ", ";
+    list.append("\"").append(word).append("\"");
+  }
+  return list;
+}
+
+/// Assigns by kind; each answers what it expects instead when the value does not fit.
+struct assigner {
+  settings& target;
+  const written_value& value;
+  const std::filesystem::path& folder;
+
+  using problem = std::optional<std::string>;
+
+  template <class Written>
+  [[nodiscard]] const Written* written() const {
+    return std::get_if<Written>(&value);
+  }
+
+  problem operator()(const address_key& key) const {
+    const auto* text = written<std::string>();
+    const auto parsed = text == nullptr ? result<net::endpoint>{error_code{}} : net::parse_endpoint(*text);
+    if (!parsed) return "an IP address and port such as \"127.0.0.1:8080\" or \"[::1]:8080\"";
+    key.of(target) = *parsed;
+    return std::nullopt;
+  }
+
+  problem operator()(const address_list_key& key) const {
+    const problem expected = "a list of IP addresses such as [\"10.0.0.1\", \"::1\"]";
+    const auto* texts = written<std::vector<std::string>>();
+    if (texts == nullptr) return expected;
+    std::vector<std::string> addresses;
+    for (const std::string& text : *texts) {
+      const auto address = canonical_address(text);
+      if (!address) return expected;
+      addresses.push_back(*address);
+    }
+    key.of(target) = std::move(addresses);
+    return std::nullopt;
+  }
+
+  problem operator()(const duration_key& key) const {
+    const auto* text = written<std::string>();
+    const auto duration = text == nullptr ? std::nullopt : parse_duration(*text);
+    if (!duration || *duration < key.least) {
+      return std::string{"a duration with its unit such as \"250ms\", \"1.5s\", \"2m\" or \"1h\""}
+             + (key.least.count() > 0 ? ", at least \"" + std::to_string(key.least.count()) + "ms\"" : "");
+    }
+    key.of(target) = *duration;
+    return std::nullopt;
+  }
+
+  problem operator()(const count_key& key) const {
+    const auto* number = written<std::int64_t>();
+    const bool fits = number != nullptr && *number >= 0 && static_cast<std::uint64_t>(*number) >= key.least
+                      && static_cast<std::uint64_t>(*number) <= key.most;
+    if (!fits) return "a whole number from " + std::to_string(key.least) + " to " + std::to_string(key.most);
+    key.of(target) = static_cast<std::uint64_t>(*number);
+    return std::nullopt;
+  }
+
+  problem operator()(const size_key& key) const {
+    std::optional<std::uint64_t> size;
+    if (const auto* number = written<std::int64_t>(); number != nullptr && *number >= 0)
+      size = static_cast<std::uint64_t>(*number);
+    if (const auto* text = written<std::string>()) size = parse_size(*text);
+    if (!size || *size < key.least || *size > key.most) {
+      return "a number of bytes from " + std::to_string(key.least) + " to " + std::to_string(key.most)
+             + ", or a text such as \"16KiB\"";
+    }
+    key.of(target) = *size;
+    return std::nullopt;
+  }
+
+  problem operator()(const flag_key& key) const {
+    const auto* flag = written<bool>();
+    if (flag == nullptr) return "true or false";
+    key.of(target) = *flag;
+    return std::nullopt;
+  }
+
+  problem operator()(const choice_key& key) const {
+    const auto* text = written<std::string>();
+    const auto word = text == nullptr ? key.words.end() : std::find(key.words.begin(), key.words.end(), *text);
+    if (word == key.words.end()) return quoted_list(key.words);
+    key.choose(target, static_cast<std::size_t>(word - key.words.begin()));
+    return std::nullopt;
+  }
+
+  problem operator()(const folder_key& key) const {
+    const auto* text = written<std::string>();
+    if (text == nullptr || text->empty() || text->find('\0') != std::string::npos)
+      return "the path of a folder, as a text";
+    key.of(target) = (folder / *text).lexically_normal();
+    return std::nullopt;
+  }
+
+  problem operator()(const url_key& key) const {
+    const auto* text = written<std::string>();
+    if (text == nullptr || (!text->empty() && !is_url(*text)))
+      return "an http:// or https:// address, or \"\" for none";
+    std::string url = *text;
+    while (url.ends_with('/')) url.pop_back();
+    key.of(target) = std::move(url);
+    return std::nullopt;
+  }
+
+  problem operator()(const text_key& key) const {
+    const auto* text = written<std::string>();
+    if (text == nullptr || !key.is_valid(*text)) return std::string{key.expected};
+    key.of(target) = *text;
+    return std::nullopt;
+  }
+};
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> parts;
+  std::size_t from = 0;
+  while (from < text.size()) {
+    const std::size_t comma = std::min(text.find(',', from), text.size());
+    const std::size_t first = text.find_first_not_of(' ', from);
+    const std::size_t last = text.find_last_not_of(' ', comma - 1);
+    if (first < comma) parts.push_back(text.substr(first, last - first + 1));
+    from = comma + 1;
+  }
+  return parts;
+}
+
+/// Reads a variable's text as what its key takes; text that is nothing of the sort stays text, and is then refused as
+/// such.
+struct text_reader {
+  const std::string& text;
+
+  written_value operator()(const flag_key&) const {
+    if (text == "true" || text == "false") return text == "true";
+    return text;
+  }
+  written_value operator()(const address_list_key&) const { return split_list(text); }
+  written_value operator()(const count_key&) const { return number_or_text(); }
+  written_value operator()(const size_key&) const { return number_or_text(); }
+  template <class OtherKey>
+  written_value operator()(const OtherKey&) const {
+    return text;
+  }
+
+ private:
+  [[nodiscard]] written_value number_or_text() const {
+    std::int64_t number = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (problem == std::errc{} && end == text.data() + text.size()) return number;
+    return text;
+  }
+};
+
+}  // namespace
+
+std::span<const settings_key> settings_keys() noexcept {
+  return keys;
+}
+
+const settings_key* find_key(std::string_view name) noexcept {
+  const auto found =
+      std::find_if(keys.begin(), keys.end(), [name](const settings_key& key) { return key.name == name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+std::optional<std::string> assign(settings& target, const settings_key& key, const written_value& value,
+                                  const std::filesystem::path& folder) {
+  return std::visit(assigner{target, value, folder}, key.kind);
+}
+
+written_value value_from_text(const settings_key& key, const std::string& text) {
+  return std::visit(text_reader{text}, key.kind);
+}
+
+std::string environment_name(const settings_key& key) {
+  std::string name{environment_prefix};
+  for (const char c : key.name) {
+    if (c == '.')
+      name += "__";
+    else
+      name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return name;
+}
+
+std::vector<contradiction> find_contradictions(const settings& whole) {
+  std::vector<contradiction> found;
+  const auto same_address = [](const net::endpoint& a, const net::endpoint& b) { return a.port != 0 && a == b; };
+  if (same_address(whole.listen.control, whole.listen.prediction)) {
+    found.push_back({"listen.control", "is the same address as listen.prediction; each port needs one of its own"});
+  }
+  if (same_address(whole.listen.metrics, whole.listen.prediction)
+      || same_address(whole.listen.metrics, whole.listen.control)) {
+    found.push_back({"listen.metrics",
+                     "is an address that listen.prediction or listen.control uses; each port needs one of its own"});
+  }
+  if (whole.limits.target_bytes > whole.limits.head_bytes) {
+    found.push_back({"limits.target_bytes", "is larger than limits.head_bytes, which the target is a part of"});
+  }
+  if (whole.process_runtime.restart_backoff > whole.process_runtime.restart_backoff_max) {
+    found.push_back({"runtime.process.restart_backoff", "is longer than runtime.process.restart_backoff_max"});
+  }
+  return found;
+}
+
+}  // namespace modelgate::config

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Holds the source tree to its architecture: who may include whom, and a few things that nobody may write.
+
+    check.py ROOT
+
+Prints one line per violation, "file:line: what and what to do", and exits 1 if there is one.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+# Who may include whom. A module stands for gateway/<module>, include/modelgate/<module> or control/<module>; including itself goes
+# without saying. "store/desired_state" allows that one header only: the interface of a module, not what stands behind it.
+FOUNDATION = "base crypto config metrics"
+ALLOWED = {
+    # the data plane, from the bottom up
+    "base": "",
+    "crypto": "base",
+    "metrics": "base config",
+    "config": "base crypto net/endpoint",  # an endpoint is a value that every level speaks of
+    "net": FOUNDATION,
+    "http": FOUNDATION,
+    "http_io": FOUNDATION + " net http",
+    "routing": FOUNDATION + " net http http_io",
+    "filter": FOUNDATION + " net http http_io",
+    "upstream": FOUNDATION + " net http http_io",
+    "proxy": FOUNDATION + " net http http_io upstream",
+    "gateway": "base config crypto net",  # include/modelgate/gateway.hpp, what embedders see
+    "server": FOUNDATION + " net http http_io routing filter upstream proxy gateway",
+    # the control plane
+    "domain": "base crypto config net/endpoint",
+    "store": "base crypto domain",
+    "runtime": FOUNDATION + " net http http_io domain",
+    "reconcile": "base config net/endpoint domain store/desired_state runtime/runtime_driver",
+    "publish": "base config crypto net/endpoint domain store/desired_state runtime/runtime_driver",
+    "service": "base config crypto net/endpoint domain store runtime/runtime_driver reconcile/reconcile_link",
+    "api": FOUNDATION + " net http http_io domain service",
+    "cli": "base net http http_io",
+    "console": "base",
+}
+COMPOSITION_ROOTS = {"gateway/main.cpp"}  # may include everything
+
+# A lock is a decision: here is each one, and why it cannot be on the request path.
+MUTEXES = {
+    "include/modelgate/base/blocking_pool.hpp": "the queue between the event loops and threads that block",
+    "include/modelgate/metrics/deployment_stats.hpp": "taken at scrape and when a deployment loads, never per request",
+    "include/modelgate/metrics/registry.hpp": "taken at scrape and when a worker or deployment comes or goes",
+    "gateway/server/gateway.cpp": "publishing snapshots and waiting for them, off the workers",
+    "gateway/server/worker.hpp": "start and end of a worker",
+    "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",
+    "control/runtime/process/process_driver.hpp": "the table of replicas, on control threads",
+    "control/runtime/process/process_driver.cpp": "the table of replicas, on control threads",
+    "control/reconcile/reconciler.hpp": "wakes the reconciler's thread",
+    "control/reconcile/reconciler.cpp": "wakes the reconciler's thread",
+}
+
+LONGEST_FILE = 600
+
+EVERYWHERE = ("gateway", "control", "include", "tests", "benchmarks")
+PRODUCT = ("gateway", "control", "include")
+TESTS = ("tests",)
+
+UMBRELLAS = r"boost/(asio|beast|json|url|beast/core|beast/http|beast/websocket)\.hpp"
+
+# (where, what, why and what to do); matched on code, comments left out.
+FORBIDDEN = [
+    (EVERYWHERE, r"\basio::detached\b|\bdetached_t\b", "asio::detached hides exceptions: give co_spawn a handler that looks at them"),
+    (EVERYWHERE, rf'#\s*include\s*[<"]{UMBRELLAS}[>"]', "an umbrella include costs build time: include the headers that are used"),
+    (EVERYWHERE, r"^using\s+namespace\s+(?!\S*literals\s*;)", "no `using namespace` at file scope: use an alias or name what is used"),
+    (EVERYWHERE, r"^\s*#\s*if\s+0\b", "no dead code: what was needed once is in the history"),
+    (TESTS, r"\b(sleep_for|sleep_until|usleep|nanosleep)\b", "no sleeping in tests: wait for the event, with a generous deadline"),
+]
+MUTEX = re.compile(r"\bstd::(recursive_|shared_|timed_|recursive_timed_|shared_timed_)?mutex\b(?!\s*[&>])")
+INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"')
+COMMENT = re.compile(r"//.*$")
+
+
+def module_of(path):
+    """Which module a file belongs to, by its path from the root; None for what has no level (tests, benchmarks)."""
+    parts = path.split("/")
+    if parts[:2] == ["include", "modelgate"]:
+        parts = parts[1:]
+    if parts[0] not in ("modelgate", "gateway", "control") or len(parts) < 2:
+        return None
+    return parts[1] if len(parts) > 2 else Path(parts[1]).stem
+
+
+def stem_of(include):
+    """ "modelgate/net/endpoint.hpp" -> "net/endpoint" """
+    return "/".join(include.split("/")[1:]).rsplit(".", 1)[0]
+
+
+def check_include(root, path, include):
+    """What is wrong with one #include "..." line; None if nothing."""
+    half = include.split("/")[0]
+    if half not in ("modelgate", "gateway", "control", "tests", "benchmarks"):
+        return f'"{include}" is not written from the root, such as "modelgate/base/clock.hpp"'
+    where = root / ("include" if half == "modelgate" else ".") / include
+    if not where.is_file():
+        return f'"{include}" does not exist'
+    source, target = module_of(path), module_of(include)
+    if source is None or path in COMPOSITION_ROOTS:
+        return None
+    if target is None:
+        return f'"{include}": the product includes nothing from tests or benchmarks'
+    if path.startswith("include/") and half != "modelgate":
+        return f'"{include}" is private: headers in include/ stand on their own'
+    if path.startswith("control/") and half == "gateway":
+        return f'"{include}" is private to the gateway: control sees the headers in include/modelgate only'
+    if source == target:
+        return None
+    if source not in ALLOWED:
+        return f"the module {source} has no level: give it one in tests/arch/check.py"
+    if target in ALLOWED[source].split() or stem_of(include) in ALLOWED[source].split():
+        return None
+    return f'"{include}": {source} must not see {target} (tests/arch/check.py says who may see whom)'
+
+
+def check_file(root, path):
+    """Yields (line number, what is wrong)."""
+    lines = (root / path).read_text(encoding="utf-8").splitlines()
+    if len(lines) > LONGEST_FILE:
+        yield len(lines), f"{len(lines)} lines, more than {LONGEST_FILE}: split it by responsibility"
+    if path.endswith(".py"):
+        return
+    top = path.split("/")[0]
+    for number, line in enumerate(lines, 1):
+        code = COMMENT.sub("", line)
+        if found := INCLUDE.match(line):
+            if problem := check_include(root, path, found.group(1)):
+                yield number, problem
+        for places, pattern, why in FORBIDDEN:
+            if top in places and re.search(pattern, code):
+                yield number, why
+        if top in PRODUCT and path not in MUTEXES and MUTEX.search(code):
+            yield number, "a mutex that is not on the list in tests/arch/check.py: say there why it cannot be on the request path"
+
+
+def check_tree(root):
+    """Yields "file:line: what is wrong", in the order of the files."""
+    root = Path(root)
+    for top in EVERYWHERE:
+        for file in sorted((root / top).rglob("*")):
+            path = file.relative_to(root).as_posix()
+            if file.suffix in (".hpp", ".cpp", ".h", ".py") and "/node_modules/" not in path:
+                for number, problem in check_file(root, path):
+                    yield f"{path}:{number}: {problem}"
+
+
+def main():
+    if len(sys.argv) != 2 or not (Path(sys.argv[1]) / "gateway").is_dir():
+        print("usage: check.py ROOT, the folder that holds gateway/ and control/", file=sys.stderr)
+        return 2
+    violations = list(check_tree(sys.argv[1]))
+    for violation in violations:
+        print(violation)
+    print(f"{len(violations)} violation(s) of the architecture" if violations else "the architecture holds")
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
