@@ -1,6 +1,6 @@
 #include "control/publish/snapshot_builder.hpp"
 
-#include "control/runtime/image_reference.hpp"
+#include "control/publish/image_label.hpp"
 
 #include <algorithm>
 #include <map>
@@ -47,7 +47,7 @@ class deployment_builder {
     if (const auto version = spec_.metadata.find("version"); version != spec_.metadata.end()) {
       answer.predictor_version = version->second;
     }
-    const runtime::image_label label = runtime::label_of_image(spec_.model_image);
+    const image_label label = label_of_image(spec_.model_image);
     answer.model_image = label.image;
     answer.model_version = label.version;
     for (const domain::client& client : desired_.clients) {
@@ -58,7 +58,7 @@ class deployment_builder {
     if (!serves) return answer;
     for (const observed_replica* replica : ready) {
       if (protocol_of(replica->model_image) != answer.serving.protocol) continue;
-      const runtime::image_label shown = runtime::label_of_image(replica->model_image);
+      const image_label shown = label_of_image(replica->model_image);
       answer.endpoints.push_back({replica->name, *replica->address, replica->revision, shown.image, shown.version});
     }
     return answer;

@@ -33,9 +33,9 @@ bool lists(const config::snapshot& snapshot, const observed_replica& replica) {
 
 }  // namespace
 
-reconciler::reconciler(store::desired_state& store, runtime::runtime_driver& driver, publish::publisher& publisher,
+reconciler::reconciler(store::desired_state& store, runtime::runtime_driver& driver, publish_function publisher,
                        config::gateway_link& gateway, const reconciler_settings& settings)
-    : store_{store}, driver_{driver}, publisher_{publisher}, gateway_{gateway}, settings_{settings} {}
+    : store_{store}, driver_{driver}, publisher_{std::move(publisher)}, gateway_{gateway}, settings_{settings} {}
 
 reconciler::~reconciler() {
   stop();
@@ -167,7 +167,7 @@ void reconciler::complain(const error_code& problem) {
 }
 
 void reconciler::publish(const std::vector<observed_replica>& observed, std::uint64_t request, bool fresh) {
-  published_ = publisher_.update(*desired_, observed);
+  published_ = publisher_(*desired_, observed);
   if (fresh) {
     const std::lock_guard lock{mutex_};
     answered_requests_ = request;

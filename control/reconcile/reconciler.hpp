@@ -1,6 +1,5 @@
 #pragma once
 
-#include "control/publish/publisher.hpp"
 #include "control/reconcile/plan.hpp"
 #include "control/reconcile/reconcile_link.hpp"
 #include "control/runtime/runtime_driver.hpp"
@@ -8,8 +7,10 @@
 
 #include "modelgate/config/gateway_link.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -27,6 +28,11 @@ struct reconciler_settings {
   std::chrono::milliseconds resync{10'000};  ///< longest time between two looks
 };
 
+/// Publishes what differs from the last publication; the snapshot that holds now, never null. Called by the
+/// reconciler's thread only.
+using publish_function = std::function<config::snapshot_ptr(const std::vector<store::desired_deployment>& desired,
+                                                            const std::vector<runtime::observed_replica>& observed)>;
+
 /// Brings what runs to what is desired, and the gateway to both: load, observe, publish, plan, act, wait.
 ///
 /// Level-triggered: each pass starts from the store and from what the driver observes. What is kept between passes is
@@ -37,7 +43,7 @@ struct reconciler_settings {
 /// Errors: a store that fails is said once in the log, and asked again with growing pauses; serving goes on.
 class reconciler final : public reconcile_link {
  public:
-  reconciler(store::desired_state& store, runtime::runtime_driver& driver, publish::publisher& publisher,
+  reconciler(store::desired_state& store, runtime::runtime_driver& driver, publish_function publisher,
              config::gateway_link& gateway, const reconciler_settings& settings);
   /// Like `stop`.
   ~reconciler() override;
@@ -66,7 +72,7 @@ class reconciler final : public reconcile_link {
 
   store::desired_state& store_;
   runtime::runtime_driver& driver_;
-  publish::publisher& publisher_;
+  publish_function publisher_;
   config::gateway_link& gateway_;
   const reconciler_settings settings_;
 

@@ -66,18 +66,4 @@ result<image_reference, std::string> parse_image_reference(std::string_view imag
   return image_reference{std::string{image.substr(0, colon)}, std::string{image.substr(colon + 1)}};
 }
 
-image_label label_of_image(std::string_view image) {
-  std::string_view digest;
-  if (const auto at = image.find('@'); at != std::string_view::npos) {
-    digest = image.substr(at + 1);
-    image = image.substr(0, at);
-  }
-  std::string_view tag = "latest";
-  if (const auto colon = tag_colon(image); colon != std::string_view::npos) {
-    tag = image.substr(colon + 1);
-    image = image.substr(0, colon);
-  }
-  return {std::string{image}, std::string{digest.empty() ? tag : digest}};
-}
-
 }  // namespace modelgate::control::runtime

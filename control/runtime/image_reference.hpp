@@ -16,15 +16,4 @@ struct image_reference {
 /// Strict: both parts must be there. Errors: a sentence that says what is wrong and how an image is named.
 [[nodiscard]] result<image_reference, std::string> parse_image_reference(std::string_view image);
 
-/// What metrics call an image.
-struct image_label {
-  std::string image;    ///< without tag or digest
-  std::string version;  ///< the digest where there is one, else the tag, else "latest"
-
-  friend bool operator==(const image_label&, const image_label&) = default;
-};
-
-/// Total: takes any text. A colon before the last '/' belongs to the registry's port.
-[[nodiscard]] image_label label_of_image(std::string_view image);
-
 }  // namespace modelgate::control::runtime
