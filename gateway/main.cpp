@@ -5,6 +5,7 @@
 #include "control/reconcile/reconciler.hpp"
 #include "control/runtime/process/process_driver.hpp"
 #include "control/service/demo_state.hpp"
+#include "control/service/deployment_service.hpp"
 #include "control/store/bootstrap.hpp"
 #include "control/store/database.hpp"
 #include "control/store/stored_state.hpp"
@@ -25,9 +26,11 @@
 #include <boost/json/serialize.hpp>
 
 #include <atomic>
+#include <condition_variable>
 #include <csignal>
 #include <iostream>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -42,6 +45,8 @@ constexpr int exit_ok = 0;
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_bad_config = 78;
+
+constexpr std::chrono::milliseconds demo_poll{100};
 
 struct serve_options {
   std::string config;
@@ -68,14 +73,17 @@ std::map<std::string, std::string> environment() {
   return variables;
 }
 
-/// Flags override the environment, which overrides the file, which overrides the defaults. Every mistake is found at once.
+/// Flags override the environment, which overrides the file, which overrides the defaults. Every mistake is found at
+/// once.
 result<config::settings, diagnostics> settings_of(const serve_options& options) {
   config::settings settings;
   diagnostics mistakes;
   if (!options.config.empty()) {
     auto loaded = config::load_settings(options.config);
-    if (loaded) settings = std::move(*loaded);
-    else print(loaded.error(), options.config);
+    if (loaded)
+      settings = std::move(*loaded);
+    else
+      print(loaded.error(), options.config);
     if (!loaded) mistakes.insert(mistakes.end(), loaded.error().begin(), loaded.error().end());
   }
   const diagnostics in_environment = config::apply_environment(settings, environment());
@@ -89,7 +97,8 @@ result<config::settings, diagnostics> settings_of(const serve_options& options) 
       into = *parsed;
       return;
     }
-    const diagnostics mistake{{"", "INVALID", "\"" + text + "\" is not an IP address and a port, such as 127.0.0.1:8080"}};
+    const diagnostics mistake{
+        {"", "INVALID", "\"" + text + "\" is not an IP address and a port, such as 127.0.0.1:8080"}};
     print(mistake, flag);
     mistakes.push_back(mistake.front());
   };
@@ -106,9 +115,9 @@ auto listen_on(const char* port, const net::endpoint& address, Start start) {
   try {
     return start();
   } catch (const boost::system::system_error& problem) {
-    throw std::runtime_error{std::string{"cannot listen on "} + net::to_string(address) + " (" + port + "): "
-                             + problem.code().message()
-                             + "; another program may use it: choose another address in [listen] or with --" + port + "-listen"};
+    throw std::runtime_error{
+        std::string{"cannot listen on "} + net::to_string(address) + " (" + port + "): " + problem.code().message()
+        + "; another program may use it: choose another address in [listen] or with --" + port + "-listen"};
   }
 }
 
@@ -124,15 +133,19 @@ class termination_signals {
   }
   void wait() const {
     int received = 0;
-    while (sigwait(&set_, &received) != 0) {}
+    while (sigwait(&set_, &received) != 0) {
+    }
   }
+  /// The next one ends the process at once.
+  void let_through() const { pthread_sigmask(SIG_UNBLOCK, &set_, nullptr); }
 
  private:
   sigset_t set_;
 };
 
 /// What a person needs to go on, on standard output.
-void greet(const config::settings& settings, const net::endpoint& control, const std::optional<std::filesystem::path>& token) {
+void greet(const config::settings& settings, const net::endpoint& control,
+           const std::optional<std::filesystem::path>& token) {
   std::cout << "modelgate serves.\n"
             << "  control     http://" << net::to_string(control) << "/api/v1\n";
   const std::filesystem::path file = settings.data_folder / "initial-admin-token";
@@ -151,7 +164,8 @@ void print_demo(const control::service::demo_state& demo, const net::endpoint& p
            + "http://" + net::to_string(reachable) + "/deployment/" + id + "/api/v1.0/predictions\n";
   };
   std::cout << "\nTwo demo deployments are up, two replicas each. A prediction from the public one:\n\n"
-            << line(demo.public_deployment, "") << "\nand from the private one, as its client \"" << demo.client << "\":\n\n"
+            << line(demo.public_deployment, "") << "\nand from the private one, as its client \"" << demo.client
+            << "\":\n\n"
             << line(demo.private_deployment,
                     "-u \"" + demo.client + ":$(cat '" + std::filesystem::absolute(demo.token_file).string() + "')\" ")
             << "\nCtrl-C ends modelgate and every replica.\n"
@@ -169,13 +183,15 @@ class program {
                            [&] { return std::make_unique<gateway>(settings_, key_); })},
         driver_{settings_},
         stored_state_{database_},
-        publisher_{*gateway_, [this](std::string_view image) { return describe(image); },
+        publisher_{*gateway_,
+                   [this](std::string_view image) { return describe(image); },
                    {settings_.timeouts.total, settings_.limits.body_bytes},
                    control::publish::generation_at(system_clock::now())},
         reconciler_{stored_state_, driver_,
                     [this](const auto& desired, const auto& observed) { return publisher_.update(desired, observed); },
                     *gateway_, reconciler_settings()},
         context_{database_, key_, driver_, reconciler_, [this] { return gateway_->observe(); }},
+        rest_{context_, rest_options()},
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
         control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {}
 
@@ -186,23 +202,24 @@ class program {
     std::thread loop{[this] { loop_.run(); }};
     write_ports();
     ready_ = true;
-    log::info("program", "serving", {{"prediction", net::to_string(gateway_->address())},
-                                     {"control", net::to_string(control_server_->address())},
-                                     {"metrics", net::to_string(metrics_server_->address())}});
+    log::info("program", "serving",
+              {{"prediction", net::to_string(gateway_->address())},
+               {"control", net::to_string(control_server_->address())},
+               {"metrics", net::to_string(metrics_server_->address())}});
     greet(settings_, control_server_->address(), new_token);
     std::thread demo{[this, with_demo] {
       if (with_demo) run_demo();
     }};
 
     signals.wait();
-    ending_ = true;
-    ready_ = false;
     log::info("program", "draining");
-    // A second signal means now: the replicas are then found and ended by the next start.
-    std::thread{[&signals] {
-      signals.wait();
-      std::_Exit(exit_failed);
-    }}.detach();
+    signals.let_through();  // a second one means now; replicas that are left are ended by the next start
+    ready_ = false;
+    {
+      const std::lock_guard lock{mutex_};
+      ending_ = true;
+    }
+    ending_changed_.notify_all();
     demo.join();
     drain();
     loop.join();
@@ -235,8 +252,20 @@ class program {
   std::unique_ptr<http_io::server> make_metrics_server() {
     http_io::server_limits limits;
     limits.connections = 16;
-    return std::make_unique<http_io::server>(loop_, metrics_pool_, settings_.listen.metrics, limits,
-                                             [this](const http_io::request& request) { return answer_scrape(request); });
+    return std::make_unique<http_io::server>(
+        loop_, metrics_pool_, settings_.listen.metrics, limits,
+        [this](const http_io::request& request) { return answer_scrape(request); });
+  }
+
+  control::rest::rest_options rest_options() {
+    control::rest::rest_options options;
+    options.version = MODELGATE_VERSION;
+    options.public_url = settings_.prediction.public_url;
+    options.prediction_port = gateway_->address().port;
+    options.serving.timeout = std::chrono::duration_cast<std::chrono::seconds>(settings_.timeouts.total);
+    options.serving.max_body_bytes = settings_.limits.body_bytes;
+    options.not_ready_because = [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; };
+    return options;
   }
 
   std::unique_ptr<http_io::server> make_control_server() {
@@ -245,15 +274,8 @@ class program {
     limits.connections = settings_.limits.control_connections;
     limits.request_timeout = settings_.timeouts.control_request;
     limits.keep_alive = settings_.timeouts.keep_alive;
-    control::rest::rest_options options;
-    options.version = MODELGATE_VERSION;
-    options.public_url = settings_.prediction.public_url;
-    options.prediction_port = gateway_->address().port;
-    options.serving.timeout = std::chrono::duration_cast<std::chrono::seconds>(settings_.timeouts.total);
-    options.serving.max_body_bytes = settings_.limits.body_bytes;
-    options.not_ready_because = [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; };
     return std::make_unique<http_io::server>(loop_, control_pool_, settings_.listen.control, limits,
-                                             control::rest::rest_api{context_, std::move(options)});
+                                             [this](const http_io::request& request) { return rest_(request); });
   }
 
   http_io::response answer_scrape(const http_io::request& request) const {
@@ -272,7 +294,8 @@ class program {
     const boost::json::object ports{{"prediction", net::to_string(gateway_->address())},
                                     {"control", net::to_string(control_server_->address())},
                                     {"metrics", net::to_string(metrics_server_->address())}};
-    if (const error_code problem = write_private_file(settings_.data_folder / "ports.json", boost::json::serialize(ports) + "\n")) {
+    if (const error_code problem =
+            write_private_file(settings_.data_folder / "ports.json", boost::json::serialize(ports) + "\n")) {
       throw std::runtime_error{"ports.json cannot be written: " + problem.message()};
     }
   }
@@ -283,11 +306,11 @@ class program {
       log::error("demo", demo.error().detail);
       return;
     }
-    const control::domain::principal admin{std::string{control::store::first_user_name}, control::domain::platform_role::admin, {}};
+    const control::domain::principal admin{
+        std::string{control::store::first_user_name}, control::domain::platform_role::admin, {}};
     const control::service::deployment_service deployments{context_};
     for (const std::string& id : {demo->public_deployment, demo->private_deployment}) {
       for (;;) {
-        if (ending_) return;
         const auto view = deployments.get(admin, id);
         if (!view) return;
         using control::domain::deployment_phase;
@@ -296,7 +319,8 @@ class program {
           log::warning("demo", view->status.message, {{"deployment", id}});
           return;
         }
-        std::this_thread::sleep_for(std::chrono::milliseconds{100});
+        std::unique_lock lock{mutex_};
+        if (ending_changed_.wait_for(lock, demo_poll, [this] { return ending_; })) return;
       }
     }
     print_demo(*demo, gateway_->address());
@@ -304,7 +328,7 @@ class program {
 
   /// Traffic first, then what it needed: requests in flight finish on replicas that still run.
   void drain() {
-    std::this_thread::sleep_for(settings_.timeouts.drain_delay);
+    if (settings_.timeouts.drain_delay.count() > 0) std::this_thread::sleep_for(settings_.timeouts.drain_delay);
     boost::asio::post(loop_, [this] { control_server_->drain(); });
     if (!gateway_->drain(steady_clock::now() + settings_.timeouts.drain)) {
       log::warning("program", "some requests were cut: they took longer than timeouts.drain");
@@ -326,9 +350,12 @@ class program {
   control::publish::publisher publisher_;
   control::reconcile::reconciler reconciler_;
   control::service::service_context context_;
+  control::rest::rest_api rest_;
 
   std::atomic<bool> ready_{false};
-  std::atomic<bool> ending_{false};
+  std::mutex mutex_;
+  std::condition_variable ending_changed_;
+  bool ending_ = false;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_{loop_.get_executor()};
   blocking_pool control_pool_{"control", 8, 256};
