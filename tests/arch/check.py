@@ -36,7 +36,7 @@ ALLOWED = {
     "publish": "base config crypto net/endpoint domain store/desired_state runtime/runtime_driver",
     "service": "base config crypto net/endpoint domain store runtime/runtime_driver reconcile/reconcile_link",
     "api": FOUNDATION + " net http http_io domain service",
-    "cli": "base net http http_io",
+    "cli": "base crypto net http http_io",
     "console": "base",
 }
 COMPOSITION_ROOTS = {"gateway/main.cpp"}  # may include everything

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "control/cli/connection_settings.hpp"
+#include "control/cli/failure.hpp"
+#include "control/cli/server_address.hpp"
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace modelgate::control::cli {
+
+/// Calls the REST API of one server.
+///
+/// Shape:  one per command; blocks.
+/// Errors: `failure` for whatever is no 2xx answer: `no_server` where nobody answers, else what the server says of it.
+class api_client {
+ public:
+  struct call {
+    std::string method = "GET";
+    std::string path;  ///< behind /api/v1, encoded, with its query
+    std::optional<std::string> json;
+    std::string if_match;  ///< empty: not sent
+  };
+  struct answer {
+    unsigned status = 0;
+    std::string body;
+    std::string etag;
+  };
+  using body_sink = std::function<bool(std::string_view piece)>;
+
+  [[nodiscard]] static outcome<api_client> connect(const connection_settings& settings);
+
+  static constexpr std::chrono::milliseconds usual_timeout{60'000};
+
+  [[nodiscard]] outcome<answer> perform(const call& asked, std::chrono::milliseconds timeout = usual_timeout) const;
+
+  /// Hands the body on as it comes. `longest_silence` bounds the wait for its head and for every piece.
+  [[nodiscard]] outcome<answer> stream(const call& asked, std::chrono::milliseconds longest_silence,
+                                       const body_sink& sink) const;
+
+ private:
+  api_client(server_address address, std::string server, std::string_view token);
+  outcome<answer> send(const call& asked, std::chrono::milliseconds timeout, const body_sink& sink) const;
+
+  server_address address_;
+  std::string server_;  ///< as it was given, for messages
+  crypto::secret authorization_;
+};
+
+}  // namespace modelgate::control::cli

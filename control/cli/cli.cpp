@@ -1,0 +1,114 @@
+#include "control/cli/cli.hpp"
+
+#include "control/cli/connection_settings.hpp"
+#include "control/cli/help_formatter.hpp"
+#include "control/cli/session.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+#include <memory>
+
+extern "C" char** environ;  // NOLINT: POSIX declares it nowhere
+
+namespace modelgate::control::cli {
+namespace {
+
+constexpr const char* examples =
+    "  modelgate serve --config conf/modelgate.toml        run the server\n"
+    "  modelgate check --config conf/modelgate.toml        look for mistakes in its config file\n"
+    "  modelgate deployments list                          what is deployed\n"
+    "  modelgate deployments wait iris --timeout 5m        wait until it is up\n"
+    "  modelgate clients add iris app                      let an application call it";
+
+constexpr const char* exit_codes =
+    "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 not authorised, 6 timed out, 7 no server.\n"
+    "The server's address and the token come from flags, else from MODELGATE_SERVER and MODELGATE_TOKEN (or "
+    "MODELGATE_TOKEN_FILE),\n"
+    "else from ~/.config/modelgate/config.toml (server, token or token_file).";
+
+void print_failure(surroundings& around, const failure& why) {
+  around.err << "modelgate: " << why.text << '\n';
+  for (const std::string& line : why.details) around.err << "  " << line << '\n';
+}
+
+/// Colours are for people only, and for those who want them. Source: https://no-color.org
+bool wants_colours(const surroundings& around) {
+  const auto no_colour = around.environment.find("NO_COLOR");
+  const auto terminal = around.environment.find("TERM");
+  const bool dumb = terminal != around.environment.end() && terminal->second == "dumb";
+  return around.out_is_terminal && !dumb && (no_colour == around.environment.end() || no_colour->second.empty());
+}
+
+}  // namespace
+
+int run(const std::vector<std::string>& arguments, surroundings& around) {
+  CLI::App app{with_examples("modelgate serves a team's machine-learning models behind one address.", examples),
+               "modelgate"};
+  app.formatter(std::make_shared<help_formatter>());
+  app.footer(exit_codes);
+  app.set_version_flag("--version", std::string{"modelgate "} + MODELGATE_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough();  // flags of the whole program may stand behind the command
+
+  connection_flags connection;
+  std::string output = "table";
+  app.add_option("--server", connection.server, "address of the server's control port")->type_name("URL");
+  app.add_option("--token-file", connection.token_file, "file that holds the token")->type_name("FILE");
+  app.add_option("-o,--output", output, "table for people or json for programs")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->type_name("FORMAT");
+  chosen_command chosen;
+  add_deployment_commands(app, chosen);
+  add_client_commands(app, chosen);
+
+  std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // the order that CLI11 takes words in
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ParseError& problem) {  // CLI11 tells of wrong words, and of --help and --version, by throwing
+    if (problem.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+      return app.exit(problem, around.out, around.err);
+    }
+    if (arguments.empty()) {
+      around.err << app.help();
+    } else {
+      const std::string unknown = explain_unknown_command(app);
+      around.err << "modelgate: " << printable(unknown.empty() ? problem.what() : unknown)
+                 << "\n  try: modelgate --help\n";
+    }
+    return static_cast<int>(exit_code::usage);
+  }
+
+  const auto settings = choose_connection(connection, around.environment);
+  const auto fail = [&around](const failure& why) {
+    print_failure(around, why);
+    return static_cast<int>(why.code);
+  };
+  if (!settings) return fail(settings.error());
+  const auto api = api_client::connect(*settings);
+  if (!api) return fail(api.error());
+  const session now{around, *api, output == "json", wants_colours(around)};
+  const outcome<void> done = chosen(now);
+  if (!done) return fail(done.error());
+  return static_cast<int>(exit_code::ok);
+}
+
+int run_client(int count, char** arguments) {
+  std::map<std::string, std::string> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    const std::size_t equals = text.find('=');
+    if (equals != std::string::npos) environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+  }
+  surroundings around{std::cin, std::cout, std::cerr, std::move(environment)};
+  around.in_is_terminal = ::isatty(STDIN_FILENO) == 1;
+  around.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
+  return run({arguments + std::min(1, count), arguments + count}, around);
+}
+
+}  // namespace modelgate::control::cli

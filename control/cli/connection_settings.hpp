@@ -1,0 +1,36 @@
+#pragma once
+
+#include "control/cli/failure.hpp"
+
+#include "modelgate/crypto/secret.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+
+namespace modelgate::control::cli {
+
+/// What the flags said of the connection.
+struct connection_flags {
+  std::optional<std::string> server;
+  std::optional<std::string> token_file;
+};
+
+/// Where the server is and who calls it.
+struct connection_settings {
+  std::string server = "http://127.0.0.1:8081";
+  crypto::secret token;  ///< empty: none is sent
+};
+
+/// Flags beat the environment (MODELGATE_SERVER, MODELGATE_TOKEN, MODELGATE_TOKEN_FILE), which beats the file (server,
+/// token or token_file), which beats the default. A token is never a flag's value: other users see those. Errors:
+/// usage, for a file that cannot be read or understood; only what is really needed is read.
+[[nodiscard]] outcome<connection_settings> choose_connection(const connection_flags& flags,
+                                                             const std::map<std::string, std::string>& environment);
+
+/// $XDG_CONFIG_HOME/modelgate/config.toml, else ~/.config/modelgate/config.toml. Absent without a home.
+[[nodiscard]] std::optional<std::filesystem::path> personal_config_file(
+    const std::map<std::string, std::string>& environment);
+
+}  // namespace modelgate::control::cli

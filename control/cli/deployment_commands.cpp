@@ -1,0 +1,303 @@
+#include "control/cli/answer_json.hpp"
+#include "control/cli/deployment_spec.hpp"
+#include "control/cli/deployment_views.hpp"
+#include "control/cli/help_formatter.hpp"
+#include "control/cli/session.hpp"
+#include "control/cli/wait_command.hpp"
+
+#include "modelgate/base/clock.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Option.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <fstream>
+#include <istream>
+#include <iterator>
+#include <memory>
+#include <ostream>
+
+namespace modelgate::control::cli {
+namespace json = boost::json;
+namespace {
+
+/// A followed log may say nothing for a long while.
+constexpr std::chrono::hours longest_silence{24};
+
+std::string path_of(const std::string& id) {
+  return "/deployments/" + encode(id);
+}
+
+void add_parameter(std::string& path, std::string_view name, std::string_view value) {
+  path.append(path.find('?') == std::string::npos ? "?" : "&").append(name).append("=").append(encode(value));
+}
+
+// --- list
+
+struct list_flags {
+  std::vector<std::string> groups;
+  std::string search;
+  std::string status;
+  bool mine = false;
+};
+
+outcome<json::array> fetch_all(const api_client& api, const std::string& path) {
+  json::array all;
+  std::string token;
+  do {
+    std::string page = path;
+    if (!token.empty()) add_parameter(page, "pageToken", token);
+    const auto given = api.perform({.method = "GET", .path = page, .json = {}, .if_match = {}});
+    if (!given) return given.error();
+    auto object = parse_object(given->body);
+    if (!object) return object.error();
+    if (json::value* items = object->if_contains("items"); items != nullptr && items->is_array()) {
+      for (json::value& item : items->get_array()) all.push_back(std::move(item));
+    }
+    const std::string next = member_text(*object, "nextPageToken");
+    token = next == "-" ? std::string{} : next;
+  } while (!token.empty());
+  return all;
+}
+
+outcome<void> list_deployments(const session& now, const list_flags& flags) {
+  std::string path = "/deployments";
+  add_parameter(path, "pageSize", "500");
+  for (const std::string& group : flags.groups) add_parameter(path, "group", group);
+  if (!flags.search.empty()) add_parameter(path, "search", flags.search);
+  if (!flags.status.empty()) add_parameter(path, "status", flags.status);
+  if (flags.mine) add_parameter(path, "mine", "true");
+  auto items = fetch_all(now.api, path);
+  if (!items) return items.error();
+  if (now.as_json) {
+    now.around.out << json::serialize(json::object{{"items", std::move(*items)}, {"nextPageToken", ""}}) << '\n';
+  } else if (items->empty()) {
+    now.around.err << "no deployments\n";
+  } else {
+    print_deployments(now.around.out, *items, system_clock::now(), now.with_colours);
+  }
+  return outcome<void>{};
+}
+
+// --- get
+
+outcome<void> get_deployment(const session& now, const std::string& id) {
+  const auto given = now.api.perform({.method = "GET", .path = path_of(id), .json = {}, .if_match = {}});
+  if (!given) return given.error();
+  if (now.as_json) {
+    now.around.out << given->body << '\n';
+    return outcome<void>{};
+  }
+  const auto deployment = parse_object(given->body);
+  if (!deployment) return deployment.error();
+  print_deployment(now.around.out, *deployment, system_clock::now(), now.with_colours);
+  return outcome<void>{};
+}
+
+// --- create
+
+struct create_command {
+  create_flags flags;
+  std::string file;
+  bool dry_run = false;
+};
+
+outcome<std::string> read_spec(surroundings& around, const std::string& file) {
+  if (file.empty()) return std::string{};
+  if (file == "-") return std::string{std::istreambuf_iterator<char>{around.in}, {}};
+  std::ifstream stream{file, std::ios::binary};
+  std::string text{std::istreambuf_iterator<char>{stream}, {}};
+  if (!stream.is_open() || stream.bad()) return failure{exit_code::usage, "cannot read " + file, {}};
+  if (text.empty()) return failure{exit_code::usage, file + " is empty", {}};
+  return text;
+}
+
+outcome<void> create_deployment(const session& now, const create_command& command) {
+  const auto base = read_spec(now.around, command.file);
+  if (!base) return base.error();
+  const auto spec = make_deployment_spec(command.flags, *base);
+  if (!spec) return spec.error();
+  const std::string path = command.dry_run ? "/deployments?dryRun=true" : "/deployments";
+  const auto given = now.api.perform({.method = "POST", .path = path, .json = *spec, .if_match = {}});
+  if (!given) return given.error();
+  if (now.as_json) {
+    now.around.out << given->body << '\n';
+    return outcome<void>{};
+  }
+  const auto object = parse_object(given->body);
+  if (!object) return object.error();
+  if (command.dry_run) {
+    print_dry_run(now.around.out, *object, system_clock::now(), now.with_colours);
+    now.around.err << "nothing was changed: this was a dry run\n";
+    return outcome<void>{};
+  }
+  print_deployment(now.around.out, *object, system_clock::now(), now.with_colours);
+  now.around.err << "created; wait for it with: modelgate deployments wait " << printable(member_text(*object, "id"))
+                 << '\n';
+  return outcome<void>{};
+}
+
+// --- delete
+
+struct delete_command {
+  std::string id;
+  bool yes = false;
+};
+
+/// Asks on the terminal. Answers the revision that was shown, as that and no later one was agreed to.
+outcome<std::string> confirm_deletion(const session& now, const std::string& id) {
+  if (!now.around.in_is_terminal) {
+    return failure{exit_code::usage, "deleting needs --yes where nobody can be asked", {}};
+  }
+  const auto given = now.api.perform({.method = "GET", .path = path_of(id), .json = {}, .if_match = {}});
+  if (!given) return given.error();
+  const auto deployment = parse_object(given->body);
+  if (!deployment) return deployment.error();
+  print_deployment(now.around.err, *deployment, system_clock::now(), now.with_colours);
+  now.around.err << "\nDelete it, with its history and clients? [y/N] " << std::flush;
+  std::string reply;
+  std::getline(now.around.in, reply);
+  if (reply != "y" && reply != "Y" && reply != "yes") return failure{exit_code::failed, "nothing was deleted", {}};
+  return given->etag.empty() ? std::string{"*"} : given->etag;
+}
+
+outcome<void> delete_deployment(const session& now, const delete_command& command) {
+  std::string revision = "*";
+  if (!command.yes) {
+    const auto agreed = confirm_deletion(now, command.id);
+    if (!agreed) return agreed.error();
+    revision = *agreed;
+  }
+  const auto given =
+      now.api.perform({.method = "DELETE", .path = path_of(command.id), .json = {}, .if_match = revision});
+  if (!given) return given.error();
+  now.around.err << printable(command.id)
+                 << (given->status == 202 ? " is being deleted; its replicas finish what they do\n" : " is deleted\n");
+  return outcome<void>{};
+}
+
+// --- logs
+
+struct logs_command {
+  std::string id;
+  std::string replica;
+  std::string tail;
+  std::string since;
+  bool follow = false;
+  bool timestamps = false;
+  bool previous = false;
+};
+
+outcome<void> print_logs(const session& now, const logs_command& command) {
+  std::string path = path_of(command.id) + "/logs";
+  if (!command.replica.empty()) add_parameter(path, "replica", command.replica);
+  if (!command.tail.empty()) add_parameter(path, "tail", command.tail);
+  if (!command.since.empty()) add_parameter(path, "since", command.since);
+  if (command.follow) add_parameter(path, "follow", "true");
+  if (command.timestamps) add_parameter(path, "timestamps", "true");
+  if (command.previous) add_parameter(path, "previous", "true");
+  const auto given =
+      now.api.stream({.method = "GET", .path = path, .json = {}, .if_match = {}},
+                     command.follow ? std::chrono::milliseconds{longest_silence} : std::chrono::seconds{60},
+                     [&now](std::string_view piece) {
+                       now.around.out << piece << std::flush;
+                       return now.around.out.good();
+                     });
+  if (!given) return given.error();
+  return outcome<void>{};
+}
+
+template <class Flags, class Run>
+void choose(CLI::App* command, chosen_command& chosen, std::shared_ptr<Flags> flags, Run run) {
+  command->callback([&chosen, flags, run] { chosen = [flags, run](const session& now) { return run(now, *flags); }; });
+}
+
+}  // namespace
+
+void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
+  CLI::App* group = app.add_subcommand(
+      "deployments",
+      with_examples("deploy models and look after them",
+                    "  modelgate deployments list --group research\n"
+                    "  modelgate deployments create iris --group research --image demo/iris:1.0 --instance-type cpu-1\n"
+                    "  modelgate deployments wait iris --timeout 5m"));
+  group->require_subcommand(1);
+
+  auto listed = std::make_shared<list_flags>();
+  CLI::App* list = group->add_subcommand("list", with_examples("list deployments, the last changed first",
+                                                               "  modelgate deployments list\n"
+                                                               "  modelgate deployments list --status Failed -o json"));
+  list->add_option("--group", listed->groups, "only of this group (may be repeated)")->allow_extra_args(false);
+  list->add_option("--search", listed->search, "only those with this text in id, name or image");
+  list->add_option("--status", listed->status,
+                   "only those in this phase: Deploying, Deployed, Stopping, Stopped, Failed");
+  list->add_flag("--mine", listed->mine, "only those that I created");
+  choose(list, chosen, listed, list_deployments);
+
+  auto got = std::make_shared<std::string>();
+  CLI::App* get = group->add_subcommand(
+      "get", with_examples("show one deployment with its replicas", "  modelgate deployments get iris"));
+  get->add_option("id", *got, "the deployment")->required();
+  choose(get, chosen, got, get_deployment);
+
+  auto created = std::make_shared<create_command>();
+  CLI::App* create =
+      group->add_subcommand("create", with_examples("deploy a model",
+                                                    "  modelgate deployments create iris --name Iris --group research "
+                                                    "--image demo/iris:1.0 --instance-type cpu-1\n"
+                                                    "  modelgate deployments create --dry-run -f iris.json"));
+  create_flags& flags = created->flags;
+  create->add_option("id", flags.id, "id of the deployment; made from its name when missing");
+  create->add_option("--name", flags.name, "name for people");
+  create->add_option("--group", flags.group, "group that owns it");
+  create->add_option("--image", flags.image, "model image, NAME:TAG");
+  create->add_option("--instance-type", flags.instance_type, "size of each replica");
+  create->add_option("--replicas", flags.replicas, "how many replicas");
+  create->add_flag("--private", flags.private_access, "only clients with a token may call it");
+  create->add_option("--env", flags.env, "NAME=VALUE for the model (may be repeated)")->allow_extra_args(false);
+  create->add_option("--metadata", flags.metadata, "NAME=VALUE to find it by (may be repeated)")
+      ->allow_extra_args(false);
+  create->add_option("--description", flags.description, "what it is for");
+  create->add_option("--model-uri", flags.model_uri, "where the model's files are");
+  create->add_option("--pull-secret", flags.pull_secret, "secret to pull the image with");
+  create->add_option("-m,--message", flags.message, "message for the history");
+  create->add_option("-f,--file", created->file, "JSON to start from, - for standard input; flags win over it");
+  create->add_flag("--dry-run", created->dry_run, "check it and show the quota, change nothing");
+  choose(create, chosen, created, create_deployment);
+
+  auto deleted = std::make_shared<delete_command>();
+  CLI::App* erase = group->add_subcommand("delete", with_examples("delete a deployment with its history and clients",
+                                                                  "  modelgate deployments delete iris --yes"));
+  erase->add_option("id", deleted->id, "the deployment")->required();
+  erase->add_flag("-y,--yes", deleted->yes, "do not ask; needed where nobody can be asked");
+  choose(erase, chosen, deleted, delete_deployment);
+
+  auto waited = std::make_shared<wait_command>();
+  CLI::App* wait = group->add_subcommand(
+      "wait", with_examples("wait until a deployment is up; ends with 1 when it failed, 6 when time is over",
+                            "  modelgate deployments wait iris --timeout 5m\n"
+                            "  modelgate deployments wait iris --for stopped"));
+  wait->add_option("id", waited->id, "the deployment")->required();
+  wait->add_option("--for", waited->target, "deployed, stopped or deleted")
+      ->check(CLI::IsMember({"deployed", "stopped", "deleted"}))
+      ->capture_default_str();
+  wait->add_option("--timeout", waited->timeout, "longest wait, such as 90s or 10m")->capture_default_str();
+  choose(wait, chosen, waited, wait_for_deployment);
+
+  auto logged = std::make_shared<logs_command>();
+  CLI::App* logs = group->add_subcommand("logs", with_examples("print what the replicas write",
+                                                               "  modelgate deployments logs iris --tail 100\n"
+                                                               "  modelgate deployments logs iris -f --timestamps"));
+  logs->add_option("id", logged->id, "the deployment")->required();
+  logs->add_option("--replica", logged->replica, "only of this replica");
+  logs->add_option("--tail", logged->tail, "how many lines from the end, or all");
+  logs->add_option("--since", logged->since, "only lines since then: RFC 3339, or seconds ago");
+  logs->add_flag("-f,--follow", logged->follow, "go on printing what comes");
+  logs->add_flag("--timestamps", logged->timestamps, "put the time before each line");
+  logs->add_flag("--previous", logged->previous, "of the instance before the last restart");
+  choose(logs, chosen, logged, print_logs);
+}
+
+}  // namespace modelgate::control::cli

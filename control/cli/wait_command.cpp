@@ -1,0 +1,95 @@
+#include "control/cli/wait_command.hpp"
+
+#include "control/cli/answer_json.hpp"
+#include "control/cli/wait_rule.hpp"
+
+#include "modelgate/base/clock.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <ostream>
+#include <thread>
+
+namespace modelgate::control::cli {
+namespace json = boost::json;
+namespace {
+
+/// What one look at a deployment showed; the phase is empty when there is none any more.
+struct sighting {
+  std::string phase;
+  std::string message;
+};
+
+outcome<sighting> look_at(const api_client& api, const std::string& id, std::chrono::milliseconds timeout) {
+  const auto given =
+      api.perform({.method = "GET", .path = "/deployments/" + encode(id), .json = {}, .if_match = {}}, timeout);
+  if (!given) return given.error();
+  const auto deployment = parse_object(given->body);
+  if (!deployment) return deployment.error();
+  const json::value* status = deployment->if_contains("status");
+  if (status == nullptr || !status->is_object()) return sighting{"-", "-"};
+  return sighting{member_text(status->get_object(), "phase"), member_text(status->get_object(), "message")};
+}
+
+wait_target target_of(const std::string& word) {
+  if (word == "stopped") return wait_target::stopped;
+  return word == "deleted" ? wait_target::deleted : wait_target::deployed;
+}
+
+std::string describe(const sighting& seen) {
+  if (seen.phase.empty()) return "gone";
+  return printable(seen.phase + (seen.message == "-" ? "" : ": " + seen.message));
+}
+
+failure explain(const std::string& id, const std::optional<sighting>& last, exit_code code, const std::string& how) {
+  failure answer{code, printable(id) + " " + how, {}};
+  if (last) answer.details.push_back(describe(*last));
+  return answer;
+}
+
+}  // namespace
+
+outcome<void> wait_for_deployment(const session& now, const wait_command& command) {
+  const auto timeout = parse_duration(command.timeout);
+  if (!timeout) {
+    return failure{exit_code::usage,
+                   "--timeout takes a duration such as 90s or 10m, not \"" + printable(command.timeout) + "\"",
+                   {}};
+  }
+  const wait_target target = target_of(command.target);
+  const steady_time deadline = steady_clock::now() + *timeout;
+  std::optional<sighting> last;
+  for (;;) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
+    outcome<sighting> seen =
+        look_at(now.api, command.id, std::clamp(left, std::chrono::milliseconds{1'000}, api_client::usual_timeout));
+    const bool was_there = last.has_value() || target == wait_target::deleted;
+    if (!seen && was_there && seen.error().code == exit_code::not_found) seen = sighting{};
+    // A server that restarts or is slow for a moment is no reason to give up; one that never answered is.
+    const bool passing =
+        !seen && last && (seen.error().code == exit_code::no_server || seen.error().code == exit_code::timed_out);
+    if (!seen && !passing) return seen.error();
+    if (seen) {
+      if (!last || describe(*last) != describe(*seen)) now.around.err << describe(*seen) << '\n';
+      last = *seen;
+      switch (judge_phase(target, seen->phase)) {
+        case wait_step::reached:
+          return outcome<void>{};
+        case wait_step::failed:
+          return explain(command.id, last, exit_code::failed, "will not be " + command.target + " by waiting");
+        case wait_step::go_on:
+          break;
+      }
+    }
+    const steady_time asked_at = steady_clock::now();
+    if (asked_at >= deadline) {
+      return explain(command.id, last, exit_code::timed_out, "is not " + command.target + " after " + command.timeout);
+    }
+    std::this_thread::sleep_until(std::min(deadline, asked_at + now.around.poll_interval));
+  }
+}
+
+}  // namespace modelgate::control::cli

@@ -1,0 +1,366 @@
+// The commands as they are typed, against a server in this process that plays back answers and keeps what it was asked.
+#include "control/cli/cli.hpp"
+#include "tests/integration/http_io/running_server.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <stdlib.h>
+
+#include <deque>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <mutex>
+#include <sstream>
+
+namespace modelgate::control::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using http_io::request;
+using http_io::response;
+
+response json_answer(unsigned status, std::string body) {
+  response answer;
+  answer.status = status;
+  answer.fields.add("Content-Type", "application/json");
+  answer.fields.add("ETag", "\"3\"");
+  answer.body = std::move(body);
+  return answer;
+}
+
+std::string deployment_in(const std::string& phase, const std::string& message = "") {
+  return R"({"id":"iris","name":"Iris","replicas":2,"status":{"phase":")" + phase + R"(","message":")" + message
+         + R"(","availableReplicas":0,"replicas":[]}})";
+}
+
+/// A server, a person at a terminal or a script, and what they said to each other.
+struct commands_fixture {
+  commands_fixture() {
+    std::string pattern = (fs::temp_directory_path() / "modelgate-commands-XXXXXX").string();
+    home = ::mkdtemp(pattern.data());
+    environment = {{"HOME", home.string()},
+                   {"MODELGATE_SERVER", "http://" + net::to_string(served.address())},
+                   {"MODELGATE_TOKEN", "mga_test"}};
+  }
+  ~commands_fixture() {
+    std::error_code ignored;
+    fs::remove_all(home, ignored);
+  }
+
+  response play(const request& message) {
+    const std::lock_guard lock{mutex};
+    asked.push_back(message);
+    if (answers.empty()) return json_answer(500, R"({"detail":"the script has no answer left"})");
+    response answer = answers.front();
+    if (answers.size() > 1) answers.pop_front();  // the last one is given again and again
+    return answer;
+  }
+
+  int run_words(const std::vector<std::string>& words) {
+    std::istringstream input{typed};
+    surroundings around{input, out, err, environment, in_is_terminal, out_is_terminal, std::chrono::milliseconds{1}};
+    return run(words, around);
+  }
+
+  [[nodiscard]] bool said(std::string_view text) const { return err.str().find(text) != std::string::npos; }
+  [[nodiscard]] bool printed(std::string_view text) const { return out.str().find(text) != std::string::npos; }
+
+  fs::path home;
+  std::mutex mutex;
+  std::deque<response> answers;
+  std::deque<request> asked;
+  http_io::test::running_server served{[this](const request& message) { return play(message); }};
+  std::map<std::string, std::string> environment;
+  std::string typed;
+  bool in_is_terminal = false;
+  bool out_is_terminal = false;
+  std::ostringstream out;
+  std::ostringstream err;
+};
+
+BOOST_FIXTURE_TEST_SUITE(commands, commands_fixture)
+
+BOOST_AUTO_TEST_CASE(list_asks_for_every_page_and_prints_a_table) {
+  answers = {json_answer(200, R"({"items":[)" + deployment_in("Deployed") + R"(],"nextPageToken":"a/b"})"),
+             json_answer(200, R"({"items":[{"id":"last"}],"nextPageToken":""})")};
+  BOOST_TEST(run_words({"deployments", "list", "--group", "research", "--group", "r&d", "--mine"}) == 0);
+  BOOST_REQUIRE(asked.size() == 2U);
+  BOOST_TEST(asked[0].path == "/api/v1/deployments");
+  BOOST_TEST(asked[0].fields.get("Authorization") == "Bearer mga_test");
+  BOOST_TEST(asked[0].query_value("mine").value() == "true");
+  BOOST_TEST((asked[0].query[1] == std::pair<std::string, std::string>{"group", "research"}));
+  BOOST_TEST((asked[0].query[2] == std::pair<std::string, std::string>{"group", "r&d"}));
+  BOOST_TEST(asked[1].query_value("pageToken").value() == "a/b");
+  BOOST_TEST(out.str().starts_with("ID    NAME"));
+  BOOST_TEST(printed("iris"));
+  BOOST_TEST(printed("last"));
+  BOOST_TEST(!printed("\x1b"));
+}
+
+BOOST_AUTO_TEST_CASE(colours_are_for_terminals_without_no_color) {
+  out_is_terminal = true;
+  answers = {json_answer(200, R"({"items":[)" + deployment_in("Failed") + R"(],"nextPageToken":""})")};
+  BOOST_TEST(run_words({"deployments", "list"}) == 0);
+  BOOST_TEST(printed("\x1b[31mFailed"));
+  out.str("");
+  environment["NO_COLOR"] = "1";
+  BOOST_TEST(run_words({"deployments", "list"}) == 0);
+  BOOST_TEST(!printed("\x1b"));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_list_is_said_to_people_and_is_json_for_programs) {
+  answers = {json_answer(200, R"({"items":[],"nextPageToken":""})")};
+  BOOST_TEST(run_words({"deployments", "list"}) == 0);
+  BOOST_TEST(out.str().empty());
+  BOOST_TEST(said("no deployments"));
+  BOOST_TEST(run_words({"-o", "json", "deployments", "list"}) == 0);
+  BOOST_TEST(out.str() == "{\"items\":[],\"nextPageToken\":\"\"}\n");
+}
+
+BOOST_AUTO_TEST_CASE(get_passes_the_servers_json_on) {
+  answers = {json_answer(200, deployment_in("Deployed"))};
+  BOOST_TEST(run_words({"deployments", "get", "iris", "-o", "json"}) == 0);
+  BOOST_TEST(out.str() == deployment_in("Deployed") + "\n");
+  BOOST_TEST(asked[0].path == "/api/v1/deployments/iris");
+}
+
+BOOST_AUTO_TEST_CASE(an_id_cannot_leave_its_place_in_the_path) {
+  answers = {json_answer(404, R"({"detail":"no such deployment","code":"RESOURCE_NOT_FOUND"})")};
+  BOOST_TEST(run_words({"deployments", "get", "../users?x=1"}) == 3);
+  BOOST_TEST(asked[0].path == "/api/v1/deployments/../users?x=1");
+  BOOST_TEST(asked[0].query.empty());
+  BOOST_TEST(said("modelgate: no such deployment (RESOURCE_NOT_FOUND)"));
+}
+
+BOOST_AUTO_TEST_CASE(create_sends_what_the_flags_say) {
+  answers = {json_answer(201, deployment_in("Deploying"))};
+  BOOST_TEST(run_words({"deployments",
+                        "create",
+                        "iris",
+                        "--name",
+                        "Iris",
+                        "--group",
+                        "research",
+                        "--image",
+                        "demo/iris:1.0",
+                        "--instance-type",
+                        "cpu-1",
+                        "--replicas",
+                        "2",
+                        "--private",
+                        "--env",
+                        "A=b",
+                        "--env",
+                        "C=d",
+                        "-m",
+                        "first"})
+             == 0);
+  BOOST_TEST(asked[0].method == "POST");
+  BOOST_TEST(asked[0].path == "/api/v1/deployments");
+  BOOST_TEST(asked[0].fields.get("Content-Type") == "application/json");
+  BOOST_TEST(
+      asked[0].body
+      == R"({"id":"iris","name":"Iris","group":"research","modelImage":"demo/iris:1.0","instanceType":"cpu-1","updateMessage":"first",)"
+         R"("replicas":2,"endpointAccessType":"private","env":[{"name":"A","value":"b"},{"name":"C","value":"d"}]})");
+  BOOST_TEST(said("modelgate deployments wait iris"));
+}
+
+BOOST_AUTO_TEST_CASE(create_reads_a_spec_from_standard_input_and_tries_it_out) {
+  typed = R"({"id":"iris"})";
+  answers = {json_answer(200, R"({"deployment":)" + deployment_in("Deploying")
+                                  + R"(,"quota":[{"resource":"cpu","requested":2,"used":0,"limit":4}],"changes":[]})")};
+  BOOST_TEST(run_words({"deployments", "create", "--dry-run", "-f", "-"}) == 0);
+  BOOST_TEST(asked[0].query_value("dryRun").value() == "true");
+  BOOST_TEST(asked[0].body == R"({"id":"iris"})");
+  BOOST_TEST(printed("QUOTA"));
+  BOOST_TEST(said("nothing was changed"));
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_told_with_its_pointers_and_sums) {
+  answers = {
+      json_answer(
+          422,
+          R"({"detail":"the deployment is not valid","code":"INVALID","errors":[{"pointer":"/replicas","code":"X","detail":"must be at least 1"}]})"),
+      json_answer(
+          403,
+          R"({"detail":"over quota","code":"EXCEED_QUOTA","quota":[{"resource":"cpu","requested":2,"used":3,"limit":4}]})")};
+  BOOST_TEST(run_words({"deployments", "create", "iris"}) == 1);
+  BOOST_TEST(said("  /replicas: must be at least 1\n"));
+  BOOST_TEST(run_words({"deployments", "create", "iris"}) == 1);
+  BOOST_TEST(said("  cpu: 2 requested + 3 in use = 5, over the limit of 4\n"));
+  BOOST_TEST(out.str().empty());
+}
+
+BOOST_AUTO_TEST_CASE(delete_needs_yes_where_nobody_can_be_asked) {
+  BOOST_TEST(run_words({"deployments", "delete", "iris"}) == 2);
+  BOOST_TEST(said("--yes"));
+  BOOST_TEST(asked.empty());
+  answers = {json_answer(202, "")};
+  BOOST_TEST(run_words({"deployments", "delete", "iris", "--yes"}) == 0);
+  BOOST_TEST(asked[0].method == "DELETE");
+  BOOST_TEST(asked[0].fields.get("If-Match") == "*");
+  BOOST_TEST(said("is being deleted"));
+}
+
+BOOST_AUTO_TEST_CASE(delete_asks_on_a_terminal_and_deletes_what_was_shown) {
+  in_is_terminal = true;
+  typed = "y\n";
+  answers = {json_answer(200, deployment_in("Deployed")), json_answer(204, "")};
+  BOOST_TEST(run_words({"deployments", "delete", "iris"}) == 0);
+  BOOST_REQUIRE(asked.size() == 2U);
+  BOOST_TEST(asked[1].method == "DELETE");
+  BOOST_TEST(asked[1].fields.get("If-Match") == "\"3\"");
+}
+
+BOOST_AUTO_TEST_CASE(any_other_reply_deletes_nothing) {
+  in_is_terminal = true;
+  answers = {json_answer(200, deployment_in("Deployed"))};
+  for (const char* reply : {"\n", "n\n", "", "yess\n"}) {
+    typed = reply;
+    BOOST_TEST(run_words({"deployments", "delete", "iris"}) == 1);
+  }
+  for (const request& each : asked) BOOST_TEST(each.method == "GET");
+}
+
+BOOST_AUTO_TEST_CASE(wait_ends_when_it_is_deployed) {
+  answers = {json_answer(200, deployment_in("Deploying", "0 of 2 are ready")),
+             json_answer(200, deployment_in("Deploying", "0 of 2 are ready")),
+             json_answer(200, deployment_in("Deployed", "up"))};
+  BOOST_TEST(run_words({"deployments", "wait", "iris"}) == 0);
+  BOOST_TEST(err.str() == "Deploying: 0 of 2 are ready\nDeployed: up\n");
+  BOOST_TEST(out.str().empty());
+}
+
+BOOST_AUTO_TEST_CASE(wait_ends_with_1_and_the_reason_when_it_failed) {
+  answers = {json_answer(200, deployment_in("Failed", "the model exits: no module named numpy"))};
+  BOOST_TEST(run_words({"deployments", "wait", "iris"}) == 1);
+  BOOST_TEST(said("  Failed: the model exits: no module named numpy\n"));
+}
+
+BOOST_AUTO_TEST_CASE(wait_ends_with_6_when_time_is_over) {
+  answers = {json_answer(200, deployment_in("Deploying", "0 of 2 are ready"))};
+  BOOST_TEST(run_words({"deployments", "wait", "iris", "--timeout", "20ms"}) == 6);
+  BOOST_TEST(said("is not deployed after 20ms"));
+  BOOST_TEST(run_words({"deployments", "wait", "iris", "--timeout", "soon"}) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(wait_for_deleted_ends_when_it_is_gone) {
+  answers = {json_answer(200, deployment_in("Stopping")), json_answer(404, "{}")};
+  BOOST_TEST(run_words({"deployments", "wait", "iris", "--for", "deleted"}) == 0);
+  BOOST_TEST(run_words({"deployments", "wait", "iris"}) == 3);
+}
+
+BOOST_AUTO_TEST_CASE(logs_are_passed_on_as_they_come) {
+  struct two_parts final : http_io::body_stream {
+    int asked_for = 0;
+    part next() override { return ++asked_for == 1 ? part{"[r-0] one\n", false} : part{"[r-0] two\n", true}; }
+  };
+  response answer;
+  answer.stream = std::make_shared<two_parts>();
+  answers = {answer};
+  BOOST_TEST(run_words({"deployments", "logs", "iris", "-f", "--tail", "all", "--timestamps", "--since",
+                        "2026-01-31T00:00:00+01:00"})
+             == 0);
+  BOOST_TEST(out.str() == "[r-0] one\n[r-0] two\n");
+  BOOST_TEST(asked[0].path == "/api/v1/deployments/iris/logs");
+  BOOST_TEST(asked[0].query_value("follow").value() == "true");
+  BOOST_TEST(asked[0].query_value("tail").value() == "all");
+  BOOST_TEST(asked[0].query_value("timestamps").value() == "true");
+  BOOST_TEST(asked[0].query_value("since").value() == "2026-01-31T00:00:00+01:00");
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_log_prints_no_data) {
+  answers = {json_answer(404, R"({"detail":"no such deployment"})")};
+  BOOST_TEST(run_words({"deployments", "logs", "nope"}) == 3);
+  BOOST_TEST(out.str().empty());
+  BOOST_TEST(said("no such deployment"));
+}
+
+BOOST_AUTO_TEST_CASE(clients_add_prints_the_token_alone) {
+  answers = {json_answer(201, R"({"name":"app","token":"mgc_secret","prefix":"mgc_secr"})")};
+  BOOST_TEST(run_words({"clients", "add", "iris", "app", "--expires-at", "2027-01-31T00:00:00Z"}) == 0);
+  BOOST_TEST(out.str() == "mgc_secret\n");
+  BOOST_TEST(asked[0].path == "/api/v1/deployments/iris/clients");
+  BOOST_TEST(asked[0].body == R"({"name":"app","expiresAt":"2027-01-31T00:00:00Z"})");
+  BOOST_TEST(!said("mgc_secret"));
+}
+
+BOOST_AUTO_TEST_CASE(without_a_valid_token_it_ends_with_5) {
+  answers = {json_answer(401, R"({"detail":"a token is needed","code":"AUTH_REQUIRED"})")};
+  environment.erase("MODELGATE_TOKEN");
+  BOOST_TEST(run_words({"deployments", "list"}) == 5);
+  BOOST_TEST(!asked[0].fields.contains("Authorization"));
+  BOOST_TEST(said("initial-admin-token"));
+}
+
+BOOST_AUTO_TEST_CASE(a_stale_revision_ends_with_4) {
+  answers = {json_answer(412, R"({"detail":"changed meanwhile"})")};
+  BOOST_TEST(run_words({"deployments", "delete", "iris", "-y"}) == 4);
+}
+
+BOOST_AUTO_TEST_CASE(where_nobody_listens_it_ends_with_7) {
+  served.drain();  // closes the listener; its port is free again
+  BOOST_TEST(run_words({"deployments", "list"}) == 7);
+  BOOST_TEST(said("cannot reach " + environment["MODELGATE_SERVER"]));
+}
+
+BOOST_AUTO_TEST_CASE(flags_may_stand_behind_the_command_and_win) {
+  answers = {json_answer(200, R"({"items":[],"nextPageToken":""})")};
+  std::ofstream{home / "token"} << "mga_other\n";
+  environment["MODELGATE_SERVER"] = "http://127.0.0.1:1";
+  BOOST_TEST(run_words({"deployments", "list", "--server", "http://localhost:" + std::to_string(served.address().port),
+                        "--token-file", (home / "token").string()})
+             == 0);
+  BOOST_TEST(asked[0].fields.get("Authorization") == "Bearer mga_other");
+  BOOST_TEST(asked[0].fields.get("Host") == "localhost:" + std::to_string(served.address().port));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(command_line, commands_fixture)
+
+BOOST_AUTO_TEST_CASE(help_starts_with_examples) {
+  BOOST_TEST(run_words({"--help"}) == 0);
+  BOOST_TEST(out.str().find("Examples:") < out.str().find("Usage:"));
+  BOOST_TEST(printed("modelgate serve --config"));
+  BOOST_TEST(printed("Exit codes:"));
+  out.str("");
+  BOOST_TEST(run_words({"deployments", "wait", "--help"}) == 0);
+  BOOST_TEST(out.str().find("modelgate deployments wait iris --timeout 5m") < out.str().find("Usage:"));
+  BOOST_TEST(err.str().empty());
+}
+
+BOOST_AUTO_TEST_CASE(version_is_told) {
+  BOOST_TEST(run_words({"--version"}) == 0);
+  BOOST_TEST(out.str().starts_with("modelgate "));
+}
+
+BOOST_AUTO_TEST_CASE(no_words_show_the_help_as_a_mistake) {
+  BOOST_TEST(run_words({}) == 2);
+  BOOST_TEST(said("Examples:"));
+  BOOST_TEST(out.str().empty());
+}
+
+BOOST_AUTO_TEST_CASE(wrong_words_end_with_2_and_a_suggestion) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"deployment", "list"},
+                                             {"deployments", "lst"},
+                                             {"deployments"},
+                                             {"deployments", "get"},
+                                             {"deployments", "list", "--grup", "a"},
+                                             {"deployments", "list", "extra"},
+                                             {"deployments", "wait", "iris", "--for", "ever"},
+                                             {"-o", "yaml", "deployments", "list"}}) {
+    BOOST_TEST_CONTEXT(words.back()) {
+      BOOST_TEST(run_words(words) == 2);
+    }
+  }
+  BOOST_TEST(asked.empty());
+  BOOST_TEST(said("there is no command \"deployment\"; did you mean \"deployments\"?"));
+  BOOST_TEST(said("there is no command \"lst\"; did you mean \"list\"?"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace modelgate::control::cli

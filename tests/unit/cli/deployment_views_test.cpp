@@ -1,0 +1,84 @@
+#include "control/cli/deployment_views.hpp"
+
+#include "control/cli/answer_json.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <sstream>
+
+namespace modelgate::control::cli {
+namespace {
+
+const system_time now = parse_rfc3339("2026-01-31T12:00:00Z").value();
+
+constexpr const char* iris = R"({ "id": "iris", "name": "Iris", "group": "research", "modelImage": "demo/iris:1.0",
+  "instanceType": "cpu-1", "replicas": 2, "endpointAccessType": "private", "metadata": {"team": "ml"}, "updateMessage": "first",
+  "revision": 3, "updatedAt": "2026-01-31T11:57:00Z", "updatedBy": "ann", "endpoint": "http://h:8080/deployment/iris",
+  "status": { "phase": "Deploying", "message": "1 of 2 is ready", "availableReplicas": 1,
+    "replicas": [ {"name": "deploy-iris-r3-0", "revision": 3, "phase": "Ready", "reason": "", "since": "2026-01-31T11:59:48Z"} ] } })";
+
+BOOST_AUTO_TEST_SUITE(deployment_views_suite)
+
+BOOST_AUTO_TEST_CASE(a_list_has_a_line_for_each) {
+  std::ostringstream out;
+  print_deployments(out, boost::json::parse(std::string{"["} + iris + "]").get_array(), now, false);
+  BOOST_TEST(out.str() == "ID    NAME  GROUP     STATUS     REPLICAS  IMAGE          ACCESS   UPDATED\n"
+                          "iris  Iris  research  Deploying  1/2       demo/iris:1.0  private  3m\n");
+}
+
+BOOST_AUTO_TEST_CASE(one_deployment_is_shown_with_its_replicas) {
+  std::ostringstream out;
+  print_deployment(out, boost::json::parse(iris).get_object(), now, false);
+  BOOST_TEST(out.str() == "iris\n"
+                          "  status        Deploying: 1 of 2 is ready\n"
+                          "  name          Iris\n"
+                          "  group         research\n"
+                          "  image         demo/iris:1.0\n"
+                          "  instance type cpu-1\n"
+                          "  replicas      1 of 2 available\n"
+                          "  access        private\n"
+                          "  endpoint      http://h:8080/deployment/iris\n"
+                          "  metadata      team=ml\n"
+                          "  revision      3 by ann, 2026-01-31T11:57:00Z: first\n"
+                          "\n"
+                          "REPLICA           REVISION  PHASE  SINCE  REASON\n"
+                          "deploy-iris-r3-0  3         Ready  12s    -\n");
+}
+
+BOOST_AUTO_TEST_CASE(missing_members_show_as_a_dash) {
+  std::ostringstream out;
+  print_deployments(out, boost::json::parse("[{\"id\":\"a\",\"status\":null},5]").get_array(), now, false);
+  BOOST_TEST(out.str().find("\na   -     -      -       -/-") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_run_shows_the_sums) {
+  std::ostringstream out;
+  print_dry_run(out,
+                boost::json::parse(
+                    std::string{R"({"quota":[{"resource":"cpu","requested":2,"used":1,"limit":null}],"deployment":)"}
+                    + iris + "}")
+                    .get_object(),
+                now, false);
+  BOOST_TEST(out.str().find("QUOTA  REQUESTED  IN USE  LIMIT\ncpu    2          1       -\n") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(ages_have_one_unit) {
+  BOOST_TEST(age_of("2026-01-31T12:00:05Z", now) == "0s");
+  BOOST_TEST(age_of("2026-01-31T11:58:01Z", now) == "119s");
+  BOOST_TEST(age_of("2026-01-31T10:00:01Z", now) == "119m");
+  BOOST_TEST(age_of("2026-01-30T12:00:00Z", now) == "24h");
+  BOOST_TEST(age_of("2025-12-31T12:00:00Z", now) == "31d");
+  BOOST_TEST(age_of("yesterday", now) == "-");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_is_no_object_is_a_failure) {
+  BOOST_CHECK(parse_object("[]").error().code == exit_code::failed);
+  BOOST_CHECK(parse_object("<html>").error().code == exit_code::failed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace modelgate::control::cli
