@@ -79,9 +79,7 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
     } else {
       const std::string unknown = explain_unknown_command(app);
       around.err << "modelgate: " << printable(unknown.empty() ? problem.what() : unknown)
-                 << "
-          try : modelgate
-        --help ";
+                 << "\n  try: modelgate --help\n";
     }
     return static_cast<int>(exit_code::usage);
   }
