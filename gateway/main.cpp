@@ -80,11 +80,9 @@ result<config::settings, diagnostics> settings_of(const serve_options& options) 
   diagnostics mistakes;
   if (!options.config.empty()) {
     auto loaded = config::load_settings(options.config);
-    if (loaded)
-      settings = std::move(*loaded);
-    else
-      print(loaded.error(), options.config);
-    if (!loaded) mistakes.insert(mistakes.end(), loaded.error().begin(), loaded.error().end());
+    if (loaded) settings = std::move(*loaded);
+    else mistakes = loaded.error();
+    print(mistakes, options.config);
   }
   const diagnostics in_environment = config::apply_environment(settings, environment());
   print(in_environment, "environment");
@@ -197,6 +195,10 @@ class program {
 
   int run(const termination_signals& signals, bool with_demo) {
     const auto new_token = control::store::bootstrap(settings_.data_folder, key_, database_, system_clock::now());
+    gateway_->add_metrics_source([] {
+      return std::vector<gateway::reading>{
+          {"modelgate_build_info", "The program that runs; always 1.", {{"version", MODELGATE_VERSION}}, 1, false}};
+    });
     gateway_->start();
     reconciler_.start();
     std::thread loop{[this] { loop_.run(); }};

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""A scrape under load: what Prometheus' own checker says of it, and whether the counts are right."""
+import re
+import shutil
+import subprocess
+import unittest
+import urllib.request
+
+from program import Load, Program, wait_until
+
+# Seldon fixed these names; promtool has nothing to say against them either.
+COUNT = re.compile(r'^seldon_api_executor_server_requests_seconds_count\{(.*)\} (\d+)', re.MULTILINE)
+
+
+class MetricsScrape(unittest.TestCase):
+    def scrape(self, program, path="/metrics"):
+        with urllib.request.urlopen(program.url("metrics") + path, timeout=30) as answer:
+            self.assertIn("version=0.0.4", answer.headers["Content-Type"])
+            return answer.read().decode()
+
+    def test_promtool_accepts_a_scrape_under_load(self):
+        promtool = shutil.which("promtool")
+        self.assertTrue(promtool, "promtool is missing: .ci/setup test fetches it")
+        with Program() as program:
+            program.prepare()
+            program.deploy("iris", metadata={"version": "v1"})
+            program.wait_for("iris")
+            first = self.scrape(program)
+            for series in ("seldon_api_executor_server_requests_seconds_count", "seldon_api_executor_client_requests_seconds_count"):
+                for code in (200, 400, 500):
+                    self.assertRegex(first, rf'{series}{{[^}}]*code="{code}",status="{code}"}} 0')
+            load = Load(program, "iris", connections=8)
+            load.wait_for_answers(200)
+            text = self.scrape(program)
+            checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True, text=True, timeout=60)
+            complaints = [line for line in (checked.stdout + checked.stderr).splitlines() if not line.startswith("seldon_api_")]
+            self.assertEqual(complaints, [])
+            answered, failures = load.stop()
+            self.assertEqual(failures, [])
+
+            def counted():
+                total = sum(int(count) for labels, count in COUNT.findall(self.scrape(program, "/prometheus")) if 'code="200"' in labels)
+                return total == answered
+
+            wait_until(counted, f"{answered} predictions counted")
+            for name in ("modelgate_build_info", "process_cpu_seconds_total", "process_open_fds", "modelgate_connections", "modelgate_requests_in_flight",
+                         "modelgate_unrouted_total"):
+                self.assertIn("\n" + name, text)
+            self.assertIn('model_image="demo/iris",model_version="1.0"', text)
+            self.assertIn('predictor_version="v1"', text)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""An update under load: one replica after the other, new ready before old drained, no request lost."""
+import json
+import threading
+import unittest
+
+from program import Load, Program
+
+
+class Rollout(unittest.TestCase):
+    def watch(self, program, seen, ending):
+        while not ending.wait(0.02):
+            status = program.must("GET", "/deployments/iris")["status"]
+            seen.append((status["availableReplicas"], [(each["name"], each["phase"]) for each in status["replicas"]]))
+
+    def test_a_new_image_replaces_the_replicas_one_by_one(self):
+        with Program() as program:
+            program.prepare()
+            program.deploy("iris")
+            program.wait_for("iris")
+            load = Load(program, "iris", connections=32)
+            load.wait_for_answers(300)
+            seen, ending = [], threading.Event()
+            watcher = threading.Thread(target=self.watch, args=(program, seen, ending))
+            watcher.start()
+            patched = program.must("PATCH", "/deployments/iris", {"modelImage": "demo/iris:2.0", "updateMessage": "v2"}, If_Match='"1"')
+            self.assertEqual(patched["revision"], 2)
+            program.wait_for("iris", check=lambda each: each["status"]["availableReplicas"] == 2
+                             and len(each["status"]["replicas"]) == 2
+                             and all(replica["revision"] == 2 for replica in each["status"]["replicas"]))
+            load.wait_for_answers(300)
+            ending.set()
+            watcher.join()
+            answered, failures = load.stop()
+            self.assertEqual(failures, [])
+            self.assertGreater(answered, 600)
+            self.assertGreaterEqual(min(available for available, _ in seen), 2, "never fewer ready than before")
+            self.assertLessEqual(max(sum(phase in ("Starting", "Ready", "Unready") for _, phase in replicas) for _, replicas in seen), 3,
+                                 "one more at the most")
+            answer = json.loads(program.predict("iris")[1])
+            self.assertEqual(answer["meta"]["tags"]["version"], "2.0")
+            self.assertEqual([name for _, name in program.replicas()], ["deploy-iris-r2-0", "deploy-iris-r2-1"])
+
+    def test_scaling_and_descriptions_restart_nothing(self):
+        with Program() as program:
+            program.prepare()
+            program.deploy("iris")
+            program.wait_for("iris")
+            before = program.replicas()
+            program.must("PATCH", "/deployments/iris", {"description": "another"}, If_Match="*")
+            program.wait_for("iris")
+            self.assertEqual(program.replicas(), before)
+            program.must("PATCH", "/deployments/iris", {"replicas": 3}, If_Match="*")
+            program.wait_for("iris", check=lambda each: each["status"]["availableReplicas"] == 3)
+            self.assertEqual(program.replicas()[:2], before)
+            program.must("PATCH", "/deployments/iris", {"replicas": 1}, If_Match="*")
+            program.wait_for("iris", check=lambda each: len(each["status"]["replicas"]) == 1)
+            self.assertEqual(program.replicas(), before[:1])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
