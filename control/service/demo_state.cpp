@@ -51,7 +51,8 @@ std::optional<service_error> ensure_client(const service_context& context, const
   std::error_code ignored;
   if (known && std::filesystem::exists(demo.token_file, ignored)) return std::nullopt;
   if (known) {
-    if (const auto removed = clients.remove(admin, demo.private_deployment, demo_client); !removed) return removed.error();
+    if (const auto removed = clients.remove(admin, demo.private_deployment, demo_client); !removed)
+      return removed.error();
   }
   const auto made = clients.add(admin, demo.private_deployment, json::object{{"name", demo_client}});
   if (!made) return made.error();
@@ -69,13 +70,16 @@ answer<demo_state> ensure_demo(const service_context& context, const std::filesy
   const demo_state demo{"iris", "iris-private", demo_client, data_folder / "demo-client-token"};
 
   const group_service groups{context};
-  if (const auto refused = refusal_unless_there(
-          groups.create(admin, json::object{{"name", demo_group}, {"displayName", "Demo"}, {"enabledDeployment", true}}))) {
+  if (const auto refused = refusal_unless_there(groups.create(
+          admin, json::object{{"name", demo_group}, {"displayName", "Demo"}, {"enabledDeployment", true}}))) {
     return *refused;
   }
   const instance_type_service instance_types{context};
-  if (const auto refused = refusal_unless_there(instance_types.create(
-          admin, json::object{{"name", demo_instance_type}, {"displayName", "Small"}, {"cpu", 0.25}, {"memoryGiB", 0.25}, {"gpu", 0}}))) {
+  if (const auto refused = refusal_unless_there(instance_types.create(admin, json::object{{"name", demo_instance_type},
+                                                                                          {"displayName", "Small"},
+                                                                                          {"cpu", 0.25},
+                                                                                          {"memoryGiB", 0.25},
+                                                                                          {"gpu", 0}}))) {
     return *refused;
   }
   const deployment_service deployments{context};

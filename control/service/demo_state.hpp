@@ -1,14 +1,15 @@
 #pragma once
 
-#include <filesystem>
-#include <string>
-
 #include "control/service/service_context.hpp"
 #include "control/service/service_error.hpp"
 
+#include <filesystem>
+#include <string>
+
 namespace modelgate::control::service {
 
-/// What a first-time user is shown: a public and a private deployment of the demo model, and a client of the private one.
+/// What a first-time user is shown: a public and a private deployment of the demo model, and a client of the private
+/// one.
 struct demo_state {
   std::string public_deployment;
   std::string private_deployment;
