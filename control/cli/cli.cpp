@@ -77,7 +77,8 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
     if (arguments.empty()) {
       around.err << app.help();
     } else {
-      around.err << "modelgate: " << printable(problem.what()) << suggest_command(app, arguments)
+      const std::string unknown = explain_unknown_command(app);
+      around.err << "modelgate: " << printable(unknown.empty() ? problem.what() : unknown)
                  << "\n  try: modelgate --help\n";
     }
     return static_cast<int>(exit_code::usage);

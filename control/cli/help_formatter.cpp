@@ -2,6 +2,7 @@
 
 #include "modelgate/base/nearest_word.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace modelgate::control::cli {
@@ -15,28 +16,24 @@ std::string help_formatter::make_subcommand(const CLI::App* command) const {
 }
 
 std::string with_examples(const std::string& line, const std::string& examples) {
-  return line + "\n\nExamples:\n" + examples;
+  return line + "\n\nExamples:\n" + examples + "\n";
 }
 
-std::string suggest_command(const CLI::App& app, const std::vector<std::string>& arguments) {
+std::string explain_unknown_command(const CLI::App& app) {
   const CLI::App* at = &app;
-  for (const std::string& word : arguments) {
-    if (word.starts_with('-')) continue;
-    const std::vector<const CLI::App*> commands = at->get_subcommands([](const CLI::App*) { return true; });
-    if (commands.empty()) return {};
-    const CLI::App* next = nullptr;
-    std::vector<std::string_view> names;
-    for (const CLI::App* command : commands) {
-      names.push_back(command->get_name());
-      if (command->get_name() == word) next = command;
-    }
-    if (next == nullptr) {
-      const auto nearest = nearest_word(word, names);
-      return nearest ? "; did you mean \"" + std::string{*nearest} + "\"?" : std::string{};
-    }
-    at = next;
-  }
-  return {};
+  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
+  const std::vector<std::string> left = app.remaining(true);
+  const auto word =
+      std::find_if(left.begin(), left.end(), [](const std::string& each) { return !each.starts_with('-'); });
+  const std::vector<const CLI::App*> commands = at->get_subcommands([](const CLI::App*) { return true; });
+  if (word == left.end() || commands.empty()) return {};
+
+  std::vector<std::string> names;
+  for (const CLI::App* command : commands) names.push_back(command->get_name());
+  const auto nearest = nearest_word(*word, std::vector<std::string_view>{names.begin(), names.end()});
+  std::string text = "there is no command \"" + *word + "\"";
+  if (nearest) text.append("; did you mean \"").append(*nearest).append("\"?");
+  return text;
 }
 
 }  // namespace modelgate::control::cli

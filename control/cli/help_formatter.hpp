@@ -4,7 +4,6 @@
 #include <CLI/Formatter.hpp>
 
 #include <string>
-#include <vector>
 namespace modelgate::control::cli {
 
 /// Help that starts with examples: a command's description is one line, then its examples. Lists of commands show the
@@ -17,7 +16,8 @@ class help_formatter : public CLI::Formatter {
 /// A description with its examples.
 [[nodiscard]] std::string with_examples(const std::string& line, const std::string& examples);
 
-/// ", did you mean ...?" for the first word that no command has, or nothing.
-[[nodiscard]] std::string suggest_command(const CLI::App& app, const std::vector<std::string>& arguments);
+/// After a failed parse: which word is no command, and which one was meant. Empty when the words fail for another
+/// reason.
+[[nodiscard]] std::string explain_unknown_command(const CLI::App& app);
 
 }  // namespace modelgate::control::cli

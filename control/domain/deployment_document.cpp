@@ -143,6 +143,27 @@ deployment_spec read_spec(document_reader& reader, diagnostics& mistakes) {
   return spec;
 }
 
+void add_differences(const json::object& before, const json::object& after, const std::string& pointer,
+                     json::array& to) {
+  const auto look_at = [&](json::string_view member, const json::value& from, const json::value& now) {
+    if (from == now) return;
+    const std::string where = pointer_to(pointer, std::string_view{member.data(), member.size()});
+    if (from.is_object() && now.is_object()) {
+      add_differences(from.get_object(), now.get_object(), where, to);
+    } else {
+      to.push_back(json::object{{"pointer", where}, {"from", from}, {"to", now}});
+    }
+  };
+  const json::value nothing = nullptr;
+  for (const auto& member : before) {
+    const auto* now = after.if_contains(member.key());
+    look_at(member.key(), member.value(), now == nullptr ? nothing : *now);
+  }
+  for (const auto& member : after) {
+    if (!before.contains(member.key())) look_at(member.key(), nothing, member.value());
+  }
+}
+
 json::value optional_text(const std::optional<std::string>& text) {
   return text ? json::value(*text) : json::value(nullptr);
 }
@@ -219,6 +240,12 @@ json::object to_json(const deployment_spec& spec, const serving_defaults* defaul
   document.emplace("autoRollback", spec.auto_rollback);
   document.emplace("stop", spec.stop);
   return document;
+}
+
+json::array differences(const deployment_spec& before, const deployment_spec& after) {
+  json::array found;
+  add_differences(to_json(before), to_json(after), "", found);
+  return found;
 }
 
 std::string to_stored_text(const deployment_spec& spec) {

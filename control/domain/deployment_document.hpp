@@ -46,6 +46,10 @@ struct deployment_change {
 /// The spec's members. With defaults, serving options that were left open show what holds; without, they are null.
 [[nodiscard]] boost::json::object to_json(const deployment_spec& spec, const serving_defaults* defaults = nullptr);
 
+/// What differs, member by member: [{"pointer": "/replicas", "from": 1, "to": 2}]. Objects are looked into, arrays are
+/// not.
+[[nodiscard]] boost::json::array differences(const deployment_spec& before, const deployment_spec& after);
+
 /// The text that is stored. Reading it back checks types only: a rule that became stricter must not make old revisions
 /// unreadable.
 [[nodiscard]] std::string to_stored_text(const deployment_spec& spec);

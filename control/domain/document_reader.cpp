@@ -2,6 +2,8 @@
 
 #include "control/domain/units.hpp"
 
+#include "modelgate/base/nearest_word.hpp"
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -13,22 +15,6 @@
 namespace modelgate::control::domain {
 namespace {
 
-/// Levenshtein distance, for "did you mean". Both texts are short.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 std::string joined(const std::vector<std::string_view>& names) {
   std::string text;
   for (const std::string_view name : names) {
@@ -39,18 +25,8 @@ std::string joined(const std::vector<std::string_view>& names) {
 }
 
 std::string suggestion_for(std::string_view member, const std::vector<std::string_view>& known) {
-  static constexpr std::size_t longest_compared = 64;
-  if (member.size() > longest_compared) return {};
-  std::string_view nearest;
-  std::size_t least = std::max<std::size_t>(2, member.size() / 3) + 1;
-  for (const std::string_view name : known) {
-    const std::size_t d = distance(member, name);
-    if (d < least) {
-      least = d;
-      nearest = name;
-    }
-  }
-  return nearest.empty() ? std::string{} : "; did you mean \"" + std::string{nearest} + "\"?";
+  const auto nearest = nearest_word(member, known);
+  return nearest ? "; did you mean \"" + std::string{*nearest} + "\"?" : std::string{};
 }
 
 std::optional<std::int64_t> as_whole(const boost::json::value& value) {

@@ -29,7 +29,8 @@ void check_references(store::transaction& within, const requested_change& change
     mistakes.push_back({where, std::string{what}, std::move(detail)});
   };
   std::optional<domain::group> group;
-  if (!domain::concerns(mistakes, "/group")) {
+  // The group of a deployment that is there stays, whatever a patch said of it.
+  if (change.before != nullptr || !domain::concerns(mistakes, "/group")) {
     group = store::group_store{within}.find(change.group);
     if (!group) add("/group", code::unknown_group, "Group not found: " + change.group);
   }

@@ -36,7 +36,7 @@ std::optional<domain::access_token> access_token_store::find_by_digest(const cry
 std::vector<domain::access_token> access_token_store::list(const std::optional<std::string>& user) const {
   auto query = on_.prepare(
       "SELECT id, name, user, digest, prefix, created_at, expires_at FROM api_tokens"
-      " WHERE ?1 IS NULL OR user = ?1 ORDER BY created_at DESC, id");
+      " WHERE ?1 IS NULL OR user = ?1 ORDER BY created_at, id");
   query.bind(user);
   std::vector<domain::access_token> tokens;
   while (query.next()) tokens.push_back(read_token(query));

@@ -17,7 +17,7 @@ class access_token_store {
   [[nodiscard]] std::optional<domain::access_token> find(std::string_view id) const;
   /// One look-up in an index. It is by a keyed hash, so what it takes says nothing about the tokens there are.
   [[nodiscard]] std::optional<domain::access_token> find_by_digest(const crypto::token_digest& digest) const;
-  /// Newest first; of everybody when `user` is absent.
+  /// Oldest first; of everybody when `user` is absent.
   [[nodiscard]] std::vector<domain::access_token> list(const std::optional<std::string>& user) const;
   /// Tokens of administrators that are good at that time.
   [[nodiscard]] std::size_t count_of_admins(system_time at) const;

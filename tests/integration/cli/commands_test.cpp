@@ -356,8 +356,8 @@ BOOST_AUTO_TEST_CASE(wrong_words_end_with_2_and_a_suggestion) {
     }
   }
   BOOST_TEST(asked.empty());
-  BOOST_TEST(said("did you mean \"deployments\"?"));
-  BOOST_TEST(said("did you mean \"list\"?"));
+  BOOST_TEST(said("there is no command \"deployment\"; did you mean \"deployments\"?"));
+  BOOST_TEST(said("there is no command \"lst\"; did you mean \"list\"?"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -22,10 +22,19 @@
 #include <fstream>
 #include <thread>
 
-using namespace modelgate::tests;
+namespace domain = modelgate::control::domain;
+namespace store = modelgate::control::store;
 using modelgate::errc;
 using modelgate::make_error_code;
 using modelgate::result;
+using modelgate::tests::change;
+using modelgate::tests::cpu_1;
+using modelgate::tests::furnish;
+using modelgate::tests::iris;
+using modelgate::tests::look;
+using modelgate::tests::noon;
+using modelgate::tests::research;
+using modelgate::tests::temporary_folder;
 
 namespace {
 

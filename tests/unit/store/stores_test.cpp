@@ -5,8 +5,17 @@
 
 #include <boost/test/unit_test.hpp>
 
-using namespace modelgate::tests;
+namespace domain = modelgate::control::domain;
+namespace store = modelgate::control::store;
 using modelgate::system_time;
+using modelgate::tests::change;
+using modelgate::tests::cpu_1;
+using modelgate::tests::furnish;
+using modelgate::tests::iris;
+using modelgate::tests::look;
+using modelgate::tests::noon;
+using modelgate::tests::research;
+using modelgate::tests::temporary_folder;
 
 namespace {
 
