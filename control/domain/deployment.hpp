@@ -1,14 +1,15 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
+#include "modelgate/config/snapshot.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
-
-#include "modelgate/base/clock.hpp"
-#include "modelgate/config/snapshot.hpp"
 
 namespace modelgate::control::domain {
 
@@ -55,7 +56,8 @@ struct deployment_spec {
   friend bool operator==(const deployment_spec&, const deployment_spec&) = default;
 };
 
-/// Whether going from one spec to the other needs other processes: image, model, instance type, env or pull secret differ.
+/// Whether going from one spec to the other needs other processes: image, model, instance type, env or pull secret
+/// differ.
 [[nodiscard]] bool needs_other_replicas(const deployment_spec& before, const deployment_spec& after) noexcept;
 
 /// One entry of a deployment's history.
@@ -68,6 +70,15 @@ struct revision {
   system_time created_at;
   std::string created_by;
 };
+
+/// The revision that follows `current` when `spec` is asked for; message, author and time are the caller's to fill in.
+/// A start needs replicas of its own, so that what runs after it is told from what was stopped before.
+[[nodiscard]] revision next_revision(const revision& current, deployment_spec spec);
+
+inline constexpr std::string_view deployment_not_enabled = "The model deployment is not enabled for the selected group";
+
+/// Why a deployment must not run although nobody stopped it; else empty.
+[[nodiscard]] std::string refusal_to_run(const deployment_spec& spec, bool group_enabled, bool instance_type_exists);
 
 /// A model that somebody asked to be served.
 struct deployment {

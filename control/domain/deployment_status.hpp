@@ -1,11 +1,12 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
+
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "modelgate/base/clock.hpp"
 
 namespace modelgate::control::domain {
 
@@ -14,6 +15,8 @@ enum class replica_phase { starting, ready, unready, draining, stopping, exited 
 
 [[nodiscard]] std::string_view to_string(deployment_phase phase) noexcept;  ///< "Deploying", ...
 [[nodiscard]] std::string_view to_string(replica_phase phase) noexcept;     ///< "Starting", ...
+/// Errors: absent when no phase has that name.
+[[nodiscard]] std::optional<deployment_phase> deployment_phase_from(std::string_view text) noexcept;
 
 struct replica_status {
   std::string name;

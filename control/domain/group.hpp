@@ -1,11 +1,11 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "modelgate/base/clock.hpp"
 
 namespace modelgate::control::domain {
 

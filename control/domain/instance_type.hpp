@@ -1,10 +1,10 @@
 #pragma once
 
+#include "control/domain/resources.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "control/domain/resources.hpp"
 
 namespace modelgate::control::domain {
 

@@ -1,15 +1,20 @@
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "modelgate/base/clock.hpp"
 #include "modelgate/crypto/token.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace modelgate::control::domain {
 
 enum class platform_role { admin, member };
+
+[[nodiscard]] std::string_view to_string(platform_role role) noexcept;  ///< "admin", "member"
+/// Errors: absent when no role has that name.
+[[nodiscard]] std::optional<platform_role> platform_role_from(std::string_view text) noexcept;
 
 struct user {
   std::string name;

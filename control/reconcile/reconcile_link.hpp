@@ -1,11 +1,12 @@
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "control/domain/deployment.hpp"
 #include "control/domain/deployment_status.hpp"
+
 #include "modelgate/base/clock.hpp"
+
+#include <optional>
+#include <string>
 
 namespace modelgate::control::reconcile {
 
@@ -19,8 +20,8 @@ class reconcile_link {
   /// The store has changed: look at it soon. Returns at once.
   virtual void wake() = 0;
 
-  /// Publishes what the store says now and waits until every gateway worker serves it. Errors: false when the deadline passed first;
-  /// the change goes live later all the same.
+  /// Publishes what the store says now and waits until every gateway worker serves it. Errors: false when the deadline
+  /// passed first; the change goes live later all the same.
   [[nodiscard]] virtual bool publish_and_wait(steady_time deadline) = 0;
 
   /// Status of a deployment as it stands in the store, made from what the drivers observe now.

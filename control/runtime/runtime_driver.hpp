@@ -1,5 +1,14 @@
 #pragma once
 
+#include "control/domain/deployment.hpp"
+#include "control/domain/deployment_status.hpp"
+#include "control/domain/resources.hpp"
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/base/result.hpp"
+#include "modelgate/config/snapshot.hpp"
+#include "modelgate/net/endpoint.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -7,14 +16,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "control/domain/deployment.hpp"
-#include "control/domain/deployment_status.hpp"
-#include "control/domain/resources.hpp"
-#include "modelgate/base/clock.hpp"
-#include "modelgate/base/result.hpp"
-#include "modelgate/config/snapshot.hpp"
-#include "modelgate/net/endpoint.hpp"
 
 namespace modelgate::control::runtime {
 
@@ -47,8 +48,8 @@ struct observed_replica {
   std::uint64_t revision = 0;
   std::uint32_t index = 0;
   domain::replica_phase phase = domain::replica_phase::starting;
-  std::string reason;       ///< why it is not ready, with the last line of its log where it has one
-  system_time since;        ///< of the phase
+  std::string reason;         ///< why it is not ready, with the last line of its log where it has one
+  system_time since;          ///< of the phase
   system_time unready_since;  ///< since when it has not been ready, over restarts; meaningless while ready
   std::optional<net::endpoint> address;
   std::string model_image;
@@ -79,8 +80,8 @@ class log_reader {
 
 /// How replicas are run: as processes, containers, or by somebody else.
 ///
-/// Every call is idempotent: asking for what already is, is success. State is kept where a later process of modelgate finds it,
-/// so `observe` after a crash tells the truth.
+/// Every call is idempotent: asking for what already is, is success. State is kept where a later process of modelgate
+/// finds it, so `observe` after a crash tells the truth.
 ///
 /// Shape:  any-thread. `observe` is cheap enough to be called after every event.
 /// Errors: `start` may fail with the reason in words; the others always succeed in the end.
@@ -106,7 +107,8 @@ class runtime_driver {
   virtual void remove(const std::string& name) = 0;
 
   /// Errors: errc::not_found.
-  [[nodiscard]] virtual result<std::unique_ptr<log_reader>> open_log(const std::string& name, const log_query& query) const = 0;
+  [[nodiscard]] virtual result<std::unique_ptr<log_reader>> open_log(const std::string& name,
+                                                                     const log_query& query) const = 0;
 
   /// Called, on a thread of the driver's, whenever `observe` would answer something else. At most one listener.
   virtual void set_change_listener(std::function<void()> listener) = 0;

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "control/domain/deployment.hpp"
 #include "control/domain/resources.hpp"
+
 #include "modelgate/base/result.hpp"
+
+#include <string>
+#include <vector>
 
 namespace modelgate::control::store {
 
@@ -14,7 +15,8 @@ struct desired_deployment {
   domain::deployment deployment;
   std::vector<domain::client> clients;
   domain::resources per_replica;
-  /// Why it must not run although nobody stopped it (its group has deployment disabled, its instance type is gone); else empty.
+  /// Why it must not run although nobody stopped it (its group has deployment disabled, its instance type is gone);
+  /// else empty.
   std::string refusal;
 };
 

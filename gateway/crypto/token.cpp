@@ -1,6 +1,7 @@
 #include "modelgate/crypto/token.hpp"
 
 #include "modelgate/base/errc.hpp"
+#include "modelgate/base/private_file.hpp"
 
 #include <boost/crc.hpp>
 #include <fcntl.h>
@@ -55,38 +56,6 @@ int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   return -1;
-}
-
-error_code last_error() {
-  return {errno, boost::system::system_category()};
-}
-
-error_code sync_folder(const std::filesystem::path& folder) {
-  const int fd = ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return last_error();
-  const error_code problem = ::fsync(fd) == 0 ? error_code{} : last_error();
-  ::close(fd);
-  return problem;
-}
-
-/// Written beside and renamed, so that a crash never leaves half a file under the real name; and on the disk before it
-/// is used, as everything that is hashed with a lost key is lost too.
-error_code create_private_file(const std::filesystem::path& file, std::span<const std::uint8_t> bytes) {
-  const std::filesystem::path temporary = file.string() + ".new";
-  ::unlink(temporary.c_str());  // what an earlier crash left may have another mode
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (fd < 0) return last_error();
-  errno = ENOSPC;  // a short write says nothing itself
-  const bool written =
-      ::write(fd, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) && ::fsync(fd) == 0;
-  error_code problem = written ? error_code{} : last_error();
-  ::close(fd);
-  if (!problem && ::rename(temporary.c_str(), file.c_str()) != 0) problem = last_error();
-  if (problem) {
-    ::unlink(temporary.c_str());
-    return problem;
-  }
-  return sync_folder(file.parent_path());
 }
 
 }  // namespace
@@ -153,10 +122,10 @@ result<token_key> token_key::load_or_create(const std::filesystem::path& file) {
     sodium_memzero(bytes.data(), bytes.size());
     return key;
   }
-  if (errno != ENOENT) return last_error();
+  if (errno != ENOENT) return error_code{errno, boost::system::system_category()};
 
   token_key key = generate();
-  const error_code problem = create_private_file(file, key.bytes_);
+  const error_code problem = write_private_file(file, {reinterpret_cast<const char*>(key.bytes_.data()), size});
   if (problem) return problem;
   return key;
 }

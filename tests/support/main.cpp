@@ -1,7 +1,7 @@
 // Every test executable starts here: libsodium first, then Boost.Test. The module's name is the executable's.
-#include <boost/test/unit_test.hpp>
-
 #include "modelgate/crypto/token.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace {
 
@@ -12,4 +12,6 @@ bool initialise_tests() {
 
 }  // namespace
 
-int main(int count, char* arguments[]) { return boost::unit_test::unit_test_main(&initialise_tests, count, arguments); }
+int main(int count, char* arguments[]) {
+  return boost::unit_test::unit_test_main(&initialise_tests, count, arguments);
+}

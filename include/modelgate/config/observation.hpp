@@ -1,20 +1,21 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
+#include "modelgate/base/diagnostic.hpp"
+#include "modelgate/base/result.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "modelgate/base/clock.hpp"
-#include "modelgate/base/diagnostic.hpp"
-#include "modelgate/base/result.hpp"
 
 namespace modelgate::config {
 
 struct endpoint_load {
   std::string deployment;
   std::string replica;
-  std::uint32_t in_flight = 0;  ///< over all workers; counted from before the first byte is sent until the answer is complete
+  std::uint32_t in_flight =
+      0;  ///< over all workers; counted from before the first byte is sent until the answer is complete
 
   friend bool operator==(const endpoint_load&, const endpoint_load&) = default;
 };
@@ -29,7 +30,8 @@ struct client_last_use {
 
 /// The way back: what the gateway tells control.
 ///
-/// Shape: a value, gathered on demand off the workers. An endpoint that left the snapshot is listed for as long as a request is
+/// Shape: a value, gathered on demand off the workers. An endpoint that left the snapshot is listed for as long as a
+/// request is
 ///        still on it; absent means idle.
 struct observation {
   std::vector<std::uint64_t> live_generation;  ///< per worker

@@ -1,5 +1,11 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
+#include "modelgate/base/diagnostic.hpp"
+#include "modelgate/base/result.hpp"
+#include "modelgate/crypto/token.hpp"
+#include "modelgate/net/endpoint.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -8,15 +14,10 @@
 #include <string_view>
 #include <vector>
 
-#include "modelgate/base/clock.hpp"
-#include "modelgate/base/diagnostic.hpp"
-#include "modelgate/base/result.hpp"
-#include "modelgate/crypto/token.hpp"
-#include "modelgate/net/endpoint.hpp"
-
 /// What control tells the gateway: the one product type that both halves know.
 ///
-/// Shape: values; once published a snapshot is immutable and shared by every worker. Deployments that did not change between
+/// Shape: values; once published a snapshot is immutable and shared by every worker. Deployments that did not change
+/// between
 ///        two generations are the same object, so a change of one costs the others nothing.
 namespace modelgate::config {
 

@@ -1,15 +1,16 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-#include <functional>
-#include <string>
-#include <string_view>
-
 #include "modelgate/base/clock.hpp"
 #include "modelgate/base/result.hpp"
 #include "modelgate/http_io/message.hpp"
 #include "modelgate/net/endpoint.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <string>
+#include <string_view>
 
 namespace modelgate::http_io {
 
@@ -22,17 +23,19 @@ struct client_request {
 };
 
 /// One request on a connection of its own.
-/// Errors: errc::connection_refused, connection_timeout, http_response_timeout, connection_terminated (closed before a byte of the
-///         answer), http_response_incomplete, http_protocol_error, body_too_large, invalid_argument (the address is no IP literal, or
-///         a text of the request would not stay in its place), or what the system says.
-[[nodiscard]] boost::asio::awaitable<result<response>> fetch(net::endpoint address, client_request request, steady_time deadline);
+/// Errors: errc::connection_refused, connection_timeout, http_response_timeout, connection_terminated (closed before a
+/// byte of the
+///         answer), http_response_incomplete, http_protocol_error, body_too_large, invalid_argument (the address is no
+///         IP literal, or a text of the request would not stay in its place), or what the system says.
+[[nodiscard]] boost::asio::awaitable<result<response>> fetch(net::endpoint address, client_request request,
+                                                             steady_time deadline);
 
 /// Called with each piece of the body as it comes; answering false ends the exchange.
 using body_sink = std::function<bool(std::string_view piece)>;
 
-/// The same for programs without an event loop, such as the command line. With a sink, the body of a 2xx answer goes there piece by
-/// piece (no limit on its whole size, `timeout` applies to the head and then to each piece anew) and the response's body stays
-/// empty; any other answer is held as without one.
+/// The same for programs without an event loop, such as the command line. With a sink, the body of a 2xx answer goes
+/// there piece by piece (no limit on its whole size, `timeout` applies to the head and then to each piece anew) and the
+/// response's body stays empty; any other answer is held as without one.
 [[nodiscard]] result<response> fetch_blocking(const net::endpoint& address, const client_request& request,
                                               std::chrono::milliseconds timeout, const body_sink& sink = {});
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "modelgate/base/result.hpp"
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -7,8 +9,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "modelgate/base/result.hpp"
 
 /// Small, fully buffered HTTP messages for our own APIs. The prediction path never uses these.
 namespace modelgate::http_io {
@@ -29,7 +29,7 @@ class field_list {
 
 struct request {
   std::string method;
-  std::string path;   ///< percent-decoded, without the query
+  std::string path;                                        ///< percent-decoded, without the query
   std::vector<std::pair<std::string, std::string>> query;  ///< decoded, in order; names may repeat
   field_list fields;
   std::string body;
@@ -41,12 +41,13 @@ struct request {
 
 /// A body that is not there all at once: a followed log, later events.
 ///
-/// Shape: owned by one response. `next` is called on a blocking thread, one call at a time, at most every 100 ms, until it says it
+/// Shape: owned by one response. `next` is called on a blocking thread, one call at a time, at most every 100 ms, until
+/// it says it
 ///        is finished or the peer has gone; it must return at once.
 class body_stream {
  public:
   struct part {
-    std::string bytes;      ///< may be empty: nothing new
+    std::string bytes;  ///< may be empty: nothing new
     bool finished = false;
   };
   virtual ~body_stream() = default;

@@ -1,15 +1,16 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <chrono>
-#include <cstddef>
-#include <functional>
-#include <memory>
-
 #include "modelgate/base/blocking_pool.hpp"
 #include "modelgate/base/result.hpp"
 #include "modelgate/http_io/message.hpp"
 #include "modelgate/net/endpoint.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
 
 namespace modelgate::http_io {
 
@@ -17,18 +18,22 @@ struct server_limits {
   std::size_t head_bytes = 16'384;
   std::size_t body_bytes = 1'048'576;
   std::size_t connections = 256;
-  std::chrono::milliseconds request_timeout{30'000};  ///< to read one request, and to write one response or one part of a stream
+  std::chrono::milliseconds request_timeout{
+      30'000};  ///< to read one request, and to write one response or one part of a stream
   std::chrono::milliseconds keep_alive{75'000};
 };
 
 /// Answers one request. Runs on a thread of the pool; must not throw for anything a peer can cause.
 using request_handler = std::function<response(const request&)>;
 
-/// An HTTP/1.1 server for our own APIs (control, metrics): keep-alive, one request at a time per connection, whole bodies.
+/// An HTTP/1.1 server for our own APIs (control, metrics): keep-alive, one request at a time per connection, whole
+/// bodies.
 ///
-/// Shape:  accepts on `context`'s thread; handlers run on `pool`. `context` must be run by one thread. End in this order: the server,
+/// Shape:  accepts on `context`'s thread; handlers run on `pool`. `context` must be run by one thread. End in this
+/// order: the server,
 ///         the pool (its last jobs post to the context), what handlers refer to, the context.
-/// Errors: framing in doubt 400 and close; too large 413 or 431; too slow 408; more connections than the limit: accepted, answered
+/// Errors: framing in doubt 400 and close; too large 413 or 431; too slow 408; more connections than the limit:
+/// accepted, answered
 ///         503 and closed; a full pool 503 with Retry-After. A handler that throws is a bug: logged, answered 500.
 class server {
  public:
@@ -42,7 +47,8 @@ class server {
   /// The address in use: port 0 resolved.
   [[nodiscard]] net::endpoint address() const;
 
-  /// Stops accepting, lets requests that are being answered finish, closes idle connections, ends streams. On the context's thread.
+  /// Stops accepting, lets requests that are being answered finish, closes idle connections, ends streams. On the
+  /// context's thread.
   void drain();
 
   /// Connections open now. Any thread.

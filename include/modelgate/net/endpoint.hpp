@@ -1,11 +1,11 @@
 #pragma once
 
+#include "modelgate/base/result.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "modelgate/base/result.hpp"
 
 namespace modelgate::net {
 

@@ -1,0 +1,140 @@
+// A model server that costs next to nothing: answers every request at once with the same body, over kept connections.
+//
+// usage: fake_upstream [PORT [BODY_BYTES]]     the port is PREDICTIVE_UNIT_SERVICE_PORT where none is given
+//
+// It trusts its peer: heads end in an empty line, bodies have a Content-Length. One thread, level-triggered epoll.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace {
+
+/// One kept connection: the bytes of the request that is coming, and what of the answer is still to be sent.
+struct connection {
+  int socket = -1;
+  std::string input;
+  std::size_t body_left = 0;
+  std::string output;
+};
+
+std::string make_answer(std::size_t body_bytes) {
+  std::string body = R"({"data":{"names":["t:0","t:1"],"ndarray":[[0.5,0.5]]},"meta":{}})";
+  if (body_bytes > 0) body.assign(body_bytes, 'x');
+  return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + body;
+}
+
+std::size_t content_length(std::string_view head) {
+  const std::size_t field = head.find("Content-Length: ");
+  return field == std::string_view::npos ? 0 : std::strtoull(head.data() + field + 16, nullptr, 10);
+}
+
+/// Takes whole requests off the input; answers how many there were.
+int take_requests(connection& peer) {
+  int requests = 0;
+  for (;;) {
+    const std::size_t dropped = std::min(peer.body_left, peer.input.size());
+    peer.input.erase(0, dropped);
+    peer.body_left -= dropped;
+    if (peer.body_left > 0) return requests;
+    const std::size_t end = peer.input.find("\r\n\r\n");
+    if (end == std::string::npos) return requests;
+    peer.body_left = content_length(std::string_view{peer.input}.substr(0, end));
+    peer.input.erase(0, end + 4);
+    ++requests;
+    if (peer.input.size() < peer.body_left) {
+      peer.body_left -= peer.input.size();
+      peer.input.clear();
+    } else {
+      peer.input.erase(0, peer.body_left);
+      peer.body_left = 0;
+    }
+  }
+}
+
+void flush(int poller, connection& peer) {
+  while (!peer.output.empty()) {
+    const ssize_t sent = ::send(peer.socket, peer.output.data(), peer.output.size(), MSG_NOSIGNAL);
+    if (sent <= 0) break;
+    peer.output.erase(0, static_cast<std::size_t>(sent));
+  }
+  epoll_event interest{};
+  interest.events = peer.output.empty() ? EPOLLIN : EPOLLIN | EPOLLOUT;
+  interest.data.ptr = &peer;
+  ::epoll_ctl(poller, EPOLL_CTL_MOD, peer.socket, &interest);
+}
+
+}  // namespace
+
+int main(int count, char* arguments[]) {
+  const char* environment = std::getenv("PREDICTIVE_UNIT_SERVICE_PORT");
+  const int port = count > 1 ? std::atoi(arguments[1]) : environment != nullptr ? std::atoi(environment) : 0;
+  const std::string answer = make_answer(count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 0);
+
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  const int on = 1;
+  ::setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  if (::bind(listening, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listening, 1024) != 0) {
+    std::perror("fake_upstream");
+    return 1;
+  }
+  const int poller = ::epoll_create1(0);
+  epoll_event interest{};
+  interest.events = EPOLLIN;
+  ::epoll_ctl(poller, EPOLL_CTL_ADD, listening, &interest);
+
+  std::array<epoll_event, 256> events;
+  std::array<char, 65'536> bytes;
+  for (;;) {
+    const int ready = ::epoll_wait(poller, events.data(), static_cast<int>(events.size()), -1);
+    for (int i = 0; i < ready; ++i) {
+      auto* peer = static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr);
+      if (peer == nullptr) {
+        const int accepted = ::accept4(listening, nullptr, nullptr, SOCK_NONBLOCK);
+        if (accepted < 0) continue;
+        ::setsockopt(accepted, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        auto made = std::make_unique<connection>();
+        made->socket = accepted;
+        interest.events = EPOLLIN;
+        interest.data.ptr = made.get();
+        ::epoll_ctl(poller, EPOLL_CTL_ADD, accepted, &interest);
+        made.release();  // deleted when the peer closes
+        continue;
+      }
+      if ((events[static_cast<std::size_t>(i)].events & EPOLLOUT) != 0) flush(poller, *peer);
+      const ssize_t size = ::recv(peer->socket, bytes.data(), bytes.size(), 0);
+      if (size == 0 || (size < 0 && errno != EAGAIN)) {
+        ::close(peer->socket);
+        delete peer;
+        continue;
+      }
+      if (size < 0) continue;
+      peer->input.append(bytes.data(), static_cast<std::size_t>(size));
+      const int requests = take_requests(*peer);
+      if (requests == 1 && peer->output.empty()) {  // the usual case, without a copy
+        const ssize_t sent = ::send(peer->socket, answer.data(), answer.size(), MSG_NOSIGNAL);
+        const std::size_t done = sent > 0 ? static_cast<std::size_t>(sent) : 0;
+        if (done == answer.size()) continue;
+        peer->output.assign(answer, done);
+        flush(poller, *peer);
+        continue;
+      }
+      for (int request = 0; request < requests; ++request) peer->output += answer;
+      if (requests > 0) flush(poller, *peer);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+#include "control/api/rest/answers.hpp"
+#include "control/api/rest/request_body.hpp"
+#include "control/api/rest/routes.hpp"
+#include "control/api/rest/views.hpp"
+#include "control/service/client_service.hpp"
+
+namespace modelgate::control::rest {
+namespace {
+
+constexpr unsigned not_live_yet = 202;
+
+outcome list(const service::client_service& clients, const call& of) {
+  parameters query{of.request, {"pageSize", "pageToken"}};
+  if (auto wrong = query.wrong()) return *wrong;
+  const auto found = clients.list(of.who, of.arguments[0]);
+  if (!found) return problem{found.error()};
+  return page_answer(
+      query, *found, [](const service::client_view& each) { return each.client.name; },
+      [](const service::client_view& each) { return to_json(each); });
+}
+
+outcome add(const service::client_service& clients, const call& of) {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::document);
+  if (!document) return document.error();
+  const auto created = clients.add(of.who, of.arguments[0], *document);
+  if (!created) return problem{created.error()};
+  http_io::response answer = json_answer(created->live ? 201 : not_live_yet, to_json(*created));
+  answer.fields.add("Cache-Control", "no-store");
+  return answer;
+}
+
+outcome remove(const service::client_service& clients, const call& of) {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto live = clients.remove(of.who, of.arguments[0], of.arguments[1]);
+  if (!live) return problem{live.error()};
+  return empty_answer(*live ? 204 : not_live_yet);
+}
+
+}  // namespace
+
+void add_client_routes(route_table& to, const service::service_context& context) {
+  const service::client_service clients{context};
+  to.add("GET", "/deployments/{id}/clients", [clients](const call& of) { return list(clients, of); });
+  to.add("POST", "/deployments/{id}/clients", [clients](const call& of) { return add(clients, of); });
+  to.add("DELETE", "/deployments/{id}/clients/{name}", [clients](const call& of) { return remove(clients, of); });
+}
+
+}  // namespace modelgate::control::rest

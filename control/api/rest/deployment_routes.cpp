@@ -1,0 +1,244 @@
+#include "control/api/rest/answers.hpp"
+#include "control/api/rest/endpoint_url.hpp"
+#include "control/api/rest/if_match.hpp"
+#include "control/api/rest/log_stream.hpp"
+#include "control/api/rest/request_body.hpp"
+#include "control/api/rest/routes.hpp"
+#include "control/api/rest/views.hpp"
+#include "control/domain/account_document.hpp"
+#include "control/service/deployment_service.hpp"
+#include "control/service/log_service.hpp"
+
+#include <charconv>
+#include <limits>
+
+namespace modelgate::control::rest {
+namespace {
+
+namespace json = boost::json;
+using service::answer;
+using service::deployment_view;
+
+constexpr std::uint64_t most_tail_lines = 1'000'000;
+constexpr std::uint64_t most_seconds_ago = 10ULL * 365 * 86'400;
+
+class deployment_routes {
+ public:
+  deployment_routes(const service::service_context& context, const rest_options& options)
+      : deployments_{context}, logs_{context}, context_{context}, options_{options} {}
+
+  outcome list(const call& of) const;
+  outcome create(const call& of) const;
+  outcome get(const call& of) const;
+  outcome patch(const call& of) const;
+  outcome remove(const call& of) const;
+  outcome start(const call& of) const { return act(of, &service::deployment_service::start); }
+  outcome stop(const call& of) const { return act(of, &service::deployment_service::stop); }
+  outcome history(const call& of) const;
+  outcome revision(const call& of) const;
+  outcome replicas(const call& of) const;
+  outcome logs(const call& of) const;
+
+ private:
+  using action = answer<deployment_view> (service::deployment_service::*)(
+      const domain::principal&, const std::string&, const std::optional<std::string>&,
+      const std::optional<service::revision_condition>&) const;
+
+  outcome act(const call& of, action what) const;
+  json::object shown(const call& of, const deployment_view& view) const;
+  http_io::response with_tag(http_io::response to, const deployment_view& view) const;
+  http_io::response rehearsed(const call& of, const service::change_outcome& change) const;
+
+  service::deployment_service deployments_;
+  service::log_service logs_;
+  const service::service_context& context_;
+  const rest_options& options_;
+};
+
+service::dry_run dry_run_of(bool asked) {
+  return asked ? service::dry_run::yes : service::dry_run::no;
+}
+
+std::optional<service::revision_condition> condition_of(const call& of) {
+  return read_if_match(of.request.fields.get("If-Match"));
+}
+
+json::object deployment_routes::shown(const call& of, const deployment_view& view) const {
+  return to_json(
+      view,
+      endpoint_url(options_.public_url, of.request.fields.get("Host"), options_.prediction_port, view.deployment.id),
+      options_.serving);
+}
+
+http_io::response deployment_routes::with_tag(http_io::response to, const deployment_view& view) const {
+  to.fields.set("ETag", entity_tag(view.deployment.current.number));
+  return to;
+}
+
+http_io::response deployment_routes::rehearsed(const call& of, const service::change_outcome& change) const {
+  json::array changes;
+  if (change.before) changes = domain::differences(*change.before, change.view.deployment.current.spec);
+  return json_answer(
+      200, {{"deployment", shown(of, change.view)}, {"quota", to_json(change.quota)}, {"changes", std::move(changes)}});
+}
+
+outcome deployment_routes::list(const call& of) const {
+  parameters query{of.request, {"group", "search", "status", "mine", "pageSize", "pageToken"}};
+  service::deployment_query wanted;
+  wanted.groups = query.all("group");
+  wanted.search = query.text("search").value_or("");
+  if (const auto phase = query.text("status")) {
+    wanted.phase = domain::deployment_phase_from(*phase);
+    if (!wanted.phase) query.mistake("status", "must be Deploying, Deployed, Stopping, Stopped or Failed");
+  }
+  wanted.mine = query.flag("mine");
+  wanted.page_size = query.number("pageSize", 1, largest_page_size).value_or(default_page_size);
+  wanted.after = query.number("pageToken", 1, std::numeric_limits<std::int64_t>::max());
+  if (auto wrong = query.wrong()) return *wrong;
+
+  const auto page = deployments_.list(of.who, wanted);
+  if (!page) return problem{page.error()};
+  json::array items;
+  for (const deployment_view& view : page->items) items.push_back(shown(of, view));
+  return list_answer(std::move(items), page->next ? std::to_string(*page->next) : "");
+}
+
+outcome deployment_routes::create(const call& of) const {
+  parameters query{of.request, {"dryRun"}};
+  const auto dry = dry_run_of(query.flag("dryRun"));
+  if (auto wrong = query.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::document);
+  if (!document) return document.error();
+  const auto change = deployments_.create(of.who, *document, dry);
+  if (!change) return problem{change.error()};
+  if (dry == service::dry_run::yes) return rehearsed(of, *change);
+  return with_tag(created_answer("/deployments/" + change->view.deployment.id, shown(of, change->view)), change->view);
+}
+
+outcome deployment_routes::get(const call& of) const {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto view = deployments_.get(of.who, of.arguments[0]);
+  if (!view) return problem{view.error()};
+  return with_tag(json_answer(200, shown(of, *view)), *view);
+}
+
+outcome deployment_routes::patch(const call& of) const {
+  parameters query{of.request, {"dryRun"}};
+  const auto dry = dry_run_of(query.flag("dryRun"));
+  if (auto wrong = query.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::patch);
+  if (!document) return document.error();
+  const auto change = deployments_.patch(of.who, of.arguments[0], *document, condition_of(of), dry);
+  if (!change) return problem{change.error()};
+  if (dry == service::dry_run::yes) return rehearsed(of, *change);
+  return with_tag(json_answer(200, shown(of, change->view)), change->view);
+}
+
+outcome deployment_routes::remove(const call& of) const {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto done = deployments_.remove(of.who, of.arguments[0], condition_of(of));
+  if (!done) return problem{done.error()};
+  return empty_answer(*done == service::deletion::draining ? 202 : 204);
+}
+
+outcome deployment_routes::act(const call& of, action what) const {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::optional_document);
+  if (!document) return document.error();
+  const auto message = domain::read_update_message(*document);
+  if (!message.ok()) return problem{service::invalid(message.mistakes)};
+  const auto view = (deployments_.*what)(of.who, of.arguments[0], message.value, condition_of(of));
+  if (!view) return problem{view.error()};
+  return with_tag(json_answer(200, shown(of, *view)), *view);
+}
+
+outcome deployment_routes::history(const call& of) const {
+  parameters query{of.request, {"pageSize", "pageToken"}};
+  const auto size = query.number("pageSize", 1, largest_page_size).value_or(default_page_size);
+  const auto before = query.number("pageToken", 1, std::numeric_limits<std::int64_t>::max());
+  if (auto wrong = query.wrong()) return *wrong;
+  const auto revisions = deployments_.history(of.who, of.arguments[0]);
+  if (!revisions) return problem{revisions.error()};
+  json::array items;
+  std::string next;
+  for (const domain::revision& revision : *revisions) {
+    if (before && revision.number >= *before) continue;
+    if (items.size() == size) {
+      next = std::to_string(revision.number + 1);
+      break;
+    }
+    items.push_back(to_json(revision, options_.serving));
+  }
+  return list_answer(std::move(items), next);
+}
+
+outcome deployment_routes::revision(const call& of) const {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const std::string& text = of.arguments[1];
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stopped != end) return problem{service::not_found("revision", text)};
+  const auto revision = deployments_.revision(of.who, of.arguments[0], number);
+  if (!revision) return problem{revision.error()};
+  return json_answer(200, to_json(*revision, options_.serving));
+}
+
+outcome deployment_routes::replicas(const call& of) const {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto view = deployments_.get(of.who, of.arguments[0]);
+  if (!view) return problem{view.error()};
+  json::array items;
+  for (const domain::replica_status& replica : view->status.replicas) items.push_back(to_json(replica));
+  return list_answer(std::move(items), "");
+}
+
+outcome deployment_routes::logs(const call& of) const {
+  parameters query{of.request, {"replica", "tail", "since", "follow", "timestamps", "previous"}};
+  service::log_request wanted;
+  wanted.replica = query.text("replica");
+  if (query.text("tail") == "all") {
+    wanted.tail_lines.reset();
+  } else if (const auto lines = query.number("tail", 0, most_tail_lines)) {
+    wanted.tail_lines = static_cast<std::size_t>(*lines);
+  }
+  if (const auto since = query.text("since")) {
+    wanted.since = parse_rfc3339(*since);
+    if (!wanted.since) {
+      if (const auto ago = query.number("since", 0, most_seconds_ago)) {
+        wanted.since = context_.now() - std::chrono::seconds{*ago};
+      }
+    }
+  }
+  wanted.follow = query.flag("follow");
+  wanted.timestamps = query.flag("timestamps");
+  wanted.previous = query.flag("previous");
+  if (auto wrong = query.wrong()) return *wrong;
+
+  auto log = logs_.open(of.who, of.arguments[0], wanted);
+  if (!log) return problem{log.error()};
+  return log_answer(std::move(*log), wanted.follow || !wanted.tail_lines);
+}
+
+}  // namespace
+
+void add_deployment_routes(route_table& to, const service::service_context& context, const rest_options& options) {
+  const auto routes = std::make_shared<const deployment_routes>(context, options);
+  const auto add = [&](const char* method, std::string_view pattern,
+                       outcome (deployment_routes::*answer)(const call&) const) {
+    to.add(method, pattern, [routes, answer](const call& of) { return (*routes.*answer)(of); });
+  };
+  add("GET", "/deployments", &deployment_routes::list);
+  add("POST", "/deployments", &deployment_routes::create);
+  add("GET", "/deployments/{id}", &deployment_routes::get);
+  add("PATCH", "/deployments/{id}", &deployment_routes::patch);
+  add("DELETE", "/deployments/{id}", &deployment_routes::remove);
+  add("POST", "/deployments/{id}/start", &deployment_routes::start);
+  add("POST", "/deployments/{id}/stop", &deployment_routes::stop);
+  add("GET", "/deployments/{id}/history", &deployment_routes::history);
+  add("GET", "/deployments/{id}/history/{revision}", &deployment_routes::revision);
+  add("GET", "/deployments/{id}/replicas", &deployment_routes::replicas);
+  add("GET", "/deployments/{id}/logs", &deployment_routes::logs);
+}
+
+}  // namespace modelgate::control::rest

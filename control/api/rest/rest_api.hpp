@@ -1,0 +1,45 @@
+#pragma once
+
+#include "control/api/rest/route_table.hpp"
+#include "control/domain/deployment_document.hpp"
+#include "control/service/service_context.hpp"
+
+#include "modelgate/http_io/message.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace modelgate::control::rest {
+
+struct rest_options {
+  std::string version;     ///< of this program
+  std::string public_url;  ///< where applications find the prediction port; empty: the caller's host name and the port
+  std::uint16_t prediction_port = 0;  ///< in use, not 0
+  domain::serving_defaults serving;
+  /// Why the program is not ready to serve; empty when it is. Any-thread.
+  std::function<std::string()> not_ready_because;
+};
+
+/// The REST API under /api/v1, and the paths by which others learn whether the program is well.
+///
+/// Shape:  a request_handler of http_io::server, as std::ref; any-thread. Refers to the context, which must outlive it.
+/// Errors: every refusal is an application/problem+json with the request's id.
+class rest_api {
+ public:
+  rest_api(const service::service_context& context, rest_options options);
+  rest_api(const rest_api&) = delete;
+  rest_api& operator=(const rest_api&) = delete;
+
+  [[nodiscard]] http_io::response operator()(const http_io::request& request) const;
+
+ private:
+  [[nodiscard]] outcome answer_health(const http_io::request& request) const;
+  [[nodiscard]] outcome answer_api(const http_io::request& request) const;
+
+  const service::service_context& context_;
+  rest_options options_;
+  route_table routes_;
+};
+
+}  // namespace modelgate::control::rest

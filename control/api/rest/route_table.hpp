@@ -1,0 +1,53 @@
+#pragma once
+
+#include "control/api/rest/problem.hpp"
+#include "control/domain/user.hpp"
+
+#include "modelgate/http_io/message.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace modelgate::control::rest {
+
+/// One request of somebody who is known, on its way to a handler.
+///
+/// Shape: refers to the request; alive while it is answered.
+struct call {
+  const http_io::request& request;
+  const domain::principal& who;
+  std::vector<std::string> arguments;  ///< what stood in the places of the pattern, in order
+};
+
+using handler = std::function<outcome(const call&)>;
+
+/// Which handler answers which method and path.
+///
+/// Shape: filled at start, immutable then; any-thread.
+class route_table {
+ public:
+  /// A pattern is literal segments, "{name}" for any one segment, and "{name...}" at its end for all the rest.
+  void add(std::string method, std::string_view pattern, handler answer);
+
+  struct match {
+    const handler* answer = nullptr;  ///< null when the path is there but not with this method
+    std::vector<std::string> arguments;
+    std::string allowed;  ///< the methods that the path has, as in an Allow field
+  };
+  /// Errors: absent when there is no such path. HEAD is answered as GET.
+  [[nodiscard]] std::optional<match> find(std::string_view method, std::string_view path) const;
+
+ private:
+  struct route {
+    std::string method;
+    std::vector<std::string> segments;
+    handler answer;
+  };
+
+  std::vector<route> routes_;
+};
+
+}  // namespace modelgate::control::rest

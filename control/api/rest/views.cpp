@@ -1,0 +1,151 @@
+#include "control/api/rest/views.hpp"
+
+#include "control/domain/group_document.hpp"
+#include "control/domain/units.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+namespace modelgate::control::rest {
+namespace {
+
+namespace json = boost::json;
+
+json::value time_or_null(const std::optional<system_time>& time) {
+  return time ? json::value(format_rfc3339(*time)) : json::value(nullptr);
+}
+
+json::value example(const std::optional<std::string>& text) {
+  if (!text) return nullptr;
+  boost::system::error_code broken;
+  json::value parsed = json::parse(*text, broken);
+  return broken ? json::value(*text) : parsed;
+}
+
+}  // namespace
+
+json::object to_json(const domain::replica_status& replica) {
+  return {{"name", replica.name},
+          {"revision", replica.revision},
+          {"phase", domain::to_string(replica.phase)},
+          {"reason", replica.reason},
+          {"since", format_rfc3339(replica.since)},
+          {"limits", replica.limits},
+          {"restarts", replica.restarts}};
+}
+
+json::object to_json(const domain::deployment_status& status) {
+  json::array replicas;
+  for (const domain::replica_status& replica : status.replicas) replicas.push_back(to_json(replica));
+  return {{"phase", domain::to_string(status.phase)},
+          {"message", status.message},
+          {"availableReplicas", status.available_replicas},
+          {"replicas", std::move(replicas)}};
+}
+
+json::object to_json(const service::deployment_view& view, const std::string& endpoint,
+                     const domain::serving_defaults& defaults) {
+  const domain::deployment& deployment = view.deployment;
+  json::object document{{"id", deployment.id}, {"name", deployment.name}, {"group", deployment.group}};
+  for (auto& member : domain::to_json(deployment.current.spec, &defaults)) {
+    document.emplace(member.key(), std::move(member.value()));
+  }
+  document.emplace("updateMessage", deployment.current.update_message);
+  document.emplace("revision", deployment.current.number);
+  document.emplace("createdAt", format_rfc3339(deployment.created_at));
+  document.emplace("createdBy", deployment.created_by);
+  document.emplace("updatedAt", format_rfc3339(deployment.current.created_at));
+  document.emplace("updatedBy", deployment.current.created_by);
+  document.emplace("endpoint", endpoint);
+  document.emplace("status", to_json(view.status));
+  return document;
+}
+
+json::object to_json(const domain::revision& revision, const domain::serving_defaults& defaults) {
+  return {{"revision", revision.number},
+          {"updateMessage", revision.update_message},
+          {"createdAt", format_rfc3339(revision.created_at)},
+          {"createdBy", revision.created_by},
+          {"spec", domain::to_json(revision.spec, &defaults)}};
+}
+
+json::array to_json(const std::vector<domain::quota_line>& lines) {
+  json::array array;
+  for (const domain::quota_line& line : lines) {
+    const auto amount = [&](std::int64_t of) { return json::value(domain::in_api_unit(line.resource, of)); };
+    array.push_back(json::object{{"resource", domain::to_string(line.resource)},
+                                 {"requested", amount(line.requested)},
+                                 {"used", amount(line.used)},
+                                 {"limit", line.limit ? amount(*line.limit) : json::value(nullptr)}});
+  }
+  return array;
+}
+
+json::object to_json(const service::group_view& view) {
+  json::object document = domain::to_json(view.group);
+  document.emplace("usage", json::object{{"cpu", domain::cores_from(view.usage.total.cpu_milli)},
+                                         {"memoryGiB", domain::gib_from(view.usage.total.memory_bytes)},
+                                         {"gpu", view.usage.total.gpu},
+                                         {"deployments", view.usage.deployments}});
+  return document;
+}
+
+json::object to_json(const service::client_view& view) {
+  const domain::client& client = view.client;
+  return {{"name", client.name},
+          {"prefix", client.prefix},
+          {"createdAt", format_rfc3339(client.created_at)},
+          {"createdBy", client.created_by},
+          {"expiresAt", time_or_null(client.expires_at)},
+          {"lastUsedAt", time_or_null(view.last_used_at)}};
+}
+
+json::object to_json(const service::created_client& created) {
+  json::object document = to_json(service::client_view{created.client, std::nullopt});
+  document.emplace("token", created.token.reveal());
+  return document;
+}
+
+json::object to_json(const domain::user& user) {
+  return {{"name", user.name},
+          {"displayName", user.display_name},
+          {"role", domain::to_string(user.role)},
+          {"createdAt", format_rfc3339(user.created_at)}};
+}
+
+json::object to_json(const service::account_view& view) {
+  json::object document = to_json(view.user);
+  json::array groups;
+  for (const service::membership& each : view.groups) {
+    groups.push_back(json::object{
+        {"name", each.group}, {"displayName", each.display_name}, {"role", each.admin ? "admin" : "member"}});
+  }
+  document.emplace("groups", std::move(groups));
+  return document;
+}
+
+json::object to_json(const domain::access_token& token) {
+  return {{"id", token.id},
+          {"name", token.name},
+          {"user", token.user},
+          {"prefix", token.prefix},
+          {"createdAt", format_rfc3339(token.created_at)},
+          {"expiresAt", time_or_null(token.expires_at)}};
+}
+
+json::object to_json(const service::created_token& created) {
+  json::object document = to_json(created.record);
+  document.emplace("token", created.token.reveal());
+  return document;
+}
+
+json::object to_json(const runtime::image_description& image) {
+  return {{"image", image.image},
+          {"description", image.description},
+          {"protocol", image.protocol == config::upstream_protocol::seldon ? "seldon" : "passthrough"},
+          {"healthPath", image.health_path},
+          {"concurrency", image.concurrency ? json::value(*image.concurrency) : json::value(nullptr)},
+          {"exampleRequest", example(image.example_request)}};
+}
+
+}  // namespace modelgate::control::rest

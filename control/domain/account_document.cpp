@@ -1,0 +1,78 @@
+#include "control/domain/account_document.hpp"
+
+#include "control/domain/limits.hpp"
+#include "control/domain/names.hpp"
+
+namespace modelgate::control::domain {
+namespace {
+
+std::optional<system_time> read_expiry(document_reader& reader, system_time now) {
+  const auto text = reader.text("expiresAt", {.most = 64});
+  if (!text) return std::nullopt;
+  const auto time = parse_rfc3339(*text);
+  if (!time) {
+    reader.mistake("expiresAt", mistake_code::malformed, "must be a time such as 2030-01-31T00:00:00Z");
+  } else if (*time <= now) {
+    reader.mistake("expiresAt", mistake_code::out_of_range, "is in the past");
+  }
+  return time;
+}
+
+}  // namespace
+
+parsed<user> read_user(const boost::json::value& document) {
+  parsed<user> answer;
+  document_reader reader{document, "", answer.mistakes};
+  user& read = answer.value;
+  read.name = reader.text("name", {.most = 128}).value_or("");
+  if (read.name.empty()) {
+    reader.require("name", "the user's name");
+  } else if (!is_user_name(read.name)) {
+    reader.mistake("name", mistake_code::malformed,
+                   "must be 1 to 128 lower-case letters, digits or \"._@+-\", with a letter or digit first");
+  }
+  read.display_name = reader.text("displayName", {.most = limits::display_name_length}).value_or("");
+  if (read.display_name.empty()) read.display_name = read.name;
+  read.role = reader.choice<platform_role>("role", {{"admin", platform_role::admin}, {"member", platform_role::member}})
+                  .value_or(platform_role::member);
+  reader.read_only({"createdAt"});
+  reader.refuse_others();
+  return answer;
+}
+
+parsed<token_draft> read_token(const boost::json::value& document, system_time now) {
+  parsed<token_draft> answer;
+  document_reader reader{document, "", answer.mistakes};
+  answer.value.name = reader.text("name", {.most = limits::token_name_length}).value_or("");
+  if (trimmed(answer.value.name).empty()) reader.require("name", "what the token is for");
+  answer.value.user = reader.text("user", {.most = 128});
+  answer.value.expires_at = read_expiry(reader, now);
+  reader.read_only({"id", "token", "prefix", "createdAt"});
+  reader.refuse_others();
+  return answer;
+}
+
+parsed<client_draft> read_client(const boost::json::value& document, system_time now) {
+  parsed<client_draft> answer;
+  document_reader reader{document, "", answer.mistakes};
+  answer.value.name = reader.text("name", {.most = 64}).value_or("");
+  if (answer.value.name.empty()) {
+    reader.require("name", "the client's name");
+  } else if (!is_client_name(answer.value.name) && !concerns(answer.mistakes, "/name")) {
+    reader.mistake("name", mistake_code::malformed, "must match the pattern ^[a-z_][a-z0-9_-]{0,63}$");
+  }
+  answer.value.expires_at = read_expiry(reader, now);
+  reader.read_only({"token", "prefix", "createdAt", "createdBy", "lastUsedAt"});
+  reader.refuse_others();
+  return answer;
+}
+
+parsed<std::optional<std::string>> read_update_message(const boost::json::value& document) {
+  parsed<std::optional<std::string>> answer;
+  document_reader reader{document, "", answer.mistakes};
+  answer.value = reader.text("updateMessage", {.most = limits::update_message_length, .several_lines = true});
+  reader.refuse_others();
+  return answer;
+}
+
+}  // namespace modelgate::control::domain

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "control/domain/document_reader.hpp"
+#include "control/domain/user.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <optional>
+#include <string>
+
+/// What people send to make users, their tokens and the clients of a deployment.
+namespace modelgate::control::domain {
+
+/// The user's time of creation is the caller's to fill in.
+[[nodiscard]] parsed<user> read_user(const boost::json::value& document);
+
+struct token_draft {
+  std::string name;
+  std::optional<std::string> user;  ///< absent: whoever asks
+  std::optional<system_time> expires_at;
+};
+[[nodiscard]] parsed<token_draft> read_token(const boost::json::value& document, system_time now);
+
+struct client_draft {
+  std::string name;
+  std::optional<system_time> expires_at;
+};
+[[nodiscard]] parsed<client_draft> read_client(const boost::json::value& document, system_time now);
+
+/// What an action such as start or stop may be told: `{"updateMessage": "..."}`.
+[[nodiscard]] parsed<std::optional<std::string>> read_update_message(const boost::json::value& document);
+
+}  // namespace modelgate::control::domain

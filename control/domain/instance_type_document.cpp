@@ -1,0 +1,93 @@
+#include "control/domain/instance_type_document.hpp"
+
+#include "control/domain/limits.hpp"
+#include "control/domain/merge_patch.hpp"
+#include "control/domain/names.hpp"
+#include "control/domain/units.hpp"
+
+#include <boost/json/value.hpp>
+
+namespace modelgate::control::domain {
+namespace {
+
+namespace json = boost::json;
+
+void read_size(document_reader& reader, resources& size) {
+  if (const auto cores = reader.number("cpu", 0, limits::cores)) {
+    const auto milli = millicores_from(*cores);
+    if (!milli || *milli < 1) {
+      reader.mistake("cpu", mistake_code::out_of_range, "must be greater than zero and a multiple of 0.001");
+    }
+    size.cpu_milli = milli.value_or(0);
+  } else {
+    reader.require("cpu", "cores per replica");
+  }
+  if (const auto gib = reader.number("memoryGiB", 0, limits::memory_gib)) {
+    size.memory_bytes = bytes_from_gib(*gib).value_or(0);
+    if (size.memory_bytes < 1) reader.mistake("memoryGiB", mistake_code::out_of_range, "must be greater than zero");
+  } else {
+    reader.require("memoryGiB", "GiB of memory per replica");
+  }
+  size.gpu = reader.whole_number("gpu", 0, limits::gpus).value_or(0);
+}
+
+instance_type read_members(document_reader& reader) {
+  instance_type read;
+  read.name = reader.text("name", {.most = 63}).value_or("");
+  if (read.name.empty()) {
+    reader.require("name", "the instance type's name");
+  } else if (!is_instance_type_name(read.name)) {
+    reader.mistake("name", mistake_code::malformed,
+                   "must be 1 to 63 lower-case letters, digits, '-' or '.', with a letter or digit at both ends");
+  }
+  read.display_name = reader.text("displayName", {.most = limits::display_name_length}).value_or("");
+  if (read.display_name.empty()) read.display_name = read.name;
+  read.description =
+      reader.text("description", {.most = limits::description_length, .several_lines = true}).value_or("");
+  read_size(reader, read.per_replica);
+  read.groups = reader.texts("groups", limits::instance_type_groups, {.most = 63});
+  reader.refuse_others();
+  return read;
+}
+
+}  // namespace
+
+parsed<instance_type> read_instance_type(const json::value& document) {
+  parsed<instance_type> answer;
+  document_reader reader{document, "", answer.mistakes};
+  answer.value = read_members(reader);
+  return answer;
+}
+
+parsed<instance_type> read_instance_type_patch(const instance_type& current, const json::value& patch) {
+  parsed<instance_type> answer;
+  const auto* changes = patch.if_object();
+  if (changes == nullptr) {
+    answer.mistakes.push_back({"", std::string{mistake_code::wrong_type}, "must be a JSON object"});
+    return answer;
+  }
+  const json::value merged = patched_document(to_json(current), *changes, {"name"});
+  document_reader reader{merged, "", answer.mistakes};
+  reader.fixed(*changes, "name", current.name);
+  answer.value = read_members(reader);
+  return answer;
+}
+
+json::object to_json(const instance_type& value) {
+  json::value groups = nullptr;
+  if (value.groups) {
+    auto& array = groups.emplace_array();
+    for (const std::string& name : *value.groups) array.push_back(json::value(name));
+  }
+  json::object document;
+  document.emplace("name", value.name);
+  document.emplace("displayName", value.display_name);
+  document.emplace("description", value.description);
+  document.emplace("cpu", cores_from(value.per_replica.cpu_milli));
+  document.emplace("memoryGiB", gib_from(value.per_replica.memory_bytes));
+  document.emplace("gpu", value.per_replica.gpu);
+  document.emplace("groups", std::move(groups));
+  return document;
+}
+
+}  // namespace modelgate::control::domain

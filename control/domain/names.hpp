@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace modelgate::control::domain {
+
+/// `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`
+[[nodiscard]] bool is_deployment_id(std::string_view text) noexcept;
+
+/// What people call a deployment: letters, digits, spaces, '-' and '_', a letter or digit at both ends, at least two
+/// characters.
+[[nodiscard]] bool is_deployment_name(std::string_view text) noexcept;
+
+/// `^[a-z_][a-z0-9_-]{0,63}$`
+[[nodiscard]] bool is_client_name(std::string_view text) noexcept;
+
+/// Letters, digits, '-' and '_', a letter or digit at both ends, at most 63; not "everyone", which PrimeHub's clients
+/// take for the group of all.
+[[nodiscard]] bool is_group_name(std::string_view text) noexcept;
+
+/// Two group names with one key are one group: case does not count, and '_' is '-'.
+[[nodiscard]] std::string group_name_key(std::string_view name);
+
+/// Lower-case letters, digits, '-' and '.', a letter or digit at both ends, at most 63.
+[[nodiscard]] bool is_instance_type_name(std::string_view text) noexcept;
+
+/// Lower-case letters, digits and "._@+-", a letter or digit first, at most 128.
+[[nodiscard]] bool is_user_name(std::string_view text) noexcept;
+
+/// `^[-._a-zA-Z][-._a-zA-Z0-9]*$`
+[[nodiscard]] bool is_env_name(std::string_view text) noexcept;
+
+/// Whether a replica's environment variable of that name is modelgate's to set, or would change which code runs.
+[[nodiscard]] bool is_reserved_env_name(std::string_view name) noexcept;
+
+/// "My Model_1" with the suffix "3f9c2" gives "my-model-1-3f9c2", shortened to fit.
+/// Shape: `name` is a deployment name and `suffix` at most 8 of [a-z0-9]; the answer is a deployment id.
+[[nodiscard]] std::string deployment_id_from(std::string_view name, std::string_view suffix);
+
+/// Without white space at both ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
+
+}  // namespace modelgate::control::domain

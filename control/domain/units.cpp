@@ -1,0 +1,50 @@
+#include "control/domain/units.hpp"
+
+#include <array>
+#include <charconv>
+#include <cmath>
+
+namespace modelgate::control::domain {
+namespace {
+
+constexpr double gib = 1024.0 * 1024.0 * 1024.0;
+constexpr double exactly_counted = 9007199254740992.0;  // 2^53: above it a double skips whole numbers
+
+}  // namespace
+
+std::optional<std::int64_t> millicores_from(double cores) noexcept {
+  const double scaled = cores * 1'000.0;
+  if (!(std::abs(scaled) < exactly_counted)) return std::nullopt;
+  const double rounded = std::round(scaled);
+  // 0.3 * 1000 is not 300 in binary; what is within a rounding error of it was meant to be it.
+  if (std::abs(scaled - rounded) > 1e-6) return std::nullopt;
+  return static_cast<std::int64_t>(rounded);
+}
+
+std::optional<std::int64_t> bytes_from_gib(double amount) noexcept {
+  const double scaled = amount * gib;
+  if (!(std::abs(scaled) < exactly_counted)) return std::nullopt;
+  return static_cast<std::int64_t>(std::llround(scaled));
+}
+
+double cores_from(std::int64_t millicores) noexcept {
+  return static_cast<double>(millicores) / 1'000.0;
+}
+
+double gib_from(std::int64_t bytes) noexcept {
+  const double exact = static_cast<double>(bytes) / gib;
+  double power = 1.0;
+  for (int decimals = 0; decimals <= 9; ++decimals, power *= 10.0) {
+    const double shorter = std::round(exact * power) / power;
+    if (bytes_from_gib(shorter) == bytes) return shorter;
+  }
+  return exact;
+}
+
+std::string decimal_text(double number) {
+  std::array<char, 400> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  return {text.data(), end.ptr};
+}
+
+}  // namespace modelgate::control::domain

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "control/publish/snapshot_builder.hpp"
+
+#include "modelgate/config/gateway_link.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace modelgate::control::publish {
+
+/// Keeps the gateway's snapshot equal to what is desired and observed.
+///
+/// Shape: one thread at a time (the reconciler's). `gateway` outlives it.
+class publisher {
+ public:
+  /// Generations start above `first_generation`, which must grow over restarts of the program; `generation_at(now)`
+  /// does.
+  publisher(config::gateway_link& gateway, image_lookup images, serving_defaults defaults,
+            std::uint64_t first_generation);
+
+  /// Publishes when anything differs from what was published last, or nothing was yet; the snapshot that holds now.
+  config::snapshot_ptr update(const std::vector<store::desired_deployment>& desired,
+                              const std::vector<runtime::observed_replica>& observed);
+
+ private:
+  config::gateway_link& gateway_;
+  image_lookup images_;
+  serving_defaults defaults_;
+  std::uint64_t generation_;
+  config::snapshot_ptr published_;
+};
+
+/// Microseconds since 1970: exact in JSON, and no program publishes faster than that.
+[[nodiscard]] std::uint64_t generation_at(system_time now) noexcept;
+
+}  // namespace modelgate::control::publish

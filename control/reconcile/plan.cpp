@@ -1,0 +1,267 @@
+#include "control/reconcile/plan.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace modelgate::control::reconcile {
+namespace {
+
+using domain::replica_phase;
+using runtime::observed_replica;
+using replica_list = std::vector<const observed_replica*>;
+
+/// The replicas of one deployment by what they mean for it.
+struct sorted_replicas {
+  replica_list current;        ///< of the wanted revision, started by this process: starting, ready or unready
+  replica_list current_ended;  ///< of the wanted revision, exited: to be started again
+  replica_list old_ready;      ///< of another revision, or inherited, and serving
+  replica_list old_other;      ///< of another revision, or inherited, and not serving
+  replica_list old_ended;
+  replica_list leaving;  ///< draining or stopping
+};
+
+sorted_replicas sort_out(const replica_list& replicas, std::uint64_t wanted_revision) {
+  sorted_replicas sorted;
+  for (const observed_replica* replica : replicas) {
+    const bool ended = replica->phase == replica_phase::exited;
+    if (replica->phase == replica_phase::draining || replica->phase == replica_phase::stopping) {
+      sorted.leaving.push_back(replica);
+    } else if (replica->revision == wanted_revision && ended) {
+      sorted.current_ended.push_back(replica);
+    } else if (replica->revision == wanted_revision && !replica->inherited) {
+      sorted.current.push_back(replica);
+    } else if (ended) {
+      sorted.old_ended.push_back(replica);
+    } else {
+      (replica->phase == replica_phase::ready ? sorted.old_ready : sorted.old_other).push_back(replica);
+    }
+  }
+  return sorted;
+}
+
+/// How much a replica is worth keeping when there are too many: the more, the later it goes.
+int worth(const observed_replica& replica) {
+  switch (replica.phase) {
+    case replica_phase::ready:
+      return 3;
+    case replica_phase::unready:
+      return 2;
+    case replica_phase::starting:
+      return 1;
+    case replica_phase::draining:
+    case replica_phase::stopping:
+    case replica_phase::exited:
+      return 0;
+  }
+  return 0;
+}
+
+class deployment_planner {
+ public:
+  deployment_planner(const store::desired_deployment* desired, const replica_list& replicas,
+                     const std::set<std::string>& drained, system_time now, const plan_settings& settings,
+                     plan_outcome& outcome)
+      : desired_{desired}, replicas_{replicas}, drained_{drained}, now_{now}, settings_{settings}, outcome_{outcome} {}
+
+  void plan() {
+    const bool wanted = desired_ != nullptr && !desired_->deployment.deleting && desired_->refusal.empty()
+                        && !desired_->deployment.current.spec.stop;
+    const std::size_t count = wanted ? desired_->deployment.current.spec.replicas : 0;
+    sorted_ = sort_out(replicas_, desired_ == nullptr ? 0 : desired_->deployment.current.replica_revision);
+    go_on_leaving();
+    for (const observed_replica* replica : sorted_.old_ended) act(remove_replica{replica->name});
+    for (const observed_replica* replica : sorted_.old_other) end(*replica);
+    if (count == 0) {
+      end_everything();
+    } else {
+      shrink_to(count);
+      restart_ended();
+      grow_to(count);
+      replace_old(count);
+    }
+    if (desired_ != nullptr && desired_->deployment.deleting && replicas_.empty()) {
+      act(forget_deployment{desired_->deployment.id});
+    }
+  }
+
+ private:
+  void act(action step) { outcome_.actions.push_back(std::move(step)); }
+
+  void wake_by(system_time time) {
+    if (!outcome_.wake_at || time < *outcome_.wake_at) outcome_.wake_at = time;
+  }
+
+  /// Whether so much time has passed since then. A clock that was set back must not make us wait for ever.
+  bool has_passed(system_time since, std::chrono::milliseconds duration) const {
+    return now_ < since || now_ - since >= duration;
+  }
+
+  /// One that never was ready can have no request on it.
+  void end(const observed_replica& replica) {
+    if (replica.phase == replica_phase::starting) {
+      act(stop_replica{replica.name});
+    } else {
+      act(drain_replica{replica.name});
+    }
+  }
+
+  void go_on_leaving() {
+    for (const observed_replica* replica : sorted_.leaving) {
+      if (replica->phase != replica_phase::draining) continue;
+      if (drained_.contains(replica->name) || has_passed(replica->since, settings_.drain_limit)) {
+        act(stop_replica{replica->name});
+      } else {
+        wake_by(now_ + settings_.drain_poll);
+      }
+    }
+  }
+
+  void end_everything() {
+    for (const observed_replica* replica : sorted_.current_ended) act(remove_replica{replica->name});
+    for (const observed_replica* replica : sorted_.current) end(*replica);
+    for (const observed_replica* replica : sorted_.old_ready) end(*replica);
+  }
+
+  /// Too many: those that exited go first, then those that serve least, then those with the highest index.
+  void shrink_to(std::size_t count) {
+    while (!sorted_.current_ended.empty() && sorted_.current.size() + sorted_.current_ended.size() > count) {
+      const auto last = std::max_element(sorted_.current_ended.begin(), sorted_.current_ended.end(),
+                                         [](const auto* a, const auto* b) { return a->index < b->index; });
+      act(remove_replica{(*last)->name});
+      sorted_.current_ended.erase(last);
+    }
+    while (sorted_.current.size() > count) {
+      const auto last =
+          std::min_element(sorted_.current.begin(), sorted_.current.end(), [](const auto* a, const auto* b) {
+            return std::pair{worth(*a), -std::int64_t{a->index}} < std::pair{worth(*b), -std::int64_t{b->index}};
+          });
+      end(**last);
+      sorted_.current.erase(last);
+    }
+  }
+
+  void restart_ended() {
+    for (const observed_replica* replica : sorted_.current_ended) {
+      const auto wait = backoff_of(replica->failures, settings_);
+      if (has_passed(replica->since, wait)) {
+        act(start_replica{spec_for(replica->index)});
+      } else {
+        wake_by(replica->since + wait);
+      }
+    }
+  }
+
+  /// All that are missing at once when nothing old serves; else only as many as keep one replica above the wanted
+  /// count.
+  void grow_to(std::size_t count) {
+    const std::size_t there = sorted_.current.size() + sorted_.current_ended.size();
+    std::size_t missing = count > there ? count - there : 0;
+    if (!sorted_.old_ready.empty()) {
+      const std::size_t all = there + sorted_.old_ready.size() + sorted_.leaving.size();
+      missing = std::min(missing, count + 1 > all ? count + 1 - all : 0);
+    }
+    std::uint32_t index = 0;
+    for (; missing > 0; --missing) {
+      while (
+          is_name_in_use(replica_name(desired_->deployment.id, desired_->deployment.current.replica_revision, index))) {
+        ++index;
+      }
+      act(start_replica{spec_for(index++)});
+    }
+  }
+
+  /// Old ones go as far as what is ready exceeds what is wanted; the oldest revision first.
+  void replace_old(std::size_t count) {
+    const auto ready = static_cast<std::size_t>(
+        std::count_if(sorted_.current.begin(), sorted_.current.end(),
+                      [](const observed_replica* replica) { return replica->phase == replica_phase::ready; }));
+    const std::size_t all = ready + sorted_.old_ready.size();
+    std::size_t surplus = all > count ? all - count : 0;
+    std::sort(sorted_.old_ready.begin(), sorted_.old_ready.end(), [](const auto* a, const auto* b) {
+      return std::pair{a->revision, b->index} < std::pair{b->revision, a->index};
+    });
+    for (const observed_replica* replica : sorted_.old_ready) {
+      if (surplus == 0) return;
+      end(*replica);
+      --surplus;
+    }
+  }
+
+  bool is_name_in_use(const std::string& name) const {
+    return std::any_of(replicas_.begin(), replicas_.end(),
+                       [&](const observed_replica* replica) { return replica->name == name; });
+  }
+
+  runtime::replica_spec spec_for(std::uint32_t index) const {
+    const domain::deployment& deployment = desired_->deployment;
+    const domain::deployment_spec& wanted = deployment.current.spec;
+    runtime::replica_spec spec;
+    spec.name = replica_name(deployment.id, deployment.current.replica_revision, index);
+    spec.deployment = deployment.id;
+    spec.revision = deployment.current.replica_revision;
+    spec.index = index;
+    spec.model_image = wanted.model_image;
+    spec.model_uri = wanted.model_uri;
+    spec.env = wanted.env;
+    spec.limits = desired_->per_replica;
+    return spec;
+  }
+
+  const store::desired_deployment* desired_;  ///< null: nobody wants these replicas
+  const replica_list& replicas_;
+  const std::set<std::string>& drained_;
+  system_time now_;
+  const plan_settings& settings_;
+  plan_outcome& outcome_;
+  sorted_replicas sorted_;
+};
+
+}  // namespace
+
+std::string to_string(const action& step) {
+  return std::visit(
+      [](const auto& it) -> std::string {
+        using kind = std::decay_t<decltype(it)>;
+        if constexpr (std::is_same_v<kind, start_replica>) return "start " + it.spec.name;
+        if constexpr (std::is_same_v<kind, drain_replica>) return "drain " + it.name;
+        if constexpr (std::is_same_v<kind, stop_replica>) return "stop " + it.name;
+        if constexpr (std::is_same_v<kind, remove_replica>) return "remove " + it.name;
+        if constexpr (std::is_same_v<kind, forget_deployment>) return "forget " + it.deployment;
+      },
+      step);
+}
+
+std::string replica_name(const std::string& deployment, std::uint64_t revision, std::uint32_t index) {
+  return "deploy-" + deployment + "-r" + std::to_string(revision) + "-" + std::to_string(index);
+}
+
+std::chrono::milliseconds backoff_of(std::uint32_t failures, const plan_settings& settings) noexcept {
+  if (failures == 0) return std::chrono::milliseconds{0};
+  auto wait = settings.restart_backoff;
+  for (std::uint32_t i = 1; i < failures && wait < settings.restart_backoff_max; ++i) wait *= 2;
+  return std::min(wait, settings.restart_backoff_max);
+}
+
+plan_outcome plan(const std::vector<store::desired_deployment>& desired, const std::vector<observed_replica>& observed,
+                  const std::set<std::string>& drained, system_time now, const plan_settings& settings) {
+  std::map<std::string_view, replica_list> by_deployment;
+  for (const observed_replica& replica : observed) by_deployment[replica.deployment].push_back(&replica);
+
+  plan_outcome outcome;
+  const replica_list none;
+  for (const store::desired_deployment& entry : desired) {
+    const auto found = by_deployment.find(entry.deployment.id);
+    const replica_list& replicas = found == by_deployment.end() ? none : found->second;
+    deployment_planner{&entry, replicas, drained, now, settings, outcome}.plan();
+    if (found != by_deployment.end()) by_deployment.erase(found);
+  }
+  for (const auto& [deployment, replicas] : by_deployment) {
+    deployment_planner{nullptr, replicas, drained, now, settings, outcome}.plan();
+  }
+  return outcome;
+}
+
+}  // namespace modelgate::control::reconcile

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "control/runtime/runtime_driver.hpp"
+#include "control/store/desired_state.hpp"
+
+#include "modelgate/base/clock.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace modelgate::control::reconcile {
+
+struct start_replica {
+  runtime::replica_spec spec;
+};
+/// It goes on running, but gets no new requests.
+struct drain_replica {
+  std::string name;
+};
+struct stop_replica {
+  std::string name;
+};
+/// Forget one that has exited.
+struct remove_replica {
+  std::string name;
+};
+/// Erase a deleted deployment: nothing of it runs any more.
+struct forget_deployment {
+  std::string deployment;
+};
+
+using action = std::variant<start_replica, drain_replica, stop_replica, remove_replica, forget_deployment>;
+
+/// "start deploy-iris-r1-0", for logs and tests.
+[[nodiscard]] std::string to_string(const action& step);
+
+struct plan_settings {
+  std::chrono::milliseconds restart_backoff{500};  ///< after the first failure, doubled by each further one
+  std::chrono::milliseconds restart_backoff_max{30'000};
+  std::chrono::milliseconds drain_limit{30'000};  ///< a replica is stopped then, whatever is still on it
+  std::chrono::milliseconds drain_poll{50};       ///< nobody tells us that the last request has ended
+};
+
+struct plan_outcome {
+  std::vector<action> actions;
+  /// When to look again although nothing has happened.
+  std::optional<system_time> wake_at;
+};
+
+/// What to do next to come from what is observed to what is desired. The table in README.md says it in words.
+///
+/// Pure and total: any desired and observed state has an answer, however it came about. Doing the actions once, twice
+/// or only some of them, and planning again, leads to the same end.
+///
+/// `drained` names the replicas that no worker's snapshot lists any more and no request is on.
+[[nodiscard]] plan_outcome plan(const std::vector<store::desired_deployment>& desired,
+                                const std::vector<runtime::observed_replica>& observed,
+                                const std::set<std::string>& drained, system_time now, const plan_settings& settings);
+
+/// "deploy-<id>-r<revision>-<index>"
+[[nodiscard]] std::string replica_name(const std::string& deployment, std::uint64_t revision, std::uint32_t index);
+
+/// How long after its last end a replica that failed so often is started again.
+[[nodiscard]] std::chrono::milliseconds backoff_of(std::uint32_t failures, const plan_settings& settings) noexcept;
+
+}  // namespace modelgate::control::reconcile

@@ -1,0 +1,215 @@
+#include "control/reconcile/reconciler.hpp"
+
+#include "control/reconcile/summarise.hpp"
+
+#include "modelgate/base/log.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace modelgate::control::reconcile {
+namespace {
+
+using runtime::observed_replica;
+
+template <class... Handlers>
+struct overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <class... Handlers>
+overloaded(Handlers...) -> overloaded<Handlers...>;
+
+bool lists(const config::snapshot& snapshot, const observed_replica& replica) {
+  for (const auto& deployment : snapshot.deployments) {
+    if (deployment->id != replica.deployment) continue;
+    return std::any_of(deployment->endpoints.begin(), deployment->endpoints.end(),
+                       [&](const config::endpoint_config& endpoint) { return endpoint.replica == replica.name; });
+  }
+  return false;
+}
+
+}  // namespace
+
+reconciler::reconciler(store::desired_state& store, runtime::runtime_driver& driver, publish_function publisher,
+                       config::gateway_link& gateway, const reconciler_settings& settings)
+    : store_{store}, driver_{driver}, publisher_{std::move(publisher)}, gateway_{gateway}, settings_{settings} {}
+
+reconciler::~reconciler() {
+  stop();
+}
+
+void reconciler::start() {
+  driver_.set_change_listener([this] { wake(); });
+  thread_ = std::thread{[this] {
+    ::pthread_setname_np(::pthread_self(), "reconciler");
+    run();
+  }};
+}
+
+void reconciler::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+  }
+  woken_.notify_all();
+  answered_.notify_all();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  driver_.set_change_listener({});
+}
+
+void reconciler::wake() {
+  {
+    const std::lock_guard lock{mutex_};
+    wake_ = true;
+  }
+  woken_.notify_one();
+}
+
+bool reconciler::publish_and_wait(steady_time deadline) {
+  std::uint64_t generation = 0;
+  {
+    std::unique_lock lock{mutex_};
+    const std::uint64_t request = ++requests_;
+    wake_ = true;
+    woken_.notify_one();
+    const bool answered =
+        answered_.wait_until(lock, deadline, [&] { return stopping_ || answered_requests_ >= request; });
+    if (!answered || answered_requests_ < request) return false;
+    generation = answered_generation_;
+  }
+  return gateway_.wait_until_live(generation, deadline);
+}
+
+domain::deployment_status reconciler::status_of(const domain::deployment& deployment,
+                                                const std::string& refusal) const {
+  config::snapshot_ptr live;
+  {
+    const std::lock_guard lock{mutex_};
+    live = live_;
+  }
+  return summarise(deployment, refusal, driver_.observe(), live.get(), system_clock::now());
+}
+
+void reconciler::run() {
+  steady_time next = steady_clock::now();
+  for (;;) {
+    {
+      std::unique_lock lock{mutex_};
+      woken_.wait_until(lock, next, [this] { return stopping_ || wake_; });
+      if (stopping_) return;
+      wake_ = false;
+    }
+    try {
+      next = pass();
+    } catch (const std::exception& problem) {  // the root of this thread: serving must go on
+      log::error("reconciler", "a pass threw: this is a bug", {{"what", problem.what()}});
+      next = steady_clock::now() + settings_.storage_backoff_max;
+    }
+  }
+}
+
+steady_time reconciler::pass() {
+  std::uint64_t request = 0;
+  {
+    const std::lock_guard lock{mutex_};
+    request = requests_;
+  }
+  store_failed_ = false;
+  const bool fresh = load();
+  auto next = steady_clock::now() + settings_.resync;
+  const auto look_again_in = [&](std::chrono::milliseconds pause) {
+    next = std::min(next, steady_clock::now() + std::max(pause, std::chrono::milliseconds{0}));
+  };
+  if (!desired_) {
+    look_again_in(storage_pause_);
+    return next;
+  }
+
+  const auto observed = driver_.observe();
+  publish(observed, request, fresh);
+  if (!live_ || live_->generation < published_->generation) look_again_in(settings_.plan.drain_poll);
+
+  const system_time now = system_clock::now();
+  const plan_outcome outcome = plan(*desired_, observed, find_drained(observed), now, settings_.plan);
+  for (const action& step : outcome.actions) act(step);
+  if (store_failed_) {
+    look_again_in(storage_pause_);
+  } else {
+    if (std::exchange(storage_pause_, {}).count() > 0) log::info("reconciler", "the store answers again");
+    // The driver tells of what its actions changed; this is for the one that changed nothing.
+    if (!outcome.actions.empty()) look_again_in(settings_.plan.drain_poll);
+  }
+  if (outcome.wake_at) look_again_in(std::chrono::ceil<std::chrono::milliseconds>(*outcome.wake_at - now));
+  return next;
+}
+
+/// Reads the desired state. False: it is what it was before, if anything.
+bool reconciler::load() {
+  auto loaded = store_.load_desired();
+  if (!loaded) {
+    complain(loaded.error());
+    return false;
+  }
+  desired_ = std::move(*loaded);
+  return true;
+}
+
+void reconciler::complain(const error_code& problem) {
+  if (std::exchange(store_failed_, true)) return;
+  if (storage_pause_ == std::chrono::milliseconds{0}) {
+    log::error("reconciler", "the store fails; what runs goes on, and it is asked again", {{"why", problem.message()}});
+  }
+  storage_pause_ = std::clamp(2 * storage_pause_, settings_.storage_backoff, settings_.storage_backoff_max);
+}
+
+void reconciler::publish(const std::vector<observed_replica>& observed, std::uint64_t request, bool fresh) {
+  published_ = publisher_(*desired_, observed);
+  if (fresh) {
+    const std::lock_guard lock{mutex_};
+    answered_requests_ = request;
+    answered_generation_ = published_->generation;
+  }
+  answered_.notify_all();
+  if (live_ == published_) return;
+  if (!gateway_.wait_until_live(published_->generation, steady_clock::now() + settings_.live_patience)) return;
+  const std::lock_guard lock{mutex_};
+  live_ = published_;
+}
+
+std::set<std::string> reconciler::find_drained(const std::vector<observed_replica>& observed) const {
+  std::set<std::string> drained;
+  for (const observed_replica& replica : observed) {
+    const bool leaves = replica.phase == domain::replica_phase::draining;
+    if (leaves && live_ == published_ && !lists(*live_, replica)) drained.insert(replica.name);
+  }
+  if (drained.empty()) return drained;
+  // Asked after the last snapshot was seen live: nobody can add a request to one of these any more.
+  for (const config::endpoint_load& load : gateway_.observe().endpoints) {
+    if (load.in_flight > 0) drained.erase(load.replica);
+  }
+  return drained;
+}
+
+void reconciler::act(const action& step) {
+  log::debug("reconciler", to_string(step));
+  std::visit(overloaded{[&](const start_replica& it) {
+                          if (const auto started = driver_.start(it.spec); !started) {
+                            log::warning("reconciler", "a replica could not be started",
+                                         {{"replica", it.spec.name}, {"why", started.error()}});
+                          }
+                        },
+                        [&](const drain_replica& it) { driver_.drain(it.name); },
+                        [&](const stop_replica& it) { driver_.stop(it.name); },
+                        [&](const remove_replica& it) { driver_.remove(it.name); },
+                        [&](const forget_deployment& it) {
+                          if (const auto erased = store_.erase_deleted(it.deployment); !erased)
+                            complain(erased.error());
+                        }},
+             step);
+}
+
+}  // namespace modelgate::control::reconcile

@@ -1,0 +1,97 @@
+#pragma once
+
+#include "control/reconcile/plan.hpp"
+#include "control/reconcile/reconcile_link.hpp"
+#include "control/runtime/runtime_driver.hpp"
+#include "control/store/desired_state.hpp"
+
+#include "modelgate/config/gateway_link.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace modelgate::control::reconcile {
+
+struct reconciler_settings {
+  plan_settings plan;
+  std::chrono::milliseconds live_patience{1'000};  ///< for the workers to take a snapshot before going on without
+  std::chrono::milliseconds storage_backoff{250};  ///< after a failure of the store, doubled by each further one
+  std::chrono::milliseconds storage_backoff_max{5'000};
+  std::chrono::milliseconds resync{10'000};  ///< longest time between two looks
+};
+
+/// Publishes what differs from the last publication; the snapshot that holds now, never null. Called by the
+/// reconciler's thread only.
+using publish_function = std::function<config::snapshot_ptr(const std::vector<store::desired_deployment>& desired,
+                                                            const std::vector<runtime::observed_replica>& observed)>;
+
+/// Brings what runs to what is desired, and the gateway to both: load, observe, publish, plan, act, wait.
+///
+/// Level-triggered: each pass starts from the store and from what the driver observes. What is kept between passes is
+/// what the gateway was told, and, while the store cannot be read, what it said last: replicas that die must leave the
+/// snapshot and come back even then.
+///
+/// Shape:  one thread of its own; as a link, any-thread. What it is given outlives it.
+/// Errors: a store that fails is said once in the log, and asked again with growing pauses; serving goes on.
+class reconciler final : public reconcile_link {
+ public:
+  reconciler(store::desired_state& store, runtime::runtime_driver& driver, publish_function publisher,
+             config::gateway_link& gateway, const reconciler_settings& settings);
+  /// Like `stop`.
+  ~reconciler() override;
+  reconciler(const reconciler&) = delete;
+  reconciler& operator=(const reconciler&) = delete;
+
+  /// Listens to the driver and begins.
+  void start();
+  /// Ends after the pass that is under way. Replicas and snapshot stay as they are.
+  void stop();
+
+  void wake() override;
+  [[nodiscard]] bool publish_and_wait(steady_time deadline) override;
+  [[nodiscard]] domain::deployment_status status_of(const domain::deployment& deployment,
+                                                    const std::string& refusal) const override;
+
+ private:
+  void run();
+  /// One pass; when the next one is due if nothing wakes us.
+  steady_time pass();
+  bool load();
+  void publish(const std::vector<runtime::observed_replica>& observed, std::uint64_t request, bool fresh);
+  [[nodiscard]] std::set<std::string> find_drained(const std::vector<runtime::observed_replica>& observed) const;
+  void act(const action& step);
+  void complain(const error_code& problem);
+
+  store::desired_state& store_;
+  runtime::runtime_driver& driver_;
+  publish_function publisher_;
+  config::gateway_link& gateway_;
+  const reconciler_settings settings_;
+
+  // The reconciler's thread only.
+  std::optional<std::vector<store::desired_deployment>> desired_;
+  config::snapshot_ptr published_;
+  bool store_failed_ = false;                   ///< in this pass
+  std::chrono::milliseconds storage_pause_{0};  ///< 0: the store answers
+
+  mutable std::mutex mutex_;
+  std::condition_variable woken_;
+  std::condition_variable answered_;
+  bool wake_ = false;
+  bool stopping_ = false;
+  std::uint64_t requests_ = 0;           ///< of publish_and_wait
+  std::uint64_t answered_requests_ = 0;  ///< those whose state of the store is in `answered_generation_`
+  std::uint64_t answered_generation_ = 0;
+  config::snapshot_ptr live_;  ///< the last snapshot that every worker serves
+  std::thread thread_;
+};
+
+}  // namespace modelgate::control::reconcile

@@ -1,0 +1,128 @@
+#include "control/reconcile/summarise.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace modelgate::control::reconcile {
+namespace {
+
+using domain::deployment_phase;
+using domain::replica_phase;
+using runtime::observed_replica;
+using replica_list = std::vector<const observed_replica*>;
+
+std::set<std::string_view> served_replicas(const config::snapshot* live, const std::string& deployment) {
+  std::set<std::string_view> names;
+  if (live == nullptr) return names;
+  for (const auto& entry : live->deployments) {
+    if (entry->id != deployment) continue;
+    for (const auto& endpoint : entry->endpoints) names.insert(endpoint.replica);
+  }
+  return names;
+}
+
+bool is_failing(const observed_replica& replica) {
+  return replica.phase == replica_phase::exited || replica.phase == replica_phase::unready || replica.failures > 0;
+}
+
+bool waits_for_ready(const observed_replica& replica) {
+  return replica.phase == replica_phase::starting || replica.phase == replica_phase::unready
+         || replica.phase == replica_phase::exited;
+}
+
+class running_summary {
+ public:
+  running_summary(const domain::deployment& deployment, const replica_list& replicas, std::set<std::string_view> served,
+                  system_time now)
+      : spec_{deployment.current.spec}, now_{now} {
+    for (const observed_replica* replica : replicas) {
+      const bool is_served = replica->phase == replica_phase::ready && served.contains(replica->name);
+      const bool is_current = replica->revision == deployment.current.replica_revision && !replica->inherited;
+      if (is_current) current_.push_back(replica);
+      if (is_served) ++available_;
+      if (is_served && is_current) ++current_available_;
+      if (is_served && !is_current) ++old_available_;
+    }
+  }
+
+  void write(domain::deployment_status& status) const {
+    status.available_replicas = std::min(available_, spec_.replicas);
+    if (current_available_ >= spec_.replicas && old_available_ == 0) {
+      status.phase = deployment_phase::deployed;
+      status.message = "Deployment is deployed and available now";
+    } else if (const observed_replica* stuck = find_stuck()) {
+      status.phase = deployment_phase::failed;
+      status.message = "Deployment has failed: replica " + stuck->name + " has not been ready for "
+                       + std::to_string(spec_.progress_deadline.count()) + " s: " + stuck->reason
+                       + availability(status);
+    } else {
+      status.phase = deployment_phase::deploying;
+      status.message = status.available_replicas == 0 ? "Deployment is being deployed and not available now"
+                                                      : "Deployment is being deployed" + availability(status);
+      for (const observed_replica* replica : current_) {
+        if (is_failing(*replica) && !replica->reason.empty()) {
+          status.message.append("\nreplica[").append(replica->name).append("]: ").append(replica->reason);
+        }
+      }
+    }
+  }
+
+ private:
+  std::string availability(const domain::deployment_status& status) const {
+    return "; " + std::to_string(status.available_replicas) + " of " + std::to_string(spec_.replicas)
+           + " replicas are available now";
+  }
+
+  /// One that should be ready and has not been for longer than its owner allows; the one that has failed most.
+  const observed_replica* find_stuck() const {
+    const observed_replica* stuck = nullptr;
+    for (const observed_replica* replica : current_) {
+      if (!waits_for_ready(*replica) || now_ - replica->unready_since < spec_.progress_deadline) continue;
+      if (stuck == nullptr || replica->failures > stuck->failures) stuck = replica;
+    }
+    return stuck;
+  }
+
+  const domain::deployment_spec& spec_;
+  system_time now_;
+  replica_list current_;
+  std::uint32_t available_ = 0;
+  std::uint32_t current_available_ = 0;
+  std::uint32_t old_available_ = 0;
+};
+
+}  // namespace
+
+domain::deployment_status summarise(const domain::deployment& deployment, const std::string& refusal,
+                                    const std::vector<observed_replica>& observed, const config::snapshot* live,
+                                    system_time now) {
+  replica_list replicas;
+  for (const observed_replica& replica : observed) {
+    if (replica.deployment == deployment.id) replicas.push_back(&replica);
+  }
+  std::sort(replicas.begin(), replicas.end(), [](const auto* a, const auto* b) {
+    return std::pair{a->revision, a->index} < std::pair{b->revision, b->index};
+  });
+  domain::deployment_status status;
+  bool runs = false;
+  for (const observed_replica* replica : replicas) {
+    runs = runs || replica->phase != replica_phase::exited;
+    status.replicas.push_back({replica->name, replica->revision, replica->phase, replica->reason, replica->since,
+                               replica->limits, replica->restarts});
+  }
+  if (deployment.current.spec.stop || deployment.deleting) {
+    status.phase = runs ? deployment_phase::stopping : deployment_phase::stopped;
+    status.message = runs ? "deployment is stopping" : "deployment has stopped";
+  } else if (!refusal.empty()) {
+    status.phase = deployment_phase::failed;
+    status.message = refusal;
+  } else {
+    running_summary{deployment, replicas, served_replicas(live, deployment.id), now}.write(status);
+  }
+  return status;
+}
+
+}  // namespace modelgate::control::reconcile

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "control/domain/deployment.hpp"
+#include "control/domain/deployment_status.hpp"
+#include "control/runtime/runtime_driver.hpp"
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/config/snapshot.hpp"
+
+#include <string>
+#include <vector>
+
+namespace modelgate::control::reconcile {
+
+/// A deployment's status as people are shown it, from what really runs.
+///
+/// A replica is available when it is ready and every worker of the gateway may send it requests: it stands in `live`,
+/// the last snapshot that all of them serve (null: none yet). Replicas of an earlier revision count too.
+///
+/// Pure. Source: the phases and most texts are PrimeHub's.
+[[nodiscard]] domain::deployment_status summarise(const domain::deployment& deployment, const std::string& refusal,
+                                                  const std::vector<runtime::observed_replica>& observed,
+                                                  const config::snapshot* live, system_time now);
+
+}  // namespace modelgate::control::reconcile

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <signal.h>
+
+#include <string>
+#include <string_view>
+
+namespace modelgate::control::runtime::process {
+
+/// How a child ended, in words: "exited with code 3", "was ended by signal 9 (Killed)".
+/// `info` is what waitid gave.
+[[nodiscard]] std::string describe_exit(const siginfo_t& info);
+
+/// "exited with code 3; last log line: Out of cheese"
+[[nodiscard]] std::string with_last_line(std::string reason, std::string_view last_line);
+
+}  // namespace modelgate::control::runtime::process

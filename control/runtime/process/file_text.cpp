@@ -1,0 +1,58 @@
+#include "control/runtime/process/file_text.hpp"
+
+#include "control/runtime/process/file_handle.hpp"
+
+#include "modelgate/base/errc.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace modelgate::control::runtime::process {
+namespace {
+
+error_code last_error() {
+  return {errno, boost::system::system_category()};
+}
+
+}  // namespace
+
+result<std::string> read_file_text(const std::filesystem::path& file, std::size_t limit) {
+  const file_handle handle{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!handle) return last_error();
+  std::string text;
+  for (;;) {
+    constexpr std::size_t step = 16'384;
+    const std::size_t held = text.size();
+    text.resize(held + step);
+    const ssize_t count = ::read(handle.get(), text.data() + held, step);
+    if (count < 0 && errno == EINTR) {
+      text.resize(held);
+      continue;
+    }
+    if (count < 0) return last_error();
+    text.resize(held + static_cast<std::size_t>(count));
+    if (count == 0) return text;
+    if (text.size() > limit) return make_error_code(errc::body_too_large);
+  }
+}
+
+result<void> replace_file_text(const std::filesystem::path& file, std::string_view text) {
+  const std::string beside = file.native() + ".new";
+  {
+    const file_handle handle{::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR)};
+    if (!handle) return last_error();
+    while (!text.empty()) {
+      const ssize_t count = ::write(handle.get(), text.data(), text.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return last_error();
+      text.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+  if (::rename(beside.c_str(), file.c_str()) != 0) return last_error();
+  return {};
+}
+
+}  // namespace modelgate::control::runtime::process

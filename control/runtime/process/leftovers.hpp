@@ -1,0 +1,23 @@
+#pragma once
+
+#include "control/runtime/process/data_layout.hpp"
+#include "control/runtime/process/replica_record.hpp"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What an earlier modelgate of this data folder left behind.
+namespace modelgate::control::runtime::process {
+
+/// The records of all replicas. One that cannot be read is removed and said in the log; its processes are unknown then.
+[[nodiscard]] std::vector<replica_record> load_records(const data_layout& layout);
+
+/// Ends every process whose cookie begins with `prefix` and is not one of `known`.
+void end_unknown_processes(std::string_view prefix, const std::set<std::string>& known);
+
+/// Removes what is kept of replicas without a record, an hour after their last line.
+void remove_old_logs(const data_layout& layout);
+
+}  // namespace modelgate::control::runtime::process

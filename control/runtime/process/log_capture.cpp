@@ -1,0 +1,149 @@
+#include "control/runtime/process/log_capture.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace modelgate::control::runtime::process {
+namespace {
+
+constexpr std::size_t read_size = 65'536;
+constexpr std::size_t turn_size = 4 * read_size;     // one replica that prints much must not starve the others
+constexpr std::size_t finish_size = 64 * read_size;  // a process that escaped must not keep us reading
+constexpr int fifo_size = 1'048'576;                 // slack for the model while modelgate is busy, or is restarted
+constexpr std::size_t shown_bytes = 500;
+
+error_code last_error() {
+  return {errno, boost::system::system_category()};
+}
+
+/// Length of the UTF-8 sequence that `text` starts with; 0 when it is broken.
+/// Source: RFC 3629 section 4.
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  std::size_t length = 0;
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) length = 2;
+  if (first >= 0xe0 && first <= 0xef) length = 3;
+  if (first >= 0xf0 && first <= 0xf4) length = 4;
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  }
+  if (first == 0xe0 && byte(1) < 0xa0) return 0;
+  if (first == 0xed && byte(1) > 0x9f) return 0;
+  if (first == 0xf0 && byte(1) < 0x90) return 0;
+  if (first == 0xf4 && byte(1) > 0x8f) return 0;
+  return length;
+}
+
+}  // namespace
+
+std::string presentable(std::string_view line) {
+  std::string shown;
+  while (!line.empty()) {
+    const std::size_t length = sequence_length(line);
+    if (shown.size() + std::max<std::size_t>(length, 1) > shown_bytes) return shown + "...";
+    const auto first = static_cast<unsigned char>(line.front());
+    if (length == 0 || first == 0x7f || (first < 0x20 && first != '\t')) {
+      shown.push_back('?');
+      line.remove_prefix(1);
+    } else {
+      shown.append(line.substr(0, length));
+      line.remove_prefix(length);
+    }
+  }
+  return shown;
+}
+
+log_capture::log_capture(boost::asio::io_context& context, std::filesystem::path folder, std::size_t rotate_bytes)
+    : folder_{std::move(folder)}, file_{folder_, rotate_bytes}, sources_{source{context}, source{context}} {}
+
+std::filesystem::path log_capture::fifo(log_stream stream) const {
+  return folder_ / (stream == log_stream::standard_output ? "stdout" : "stderr");
+}
+
+result<void> log_capture::begin_instance() {
+  file_.begin_instance();
+  last_line_.clear();
+  for (const log_stream stream : {log_stream::standard_output, log_stream::standard_error}) {
+    // Made anew each time: a process of the last instance that escaped holds the old one.
+    const std::filesystem::path path = fifo(stream);
+    std::error_code problem;
+    std::filesystem::remove(path, problem);
+    if (::mkfifo(path.c_str(), S_IRUSR | S_IWUSR) != 0) return last_error();
+    if (const auto opened = open(stream); !opened) return opened;
+  }
+  return {};
+}
+
+result<void> log_capture::resume() {
+  for (const log_stream stream : {log_stream::standard_output, log_stream::standard_error}) {
+    if (const auto opened = open(stream); !opened) return opened;
+  }
+  return {};
+}
+
+result<void> log_capture::open(log_stream stream) {
+  // For writing as well: with a writer of our own, the FIFO has no end that would have to be waited for in a circle.
+  const int descriptor = ::open(fifo(stream).c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+  if (descriptor < 0) return last_error();
+  [[maybe_unused]] const int granted =
+      ::fcntl(descriptor, F_SETPIPE_SZ, fifo_size);  // refused: the default size will do
+  of(stream).descriptor.assign(descriptor);
+  wait(stream);
+  return {};
+}
+
+void log_capture::wait(log_stream stream) {
+  of(stream).descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                                   [self = shared_from_this(), stream](const error_code& problem) {
+                                     if (problem || !self->of(stream).descriptor.is_open()) return;
+                                     if (self->take(stream, turn_size)) self->wait(stream);
+                                   });
+}
+
+/// Reads until nothing is there or `at_most` is reached. False when the FIFO is broken.
+bool log_capture::take(log_stream stream, std::size_t at_most) {
+  std::array<char, read_size> block;
+  source& from = of(stream);
+  for (std::size_t taken = 0; taken < at_most;) {
+    const ssize_t count = ::read(from.descriptor.native_handle(), block.data(), block.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0 && errno == EAGAIN) return true;
+    if (count <= 0) return false;
+    taken += static_cast<std::size_t>(count);
+    from.lines.feed({block.data(), static_cast<std::size_t>(count)},
+                    [&](std::string_view text, bool partial) { record(stream, text, partial); });
+    file_.append(pending_);
+    pending_.clear();
+  }
+  return true;
+}
+
+void log_capture::record(log_stream stream, std::string_view text, bool partial) {
+  append_log_record(pending_, system_clock::now(), stream, partial, text);
+  if (text.find_first_not_of(" \t\r") != std::string_view::npos) last_line_ = presentable(text);
+}
+
+void log_capture::finish() {
+  for (const log_stream stream : {log_stream::standard_output, log_stream::standard_error}) {
+    source& from = of(stream);
+    if (!from.descriptor.is_open()) continue;
+    take(stream, finish_size);
+    from.lines.finish([&](std::string_view text, bool partial) { record(stream, text, partial); });
+    file_.append(pending_);
+    pending_.clear();
+    error_code problem;
+    from.descriptor.close(problem);
+  }
+  file_.close();
+}
+
+}  // namespace modelgate::control::runtime::process

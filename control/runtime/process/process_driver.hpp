@@ -1,0 +1,52 @@
+#pragma once
+
+#include "control/runtime/runtime_driver.hpp"
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/config/settings.hpp"
+
+#include <memory>
+
+namespace modelgate::control::runtime::process {
+
+/// Runs replicas as processes of this machine: the embedded default.
+///
+/// Everything it knows stands in DATA/replicas, and every process it starts carries a cookie of this data folder, so
+/// after a crash the next one finds what still runs (reported as `inherited`) and ends at once what nobody knows any
+/// more.
+///
+/// Shape:  any-thread. One per data folder, which it locks; one thread of its own does all the work, but image folders
+/// are
+///         copied on the caller's thread.
+/// Errors: the constructor throws std::runtime_error with one clear sentence when it cannot work here at all.
+class process_driver final : public runtime_driver {
+ public:
+  /// Uses `data_folder`, `catalogue`, `process_runtime` and `limits.log_bytes` of the settings.
+  explicit process_driver(const config::settings& settings);
+  /// Like `shutdown`, with the grace that the settings give.
+  ~process_driver() override;
+  process_driver(const process_driver&) = delete;
+  process_driver& operator=(const process_driver&) = delete;
+
+  /// Ends every replica and forgets it, so that nothing remains; SIGKILL for those that have not ended by then.
+  /// Afterwards `start` fails and `observe` answers nothing.
+  void shutdown(steady_time deadline);
+
+  [[nodiscard]] std::string_view name() const noexcept override { return "process"; }
+  [[nodiscard]] result<image_description, std::string> describe_image(std::string_view image) const override;
+  [[nodiscard]] std::vector<image_description> list_images() const override;
+  [[nodiscard]] std::vector<observed_replica> observe() const override;
+  [[nodiscard]] result<void, std::string> start(const replica_spec& spec) override;
+  void drain(const std::string& name) override;
+  void stop(const std::string& name) override;
+  void remove(const std::string& name) override;
+  [[nodiscard]] result<std::unique_ptr<log_reader>> open_log(const std::string& name,
+                                                             const log_query& query) const override;
+  void set_change_listener(std::function<void()> listener) override;
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace modelgate::control::runtime::process

@@ -1,0 +1,238 @@
+#include "control/runtime/process/process_replica.hpp"
+
+#include "control/runtime/process/exit_text.hpp"
+#include "control/runtime/process/pidfd.hpp"
+
+#include "modelgate/base/log.hpp"
+
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+namespace modelgate::control::runtime::process {
+namespace {
+
+using domain::replica_phase;
+using std::chrono::milliseconds;
+
+constexpr milliseconds follower_interval{50};        ///< between looks at what a leader left behind
+constexpr milliseconds patience_with_killed{5'000};  ///< SIGKILL takes long only for a process stuck in the kernel
+
+}  // namespace
+
+process_replica::process_replica(replica_context& context, std::filesystem::path folder, replica_record record)
+    : context_{context},
+      folder_{std::move(folder)},
+      record_{std::move(record)},
+      capture_{std::make_shared<log_capture>(context.loop, folder_, context.log_bytes)},
+      end_of_log_{std::make_shared<std::atomic<bool>>(true)},
+      pidfd_{context.loop},
+      probe_timer_{context.loop},
+      end_timer_{context.loop} {}
+
+observed_replica process_replica::observe() const {
+  observed_replica seen;
+  seen.name = record_.spec.name;
+  seen.deployment = record_.spec.deployment;
+  seen.revision = record_.spec.revision;
+  seen.index = record_.spec.index;
+  seen.phase = record_.phase;
+  const bool speaks = record_.phase == replica_phase::starting || record_.phase == replica_phase::unready;
+  seen.reason = speaks ? with_last_line(record_.reason, capture_->last_line()) : record_.reason;
+  seen.since = record_.since;
+  seen.unready_since = record_.unready_since;
+  if (!has_exited() && record_.port != 0) seen.address = net::endpoint{"127.0.0.1", record_.port};
+  seen.model_image = record_.spec.model_image;
+  seen.limits = "advisory";
+  seen.restarts = record_.restarts;
+  seen.failures = record_.failures;
+  seen.inherited = inherited_;
+  return seen;
+}
+
+bool process_replica::save() {
+  const auto saved = save_record(folder_, record_);
+  if (!saved) {
+    log::warning("runtime", "the state of a replica cannot be written",
+                 {{"replica", record_.spec.name}, {"why", saved.error().message()}});
+  }
+  return saved.has_value();
+}
+
+void process_replica::set_phase(replica_phase phase, std::string reason) {
+  const bool moves = record_.phase != phase;
+  if (!moves && record_.reason == reason) return;
+  if (moves) {
+    if (record_.phase == replica_phase::ready) record_.unready_since = system_clock::now();
+    record_.since = system_clock::now();
+    log::info("runtime", "replica",
+              {{"replica", record_.spec.name}, {"phase", domain::to_string(phase)}, {"reason", reason}});
+  }
+  record_.phase = phase;
+  record_.reason = std::move(reason);
+  if (moves) save();
+  context_.changed(*this);
+}
+
+void process_replica::drain() {
+  if (asked_to_stop_ || has_exited() || record_.phase == replica_phase::draining) return;
+  probe_timer_.cancel();
+  set_phase(replica_phase::draining, "it gets no new requests");
+}
+
+void process_replica::stop() {
+  if (asked_to_stop_ || has_exited()) return;
+  asked_to_stop_ = true;
+  probe_timer_.cancel();
+  kill_at_ = steady_clock::now() + context_.settings.stop_grace;
+  give_up_at_ = kill_at_ + patience_with_killed;
+  set_phase(replica_phase::stopping, "it was asked to end");
+  if (leader_ended_) return;  // settling already
+  signal_all(SIGTERM);
+  signal_all(SIGCONT);  // one that was stopped could not end
+  end_timer_.expires_at(kill_at_);
+  end_timer_.async_wait([self = shared_from_this(), instance = instance_](const error_code& problem) {
+    if (!problem && instance == self->instance_ && !self->leader_ended_) self->signal_all(SIGKILL);
+  });
+}
+
+void process_replica::kill() {
+  if (has_exited()) return;
+  stop();
+  kill_at_ = steady_clock::now();
+  signal_all(SIGKILL);
+}
+
+/// Everything that this instance started and that still runs, but for its leader: also what has left the group.
+std::vector<marked_process> process_replica::followers() const {
+  std::vector<marked_process> found = find_marked_processes(record_.cookie);
+  std::erase_if(found, [&](const marked_process& process) { return process.status.pid == record_.pid; });
+  return found;
+}
+
+void process_replica::signal_group(int signal) {
+  // The group's number is its own as long as the leader has not been reaped. Of an inherited one that has ended we
+  // can't know that, but then every member is found by its cookie.
+  if (record_.pid > 1 && !(inherited_ && leader_ended_)) ::kill(-record_.pid, signal);
+}
+
+void process_replica::signal_all(int signal) {
+  signal_group(signal);
+  for (const marked_process& follower : followers()) {
+    if (follower.status.group != record_.pid || (inherited_ && leader_ended_)) signal_process(follower.status, signal);
+  }
+}
+
+void process_replica::watch(file_handle pidfd) {
+  pidfd_.assign(pidfd.release());
+  pidfd_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                    [self = shared_from_this(), instance = instance_](const error_code& problem) {
+                      if (!problem && instance == self->instance_) self->on_leader_ended();
+                    });
+}
+
+void process_replica::on_leader_ended() {
+  siginfo_t info{};
+  // Left as a zombie for now, so that its pid, and with it the group's number, stays its own.
+  const bool ours =
+      ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.native_handle()), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+  exit_text_ = ours ? describe_exit(info) : "ended, how is unknown because an earlier modelgate started it";
+  leader_ended_ = true;
+  probe_timer_.cancel();
+  end_timer_.cancel();
+  if (!asked_to_stop_) {
+    kill_at_ = steady_clock::now();
+    give_up_at_ = kill_at_ + patience_with_killed;
+  }
+  settle();
+}
+
+/// The leader has ended: waits for what it left behind, in a stop; ends it, otherwise and after the grace.
+void process_replica::settle() {
+  const bool any = !followers().empty();
+  const auto now = steady_clock::now();
+  if (any && now < give_up_at_) {
+    if (!asked_to_stop_) set_phase(replica_phase::unready, exit_text_);
+    if (now >= kill_at_) signal_all(SIGKILL);
+    end_timer_.expires_after(follower_interval);
+    end_timer_.async_wait([self = shared_from_this(), instance = instance_](const error_code& problem) {
+      if (!problem && instance == self->instance_) self->settle();
+    });
+    return;
+  }
+  if (any) log::error("runtime", "processes of a replica cannot be ended", {{"replica", record_.spec.name}});
+  finish_instance();
+}
+
+void process_replica::finish_instance() {
+  signal_group(SIGKILL);  // what shed its environment is still in the group
+  error_code problem;
+  if (pidfd_.is_open()) {
+    siginfo_t info{};
+    ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.native_handle()), &info, WEXITED | WNOHANG);
+    pidfd_.close(problem);
+  }
+  capture_->finish();
+  end_of_log_->store(true);
+  context_.ports.release(record_.port);
+  record_.pid = 0;
+  if (should_try_another_port()) {
+    log::info("runtime", "a replica's port was taken by somebody else: it gets another one",
+              {{"replica", record_.spec.name}, {"port", std::uint64_t{record_.port}}});
+    ++port_attempts_;
+    static_cast<void>(start_instance());  // what goes wrong now is its state
+    return;
+  }
+  if (!asked_to_stop_) ++record_.failures;
+  inherited_ = false;
+  set_phase(replica_phase::exited, with_last_line(exit_text_, capture_->last_line()));
+}
+
+bool process_replica::should_try_another_port() const {
+  constexpr int attempts = 3;
+  return ground_ && !asked_to_stop_ && !was_ready_ && port_attempts_ < attempts && is_port_taken(record_.port);
+}
+
+void process_replica::resume() {
+  if (has_exited()) return;
+  leader_ended_ = true;
+  asked_to_stop_ = record_.phase == replica_phase::stopping;
+  kill_at_ = steady_clock::now();
+  give_up_at_ = kill_at_ + patience_with_killed;
+  const auto is_leader = [&] {
+    const auto status = status_of_process(record_.pid);
+    return status && !status->zombie && status->start_time == record_.start_time && record_.boot_id == boot_id();
+  };
+  file_handle pidfd = is_leader() ? open_pidfd(record_.pid) : file_handle{};
+  if (!pidfd || !is_leader()) {  // asked again: the handle tells one process for good, but only once it is open
+    exit_text_ = "ended while modelgate was not running";
+    asked_to_stop_ = true;  // no failure of its own that we know of
+    record_.pid = 0;        // and whoever has its pid and its port now is somebody else
+    record_.port = 0;
+    settle();
+    return;
+  }
+  leader_ended_ = false;
+  inherited_ = true;
+  end_of_log_->store(false);
+  context_.ports.keep(record_.port);
+  readiness_ = readiness{record_.phase == replica_phase::ready};
+  was_ready_ = true;
+  ready_since_ = steady_clock::now();
+  if (const auto resumed = capture_->resume(); !resumed) {
+    log::warning("runtime", "the output of a replica that was found running cannot be read",
+                 {{"replica", record_.spec.name}, {"why", resumed.error().message()}});
+  }
+  watch(std::move(pidfd));
+  if (std::exchange(asked_to_stop_, false)) {
+    stop();
+  } else if (is_probed()) {
+    start_probing();
+  }
+  context_.changed(*this);
+}
+
+}  // namespace modelgate::control::runtime::process

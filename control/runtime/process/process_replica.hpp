@@ -1,0 +1,130 @@
+#pragma once
+
+#include "control/runtime/log_file_reader.hpp"
+#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/process/launch.hpp"
+#include "control/runtime/process/log_capture.hpp"
+#include "control/runtime/process/loopback_ports.hpp"
+#include "control/runtime/process/readiness.hpp"
+#include "control/runtime/process/replica_record.hpp"
+#include "control/runtime/runtime_driver.hpp"
+
+#include "modelgate/config/settings.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace modelgate::control::runtime::process {
+
+class process_replica;
+
+/// What the replicas of one driver share. Outlives them.
+struct replica_context {
+  boost::asio::io_context& loop;
+  const config::process_runtime_settings& settings;
+  std::size_t log_bytes;
+  std::filesystem::path data_folder;  ///< hidden from every replica
+  std::optional<user_identity> user;  ///< absent: replicas run as modelgate
+  bool guarded;                       ///< the kernel has Landlock
+  std::string cookie_prefix;          ///< of this data folder, whichever process serves it
+  loopback_ports ports;
+  std::function<void(const process_replica&)> changed;
+};
+
+/// Where a replica finds its files; made before it is launched.
+struct launch_ground {
+  std::vector<std::string> command;
+  std::map<std::string, std::string> image_environment;
+  std::filesystem::path working_folder;
+  std::filesystem::path own_folder;  ///< writable for it
+  std::string image_copy;
+  std::string health_path;
+};
+
+/// One replica: a process group of its own, watched, probed, logged, and ended with everything that it started.
+///
+///     launch -> starting -> ready <-> unready -> exited -> launch ...
+///                    \________|__________|-> draining -> stopping -> exited
+///
+/// Shape:  the driver's thread; kept alive by its pending operations.
+class process_replica : public std::enable_shared_from_this<process_replica> {
+ public:
+  process_replica(replica_context& context, std::filesystem::path folder, replica_record record);
+
+  /// Starts it, or starts it again after it has exited. Errors: why it has exited at once; it is counted as a failure.
+  result<void, std::string> launch(const replica_spec& spec, launch_ground ground);
+  /// It could not even be prepared. Counted as a failure.
+  void fail_to_launch(const replica_spec& spec, const std::string& why);
+  /// Takes over what the record of an earlier modelgate says: watches what still runs, ends what is left of the rest.
+  void resume();
+
+  void drain();
+  /// SIGTERM now, SIGKILL after the grace.
+  void stop();
+  /// SIGKILL now.
+  void kill();
+
+  [[nodiscard]] bool has_exited() const noexcept { return record_.phase == domain::replica_phase::exited; }
+  [[nodiscard]] const replica_record& record() const noexcept { return record_; }
+  [[nodiscard]] observed_replica observe() const;
+  [[nodiscard]] log_end end_of_log() const noexcept { return end_of_log_; }
+
+ private:
+  result<void, std::string> start_instance();
+  result<void, std::string> fork_and_release();
+  result<launch_order, std::string> make_order(const file_handle& guard) const;
+  result<void, std::string> fail(const std::string& why);
+
+  void watch(file_handle pidfd);
+  void on_leader_ended();
+  void settle();
+  void finish_instance();
+  bool should_try_another_port() const;
+
+  void start_probing();
+  boost::asio::awaitable<void> probe(std::uint32_t instance);
+  boost::asio::awaitable<std::optional<std::string>> ask_health();
+  void on_probe(const std::optional<std::string>& complaint);
+
+  void set_phase(domain::replica_phase phase, std::string reason);
+  bool save();
+  [[nodiscard]] bool is_probed() const noexcept;
+  void signal_group(int signal);
+  void signal_all(int signal);
+  [[nodiscard]] std::vector<marked_process> followers() const;
+
+  replica_context& context_;
+  std::filesystem::path folder_;
+  replica_record record_;
+  std::optional<launch_ground> ground_;
+  std::shared_ptr<log_capture> capture_;
+  std::shared_ptr<std::atomic<bool>> end_of_log_;
+  boost::asio::posix::stream_descriptor pidfd_;
+  boost::asio::steady_timer probe_timer_;
+  boost::asio::steady_timer end_timer_;
+
+  std::uint32_t instance_ = 0;  ///< tells late answers of an earlier instance's probes
+  int port_attempts_ = 0;
+  bool inherited_ = false;
+  bool asked_to_stop_ = false;
+  bool leader_ended_ = false;
+  bool was_ready_ = false;
+  std::string exit_text_;
+  readiness readiness_;
+  steady_time ready_since_;
+  steady_time kill_at_;     ///< the end of the grace, once it was asked to stop
+  steady_time give_up_at_;  ///< when what will not die is left to itself
+};
+
+}  // namespace modelgate::control::runtime::process

@@ -1,0 +1,212 @@
+// How a replica starts, and how it is found ready: the other half of process_replica.cpp.
+#include "control/runtime/process/data_folder_guard.hpp"
+#include "control/runtime/process/exit_text.hpp"
+#include "control/runtime/process/process_replica.hpp"
+#include "control/runtime/process/replica_environment.hpp"
+
+#include "modelgate/base/ids.hpp"
+#include "modelgate/base/log.hpp"
+#include "modelgate/http_io/client.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <sys/wait.h>
+
+#include <cerrno>
+#include <exception>
+#include <utility>
+
+namespace modelgate::control::runtime::process {
+namespace {
+
+using domain::replica_phase;
+using std::chrono::milliseconds;
+
+constexpr milliseconds patience_with_start{10'000};  ///< for the fork to become the program; usually a few milliseconds
+constexpr std::size_t nonce_size = 20;
+
+}  // namespace
+
+result<void, std::string> process_replica::launch(const replica_spec& spec, launch_ground ground) {
+  const bool again = record_.since != system_time{};
+  record_.spec = spec;
+  if (again) {
+    ++record_.restarts;
+  } else {
+    record_.unready_since = system_clock::now();
+  }
+  ground_ = std::move(ground);
+  port_attempts_ = 0;
+  return start_instance();
+}
+
+void process_replica::fail_to_launch(const replica_spec& spec, const std::string& why) {
+  const bool again = record_.since != system_time{};
+  record_.spec = spec;
+  if (!again) record_.unready_since = system_clock::now();
+  static_cast<void>(fail(why));
+}
+
+/// The replica has exited before it began.
+result<void, std::string> process_replica::fail(const std::string& why) {
+  ++record_.failures;
+  record_.pid = 0;
+  // Each failed attempt counts from its own time on, or the back-off would not hold.
+  record_.phase = replica_phase::starting;
+  set_phase(replica_phase::exited, "could not be started: " + why);
+  return why;
+}
+
+result<void, std::string> process_replica::start_instance() {
+  ++instance_;
+  inherited_ = false;
+  asked_to_stop_ = false;
+  leader_ended_ = false;
+  was_ready_ = false;
+  readiness_ = readiness{};
+  const auto port = context_.ports.take();
+  if (!port) return fail("there is no free port on 127.0.0.1");
+  record_.port = *port;
+  record_.pid = 0;
+  record_.start_time = 0;
+  record_.boot_id = boot_id();
+  record_.cookie = context_.cookie_prefix + random_name_suffix(nonce_size);
+  record_.health_path = ground_->health_path;
+  record_.image_copy = ground_->image_copy;
+  record_.phase = replica_phase::starting;
+  record_.reason = "its program is starting";
+  record_.since = system_clock::now();
+
+  end_of_log_ = std::make_shared<std::atomic<bool>>(false);
+  auto started = fork_and_release();
+  if (!started) {
+    capture_->finish();
+    end_of_log_->store(true);
+    context_.ports.release(record_.port);
+    return fail(started.error());
+  }
+  context_.changed(*this);
+  start_probing();
+  return {};
+}
+
+result<launch_order, std::string> process_replica::make_order(const file_handle& guard) const {
+  auto environment =
+      make_environment({record_.spec, ground_->image_environment, record_.port, record_.cookie, ground_->own_folder});
+  if (!environment) return environment.error();
+  launch_order order;
+  order.command = ground_->command;
+  for (const auto& [name, value] : *environment) order.environment.push_back(name + "=" + value);
+  order.search_path = environment->at("PATH");
+  order.working_folder = ground_->working_folder;
+  order.output = capture_->fifo(log_stream::standard_output);
+  order.errors = capture_->fifo(log_stream::standard_error);
+  order.user = context_.user;
+  order.guard = guard.get();
+  return order;
+}
+
+result<void, std::string> process_replica::fork_and_release() {
+  // Written down first: should modelgate end in the middle of this, the next one knows what to look for.
+  if (!save()) return "its state cannot be written to \"" + folder_.native() + "\"";
+  if (const auto begun = capture_->begin_instance(); !begun) {
+    return "its output cannot be captured: " + begun.error().message();
+  }
+  const file_handle guard = context_.guarded ? make_guard(context_.data_folder) : file_handle{};
+  if (context_.guarded && !guard) return "the data folder could not be hidden from it";
+  const auto order = make_order(guard);
+  if (!order) return order.error();
+
+  const auto reap = [&] {
+    while (::waitpid(record_.pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  };
+  auto child = gated_child::fork(*order);
+  if (!child) return child.error();
+  record_.pid = child->process().pid;
+  record_.start_time = child->process().start_time;
+  if (!save()) {
+    child->abandon();
+    reap();
+    return "its state cannot be written to \"" + folder_.native() + "\"";
+  }
+  if (auto released = child->release(*order, patience_with_start); !released) {
+    reap();
+    return released.error();
+  }
+  watch(child->take_pidfd());
+  return {};
+}
+
+bool process_replica::is_probed() const noexcept {
+  return !asked_to_stop_ && !leader_ended_
+         && (record_.phase == replica_phase::starting || record_.phase == replica_phase::ready
+             || record_.phase == replica_phase::unready);
+}
+
+void process_replica::start_probing() {
+  auto on_end = [self = shared_from_this()](const std::exception_ptr& problem) {
+    if (!problem) return;
+    try {
+      std::rethrow_exception(problem);
+    } catch (const std::exception& what) {
+      log::error("runtime", "probing a replica failed: this is a bug",
+                 {{"replica", self->record_.spec.name}, {"what", what.what()}});
+    }
+  };
+  boost::asio::co_spawn(context_.loop, probe(instance_), std::move(on_end));
+}
+
+boost::asio::awaitable<void> process_replica::probe(std::uint32_t instance) {
+  while (instance == instance_ && is_probed()) {
+    const std::optional<std::string> complaint = co_await ask_health();
+    if (instance != instance_ || !is_probed()) co_return;
+    on_probe(complaint);
+    const auto& settings = context_.settings;
+    probe_timer_.expires_after(record_.phase == replica_phase::ready ? settings.probe_interval
+                                                                     : settings.start_interval);
+    const auto [problem] = co_await probe_timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+    if (problem) co_return;
+  }
+}
+
+/// What is wrong; absent when all is well.
+boost::asio::awaitable<std::optional<std::string>> process_replica::ask_health() {
+  constexpr std::size_t answer_limit = 1'048'576;
+  http_io::client_request request;
+  request.target = record_.health_path;
+  request.max_response_bytes = answer_limit;
+  net::endpoint address{"127.0.0.1", record_.port};
+  const steady_time deadline = steady_clock::now() + context_.settings.probe_timeout;
+  const auto answer = co_await http_io::fetch(std::move(address), std::move(request), deadline);
+  const std::string asked = "GET " + record_.health_path;
+  if (!answer) co_return asked + ": " + answer.error().message();
+  if (answer->status == 200) co_return std::nullopt;
+  co_return asked + " answered " + std::to_string(answer->status);
+}
+
+void process_replica::on_probe(const std::optional<std::string>& complaint) {
+  const bool changed = readiness_.on_probe(!complaint);
+  const auto now = steady_clock::now();
+  if (readiness_.ready()) {
+    if (changed) ready_since_ = now;
+    was_ready_ = true;
+    // A time of being well wipes out earlier failures: the next one is a first one again.
+    if (record_.failures > 0 && now - ready_since_ >= context_.settings.restart_backoff_max) {
+      record_.failures = 0;
+      save();
+      context_.changed(*this);
+    }
+    set_phase(replica_phase::ready, "");
+    return;
+  }
+  if (record_.phase == replica_phase::starting) {
+    set_phase(replica_phase::starting, "it is not ready yet: " + *complaint);
+  } else {
+    set_phase(replica_phase::unready, "it does not answer well: " + *complaint);
+  }
+  context_.changed(*this);  // its last log line may be another one
+}
+
+}  // namespace modelgate::control::runtime::process

@@ -1,0 +1,120 @@
+#include "control/runtime/process/process_table.hpp"
+
+#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/process/file_text.hpp"
+#include "control/runtime/process/pidfd.hpp"
+#include "control/runtime/process/replica_environment.hpp"
+
+#include <sys/types.h>
+
+#include <charconv>
+#include <filesystem>
+#include <system_error>
+
+namespace modelgate::control::runtime::process {
+namespace {
+
+constexpr std::size_t stat_limit = 4'096;
+constexpr std::size_t environment_limit = 4'194'304;  // the kernel's own limit is lower
+
+template <class Number>
+std::optional<Number> parse_number(std::string_view text) {
+  Number value{};
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::filesystem::path proc_folder(pid_t pid) {
+  return std::filesystem::path{"/proc"} / std::to_string(pid);
+}
+
+/// The cookie in the environment that a process was started with.
+std::optional<std::string> cookie_of(pid_t pid, std::string_view prefix) {
+  const auto environment = read_file_text(proc_folder(pid) / "environ", environment_limit);
+  if (!environment) return std::nullopt;
+  std::string_view rest = *environment;
+  while (!rest.empty()) {
+    const auto end = rest.find('\0');
+    std::string_view entry = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (!entry.starts_with(cookie_variable) || entry.substr(cookie_variable.size(), 1) != "=") continue;
+    entry.remove_prefix(cookie_variable.size() + 1);
+    if (entry.starts_with(prefix)) return std::string{entry};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<process_status> parse_process_status(std::string_view stat) {
+  const auto name_start = stat.find('(');
+  const auto name_end = stat.rfind(')');
+  if (name_start == std::string_view::npos || name_end == std::string_view::npos || name_start < 2) return std::nullopt;
+  process_status status;
+  const auto pid = parse_number<pid_t>(stat.substr(0, name_start - 1));
+  if (!pid || name_end + 2 > stat.size()) return std::nullopt;
+  status.pid = *pid;
+
+  // Source: proc(5). The fields are counted from 1; the name is the second.
+  constexpr int state_field = 3;
+  constexpr int group_field = 5;
+  constexpr int start_time_field = 22;
+  std::string_view rest = stat.substr(name_end + 2);
+  for (int field = state_field; field <= start_time_field; ++field) {
+    if (rest.empty()) return std::nullopt;
+    const auto end = rest.find_first_of(" \n");
+    const std::string_view text = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (field == state_field) {
+      status.zombie = text == "Z" || text == "X";
+    } else if (field == group_field) {
+      const auto group = parse_number<pid_t>(text);
+      if (!group) return std::nullopt;
+      status.group = *group;
+    } else if (field == start_time_field) {
+      const auto start_time = parse_number<std::uint64_t>(text);
+      if (!start_time) return std::nullopt;
+      status.start_time = *start_time;
+    }
+  }
+  return status;
+}
+
+std::optional<process_status> status_of_process(pid_t pid) {
+  if (pid <= 0) return std::nullopt;
+  const auto text = read_file_text(proc_folder(pid) / "stat", stat_limit);
+  if (!text) return std::nullopt;
+  return parse_process_status(*text);
+}
+
+std::vector<marked_process> find_marked_processes(std::string_view prefix) {
+  std::vector<marked_process> found;
+  std::error_code problem;
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc", problem}) {
+    const auto pid = parse_number<pid_t>(entry.path().filename().native());
+    if (!pid) continue;
+    auto cookie = cookie_of(*pid, prefix);
+    if (!cookie) continue;
+    const auto status = status_of_process(*pid);
+    if (status && !status->zombie) found.push_back({*status, std::move(*cookie)});
+  }
+  return found;
+}
+
+void signal_process(const process_status& process, int signal) noexcept {
+  const file_handle handle = open_pidfd(process.pid);
+  if (!handle) return;
+  // Once it is open the handle means one process for good, so looking now tells whether it is the right one.
+  const auto status = status_of_process(process.pid);
+  if (status && status->start_time == process.start_time) signal_pidfd(handle, signal);
+}
+
+std::string boot_id() {
+  auto text = read_file_text("/proc/sys/kernel/random/boot_id", stat_limit);
+  if (!text) return {};
+  while (!text->empty() && text->back() == '\n') text->pop_back();
+  return std::move(*text);
+}
+
+}  // namespace modelgate::control::runtime::process

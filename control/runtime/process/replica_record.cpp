@@ -1,0 +1,161 @@
+#include "control/runtime/process/replica_record.hpp"
+
+#include "control/runtime/process/file_text.hpp"
+
+#include "modelgate/base/errc.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
+
+#include <array>
+#include <system_error>
+#include <utility>
+
+namespace modelgate::control::runtime::process {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t record_limit = 4'194'304;
+constexpr std::string_view file_name = "replica.json";
+constexpr int format = 1;
+
+constexpr std::array<std::pair<domain::replica_phase, std::string_view>, 6> phase_names{{
+    {domain::replica_phase::starting, "starting"},
+    {domain::replica_phase::ready, "ready"},
+    {domain::replica_phase::unready, "unready"},
+    {domain::replica_phase::draining, "draining"},
+    {domain::replica_phase::stopping, "stopping"},
+    {domain::replica_phase::exited, "exited"},
+}};
+
+std::string_view name_of(domain::replica_phase phase) {
+  for (const auto& [value, name] : phase_names) {
+    if (value == phase) return name;
+  }
+  return {};
+}
+
+std::optional<domain::replica_phase> phase_named(std::string_view text) {
+  for (const auto& [value, name] : phase_names) {
+    if (name == text) return value;
+  }
+  return std::nullopt;
+}
+
+json::object to_json(const replica_spec& spec) {
+  json::array env;
+  for (const domain::env_variable& variable : spec.env) {
+    env.push_back(json::object{{"name", variable.name}, {"value", variable.value}});
+  }
+  json::object object{{"name", spec.name},
+                      {"deployment", spec.deployment},
+                      {"revision", spec.revision},
+                      {"index", spec.index},
+                      {"modelImage", spec.model_image},
+                      {"env", std::move(env)},
+                      {"cpuMilli", spec.limits.cpu_milli},
+                      {"memoryBytes", spec.limits.memory_bytes},
+                      {"gpu", spec.limits.gpu}};
+  if (spec.model_uri) object["modelUri"] = *spec.model_uri;
+  return object;
+}
+
+std::string text_at(const json::object& object, std::string_view key) {
+  return json::value_to<std::string>(object.at(key));
+}
+
+template <class Number>
+Number number_at(const json::object& object, std::string_view key) {
+  return object.at(key).to_number<Number>();
+}
+
+system_time time_at(const json::object& object, std::string_view key) {
+  const auto time = parse_rfc3339(text_at(object, key));
+  if (!time) throw boost::system::system_error{make_error_code(errc::invalid_argument)};
+  return *time;
+}
+
+replica_spec read_spec(const json::object& object) {
+  replica_spec spec;
+  spec.name = text_at(object, "name");
+  spec.deployment = text_at(object, "deployment");
+  spec.revision = number_at<std::uint64_t>(object, "revision");
+  spec.index = number_at<std::uint32_t>(object, "index");
+  spec.model_image = text_at(object, "modelImage");
+  if (object.contains("modelUri")) spec.model_uri = text_at(object, "modelUri");
+  for (const json::value& entry : object.at("env").as_array()) {
+    spec.env.push_back({text_at(entry.as_object(), "name"), text_at(entry.as_object(), "value")});
+  }
+  spec.limits.cpu_milli = number_at<std::int64_t>(object, "cpuMilli");
+  spec.limits.memory_bytes = number_at<std::int64_t>(object, "memoryBytes");
+  spec.limits.gpu = number_at<std::int64_t>(object, "gpu");
+  return spec;
+}
+
+}  // namespace
+
+std::string to_json(const replica_record& record) {
+  return json::serialize(json::object{{"format", format},
+                                      {"spec", to_json(record.spec)},
+                                      {"phase", name_of(record.phase)},
+                                      {"reason", record.reason},
+                                      {"since", format_rfc3339(record.since)},
+                                      {"unreadySince", format_rfc3339(record.unready_since)},
+                                      {"restarts", record.restarts},
+                                      {"failures", record.failures},
+                                      {"cookie", record.cookie},
+                                      {"pid", record.pid},
+                                      {"startTime", record.start_time},
+                                      {"bootId", record.boot_id},
+                                      {"port", record.port},
+                                      {"healthPath", record.health_path},
+                                      {"imageCopy", record.image_copy}});
+}
+
+result<replica_record> parse_replica_record(std::string_view text) {
+  try {
+    const json::value document = json::parse(text);
+    const json::object& object = document.as_object();
+    if (number_at<int>(object, "format") != format) return make_error_code(errc::invalid_argument);
+    const auto phase = phase_named(text_at(object, "phase"));
+    if (!phase) return make_error_code(errc::invalid_argument);
+    replica_record record;
+    record.spec = read_spec(object.at("spec").as_object());
+    record.phase = *phase;
+    record.reason = text_at(object, "reason");
+    record.since = time_at(object, "since");
+    record.unready_since = time_at(object, "unreadySince");
+    record.restarts = number_at<std::uint32_t>(object, "restarts");
+    record.failures = number_at<std::uint32_t>(object, "failures");
+    record.cookie = text_at(object, "cookie");
+    record.pid = number_at<pid_t>(object, "pid");
+    record.start_time = number_at<std::uint64_t>(object, "startTime");
+    record.boot_id = text_at(object, "bootId");
+    record.port = number_at<std::uint16_t>(object, "port");
+    record.health_path = text_at(object, "healthPath");
+    record.image_copy = text_at(object, "imageCopy");
+    return record;
+  } catch (const std::exception&) {  // Boost.JSON throws several kinds for text that is not what it should be
+    return make_error_code(errc::invalid_argument);
+  }
+}
+
+result<void> save_record(const std::filesystem::path& folder, const replica_record& record) {
+  return replace_file_text(folder / file_name, to_json(record));
+}
+
+result<replica_record> load_record(const std::filesystem::path& folder) {
+  const auto text = read_file_text(folder / file_name, record_limit);
+  if (!text) return text.error();
+  return parse_replica_record(*text);
+}
+
+void delete_record(const std::filesystem::path& folder) {
+  std::error_code problem;
+  std::filesystem::remove(folder / file_name, problem);
+}
+
+}  // namespace modelgate::control::runtime::process

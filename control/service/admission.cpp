@@ -1,0 +1,64 @@
+#include "control/service/admission.hpp"
+
+#include "control/domain/document_reader.hpp"
+#include "control/store/deployment_store.hpp"
+#include "control/store/group_store.hpp"
+#include "control/store/instance_type_store.hpp"
+
+#include <algorithm>
+
+namespace modelgate::control::service {
+namespace {
+
+bool may_use(const domain::instance_type& type, const std::string& group) {
+  return !type.groups || std::find(type.groups->begin(), type.groups->end(), group) != type.groups->end();
+}
+
+/// What a spec takes of its group: nothing when it is stopped.
+domain::group_usage usage_of(const domain::deployment_spec* spec, store::instance_type_store& types) {
+  if (spec == nullptr || spec->stop) return {};
+  const auto type = types.find(spec->instance_type);
+  return {type ? type->per_replica * std::int64_t{spec->replicas} : domain::resources{}, 1};
+}
+
+}  // namespace
+
+void check_references(store::transaction& within, const requested_change& change, diagnostics& mistakes) {
+  namespace code = domain::mistake_code;
+  const auto add = [&](const char* where, std::string_view what, std::string detail) {
+    mistakes.push_back({where, std::string{what}, std::move(detail)});
+  };
+  std::optional<domain::group> group;
+  // The group of a deployment that is there stays, whatever a patch said of it.
+  if (change.before != nullptr || !domain::concerns(mistakes, "/group")) {
+    group = store::group_store{within}.find(change.group);
+    if (!group) add("/group", code::unknown_group, "Group not found: " + change.group);
+  }
+  if (group && change.starts() && !group->enabled_deployment) {
+    add(change.before == nullptr ? "/group" : "/stop", code::deployment_not_enabled,
+        std::string{domain::deployment_not_enabled});
+  }
+  const bool type_matters =
+      change.starts() || change.before == nullptr || change.before->instance_type != change.after.instance_type;
+  if (!type_matters || domain::concerns(mistakes, "/instanceType")) return;
+  const auto type = store::instance_type_store{within}.find(change.after.instance_type);
+  // One that others may use is told like one that is not there: its name is theirs.
+  if (!type || (group && !may_use(*type, group->name))) {
+    add("/instanceType", code::unknown_instance_type, "InstanceType not found: " + change.after.instance_type);
+  }
+}
+
+answer<std::vector<domain::quota_line>> check_quota(store::transaction& within, const requested_change& change) {
+  const auto group = store::group_store{within}.find(change.group);
+  if (!group) return std::vector<domain::quota_line>{};
+  store::instance_type_store types{within};
+  domain::quota_verdict verdict =
+      domain::check_quota(*group, store::deployment_store{within}.usage_of(group->name, change.id),
+                          usage_of(&change.after, types), usage_of(change.before, types));
+  if (verdict.fits()) return std::move(verdict.lines);
+  service_error error{failure::over_quota, std::move(verdict.refusal)};
+  error.quota = std::move(verdict.lines);
+  return error;
+}
+
+}  // namespace modelgate::control::service

@@ -1,0 +1,224 @@
+#include "control/domain/deployment_document.hpp"
+#include "control/domain/names.hpp"
+#include "control/service/admission.hpp"
+#include "control/service/deployment_service.hpp"
+#include "control/service/visible_deployment.hpp"
+
+#include "modelgate/base/ids.hpp"
+
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
+namespace modelgate::control::service {
+namespace {
+
+constexpr std::size_t id_suffix_length = 5;
+constexpr int id_attempts = 16;  ///< five characters of 36: even one collision is rare
+
+std::optional<std::string> free_id(store::deployment_store& deployments, const std::string& name) {
+  for (int attempt = 0; attempt < id_attempts; ++attempt) {
+    std::string id = domain::deployment_id_from(name, random_name_suffix(id_suffix_length));
+    if (!deployments.exists(id)) return id;
+  }
+  return std::nullopt;
+}
+
+/// Runs a body that writes nothing in a dry run.
+template <class Body>
+std::invoke_result_t<Body&, store::transaction&> run(store::database& database, dry_run dry, Body body) {
+  return dry == dry_run::yes ? database.read(body) : database.write(body);
+}
+
+/// The image that a patch asks for, if it asks for one.
+std::optional<std::string> patched_image(const boost::json::value& patch) {
+  const auto* members = patch.if_object();
+  const auto* image = members == nullptr ? nullptr : members->if_contains("modelImage");
+  if (image == nullptr || !image->is_string()) return std::nullopt;
+  const auto& text = image->get_string();
+  return std::string{domain::trimmed({text.data(), text.size()})};
+}
+
+struct stored_outcome {
+  store::stored_deployment stored;
+  std::vector<domain::quota_line> quota;
+  std::optional<domain::deployment_spec> before;
+  bool changed = false;
+};
+
+}  // namespace
+
+/// Asked outside of any transaction: what a driver takes long over must not keep other changes waiting.
+std::optional<std::string> deployment_service::image_mistake(const std::string& image) const {
+  const auto description = context_.runtime.describe_image(image);
+  if (description) return std::nullopt;
+  return description.error();
+}
+
+answer<change_outcome> deployment_service::create(const domain::principal& who, const boost::json::value& document,
+                                                  dry_run dry) const {
+  auto read = domain::read_deployment(document);
+  const domain::deployment_draft& draft = read.value;
+  diagnostics& mistakes = read.mistakes;
+  // Whether there is such a group is not for those to know who are not in it.
+  if (!domain::concerns(mistakes, "/group") && !who.may_act_on_group(draft.group)) return not_authorised();
+  if (!domain::concerns(mistakes, "/modelImage")) {
+    if (auto mistake = image_mistake(draft.spec.model_image)) {
+      mistakes.push_back({"/modelImage", std::string{domain::mistake_code::unknown_image}, std::move(*mistake)});
+    }
+  }
+
+  domain::deployment deployment;
+  deployment.id = draft.id.value_or("");
+  deployment.name = draft.name;
+  deployment.group = draft.group;
+  deployment.created_at = context_.now();
+  deployment.created_by = who.user;
+  deployment.current = {1, 1, draft.spec, draft.update_message, deployment.created_at, who.user};
+
+  auto done = run(context_.database, dry, [&](store::transaction& within) -> answer<stored_outcome> {
+    const requested_change change{nullptr, draft.spec, draft.group, deployment.id};
+    check_references(within, change, mistakes);
+    if (!mistakes.empty()) return invalid(mistakes);
+
+    store::deployment_store deployments{within};
+    if (!draft.id) {
+      auto id = free_id(deployments, draft.name);
+      if (!id) return service_error{failure::conflict, "no free id was found for this name; give one yourself"};
+      deployment.id = std::move(*id);
+    } else if (deployments.exists(*draft.id)) {
+      return service_error{failure::conflict, "Resource name already exist: there is a deployment \"" + *draft.id
+                                                  + "\"; choose another id"};
+    }
+    auto quota = check_quota(within, change);
+    if (!quota) return quota.error();
+    if (dry == dry_run::yes) return stored_outcome{{deployment, {}, {}, 0}, std::move(*quota), {}, false};
+    deployments.insert(deployment);
+    return stored_outcome{{deployment, {}, {}, 0}, std::move(*quota), {}, true};
+  });
+  if (!done) return done.error();
+  if (!done->changed) {
+    domain::deployment_status status;
+    status.phase = draft.spec.stop ? domain::deployment_phase::stopped : domain::deployment_phase::deploying;
+    status.message = "dry run: nothing was changed";
+    return change_outcome{{std::move(done->stored.deployment), std::move(status)}, std::move(done->quota), {}};
+  }
+  context_.reconciler.wake();
+  return change_outcome{view_of(std::move(done->stored)), std::move(done->quota), {}};
+}
+
+answer<change_outcome> deployment_service::patch(const domain::principal& who, const std::string& id,
+                                                 const boost::json::value& patch,
+                                                 const std::optional<revision_condition>& condition,
+                                                 dry_run dry) const {
+  const auto image = patched_image(patch);
+  const auto wrong_image = image && !image->empty() ? image_mistake(*image) : std::nullopt;
+
+  auto done = run(context_.database, dry, [&](store::transaction& within) -> answer<stored_outcome> {
+    auto stored = find_changeable(within, who, id);
+    if (!stored) return stored.error();
+    domain::deployment& deployment = stored->deployment;
+    if (auto holds = check_condition(condition, condition_rule::required, deployment.current); !holds)
+      return holds.error();
+
+    auto read = domain::read_deployment_patch(deployment, patch);
+    const domain::deployment_change& asked = read.value;
+    diagnostics& mistakes = read.mistakes;
+    const domain::deployment_spec before = deployment.current.spec;
+    if (wrong_image && asked.spec.model_image != before.model_image) {
+      mistakes.push_back({"/modelImage", std::string{domain::mistake_code::unknown_image}, *wrong_image});
+    }
+    const requested_change change{&before, asked.spec, deployment.group, deployment.id};
+    check_references(within, change, mistakes);
+    if (!mistakes.empty()) return invalid(mistakes);
+    auto quota = check_quota(within, change);
+    if (!quota) return quota.error();
+
+    const bool other_message = asked.update_message && *asked.update_message != deployment.current.update_message;
+    const bool changed = asked.spec != before || other_message;
+    if (changed) {
+      deployment.current = domain::next_revision(deployment.current, asked.spec);
+      deployment.current.update_message = asked.update_message.value_or("");
+      deployment.current.created_at = context_.now();
+      deployment.current.created_by = who.user;
+      if (dry == dry_run::no) {
+        store::deployment_store deployments{within};
+        deployments.add_revision(id, deployment.current);
+        stored = find_visible(within, who, id);
+        if (!stored) return stored.error();
+      }
+    }
+    return stored_outcome{std::move(*stored), std::move(*quota), before, changed};
+  });
+  if (!done) return done.error();
+  if (done->changed && dry == dry_run::no) context_.reconciler.wake();
+  return change_outcome{view_of(std::move(done->stored)), std::move(done->quota), std::move(done->before)};
+}
+
+answer<deployment_view> deployment_service::start(const domain::principal& who, const std::string& id,
+                                                  const std::optional<std::string>& message,
+                                                  const std::optional<revision_condition>& condition) const {
+  return set_stopped(who, id, false, message.value_or("Deployment Started"), condition);
+}
+
+answer<deployment_view> deployment_service::stop(const domain::principal& who, const std::string& id,
+                                                 const std::optional<std::string>& message,
+                                                 const std::optional<revision_condition>& condition) const {
+  return set_stopped(who, id, true, message.value_or("Deployment Stopped"), condition);
+}
+
+answer<deployment_view> deployment_service::set_stopped(const domain::principal& who, const std::string& id, bool stop,
+                                                        const std::string& message,
+                                                        const std::optional<revision_condition>& condition) const {
+  auto stored = context_.database.write([&](store::transaction& within) -> answer<store::stored_deployment> {
+    auto found = find_changeable(within, who, id);
+    if (!found) return found.error();
+    const domain::deployment& deployment = found->deployment;
+    if (auto holds = check_condition(condition, condition_rule::optional, deployment.current); !holds)
+      return holds.error();
+    if (deployment.current.spec.stop == stop) return found;
+
+    domain::deployment_spec spec = deployment.current.spec;
+    spec.stop = stop;
+    const requested_change change{&deployment.current.spec, spec, deployment.group, deployment.id};
+    diagnostics mistakes;
+    check_references(within, change, mistakes);
+    // There is no document here to point into: it is how things are that does not allow it.
+    if (!mistakes.empty()) return service_error{failure::conflict, mistakes.front().detail};
+    if (auto quota = check_quota(within, change); !quota) return quota.error();
+
+    domain::revision next = domain::next_revision(deployment.current, std::move(spec));
+    next.update_message = message;
+    next.created_at = context_.now();
+    next.created_by = who.user;
+    store::deployment_store{within}.add_revision(id, next);
+    return find_visible(within, who, id);
+  });
+  if (!stored) return stored.error();
+  context_.reconciler.wake();
+  return view_of(std::move(*stored));
+}
+
+answer<deletion> deployment_service::remove(const domain::principal& who, const std::string& id,
+                                            const std::optional<revision_condition>& condition) const {
+  auto stored = context_.database.write([&](store::transaction& within) -> answer<store::stored_deployment> {
+    auto found = find_visible(within, who, id);
+    if (!found || found->deployment.deleting) return found;
+    if (auto holds = check_condition(condition, condition_rule::required, found->deployment.current); !holds) {
+      return holds.error();
+    }
+    store::deployment_store{within}.mark_deleting(id);
+    return find_visible(within, who, id);
+  });
+  if (!stored) return stored.error();
+  context_.reconciler.wake();
+  if (!view_of(std::move(*stored)).status.replicas.empty()) return deletion::draining;
+
+  // Nothing of it runs, so there is nothing to wait for.
+  const auto erased = context_.database.write([&](store::transaction& within) -> answer<void> {
+    store::deployment_store{within}.erase_deleted(id);
+    return {};
+  });
+  return erased ? deletion::done : deletion::draining;
+}
+
+}  // namespace modelgate::control::service

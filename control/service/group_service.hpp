@@ -1,0 +1,42 @@
+#pragma once
+
+#include "control/domain/group.hpp"
+#include "control/domain/quota.hpp"
+#include "control/domain/user.hpp"
+#include "control/service/service_context.hpp"
+#include "control/service/service_error.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <string>
+#include <vector>
+
+namespace modelgate::control::service {
+
+struct group_view {
+  domain::group group;
+  domain::group_usage usage;
+};
+
+/// Groups: their members see them, platform administrators change them.
+///
+/// Shape: any-thread; refers to the context.
+class group_service {
+ public:
+  explicit group_service(const service_context& context) noexcept : context_{context} {}
+
+  [[nodiscard]] answer<std::vector<group_view>> list(const domain::principal& who) const;
+  [[nodiscard]] answer<group_view> get(const domain::principal& who, const std::string& name) const;
+  [[nodiscard]] answer<group_view> create(const domain::principal& who, const boost::json::value& document) const;
+  [[nodiscard]] answer<group_view> patch(const domain::principal& who, const std::string& name,
+                                         const boost::json::value& patch) const;
+  /// Deletes the group with its deployments, of which `confirmed` must name every one and no other.
+  /// Answers whether replicas are still draining.
+  [[nodiscard]] answer<bool> remove(const domain::principal& who, const std::string& name,
+                                    std::vector<std::string> confirmed) const;
+
+ private:
+  const service_context& context_;
+};
+
+}  // namespace modelgate::control::service

@@ -1,0 +1,98 @@
+#include "control/service/log_service.hpp"
+
+#include "control/service/deployment_service.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace modelgate::control::service {
+namespace {
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+runtime::log_query query_for(const log_request& request) {
+  // Timestamps are what the merging goes by; they are taken off again when nobody asked for them.
+  return {request.tail_lines, request.since, true, request.previous};
+}
+
+std::string names_of(const domain::deployment_status& status) {
+  std::string names;
+  for (const domain::replica_status& replica : status.replicas) names += (names.empty() ? "" : ", ") + replica.name;
+  return names.empty() ? "it has none now" : "it has " + names;
+}
+
+/// Looks for replicas that came up after a log was opened.
+class replica_discovery {
+ public:
+  replica_discovery(const service_context& context, domain::principal who, std::string deployment,
+                    const log_request& request)
+      : context_{context}, who_{std::move(who)}, deployment_{std::move(deployment)}, query_{query_for(request)} {}
+
+  merged_log::arrivals operator()() {
+    merged_log::arrivals found;
+    const auto view = deployment_service{context_}.get(who_, deployment_);
+    if (!view) {
+      // A store that cannot be read now may be readable a second later; a deployment that is gone stays gone.
+      found.last = view.error().kind == failure::not_found;
+      return found;
+    }
+    found.last = view->status.phase == domain::deployment_phase::stopped;
+    for (const domain::replica_status& replica : view->status.replicas) {
+      if (!known_.insert(replica.name).second) continue;
+      if (auto reader = context_.runtime.open_log(replica.name, query_))
+        found.sources.push_back({replica.name, std::move(*reader)});
+    }
+    // What comes up later is shown from its beginning.
+    query_.tail_lines.reset();
+    return found;
+  }
+
+ private:
+  const service_context& context_;
+  domain::principal who_;
+  std::string deployment_;
+  runtime::log_query query_;
+  std::set<std::string> known_;
+};
+
+}  // namespace
+
+bool is_replica_of(std::string_view replica, std::string_view deployment) noexcept {
+  static constexpr std::string_view start = "deploy-";
+  if (!replica.starts_with(start)) return false;
+  replica.remove_prefix(start.size());
+  if (!replica.starts_with(deployment)) return false;
+  replica.remove_prefix(deployment.size());
+  if (!replica.starts_with("-r")) return false;
+  replica.remove_prefix(2);
+  const auto dash = replica.find('-');
+  return dash != std::string_view::npos && is_number(replica.substr(0, dash)) && is_number(replica.substr(dash + 1));
+}
+
+answer<std::unique_ptr<merged_log>> log_service::open(const domain::principal& who, const std::string& deployment,
+                                                      const log_request& request) const {
+  const auto view = deployment_service{context_}.get(who, deployment);
+  if (!view) return view.error();
+  const merged_log_options options{request.tail_lines, !request.replica, request.timestamps, request.follow};
+
+  if (request.replica) {
+    // One that has left may still have its log, so the driver is asked, but only about replicas of this deployment.
+    if (is_replica_of(*request.replica, deployment)) {
+      if (auto reader = context_.runtime.open_log(*request.replica, query_for(request))) {
+        std::vector<merged_log::source> one;
+        one.push_back({*request.replica, std::move(*reader)});
+        return std::make_unique<merged_log>(std::move(one), options);
+      }
+    }
+    return service_error{failure::not_found, "the deployment has no log of a replica \"" + *request.replica + "\"; "
+                                                 + names_of(view->status)};
+  }
+
+  auto discovery = std::make_shared<replica_discovery>(context_, who, deployment, request);
+  std::vector<merged_log::source> sources = (*discovery)().sources;
+  return std::make_unique<merged_log>(std::move(sources), options, [discovery] { return (*discovery)(); });
+}
+
+}  // namespace modelgate::control::service

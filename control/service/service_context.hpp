@@ -1,0 +1,34 @@
+#pragma once
+
+#include "control/reconcile/reconcile_link.hpp"
+#include "control/runtime/runtime_driver.hpp"
+#include "control/store/database.hpp"
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/config/observation.hpp"
+#include "modelgate/crypto/token.hpp"
+
+#include <chrono>
+#include <functional>
+
+namespace modelgate::control::service {
+
+/// Time of day in whole milliseconds: what is answered now is what the store gives back later.
+[[nodiscard]] inline system_time now_in_milliseconds() {
+  return std::chrono::floor<std::chrono::milliseconds>(system_clock::now());
+}
+
+/// What every use case works with.
+///
+/// Shape: made once by the composition root, outlives every service; any-thread.
+struct service_context {
+  store::database& database;
+  const crypto::token_key& key;
+  runtime::runtime_driver& runtime;
+  reconcile::reconcile_link& reconciler;
+  std::function<config::observation()> observe_gateway = {};  ///< when clients were last seen; may be empty
+  std::chrono::milliseconds publish_timeout{10'000};          ///< how long an answer waits for its change to go live
+  std::function<system_time()> now = now_in_milliseconds;
+};
+
+}  // namespace modelgate::control::service

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "control/domain/deployment.hpp"
+#include "control/store/database.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace modelgate::control::store {
+
+/// Clients of private endpoints. A change of them makes no revision of their deployment.
+class client_store {
+ public:
+  explicit client_store(transaction& within) noexcept : on_{within.on()} {}
+
+  [[nodiscard]] std::vector<domain::client> list(std::string_view deployment) const;  ///< by name
+  [[nodiscard]] std::unordered_map<std::string, std::vector<domain::client>> list_all() const;
+  [[nodiscard]] bool exists(std::string_view deployment, std::string_view name) const;
+  [[nodiscard]] std::size_t count(std::string_view deployment) const;
+  void insert(std::string_view deployment, const domain::client& client);
+  bool erase(std::string_view deployment, std::string_view name);
+
+ private:
+  connection& on_;
+};
+
+}  // namespace modelgate::control::store

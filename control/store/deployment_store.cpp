@@ -1,0 +1,185 @@
+#include "control/store/deployment_store.hpp"
+
+#include "control/domain/deployment_document.hpp"
+#include "control/domain/limits.hpp"
+#include "control/store/connection.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
+
+// One SELECT for every reader of deployments, so that their columns cannot drift apart.
+#define MODELGATE_SELECT_DEPLOYMENT                                                                                \
+  "SELECT d.id, d.name, d.group_name, d.created_at, d.created_by, d.deleting, t.cpu_milli, t.memory_bytes, t.gpu," \
+  " g.enabled_deployment, r.sequence, r.number, r.replica_revision, r.spec, r.update_message, r.created_at, "      \
+  "r.created_by"                                                                                                   \
+  " FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"                  \
+  " LEFT JOIN instance_types t ON t.name = r.instance_type LEFT JOIN groups g ON g.name = d.group_name "
+
+namespace modelgate::control::store {
+namespace {
+
+/// Reads number, replica_revision, spec, update_message, created_at, created_by, starting at that column.
+domain::revision read_revision(const statement& row, int first, const std::string& deployment) {
+  domain::revision revision;
+  revision.number = row.number(first);
+  revision.replica_revision = row.number(first + 1);
+  auto spec = domain::from_stored_text(row.text(first + 2));
+  if (!spec) {
+    throw unreadable_row{"revision " + std::to_string(revision.number) + " of deployment " + deployment
+                         + " cannot be read: " + spec.error().front().where + " " + spec.error().front().detail};
+  }
+  revision.spec = std::move(*spec);
+  revision.update_message = row.text(first + 3);
+  revision.created_at = row.time(first + 4);
+  revision.created_by = row.text(first + 5);
+  return revision;
+}
+
+stored_deployment read_deployment(const statement& row) {
+  stored_deployment stored;
+  domain::deployment& deployment = stored.deployment;
+  deployment.id = row.text(0);
+  deployment.name = row.text(1);
+  if (!row.is_null(2)) deployment.group = row.text(2);
+  deployment.created_at = row.time(3);
+  deployment.created_by = row.text(4);
+  deployment.deleting = row.flag(5);
+  const bool type_exists = !row.is_null(6);
+  if (type_exists) stored.per_replica = {row.integer(6), row.integer(7), row.integer(8)};
+  const bool group_enabled = row.optional_integer(9).value_or(0) != 0;
+  stored.sequence = row.number(10);
+  deployment.current = read_revision(row, 11, deployment.id);
+  if (!deployment.deleting)
+    stored.refusal = domain::refusal_to_run(deployment.current.spec, group_enabled, type_exists);
+  return stored;
+}
+
+std::optional<std::string> as_json(const std::optional<std::vector<std::string>>& names) {
+  if (!names) return std::nullopt;
+  boost::json::array array;
+  for (const std::string& name : *names) array.push_back(boost::json::value(name));
+  return boost::json::serialize(array);
+}
+
+}  // namespace
+
+std::optional<stored_deployment> deployment_store::find(std::string_view id) const {
+  auto query = on_.prepare(MODELGATE_SELECT_DEPLOYMENT "WHERE d.id = ?");
+  if (!query.bind(id).next()) return std::nullopt;
+  return read_deployment(query);
+}
+
+bool deployment_store::exists(std::string_view id) const {
+  auto query = on_.prepare("SELECT 1 FROM deployments WHERE id = ?");
+  return query.bind(id).next();
+}
+
+std::vector<stored_deployment> deployment_store::list(const deployment_filter& filter) const {
+  auto query =
+      on_.prepare(MODELGATE_SELECT_DEPLOYMENT
+                  "WHERE (?1 IS NULL OR d.group_name IN (SELECT value FROM json_each(?1)))"
+                  " AND (?2 = '' OR instr(lower(d.id), lower(?2)) > 0 OR instr(lower(d.name), lower(?2)) > 0)"
+                  " AND (?3 IS NULL OR d.created_by = ?3) AND r.sequence < ?4 ORDER BY r.sequence DESC LIMIT ?5");
+  query.bind(as_json(filter.groups), filter.search, filter.created_by, filter.before,
+             static_cast<std::uint64_t>(filter.limit));
+  std::vector<stored_deployment> found;
+  while (query.next()) found.push_back(read_deployment(query));
+  return found;
+}
+
+std::vector<stored_deployment> deployment_store::list_all() const {
+  auto query = on_.prepare(MODELGATE_SELECT_DEPLOYMENT "ORDER BY d.id");
+  std::vector<stored_deployment> found;
+  while (query.next()) found.push_back(read_deployment(query));
+  return found;
+}
+
+domain::group_usage deployment_store::usage_of(std::string_view group, std::string_view left_out) const {
+  // Added up here and not by SQL: sum() fails on overflow, where these saturate.
+  auto query = on_.prepare(
+      "SELECT r.replicas, ifnull(t.cpu_milli, 0), ifnull(t.memory_bytes, 0), ifnull(t.gpu, 0)"
+      " FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"
+      " LEFT JOIN instance_types t ON t.name = r.instance_type"
+      " WHERE d.group_name = ? AND d.id <> ? AND d.deleting = 0 AND r.stop = 0");
+  query.bind(group, left_out);
+  domain::group_usage usage;
+  while (query.next()) {
+    const domain::resources each{query.integer(1), query.integer(2), query.integer(3)};
+    usage.total = usage.total + each * query.integer(0);
+    ++usage.deployments;
+  }
+  return usage;
+}
+
+std::vector<std::string> deployment_store::ids_in_group(std::string_view group) const {
+  auto query = on_.prepare("SELECT id FROM deployments WHERE group_name = ? AND deleting = 0 ORDER BY id");
+  query.bind(group);
+  std::vector<std::string> ids;
+  while (query.next()) ids.push_back(query.text(0));
+  return ids;
+}
+
+std::vector<std::string> deployment_store::ids_with_instance_type(std::string_view type) const {
+  auto query = on_.prepare(
+      "SELECT d.id FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"
+      " WHERE r.instance_type = ? AND d.deleting = 0 ORDER BY d.id");
+  query.bind(type);
+  std::vector<std::string> ids;
+  while (query.next()) ids.push_back(query.text(0));
+  return ids;
+}
+
+void deployment_store::insert(const domain::deployment& deployment) {
+  on_.prepare(
+         "INSERT INTO deployments (id, name, group_name, created_at, created_by, current_revision) VALUES (?, ?, ?, ?, "
+         "?, ?)")
+      .bind(deployment.id, deployment.name, deployment.group, deployment.created_at, deployment.created_by,
+            deployment.current.number)
+      .run();
+  insert_revision(deployment.id, deployment.current);
+}
+
+void deployment_store::insert_revision(std::string_view id, const domain::revision& revision) {
+  on_.prepare(
+         "INSERT INTO revisions (deployment, number, replica_revision, spec, update_message, created_at, created_by)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?)")
+      .bind(id, revision.number, revision.replica_revision, domain::to_stored_text(revision.spec),
+            revision.update_message, revision.created_at, revision.created_by)
+      .run();
+}
+
+void deployment_store::add_revision(std::string_view id, const domain::revision& revision) {
+  insert_revision(id, revision);
+  on_.prepare("UPDATE deployments SET current_revision = ? WHERE id = ?").bind(revision.number, id).run();
+  on_.prepare("DELETE FROM revisions WHERE deployment = ? AND number <= ? - ?")
+      .bind(id, revision.number, static_cast<std::uint64_t>(domain::limits::revisions_kept))
+      .run();
+}
+
+void deployment_store::mark_deleting(std::string_view id) {
+  on_.prepare("UPDATE deployments SET deleting = 1 WHERE id = ?").bind(id).run();
+}
+
+void deployment_store::erase_deleted(std::string_view id) {
+  on_.prepare("DELETE FROM deployments WHERE id = ? AND deleting = 1").bind(id).run();
+}
+
+std::vector<domain::revision> deployment_store::history(std::string_view id) const {
+  auto query = on_.prepare(
+      "SELECT number, replica_revision, spec, update_message, created_at, created_by FROM revisions"
+      " WHERE deployment = ? ORDER BY number DESC");
+  query.bind(id);
+  std::vector<domain::revision> revisions;
+  while (query.next()) revisions.push_back(read_revision(query, 0, std::string{id}));
+  return revisions;
+}
+
+std::optional<domain::revision> deployment_store::revision(std::string_view id, std::uint64_t number) const {
+  auto query = on_.prepare(
+      "SELECT number, replica_revision, spec, update_message, created_at, created_by FROM revisions"
+      " WHERE deployment = ? AND number = ?");
+  if (!query.bind(id, number).next()) return std::nullopt;
+  return read_revision(query, 0, std::string{id});
+}
+
+}  // namespace modelgate::control::store

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "control/domain/deployment.hpp"
+#include "control/domain/quota.hpp"
+#include "control/store/database.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace modelgate::control::store {
+
+/// A deployment with what its group and instance type say of it.
+struct stored_deployment {
+  domain::deployment deployment;
+  domain::resources per_replica;  ///< zero when the instance type is gone
+  std::string refusal;            ///< why it must not run although nobody stopped it; else empty
+  std::uint64_t sequence = 0;     ///< of its last change, among all changes of all deployments
+};
+
+struct deployment_filter {
+  std::optional<std::vector<std::string>> groups;  ///< absent: every group
+  std::string search;                              ///< part of id or name, whatever the case; empty: all
+  std::optional<std::string> created_by;
+  std::uint64_t before = std::numeric_limits<std::int64_t>::max();  ///< only changes older than this sequence
+  std::size_t limit = 50;
+};
+
+/// Deployments and their revisions.
+class deployment_store {
+ public:
+  explicit deployment_store(transaction& within) noexcept : on_{within.on()} {}
+
+  [[nodiscard]] std::optional<stored_deployment> find(std::string_view id) const;
+  [[nodiscard]] bool exists(std::string_view id) const;
+  /// Newest change first.
+  [[nodiscard]] std::vector<stored_deployment> list(const deployment_filter& filter) const;
+  /// Every one, those that are being deleted included, by id.
+  [[nodiscard]] std::vector<stored_deployment> list_all() const;
+  /// What the group's deployments take that are neither stopped nor being deleted, one of them left out.
+  [[nodiscard]] domain::group_usage usage_of(std::string_view group, std::string_view left_out = {}) const;
+  /// Ids of those that are not being deleted.
+  [[nodiscard]] std::vector<std::string> ids_in_group(std::string_view group) const;
+  [[nodiscard]] std::vector<std::string> ids_with_instance_type(std::string_view type) const;
+
+  /// With its first revision.
+  void insert(const domain::deployment& deployment);
+  /// Makes it the current one and drops the oldest beyond domain::limits::revisions_kept.
+  void add_revision(std::string_view id, const domain::revision& revision);
+  void mark_deleting(std::string_view id);
+  /// With its revisions and clients; only if it is marked as deleting.
+  void erase_deleted(std::string_view id);
+
+  /// Newest first.
+  [[nodiscard]] std::vector<domain::revision> history(std::string_view id) const;
+  [[nodiscard]] std::optional<domain::revision> revision(std::string_view id, std::uint64_t number) const;
+
+ private:
+  void insert_revision(std::string_view id, const domain::revision& revision);
+
+  connection& on_;
+};
+
+}  // namespace modelgate::control::store

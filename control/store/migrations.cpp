@@ -1,0 +1,152 @@
+#include "control/store/migrations.hpp"
+
+#include "control/store/connection.hpp"
+
+#include <array>
+#include <stdexcept>
+#include <string>
+
+namespace modelgate::control::store {
+namespace {
+
+constexpr std::int64_t application_id = 0x6d677374;  // "mgst"
+
+constexpr std::array<migration, 1> steps_so_far{{
+    {R"sql(
+      CREATE TABLE users (
+        name TEXT PRIMARY KEY,
+        display_name TEXT NOT NULL,
+        role TEXT NOT NULL CHECK (role IN ('admin', 'member')),
+        created_at INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE api_tokens (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+        digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+        prefix TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        expires_at INTEGER
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX api_tokens_user ON api_tokens (user);
+
+      -- name_key: two names with one key would be one group to PrimeHub's clients.
+      CREATE TABLE groups (
+        name TEXT PRIMARY KEY,
+        name_key TEXT NOT NULL UNIQUE,
+        display_name TEXT NOT NULL,
+        enabled_deployment INTEGER NOT NULL CHECK (enabled_deployment IN (0, 1)),
+        max_deploy INTEGER CHECK (max_deploy >= 0),
+        quota_cpu_milli INTEGER CHECK (quota_cpu_milli >= 0),
+        quota_memory_bytes INTEGER CHECK (quota_memory_bytes >= 0),
+        quota_gpu INTEGER CHECK (quota_gpu >= 0)
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE group_people (
+        group_name TEXT NOT NULL REFERENCES groups (name) ON DELETE CASCADE,
+        user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+        part TEXT NOT NULL CHECK (part IN ('admin', 'member')),
+        PRIMARY KEY (group_name, part, user)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX group_people_user ON group_people (user);
+
+      -- restricted: only the groups listed may use it, which may be none after their deletion.
+      CREATE TABLE instance_types (
+        name TEXT PRIMARY KEY,
+        display_name TEXT NOT NULL,
+        description TEXT NOT NULL,
+        cpu_milli INTEGER NOT NULL CHECK (cpu_milli > 0),
+        memory_bytes INTEGER NOT NULL CHECK (memory_bytes > 0),
+        gpu INTEGER NOT NULL CHECK (gpu >= 0),
+        restricted INTEGER NOT NULL CHECK (restricted IN (0, 1))
+      ) STRICT, WITHOUT ROWID;
+
+      CREATE TABLE instance_type_groups (
+        instance_type TEXT NOT NULL REFERENCES instance_types (name) ON DELETE CASCADE,
+        group_name TEXT NOT NULL REFERENCES groups (name) ON DELETE CASCADE,
+        PRIMARY KEY (instance_type, group_name)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX instance_type_groups_group ON instance_type_groups (group_name);
+
+      -- A deployment outlives its group only while its replicas drain.
+      CREATE TABLE deployments (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        group_name TEXT REFERENCES groups (name) ON DELETE SET NULL,
+        created_at INTEGER NOT NULL,
+        created_by TEXT NOT NULL,
+        current_revision INTEGER NOT NULL,
+        deleting INTEGER NOT NULL DEFAULT 0 CHECK (deleting IN (0, 1)),
+        CHECK (group_name IS NOT NULL OR deleting = 1)
+      ) STRICT, WITHOUT ROWID;
+      CREATE INDEX deployments_group ON deployments (group_name);
+
+      -- sequence: the order of all changes, whatever the clock says.
+      CREATE TABLE revisions (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        deployment TEXT NOT NULL REFERENCES deployments (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL CHECK (number >= 1),
+        replica_revision INTEGER NOT NULL CHECK (replica_revision BETWEEN 1 AND number),
+        spec TEXT NOT NULL CHECK (json_valid(spec)),
+        update_message TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        created_by TEXT NOT NULL,
+        instance_type TEXT GENERATED ALWAYS AS (json_extract(spec, '$.instanceType')) VIRTUAL,
+        replicas INTEGER GENERATED ALWAYS AS (json_extract(spec, '$.replicas')) VIRTUAL,
+        stop INTEGER GENERATED ALWAYS AS (json_extract(spec, '$.stop')) VIRTUAL,
+        UNIQUE (deployment, number)
+      ) STRICT;
+
+      CREATE TABLE clients (
+        deployment TEXT NOT NULL REFERENCES deployments (id) ON DELETE CASCADE,
+        name TEXT NOT NULL,
+        digest BLOB NOT NULL CHECK (length(digest) = 32),
+        prefix TEXT NOT NULL,
+        created_at INTEGER NOT NULL,
+        created_by TEXT NOT NULL,
+        expires_at INTEGER,
+        PRIMARY KEY (deployment, name)
+      ) STRICT, WITHOUT ROWID;
+    )sql"},
+}};
+
+std::int64_t pragma(connection& on, const char* sql) {
+  auto query = on.prepare(sql);
+  return query.next() ? query.integer(0) : 0;
+}
+
+}  // namespace
+
+std::span<const migration> all_migrations() noexcept {
+  return steps_so_far;
+}
+
+void migrate(connection& on, std::span<const migration> steps, const std::filesystem::path& file) {
+  const std::int64_t identity = pragma(on, "PRAGMA application_id");
+  const std::int64_t version = pragma(on, "PRAGMA user_version");
+  const bool fresh = identity == 0 && version == 0 && pragma(on, "SELECT count(*) FROM sqlite_schema") == 0;
+  if (!fresh && identity != application_id) {
+    throw std::runtime_error{"the file " + file.string()
+                             + " is not a store of modelgate; move it away or use another folder"};
+  }
+  if (version > static_cast<std::int64_t>(steps.size())) {
+    throw std::runtime_error{"the store " + file.string() + " has schema " + std::to_string(version)
+                             + ", but this modelgate knows schemas up to " + std::to_string(steps.size())
+                             + " only; use the newer version that wrote it"};
+  }
+  for (std::size_t done = static_cast<std::size_t>(version); done < steps.size(); ++done) {
+    on.execute("BEGIN IMMEDIATE");
+    try {
+      on.execute(steps[done].sql);
+      on.execute(("PRAGMA application_id = " + std::to_string(application_id)).c_str());
+      on.execute(("PRAGMA user_version = " + std::to_string(done + 1)).c_str());
+      on.execute("COMMIT");
+    } catch (const SQLite::Exception&) {
+      if (on.in_transaction()) on.execute("ROLLBACK");
+      throw;
+    }
+  }
+}
+
+}  // namespace modelgate::control::store

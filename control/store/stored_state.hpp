@@ -1,0 +1,22 @@
+#pragma once
+
+#include "control/store/database.hpp"
+#include "control/store/desired_state.hpp"
+
+namespace modelgate::control::store {
+
+/// The desired state, read from the database.
+///
+/// Shape: any-thread; refers to the database.
+class stored_state : public desired_state {
+ public:
+  explicit stored_state(database& from) noexcept : from_{from} {}
+
+  [[nodiscard]] result<std::vector<desired_deployment>> load_desired() override;
+  [[nodiscard]] result<void> erase_deleted(const std::string& deployment) override;
+
+ private:
+  database& from_;
+};
+
+}  // namespace modelgate::control::store

@@ -1,0 +1,197 @@
+#include "gateway/config/json_reader.hpp"
+
+#include "modelgate/config/observation.hpp"
+#include "modelgate/config/snapshot.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace modelgate::config {
+namespace {
+
+namespace json = boost::json;
+
+std::string_view word(access_type value) noexcept {
+  return value == access_type::everyone ? "public" : "private";
+}
+std::string_view word(upstream_protocol value) noexcept {
+  return value == upstream_protocol::seldon ? "seldon" : "passthrough";
+}
+std::string_view word(deployment_state value) noexcept {
+  return value == deployment_state::serving ? "serving" : "stopped";
+}
+
+json::value text_or_null(const std::optional<system_time>& time) {
+  return time ? json::value(format_rfc3339(*time)) : json::value(nullptr);
+}
+
+json::object write(const serving_options& options) {
+  return {{"protocol", word(options.protocol)},
+          {"timeoutMs", options.timeout.count()},
+          {"maxBodyBytes", options.max_body_bytes},
+          {"concurrency", options.concurrency ? json::value(*options.concurrency) : json::value(nullptr)},
+          {"forwardAuthorization", options.forward_authorization}};
+}
+
+json::object write(const deployment_config& deployment) {
+  json::array clients;
+  for (const client_credential& client : deployment.clients) {
+    clients.push_back(json::object{{"name", client.name},
+                                   {"digest", crypto::to_hex(client.digest)},
+                                   {"expiresAt", text_or_null(client.expires_at)}});
+  }
+  json::array endpoints;
+  for (const endpoint_config& endpoint : deployment.endpoints) {
+    endpoints.push_back(json::object{{"replica", endpoint.replica},
+                                     {"address", net::to_string(endpoint.address)},
+                                     {"revision", endpoint.revision},
+                                     {"modelImage", endpoint.model_image},
+                                     {"modelVersion", endpoint.model_version}});
+  }
+  return {{"id", deployment.id},
+          {"state", word(deployment.state)},
+          {"access", word(deployment.access)},
+          {"serving", write(deployment.serving)},
+          {"predictorVersion", deployment.predictor_version},
+          {"modelImage", deployment.model_image},
+          {"modelVersion", deployment.model_version},
+          {"clients", std::move(clients)},
+          {"endpoints", std::move(endpoints)}};
+}
+
+void read_serving(json_reader& reader, serving_options& into) {
+  reader.word("protocol", {{"seldon", upstream_protocol::seldon}, {"passthrough", upstream_protocol::passthrough}},
+              into.protocol);
+  std::uint64_t timeout = static_cast<std::uint64_t>(into.timeout.count());
+  reader.number("timeoutMs", timeout);
+  into.timeout = std::chrono::milliseconds{timeout};
+  reader.number("maxBodyBytes", into.max_body_bytes);
+  std::optional<std::uint64_t> concurrency;
+  reader.optional_number("concurrency", concurrency);
+  if (concurrency) into.concurrency = static_cast<std::uint32_t>(*concurrency);
+  reader.boolean("forwardAuthorization", into.forward_authorization);
+  reader.finish();
+}
+
+client_credential read_client(json_reader& reader) {
+  client_credential client;
+  reader.text("name", client.name, presence::required);
+  std::string digest;
+  reader.text("digest", digest, presence::required);
+  if (const auto parsed = crypto::digest_from_hex(digest))
+    client.digest = *parsed;
+  else
+    reader.mistake("digest", "must be 64 lower-case hexadecimal digits");
+  reader.optional_time("expiresAt", client.expires_at);
+  reader.finish();
+  return client;
+}
+
+endpoint_config read_endpoint(json_reader& reader) {
+  endpoint_config endpoint;
+  reader.text("replica", endpoint.replica, presence::required);
+  std::string address;
+  reader.text("address", address, presence::required);
+  if (const auto parsed = net::parse_endpoint(address))
+    endpoint.address = *parsed;
+  else
+    reader.mistake("address", "must be an IP address and a port, such as 127.0.0.1:9000");
+  reader.number("revision", endpoint.revision);
+  reader.text("modelImage", endpoint.model_image);
+  reader.text("modelVersion", endpoint.model_version);
+  reader.finish();
+  return endpoint;
+}
+
+deployment_config_ptr read_deployment(json_reader& reader) {
+  auto deployment = std::make_shared<deployment_config>();
+  reader.text("id", deployment->id, presence::required);
+  reader.word("state", {{"serving", deployment_state::serving}, {"stopped", deployment_state::stopped}},
+              deployment->state);
+  reader.word("access", {{"public", access_type::everyone}, {"private", access_type::clients}}, deployment->access);
+  reader.object("serving", [&](json_reader& inner) { read_serving(inner, deployment->serving); });
+  reader.text("predictorVersion", deployment->predictor_version);
+  reader.text("modelImage", deployment->model_image);
+  reader.text("modelVersion", deployment->model_version);
+  reader.array("clients", [&](json_reader& inner) { deployment->clients.push_back(read_client(inner)); });
+  reader.array("endpoints", [&](json_reader& inner) { deployment->endpoints.push_back(read_endpoint(inner)); });
+  reader.finish();
+  return deployment;
+}
+
+template <class Value, class Read>
+result<Value, diagnostics> parse(std::string_view text, Read read) {
+  boost::system::error_code problem;
+  const json::value parsed = json::parse(json::string_view{text.data(), text.size()}, problem);
+  if (problem) return diagnostics{{"", "INVALID_JSON", "not JSON: " + problem.message()}};
+  diagnostics found;
+  Value value;
+  json_reader reader{parsed, "", found};
+  read(reader, value);
+  reader.finish();
+  if (!found.empty()) return found;
+  return value;
+}
+
+}  // namespace
+
+std::string to_json(const snapshot& value) {
+  json::array deployments;
+  for (const deployment_config_ptr& deployment : value.deployments) deployments.push_back(write(*deployment));
+  return json::serialize(json::object{{"generation", value.generation}, {"deployments", std::move(deployments)}});
+}
+
+result<snapshot, diagnostics> parse_snapshot(std::string_view text) {
+  return parse<snapshot>(text, [](json_reader& reader, snapshot& into) {
+    reader.number("generation", into.generation, presence::required);
+    reader.array("deployments", [&](json_reader& inner) { into.deployments.push_back(read_deployment(inner)); });
+  });
+}
+
+std::string to_json(const observation& value) {
+  json::array generations;
+  for (const std::uint64_t generation : value.live_generation) generations.push_back(generation);
+  json::array endpoints;
+  for (const endpoint_load& load : value.endpoints) {
+    endpoints.push_back(
+        json::object{{"deployment", load.deployment}, {"replica", load.replica}, {"inFlight", load.in_flight}});
+  }
+  json::array clients;
+  for (const client_last_use& use : value.clients) {
+    clients.push_back(
+        json::object{{"deployment", use.deployment}, {"client", use.client}, {"at", format_rfc3339(use.at)}});
+  }
+  return json::serialize(json::object{{"liveGeneration", std::move(generations)},
+                                      {"endpoints", std::move(endpoints)},
+                                      {"clients", std::move(clients)}});
+}
+
+result<observation, diagnostics> parse_observation(std::string_view text) {
+  return parse<observation>(text, [](json_reader& reader, observation& into) {
+    reader.numbers("liveGeneration", into.live_generation);
+    reader.array("endpoints", [&](json_reader& inner) {
+      endpoint_load load;
+      inner.text("deployment", load.deployment, presence::required);
+      inner.text("replica", load.replica, presence::required);
+      std::uint64_t in_flight = 0;
+      inner.number("inFlight", in_flight);
+      load.in_flight = static_cast<std::uint32_t>(in_flight);
+      inner.finish();
+      into.endpoints.push_back(std::move(load));
+    });
+    reader.array("clients", [&](json_reader& inner) {
+      client_last_use use;
+      inner.text("deployment", use.deployment, presence::required);
+      inner.text("client", use.client, presence::required);
+      std::optional<system_time> at;
+      inner.optional_time("at", at);
+      use.at = at.value_or(system_time{});
+      inner.finish();
+      into.clients.push_back(std::move(use));
+    });
+  });
+}
+
+}  // namespace modelgate::config

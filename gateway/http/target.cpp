@@ -1,0 +1,123 @@
+#include "modelgate/http/target.hpp"
+
+namespace modelgate::http {
+namespace {
+
+bool is_unreserved(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
+         || c == '~';
+}
+
+bool is_sub_delimiter(char c) noexcept {
+  return std::string_view{"!$&'()*+,="}.find(c) != std::string_view::npos;
+}
+
+int hex_value(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+char upper_hex(int value) noexcept {
+  return "0123456789ABCDEF"[value];
+}
+
+refusal bad(std::string_view detail) noexcept {
+  return {reason::bad_request, detail};
+}
+
+/// The escaped byte at text[at] == '%'; -1 when the two characters after it are not hexadecimal.
+int escaped_byte(std::string_view text, std::size_t at) noexcept {
+  if (at + 2 >= text.size()) return -1;
+  const int high = hex_value(text[at + 1]);
+  const int low = hex_value(text[at + 2]);
+  return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
+bool is_ambiguous_when_escaped(int byte) noexcept {
+  return byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\' || byte == '%' || byte == ';';
+}
+
+/// Whether the path can stay as it is. Most can, and then nothing is copied.
+bool is_plain(std::string_view path) noexcept {
+  for (const char c : path) {
+    if (!is_unreserved(c) && c != '/' && c != ':' && c != '@' && !is_sub_delimiter(c)) return false;
+  }
+  return true;
+}
+
+boost::system::result<void, refusal> decode_path(std::string_view path, std::string& into) {
+  into.clear();
+  for (std::size_t at = 0; at < path.size(); ++at) {
+    const char c = path[at];
+    if (c == '%') {
+      const int byte = escaped_byte(path, at);
+      if (byte < 0) return bad("the path has a malformed percent-escape");
+      if (is_ambiguous_when_escaped(byte)) return bad("the path has an escaped separator or control character");
+      if (byte < 0x80 && is_unreserved(static_cast<char>(byte))) {
+        into.push_back(static_cast<char>(byte));
+      } else {
+        into.push_back('%');
+        into.push_back(upper_hex(byte / 16));
+        into.push_back(upper_hex(byte % 16));
+      }
+      at += 2;
+    } else if (is_unreserved(c) || c == '/' || c == ':' || c == '@' || is_sub_delimiter(c)) {
+      into.push_back(c);
+    } else {
+      return bad("the path has a character that must not stand there");
+    }
+  }
+  return {};
+}
+
+boost::system::result<void, refusal> check_segments(std::string_view path) noexcept {
+  std::size_t start = 1;  // the path starts with '/'
+  while (start <= path.size()) {
+    const std::size_t slash = path.find('/', start);
+    const std::size_t end = slash == std::string_view::npos ? path.size() : slash;
+    const std::string_view segment = path.substr(start, end - start);
+    if (segment == "." || segment == "..") return bad("the path has a dot segment");
+    if (segment.empty() && end != path.size()) return bad("the path has an empty segment");
+    start = end + 1;
+  }
+  return {};
+}
+
+boost::system::result<void, refusal> check_query(std::string_view query) noexcept {
+  for (std::size_t at = 0; at < query.size(); ++at) {
+    const char c = query[at];
+    if (c == '%') {
+      if (escaped_byte(query, at) < 0) return bad("the query has a malformed percent-escape");
+      at += 2;
+    } else if (!is_unreserved(c) && !is_sub_delimiter(c)
+               && std::string_view{"/?:@;[]|"}.find(c) == std::string_view::npos) {
+      return bad("the query has a character that must not stand there");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+boost::system::result<normal_target, refusal> normalise_target(std::string_view origin_form, std::string& storage) {
+  if (!origin_form.starts_with('/')) return bad("the request target does not start with '/'");
+  normal_target target;
+  const std::size_t mark = origin_form.find('?');
+  std::string_view path = origin_form.substr(0, mark);
+  if (mark != std::string_view::npos) {
+    target.has_query = true;
+    target.query = origin_form.substr(mark + 1);
+    if (auto checked = check_query(target.query); !checked) return checked.error();
+  }
+  if (!is_plain(path)) {
+    if (auto decoded = decode_path(path, storage); !decoded) return decoded.error();
+    path = storage;
+  }
+  if (auto checked = check_segments(path); !checked) return checked.error();
+  target.path = path;
+  return target;
+}
+
+}  // namespace modelgate::http

@@ -1,0 +1,279 @@
+#include "modelgate/metrics/registry.hpp"
+
+#include "gateway/metrics/process_stats.hpp"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+namespace modelgate::metrics {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using label_list = std::vector<ClientMetric::Label>;
+
+/// Statuses that a dashboard divides by: without a zero series the first error is invisible to `rate`.
+constexpr std::array<std::uint16_t, 3> zero_statuses{200, 400, 500};
+
+MetricFamily family(std::string name, std::string help, MetricType type) {
+  MetricFamily made;
+  made.name = std::move(name);
+  made.help = std::move(help);
+  made.type = type;
+  return made;
+}
+
+void add_number(MetricFamily& into, label_list labels, double value) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  if (into.type == MetricType::Counter)
+    metric.counter.value = value;
+  else
+    metric.gauge.value = value;
+  into.metric.push_back(std::move(metric));
+}
+
+void add_histogram(MetricFamily& into, label_list labels, const latency_totals& totals) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < totals.buckets.size(); ++i) {
+    cumulative += totals.buckets[i];
+    ClientMetric::Bucket bucket;
+    bucket.cumulative_count = cumulative;
+    bucket.upper_bound = i < latency_bounds_seconds.size() ? latency_bounds_seconds[i] : HUGE_VAL;
+    metric.histogram.bucket.push_back(bucket);
+  }
+  metric.histogram.sample_count = cumulative;
+  metric.histogram.sample_sum = totals.sum_seconds;
+  into.metric.push_back(std::move(metric));
+}
+
+using summed_series = std::map<series_key, latency_totals>;
+
+void add_readings(const series_list& list, summed_series& sums, std::vector<series_list::reading>& scratch) {
+  scratch.clear();
+  list.read_into(scratch);
+  for (const auto& reading : scratch) sums[reading.key].add(reading.totals);
+}
+
+template <class Enum, std::size_t Size>
+void add_by_reason(MetricFamily& into, const std::vector<std::unique_ptr<worker_stats>>& workers,
+                   std::array<counter, Size> worker_stats::*member, const std::array<std::string_view, Size>& words) {
+  for (std::size_t i = 0; i < Size; ++i) {
+    double sum = 0;
+    for (const auto& worker : workers) sum += static_cast<double>((worker.get()->*member)[i].value());
+    add_number(into, {{"reason", std::string{words[i]}}}, sum);
+  }
+}
+
+}  // namespace
+
+/// Turns what workers counted into prometheus-cpp's families; one per scrape.
+class registry::collector {
+ public:
+  explicit collector(const registry& from) : from_{from} {}
+
+  std::vector<MetricFamily> collect() {
+    collect_deployments();
+    collect_workers();
+    collect_sources();
+    append_process_families(families_);
+    return std::move(families_);
+  }
+
+ private:
+  std::string label_of(const deployment_stats& stats) const {
+    std::string label = from_.deployment_name_;
+    const std::size_t place = label.find("{id}");
+    if (place != std::string::npos) label.replace(place, 4, stats.id());
+    return label;
+  }
+
+  void collect_deployments() {
+    MetricFamily server = family("seldon_api_executor_server_requests_seconds",
+                                 "A histogram of latencies for executor server", MetricType::Histogram);
+    MetricFamily client = family("seldon_api_executor_client_requests_seconds",
+                                 "A histogram of latencies for client calls from executor", MetricType::Histogram);
+    MetricFamily dropped =
+        family("modelgate_series_dropped_total",
+               "Requests not counted in a Seldon histogram because their deployment has too many series.",
+               MetricType::Counter);
+    std::vector<std::shared_ptr<deployment_stats>> all;
+    {
+      const std::lock_guard lock{from_.mutex_};
+      all.reserve(from_.deployments_.size());
+      for (const auto& [id, stats] : from_.deployments_) all.push_back(stats);
+    }
+    for (const auto& stats : all) collect_deployment(*stats, server, client, dropped);
+    families_.push_back(std::move(server));
+    families_.push_back(std::move(client));
+    families_.push_back(std::move(dropped));
+  }
+
+  void collect_deployment(const deployment_stats& stats, MetricFamily& server, MetricFamily& client,
+                          MetricFamily& dropped) {
+    const std::string name = label_of(stats);
+    const std::string predictor_version = stats.predictor_version();
+    const std::vector<model_labels> models = stats.models();
+    summed_series server_sums;
+    summed_series client_sums;
+    for (const std::uint16_t status : zero_statuses) {
+      server_sums[{service::predictions, method_label::post, status, 0}];
+      for (std::size_t model = 0; model < models.size(); ++model) {
+        client_sums[{service::predictions, method_label::post, status, static_cast<model_index>(model)}];
+      }
+    }
+    double lost = 0;
+    for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
+      const worker_deployment_stats& counted = stats.of_worker(worker);
+      add_readings(counted.server, server_sums, scratch_);
+      add_readings(counted.client, client_sums, scratch_);
+      lost += static_cast<double>(counted.server.dropped() + counted.client.dropped());
+    }
+    for (const auto& [key, totals] : server_sums) {
+      const std::string status = std::to_string(key.status);
+      add_histogram(server,
+                    {{"deployment_name", name},
+                     {"predictor_name", "deploy"},
+                     {"predictor_version", predictor_version},
+                     {"service", std::string{server_word(key.what)}},
+                     {"method", std::string{word(key.method)}},
+                     {"code", status},
+                     {"status", status}},
+                    totals);
+    }
+    for (const auto& [key, totals] : client_sums) {
+      if (key.model >= models.size()) continue;
+      const std::string status = std::to_string(key.status);
+      add_histogram(client,
+                    {{"deployment_name", name},
+                     {"predictor_name", "deploy"},
+                     {"predictor_version", predictor_version},
+                     {"service", std::string{client_word(key.what)}},
+                     {"model_name", "model"},
+                     {"model_image", models[key.model].image},
+                     {"model_version", models[key.model].version},
+                     {"method", std::string{word(key.method)}},
+                     {"code", status},
+                     {"status", status}},
+                    totals);
+    }
+    add_number(dropped, {{"deployment_name", name}}, lost);
+  }
+
+  void collect_workers() {
+    add_sum("modelgate_connections_accepted_total", "Connections accepted on the prediction port.", MetricType::Counter,
+            &worker_stats::connections_accepted);
+    add_sum("modelgate_connections_refused_total", "Connections closed at once because limits.connections was reached.",
+            MetricType::Counter, &worker_stats::connections_refused);
+    add_sum("modelgate_connections", "Connections open on the prediction port.", MetricType::Gauge,
+            &worker_stats::connections_open);
+    add_sum("modelgate_requests_in_flight", "Requests being answered.", MetricType::Gauge,
+            &worker_stats::requests_in_flight);
+    add_sum("modelgate_requests_rejected_total",
+            "Requests refused before they were understood: framing, size or speed of the head.", MetricType::Counter,
+            &worker_stats::requests_rejected);
+    add_sum("modelgate_upstream_connects_total", "Connections made to replicas.", MetricType::Counter,
+            &worker_stats::upstream_connects);
+    add_sum("modelgate_upstream_connect_failures_total", "Connections to replicas that could not be made.",
+            MetricType::Counter, &worker_stats::upstream_connect_failures);
+    add_sum("modelgate_upstream_reuses_total", "Requests sent on a connection that was kept from an earlier one.",
+            MetricType::Counter, &worker_stats::upstream_reuses);
+    add_sum("modelgate_request_body_bytes_total", "Payload bytes forwarded to replicas.", MetricType::Counter,
+            &worker_stats::request_body_bytes);
+    add_sum("modelgate_response_body_bytes_total", "Payload bytes forwarded to clients.", MetricType::Counter,
+            &worker_stats::response_body_bytes);
+    add_sum("modelgate_sessions_failed_total", "Connections ended by an unexpected exception.", MetricType::Counter,
+            &worker_stats::sessions_failed);
+
+    MetricFamily unrouted = family("modelgate_unrouted_total",
+                                   "Requests that matched no deployment or no route of one.", MetricType::Counter);
+    add_by_reason<unrouted_reason>(unrouted, from_.workers_, &worker_stats::unrouted,
+                                   std::array<std::string_view, 2>{"deployment_not_found", "route_not_found"});
+    families_.push_back(std::move(unrouted));
+
+    MetricFamily auth = family("modelgate_auth_failures_total",
+                               "Requests to private endpoints that were refused with 401.", MetricType::Counter);
+    add_by_reason<auth_failure>(
+        auth, from_.workers_, &worker_stats::auth_failures,
+        std::array<std::string_view, 5>{"missing", "malformed", "mistyped", "unknown", "expired"});
+    families_.push_back(std::move(auth));
+
+    MetricFamily retries = family("modelgate_retries_total", "Requests sent to a second replica.", MetricType::Counter);
+    add_by_reason<retry_cause>(retries, from_.workers_, &worker_stats::retries,
+                               std::array<std::string_view, 2>{"connect", "reset_before_sent"});
+    families_.push_back(std::move(retries));
+  }
+
+  void add_sum(std::string name, std::string help, MetricType type, counter worker_stats::*member) {
+    double sum = 0;
+    for (const auto& worker : from_.workers_) sum += static_cast<double>((worker.get()->*member).value());
+    MetricFamily made = family(std::move(name), std::move(help), type);
+    add_number(made, {}, sum);
+    families_.push_back(std::move(made));
+  }
+
+  void collect_sources() {
+    std::vector<std::function<std::vector<gauge_reading>()>> sources;
+    {
+      const std::lock_guard lock{from_.mutex_};
+      sources = from_.sources_;
+    }
+    std::map<std::string, MetricFamily> by_name;
+    for (const auto& source : sources) {
+      for (gauge_reading& reading : source()) {
+        const auto [place, made] = by_name.try_emplace(reading.name);
+        if (made)
+          place->second =
+              family(reading.name, reading.help, reading.is_counter ? MetricType::Counter : MetricType::Gauge);
+        label_list labels;
+        for (auto& [key, value] : reading.labels) labels.push_back({std::move(key), std::move(value)});
+        add_number(place->second, std::move(labels), reading.value);
+      }
+    }
+    for (auto& [name, made] : by_name) families_.push_back(std::move(made));
+  }
+
+  const registry& from_;
+  std::vector<MetricFamily> families_;
+  std::vector<series_list::reading> scratch_;
+};
+
+registry::registry(std::size_t workers, std::string deployment_name) : deployment_name_{std::move(deployment_name)} {
+  workers_.reserve(workers);
+  for (std::size_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<worker_stats>());
+}
+
+registry::~registry() = default;
+
+std::shared_ptr<deployment_stats> registry::deployment(const std::string& id) {
+  const std::lock_guard lock{mutex_};
+  auto& slot = deployments_[id];
+  if (!slot) slot = std::make_shared<deployment_stats>(id, workers_.size());
+  return slot;
+}
+
+void registry::keep_only(const std::vector<std::string>& ids) {
+  const std::lock_guard lock{mutex_};
+  std::erase_if(deployments_,
+                [&](const auto& entry) { return !std::binary_search(ids.begin(), ids.end(), entry.first); });
+}
+
+void registry::add_source(std::function<std::vector<gauge_reading>()> source) {
+  const std::lock_guard lock{mutex_};
+  sources_.push_back(std::move(source));
+}
+
+std::string registry::expose() const {
+  std::ostringstream text;
+  prometheus::TextSerializer{}.Serialize(text, collector{*this}.collect());
+  return std::move(text).str();
+}
+
+}  // namespace modelgate::metrics

@@ -1,0 +1,164 @@
+#include "modelgate/net/byte_stream.hpp"
+
+#include "modelgate/base/errc.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace modelgate::net {
+namespace {
+
+std::size_t total_size(std::span<const iovec> pieces) noexcept {
+  std::size_t size = 0;
+  for (const iovec& piece : pieces) size += piece.iov_len;
+  return size;
+}
+
+void set_no_delay(int socket) noexcept {
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+}  // namespace
+
+byte_stream::byte_stream(worker_socket socket) : socket_{std::move(socket)} {
+  error_code ignored;
+  socket_.native_non_blocking(true, ignored);
+  set_no_delay(socket_.native_handle());
+}
+
+result<stream_ptr> byte_stream::start_connect(worker_executor executor, const endpoint& to, wake_signal& owner) {
+  error_code problem;
+  const auto address = boost::asio::ip::make_address(to.host, problem);
+  if (problem) return make_error_code(errc::destination_unavailable);
+  const boost::asio::ip::tcp::endpoint target{address, to.port};
+  worker_socket socket{executor};
+  socket.open(target.protocol(), problem);
+  if (problem) return problem;
+  stream_ptr stream{new byte_stream{std::move(socket)}};
+  stream->set_owner(&owner);
+  // Asio's own connect would block; its asynchronous one would take a detour through the event loop on loopback too.
+  if (::connect(stream->native_handle(), target.data(), static_cast<socklen_t>(target.size())) != 0) {
+    if (errno != EINPROGRESS) return error_code{errno, boost::system::system_category()};
+    stream->writable_ = false;
+    stream->await_writable();
+  }
+  return stream;
+}
+
+io_result byte_stream::read_some(std::span<char> into) {
+  if (!readable_) {
+    await_readable();
+    return {io_status::would_block, 0};
+  }
+  for (;;) {
+    const ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+    if (count > 0) {
+      // Less than asked for means that the socket is empty: the read that would say so is saved.
+      readable_ = static_cast<std::size_t>(count) == into.size();
+      return {io_status::ok, static_cast<std::size_t>(count)};
+    }
+    if (count == 0) return {io_status::end, 0};
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return {io_status::failed, 0};
+    readable_ = false;
+    await_readable();
+    return {io_status::would_block, 0};
+  }
+}
+
+io_result byte_stream::write_some(std::span<const iovec> pieces) {
+  if (!writable_) {
+    await_writable();
+    return {io_status::would_block, 0};
+  }
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it, but is declared as if it did
+  message.msg_iovlen = pieces.size();
+  for (;;) {
+    const ssize_t count = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+    if (count >= 0) {
+      const auto sent = static_cast<std::size_t>(count);
+      if (sent < total_size(pieces)) {
+        writable_ = false;
+        await_writable();
+      }
+      return {io_status::ok, sent};
+    }
+    if (errno == EINTR) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return {io_status::failed, 0};
+    writable_ = false;
+    await_writable();
+    return {io_status::would_block, 0};
+  }
+}
+
+byte_stream::connect_state byte_stream::connected() {
+  if (!writable_) {
+    await_writable();
+    return connect_state::pending;
+  }
+  int problem = 0;
+  socklen_t size = sizeof problem;
+  if (::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &problem, &size) != 0 || problem != 0) {
+    return connect_state::failed;
+  }
+  return connect_state::done;
+}
+
+void byte_stream::expect_input() {
+  readable_ = false;
+  await_readable();
+}
+
+byte_stream::peer_state byte_stream::look() noexcept {
+  char byte = 0;
+  const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (count > 0) return peer_state::has_sent;
+  if (count == 0) return peer_state::finished;
+  return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? peer_state::quiet : peer_state::gone;
+}
+
+void byte_stream::await_readable() {
+  if (awaiting_readable_) return;
+  awaiting_readable_ = true;
+  socket_.async_wait(worker_socket::wait_read, [self = stream_ptr{this}](const error_code& problem) {
+    self->awaiting_readable_ = false;
+    if (problem == boost::asio::error::operation_aborted) return;
+    self->readable_ = true;
+    if (self->owner_ != nullptr) self->owner_->notify();
+  });
+}
+
+void byte_stream::await_writable() {
+  if (awaiting_writable_) return;
+  awaiting_writable_ = true;
+  socket_.async_wait(worker_socket::wait_write, [self = stream_ptr{this}](const error_code& problem) {
+    self->awaiting_writable_ = false;
+    if (problem == boost::asio::error::operation_aborted) return;
+    self->writable_ = true;
+    if (self->owner_ != nullptr) self->owner_->notify();
+  });
+}
+
+void byte_stream::shutdown_send() noexcept {
+  error_code ignored;
+  socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
+}
+
+void byte_stream::close() noexcept {
+  owner_ = nullptr;
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+void byte_stream::abort() noexcept {
+  error_code ignored;
+  socket_.set_option(boost::asio::socket_base::linger{true, 0}, ignored);
+  close();
+}
+
+}  // namespace modelgate::net

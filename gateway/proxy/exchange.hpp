@@ -1,0 +1,146 @@
+#pragma once
+
+#include "gateway/proxy/body_relay.hpp"
+#include "gateway/proxy/exchange_fsm.hpp"
+#include "gateway/proxy/input_buffer.hpp"
+#include "gateway/proxy/rate_floor.hpp"
+#include "gateway/proxy/worker_context.hpp"
+#include "gateway/upstream/cluster.hpp"
+
+#include "modelgate/net/byte_stream.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace modelgate::proxy {
+
+/// The client's connection, lent to one exchange after the other.
+struct client_side {
+  net::byte_stream& stream;
+  net::wake_signal& signal;
+  net::wheel_timer& timer;
+  input_buffer& input;  ///< what came after the request's head
+};
+
+/// Memory that exchanges use one after the other.
+struct exchange_buffers {
+  std::string head_line;      ///< request line for the replica
+  std::string head_fields;    ///< everything after Host
+  std::string upstream_head;  ///< both, with Host between
+  std::string response_head;
+  std::string kept_upload;
+  std::string kept_download;
+  std::string partial_head;  ///< of a response whose head comes in pieces
+};
+
+/// One request, understood, authorised and ready to go.
+///
+/// Shape: `buffers.head_line` and `buffers.head_fields` are already written; views live as long as the session's
+/// buffers.
+struct exchange_request {
+  http::body_framing body;
+  bool to_head = false;
+  bool client_keeps = true;  ///< the client wants to keep the connection
+  unsigned client_minor_version = 1;
+  bool expects_continue = false;
+  std::uint64_t max_body_bytes = 0;
+  steady_time deadline;  ///< for the response head
+  bool seldon_protocol = true;
+  std::string_view request_id;
+  std::string_view puid;
+};
+
+/// How an exchange ended, for the log, the metrics and the session.
+struct exchange_result {
+  enum class ending : std::uint8_t {
+    answered,  ///< the replica's answer went to the client, whole
+    refused,   ///< nothing was answered yet: the session answers `why`
+    cut,       ///< the answer broke off: the client's connection must be closed
+    left,      ///< the client has gone
+  };
+  ending how = ending::answered;
+  unsigned status = 0;  ///< the replica's, or that of `why`
+  http::reason why = http::reason::upstream_reset;
+  bool keep_client = false;
+  /// From dispatch to the response head, or to the failure; absent when no replica was tried.
+  std::optional<std::chrono::nanoseconds> upstream_latency;
+  metrics::model_index model = 0;
+};
+
+/// One request and its response between a client and a replica.
+///
+/// Every rule about retry and reuse is exchange_fsm's; this only moves bytes and waits.
+///
+/// Shape: worker-local, lives in the session's coroutine.
+class exchange {
+ public:
+  exchange(worker_context& worker, client_side client, exchange_buffers& buffers, upstream::cluster& cluster,
+           const exchange_request& request);
+  ~exchange();
+  exchange(const exchange&) = delete;
+  exchange& operator=(const exchange&) = delete;
+
+  [[nodiscard]] net::task_of<exchange_result> run();
+
+ private:
+  using decision = exchange_fsm::decision;
+  using verdict = std::optional<decision>;  ///< absent: go on
+  enum class wait_phase : std::uint8_t { connecting, before_head, streaming };
+
+  [[nodiscard]] net::task_of<verdict> attempt();
+  [[nodiscard]] net::task_of<verdict> connect();
+  [[nodiscard]] net::task_of<verdict> wait(wait_phase phase);
+  [[nodiscard]] verdict on_expiry(steady_time now);
+  [[nodiscard]] verdict watch_client();
+  [[nodiscard]] verdict step_upload();
+  [[nodiscard]] verdict step_response();
+  [[nodiscard]] verdict read_response_head();
+  [[nodiscard]] verdict take_response_head(std::string_view bytes, std::string_view& rest);
+  [[nodiscard]] verdict start_response(std::string_view rest);
+  [[nodiscard]] verdict judge_download(body_relay::status status);
+  void account_for_kept_bytes() noexcept;
+  void forward_informational();
+  void send_continue();
+  void finish_upstream();
+  void drop_upstream(bool client_gone) noexcept;
+  [[nodiscard]] exchange_result result_of(const decision& end) const;
+
+  worker_context& worker_;
+  client_side client_;
+  exchange_buffers& buffers_;
+  upstream::cluster& cluster_;
+  const exchange_request& request_;
+  exchange_fsm fsm_;
+
+  upstream::slot slot_;
+  const upstream::endpoint* failed_ = nullptr;
+  upstream::endpoint_ptr failed_kept_;  ///< keeps `failed_` alive
+  net::stream_ptr upstream_;
+  body_relay upload_;
+  std::optional<body_relay> download_;
+  rate_floor rate_;
+  bool client_keeps_;
+  bool upload_abandoned_ = false;
+  bool watching_client_ = false;
+  bool continue_sent_ = false;
+  bool response_delimited_ = true;
+  bool upstream_keeps_ = false;
+  bool surplus_ = false;
+  bool complete_ = false;
+  bool connected_ = false;
+  unsigned status_ = 0;
+
+  wait_phase due_phase_ = wait_phase::connecting;
+  steady_time connect_due_{};
+  steady_time first_byte_due_ = steady_time::max();
+  steady_time idle_due_ = steady_time::max();
+  std::uint64_t progress_seen_ = 0;
+  std::size_t kept_bytes_ = 0;  ///< as counted in the worker's memory_in_use
+  std::optional<steady_time> dispatched_at_;
+  std::optional<steady_time> head_at_;
+  metrics::model_index model_ = 0;
+};
+
+}  // namespace modelgate::proxy

@@ -1,0 +1,198 @@
+#include "gateway/proxy/forwarding.hpp"
+
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <span>
+
+namespace modelgate::proxy {
+namespace {
+
+using http::field;
+using http::field_id;
+
+constexpr std::string_view own_via = "Via: 1.1 modelgate\r\n";
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  std::array<char, 20> digits{};
+  const auto [end, problem] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  out.append(digits.data(), end);
+}
+
+void append_body_fields(std::string& out, const http::body_framing& body) {
+  switch (body.kind) {
+    case http::body_kind::sized:
+      out += "Content-Length: ";
+      append_number(out, body.size);
+      out += "\r\n";
+      return;
+    case http::body_kind::chunked:
+      out += "Transfer-Encoding: chunked\r\n";
+      return;
+    case http::body_kind::none:
+    case http::body_kind::until_close:
+      return;
+  }
+}
+
+/// Whether some Connection field names this one, which then concerns that connection only.
+class connection_names {
+ public:
+  explicit connection_names(const std::vector<field>& fields) noexcept : fields_{fields} {
+    for (const field& f : fields) any_ = any_ || f.id == field_id::connection;
+  }
+
+  [[nodiscard]] bool name(std::string_view candidate) const noexcept {
+    if (!any_) return false;
+    for (const field& f : fields_) {
+      if (f.id == field_id::connection && http::list_has_token(f.value, candidate)) return true;
+    }
+    return false;
+  }
+
+ private:
+  const std::vector<field>& fields_;
+  bool any_ = false;
+};
+
+/// Request fields that are never the client's to set, or that we write ourselves.
+bool is_managed_in_request(field_id id, bool forward_authorization) noexcept {
+  switch (id) {
+    case field_id::authorization:
+      return !forward_authorization;
+    case field_id::content_length:
+    case field_id::expect:
+    case field_id::forwarded:
+    case field_id::host:
+    case field_id::seldon_puid:
+    case field_id::x_forwarded_for:
+    case field_id::x_forwarded_host:
+    case field_id::x_forwarded_proto:
+    case field_id::x_forwarded_user:
+    case field_id::x_request_id:
+      return true;
+    default:
+      return http::is_hop_by_hop(id);
+  }
+}
+
+bool is_managed_in_response(field_id id) noexcept {
+  switch (id) {
+    case field_id::content_length:
+    case field_id::seldon_puid:
+    case field_id::x_request_id:
+      return true;
+    default:
+      return http::is_hop_by_hop(id);
+  }
+}
+
+/// "name: earlier, own" where a trusted proxy already said something, else "name: own".
+void append_chained(std::string& out, const http::request_head& head, field_id id, std::string_view name, bool trusted,
+                    std::string_view own) {
+  out.append(name).append(": ");
+  if (trusted) {
+    for (const field& f : head.fields) {
+      if (f.id == id && !f.alias && !f.value.empty()) out.append(f.value).append(", ");
+    }
+  }
+  out.append(own).append("\r\n");
+}
+
+std::string forwarded_element(const upstream_request& request) {
+  std::string element = "for=";
+  const bool is_v6 = request.client_address.find(':') != std::string_view::npos;
+  if (is_v6)
+    element.append("\"[").append(request.client_address).append("]\"");
+  else
+    element.append(request.client_address);
+  element += ";proto=http";
+  if (!request.original_host.empty()) element.append(";host=\"").append(request.original_host).append("\"");
+  return element;
+}
+
+void append_edge_fields(std::string& out, const http::request_head& head, const upstream_request& request) {
+  const bool trusted = request.client_is_trusted_proxy;
+  append_chained(out, head, field_id::x_forwarded_for, "X-Forwarded-For", trusted, request.client_address);
+  append_chained(out, head, field_id::forwarded, "Forwarded", trusted, forwarded_element(request));
+  // Protocol and host are what the first proxy saw; a chain of them would mean nothing to a model server.
+  const field* proto = trusted ? head.find(field_id::x_forwarded_proto) : nullptr;
+  append_field(out, "X-Forwarded-Proto", proto != nullptr ? proto->value : "http");
+  const field* host = trusted ? head.find(field_id::x_forwarded_host) : nullptr;
+  const std::string_view original = host != nullptr ? host->value : request.original_host;
+  if (!original.empty()) append_field(out, "X-Forwarded-Host", original);
+}
+
+}  // namespace
+
+void append_request_line(std::string& out, const http::request_head& head, const upstream_request& request) {
+  out.append(head.method_text).append(" ").append(request.path);
+  if (request.has_query) out.append("?").append(request.query);
+  out += " HTTP/1.1\r\n";
+}
+
+void append_request_fields(std::string& out, const http::request_head& head, const upstream_request& request) {
+  const connection_names per_connection{head.fields};
+  for (const field& f : head.fields) {
+    if (f.alias || is_managed_in_request(f.id, request.forward_authorization) || per_connection.name(f.name)) continue;
+    append_field(out, f.name, f.value);
+  }
+  append_edge_fields(out, head, request);
+  append_field(out, "X-Request-Id", request.request_id);
+  append_field(out, "Seldon-Puid", request.puid);
+  if (!request.user.empty()) append_field(out, "X-Forwarded-User", request.user);
+  out += own_via;
+  append_body_fields(out, request.body);
+  out += "\r\n";
+}
+
+void append_response_head(std::string& out, const http::response_head& head, const downstream_response& response) {
+  out += "HTTP/1.1 ";
+  append_number(out, head.status);
+  out.append(" ").append(head.reason_phrase).append("\r\n");
+  const connection_names per_connection{head.fields};
+  bool has_date = false;
+  bool has_type_options = false;
+  bool has_cors = false;
+  for (const field& f : head.fields) {
+    if (f.id == field_id::content_length && (response.to_head || head.status == 304)) {
+      append_field(out, f.name, f.value);  // says what a GET would have got
+      continue;
+    }
+    if (is_managed_in_response(f.id) || per_connection.name(f.name)) continue;
+    has_date = has_date || f.id == field_id::date;
+    has_type_options = has_type_options || f.id == field_id::x_content_type_options;
+    has_cors = has_cors || f.id == field_id::access_control_allow_origin;
+    append_field(out, f.name, f.value);
+  }
+  if (!has_date) append_field(out, "Date", response.date);
+  if (response.add_seldon_fields && !has_type_options) out += "X-Content-Type-Options: nosniff\r\n";
+  if (response.add_cors && !has_cors) out += "Access-Control-Allow-Origin: *\r\n";
+  append_field(out, "X-Request-Id", response.request_id);
+  append_field(out, "Seldon-Puid", response.puid);
+  out += own_via;
+  append_body_fields(out, response.body);
+  if (response.close)
+    out += "Connection: close\r\n";
+  else if (response.say_keep_alive)
+    out += "Connection: keep-alive\r\n";
+  out += "\r\n";
+}
+
+void append_informational_head(std::string& out, const http::response_head& head) {
+  out += "HTTP/1.1 ";
+  append_number(out, head.status);
+  out.append(" ").append(head.reason_phrase).append("\r\n");
+  const connection_names per_connection{head.fields};
+  for (const field& f : head.fields) {
+    if (is_managed_in_response(f.id) || per_connection.name(f.name)) continue;
+    append_field(out, f.name, f.value);
+  }
+  out += "\r\n";
+}
+
+}  // namespace modelgate::proxy

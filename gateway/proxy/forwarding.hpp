@@ -1,0 +1,52 @@
+#pragma once
+
+#include "modelgate/http/framing.hpp"
+#include "modelgate/http/head.hpp"
+
+#include <string>
+#include <string_view>
+
+/// Heads written anew from their parsed parts: what was parsed is what is forwarded, nothing is copied with a patch.
+namespace modelgate::proxy {
+
+/// What goes into the head for the replica beside the client's own fields.
+///
+/// Shape: views; used at once.
+struct upstream_request {
+  std::string_view path;
+  std::string_view query;
+  bool has_query = false;
+  std::string_view original_host;  ///< what the client called us
+  std::string_view client_address;
+  bool client_is_trusted_proxy = false;  ///< its X-Forwarded-* are appended to instead of replaced
+  std::string_view request_id;
+  std::string_view puid;
+  std::string_view user;  ///< authenticated client name; empty on public endpoints
+  bool forward_authorization = false;
+  http::body_framing body;
+};
+
+/// Appends everything but Host, which depends on the replica: the request line without it comes first, so the caller
+/// writes "METHOD path HTTP/1.1\r\nHost: <authority>\r\n" by `append_request_line` and then these fields.
+void append_request_line(std::string& out, const http::request_head& head, const upstream_request& request);
+void append_request_fields(std::string& out, const http::request_head& head, const upstream_request& request);
+
+/// How the answer goes back.
+struct downstream_response {
+  std::string_view request_id;
+  std::string_view puid;
+  std::string_view date;           ///< used when the replica sent none
+  bool add_seldon_fields = false;  ///< X-Content-Type-Options; protocol seldon
+  bool add_cors = false;
+  http::body_framing body;  ///< as it will be sent
+  bool to_head = false;
+  bool close = false;           ///< say that the connection ends
+  bool say_keep_alive = false;  ///< an HTTP/1.0 client has to be told
+};
+
+void append_response_head(std::string& out, const http::response_head& head, const downstream_response& response);
+
+/// An informational answer (1xx) as it goes on to the client.
+void append_informational_head(std::string& out, const http::response_head& head);
+
+}  // namespace modelgate::proxy

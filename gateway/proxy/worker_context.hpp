@@ -1,0 +1,47 @@
+#pragma once
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/http/head.hpp"
+#include "modelgate/metrics/gateway_stats.hpp"
+#include "modelgate/net/timer_wheel.hpp"
+#include "modelgate/net/wake_signal.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace modelgate::proxy {
+
+/// The limits and timeouts of the data plane, from the config file.
+struct proxy_settings {
+  http::head_limits head_limits;
+  std::chrono::milliseconds body_grace{5'000};
+  std::uint64_t body_min_rate = 1'024;
+  std::chrono::milliseconds connect{1'000};
+  std::chrono::milliseconds first_byte{60'000};
+  std::chrono::milliseconds stream_idle{60'000};
+  bool cancel_on_half_close = true;
+  bool cors = true;
+};
+
+/// What every exchange of one worker shares.
+///
+/// Shape: worker-local; outlives every session. `scratch`, `request_head` and `response_head` are used between two
+/// waits only: after a
+///        wait somebody else's bytes are in them.
+struct worker_context {
+  net::worker_executor executor;
+  net::timer_wheel& wheel;
+  std::span<char> scratch;
+  metrics::worker_stats& stats;
+  const proxy_settings& settings;
+  http::request_head request_head;
+  http::response_head response_head;
+  std::string date;       ///< the Date field's value, renewed every second
+  bool draining = false;  ///< connections are not kept any more
+  std::size_t memory_in_use = 0;  ///< bytes in input buffers and in bodies kept for slow peers
+};
+
+}  // namespace modelgate::proxy

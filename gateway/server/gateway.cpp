@@ -1,0 +1,199 @@
+#include "modelgate/gateway.hpp"
+
+#include "gateway/server/listener.hpp"
+#include "gateway/server/serving_table.hpp"
+#include "gateway/server/worker.hpp"
+
+#include "modelgate/metrics/registry.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace modelgate {
+namespace {
+
+std::size_t worker_count(const config::settings& settings) {
+  if (settings.prediction.workers > 0) return settings.prediction.workers;
+  return std::max<std::size_t>(1, std::thread::hardware_concurrency());
+}
+
+server::worker_settings to_worker_settings(const config::settings& settings) {
+  server::worker_settings made;
+  made.proxy.head_limits = {settings.limits.head_bytes, settings.limits.head_fields, settings.limits.target_bytes};
+  made.proxy.body_grace = settings.timeouts.body_grace;
+  made.proxy.body_min_rate = settings.timeouts.body_min_rate;
+  made.proxy.connect = settings.timeouts.connect;
+  made.proxy.first_byte = settings.timeouts.first_byte;
+  made.proxy.stream_idle = settings.timeouts.stream_idle;
+  made.proxy.cancel_on_half_close = settings.prediction.cancel_on_half_close;
+  made.proxy.cors = settings.prediction.cors;
+  made.cluster.pool_connections = settings.limits.pool_connections;
+  made.cluster.upstream_idle = settings.timeouts.upstream_idle;
+  made.head = settings.timeouts.head;
+  made.keep_alive = settings.timeouts.keep_alive;
+  made.drain_idle = settings.timeouts.drain_idle;
+  made.trusted_proxies = settings.prediction.trusted_proxies;
+  made.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / worker_count(settings);
+  return made;
+}
+
+/// A replica that left the snapshot while requests were on it.
+struct departed_endpoint {
+  std::string deployment;
+  upstream::endpoint_ptr endpoint;
+};
+
+}  // namespace
+
+struct gateway::state {
+  state(const config::settings& settings, crypto::token_key token_key)
+      : key{token_key},
+        worker_settings{to_worker_settings(settings)},
+        registry{worker_count(settings), settings.metrics_deployment_name},
+        sockets{settings.listen.prediction, worker_count(settings)},
+        admission{settings.limits.connections, settings.limits.connections_per_address},
+        current{std::make_shared<const server::serving_table>()} {
+    for (std::size_t i = 0; i < worker_count(settings); ++i) {
+      workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), admission,
+                                                         sockets.release(), sockets.is_v6()));
+    }
+  }
+
+  [[nodiscard]] bool is_live(std::uint64_t generation) const {
+    return std::all_of(workers.begin(), workers.end(),
+                       [&](const auto& worker) { return worker->live_generation() >= generation; });
+  }
+
+  /// Tables that some worker may still use; freed here and not on a worker.
+  void drop_unused_tables() {
+    while (tables.size() > 1 && is_live(tables[1]->generation)) tables.pop_front();
+  }
+
+  void remember_departed(const server::serving_table& before, const server::serving_table& after) {
+    for (std::uint32_t i = 0; i < before.routes.size(); ++i) {
+      const std::string& id = before.routes.at(i).deployment().id;
+      const std::uint32_t now = after.routes.find(id);
+      if (now != routing::route_table::none && after.entries[now] == before.entries[i]) continue;
+      for (const upstream::endpoint_ptr& endpoint : before.entries[i]->endpoints) {
+        const bool stays =
+            now != routing::route_table::none
+            && std::find(after.entries[now]->endpoints.begin(), after.entries[now]->endpoints.end(), endpoint)
+                   != after.entries[now]->endpoints.end();
+        if (!stays) departed.push_back({id, endpoint});
+      }
+    }
+  }
+
+  crypto::token_key key;
+  server::worker_settings worker_settings;
+  metrics::registry registry;
+  server::listening_sockets sockets;
+  server::connection_admission admission;
+
+  std::mutex live_mutex;  ///< only for waiting: workers take it, and must not wait for a table that is being built
+  std::condition_variable live_changed;
+
+  mutable std::mutex mutex;
+  std::shared_ptr<const server::serving_table> current;
+  std::deque<std::shared_ptr<const server::serving_table>> tables;
+  mutable std::vector<departed_endpoint> departed;
+
+  std::vector<std::unique_ptr<server::worker>> workers;  ///< last: they end before what they use
+};
+
+gateway::gateway(const config::settings& settings, crypto::token_key key)
+    : state_{std::make_unique<state>(settings, key)} {}
+
+gateway::~gateway() {
+  for (const auto& worker : state_->workers) worker->stop();
+  for (const auto& worker : state_->workers) worker->join();
+}
+
+void gateway::start() {
+  for (const auto& worker : state_->workers) {
+    worker->start([shared = state_.get()] {
+      const std::lock_guard lock{shared->live_mutex};
+      shared->live_changed.notify_all();
+    });
+  }
+}
+
+net::endpoint gateway::address() const {
+  return state_->sockets.address();
+}
+
+void gateway::publish(config::snapshot_ptr next) {
+  const std::lock_guard lock{state_->mutex};
+  const auto table = server::build_serving_table(*next, *state_->current, state_->registry, state_->key);
+  state_->remember_departed(*state_->current, *table);
+  state_->current = table;
+  state_->tables.push_back(table);
+  for (const auto& worker : state_->workers) worker->install(table);
+  state_->drop_unused_tables();
+}
+
+bool gateway::wait_until_live(std::uint64_t generation, steady_time deadline) {
+  bool live = false;
+  {
+    std::unique_lock lock{state_->live_mutex};
+    live = state_->live_changed.wait_until(lock, deadline, [&] { return state_->is_live(generation); });
+  }
+  const std::lock_guard lock{state_->mutex};
+  state_->drop_unused_tables();
+  return live;
+}
+
+config::observation gateway::observe() const {
+  config::observation seen;
+  for (const auto& worker : state_->workers) seen.live_generation.push_back(worker->live_generation());
+  const std::lock_guard lock{state_->mutex};
+  const server::serving_table& table = *state_->current;
+  for (std::uint32_t i = 0; i < table.routes.size(); ++i) {
+    const routing::route& route = table.routes.at(i);
+    const std::string& id = route.deployment().id;
+    for (const upstream::endpoint_ptr& endpoint : table.entries[i]->endpoints) {
+      seen.endpoints.push_back({id, endpoint->config().replica, endpoint->in_flight()});
+    }
+    route.for_each_client([&](const routing::route_client& client) {
+      const std::int64_t minute = client.last_used_minute.load(std::memory_order_relaxed);
+      if (minute > 0) seen.clients.push_back({id, client.name, system_time{std::chrono::minutes{minute}}});
+    });
+  }
+  std::erase_if(state_->departed, [](const departed_endpoint& each) { return each.endpoint->in_flight() == 0; });
+  for (const departed_endpoint& each : state_->departed) {
+    seen.endpoints.push_back({each.deployment, each.endpoint->config().replica, each.endpoint->in_flight()});
+  }
+  return seen;
+}
+
+bool gateway::drain(steady_time deadline) {
+  for (const auto& worker : state_->workers) worker->drain();
+  bool clean = true;
+  for (const auto& worker : state_->workers) {
+    if (worker->wait_ended(deadline)) continue;
+    clean = false;
+    worker->stop();
+  }
+  for (const auto& worker : state_->workers) worker->join();
+  return clean;
+}
+
+std::string gateway::metrics_text() const {
+  return state_->registry.expose();
+}
+
+void gateway::add_metrics_source(std::function<std::vector<reading>()> source) {
+  state_->registry.add_source([asked = std::move(source)] {
+    std::vector<metrics::gauge_reading> readings;
+    for (reading& each : asked()) {
+      readings.push_back(
+          {std::move(each.name), std::move(each.help), std::move(each.labels), each.value, each.is_counter});
+    }
+    return readings;
+  });
+}
+
+}  // namespace modelgate

@@ -1,0 +1,155 @@
+#include "gateway/server/listener.hpp"
+
+#include "modelgate/base/log.hpp"
+
+#include <boost/system/system_error.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+namespace modelgate::server {
+namespace {
+
+using boost::asio::ip::tcp;
+
+constexpr int backlog = 4'096;
+
+[[noreturn]] void fail(const char* what) {
+  throw boost::system::system_error{{errno, boost::system::system_category()}, what};
+}
+
+int open_socket(const tcp::endpoint& address, bool share_port) {
+  const int fd = ::socket(address.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0) fail("socket");
+  const int on = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (share_port) ::setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
+  if (::bind(fd, address.data(), static_cast<socklen_t>(address.size())) != 0) {
+    const int problem = errno;
+    ::close(fd);
+    errno = problem;
+    fail("bind");
+  }
+  return fd;
+}
+
+tcp::endpoint local_address(int fd, tcp::endpoint like) {
+  auto size = static_cast<socklen_t>(like.capacity());
+  if (::getsockname(fd, like.data(), &size) != 0) fail("getsockname");
+  like.resize(size);
+  return like;
+}
+
+std::string peer_address(const tcp::endpoint& peer) {
+  const boost::asio::ip::address address = peer.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
+  }
+  return address.to_string();
+}
+
+}  // namespace
+
+listening_sockets::listening_sockets(const net::endpoint& address, std::size_t count) {
+  boost::system::error_code problem;
+  const auto ip = boost::asio::ip::make_address(address.host, problem);
+  if (problem) throw boost::system::system_error{problem, "address"};
+  is_v6_ = ip.is_v6();
+  tcp::endpoint target{ip, address.port};
+  {
+    const int probe = open_socket(target, false);
+    // A listener elsewhere makes this bind fail; ours is closed again before the shared ones are opened.
+    if (::listen(probe, 1) != 0) {
+      const int reason = errno;
+      ::close(probe);
+      errno = reason;
+      fail("listen");
+    }
+    target = local_address(probe, target);
+    ::close(probe);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    sockets_.push_back(open_socket(target, true));
+    if (::listen(sockets_.back(), backlog) != 0) fail("listen");
+  }
+  address_ = {address.host, target.port()};
+}
+
+listening_sockets::~listening_sockets() {
+  for (const int fd : sockets_) ::close(fd);
+}
+
+int listening_sockets::release() noexcept {
+  const int fd = sockets_.back();
+  sockets_.pop_back();
+  return fd;
+}
+
+listener::listener(net::worker_executor executor, int socket, bool is_v6, accept_handler on_accept)
+    : acceptor_{executor},
+      pause_{executor},
+      protocol_{is_v6 ? tcp::v6() : tcp::v4()},
+      on_accept_{std::move(on_accept)} {
+  acceptor_.assign(protocol_, socket);
+}
+
+void listener::start() {
+  await_connection();
+}
+
+void listener::await_connection() {
+  acceptor_.async_wait(tcp::acceptor::wait_read, [this](const boost::system::error_code& problem) {
+    if (problem || !acceptor_.is_open()) return;
+    while (accept_one()) {
+    }
+  });
+}
+
+bool listener::accept_one() {
+  tcp::endpoint peer;
+  auto size = static_cast<socklen_t>(peer.capacity());
+  const int fd = ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd >= 0) {
+    peer.resize(size);
+    on_accept_(net::worker_socket{acceptor_.get_executor(), protocol_, fd}, peer_address(peer));
+    return true;
+  }
+  switch (errno) {
+    case EINTR:
+    case ECONNABORTED:
+      return true;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+      log::warning("listener", "no file descriptors or memory for a new connection; accepting pauses");
+      pause_.expires_after(backoff);
+      pause_.async_wait([this](const boost::system::error_code& problem) {
+        if (!problem && acceptor_.is_open()) await_connection();
+      });
+      return false;
+    default:
+      await_connection();
+      return false;
+  }
+}
+
+void listener::drain() {
+  boost::system::error_code ignored;
+  acceptor_.cancel(ignored);
+  pause_.cancel();
+  for (;;) {
+    tcp::endpoint peer;
+    auto size = static_cast<socklen_t>(peer.capacity());
+    const int fd = ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
+    if (fd < 0) break;
+    peer.resize(size);
+    on_accept_(net::worker_socket{acceptor_.get_executor(), protocol_, fd}, peer_address(peer));
+  }
+  acceptor_.close(ignored);
+}
+
+}  // namespace modelgate::server

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "modelgate/net/byte_stream.hpp"
+#include "modelgate/net/endpoint.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+namespace modelgate::server {
+
+/// Opens `count` listening sockets on one address, one for each worker; the kernel spreads connections over them.
+///
+/// A first bind without SO_REUSEPORT finds out whether somebody else has the port: with it, two programs could share
+/// one unnoticed. Port 0 is resolved once and shared.
+///
+/// Errors: throws boost::system::system_error when the address cannot be had.
+class listening_sockets {
+ public:
+  listening_sockets(const net::endpoint& address, std::size_t count);
+  ~listening_sockets();
+  listening_sockets(const listening_sockets&) = delete;
+  listening_sockets& operator=(const listening_sockets&) = delete;
+
+  [[nodiscard]] const net::endpoint& address() const noexcept { return address_; }
+  /// Gives the next socket away.
+  [[nodiscard]] int release() noexcept;
+  [[nodiscard]] bool is_v6() const noexcept { return is_v6_; }
+
+ private:
+  net::endpoint address_;
+  bool is_v6_ = false;
+  std::vector<int> sockets_;
+};
+
+/// Accepts connections on one worker.
+///
+/// Shape:  worker-local. `on_accept` gets each connection and its peer's address.
+/// Errors: when the process runs out of file descriptors it pauses for `backoff` instead of spinning.
+class listener {
+ public:
+  static constexpr std::chrono::milliseconds backoff{100};
+  using accept_handler = std::function<void(net::worker_socket socket, std::string peer)>;
+
+  listener(net::worker_executor executor, int socket, bool is_v6, accept_handler on_accept);
+
+  void start();
+  /// Takes what has already connected, then closes the listening socket.
+  void drain();
+
+ private:
+  void await_connection();
+  /// False when nothing more can be accepted now.
+  bool accept_one();
+
+  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, net::worker_executor> acceptor_;
+  net::worker_timer pause_;
+  boost::asio::ip::tcp protocol_;
+  accept_handler on_accept_;
+};
+
+}  // namespace modelgate::server

@@ -1,0 +1,502 @@
+#include "gateway/server/session.hpp"
+
+#include "gateway/proxy/forwarding.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace modelgate::server {
+namespace {
+
+/// A short body of a request that we answer ourselves is read and dropped so that the connection can go on; a longer
+/// one is not worth it.
+constexpr std::uint64_t most_dropped_bytes = 65'536;
+constexpr std::chrono::seconds linger_time{2};
+constexpr std::chrono::seconds retry_after_stopped{30};
+constexpr std::chrono::seconds retry_after_not_ready{2};
+
+constexpr std::string_view cors_preflight =
+    "Access-Control-Allow-Origin: *\r\n"
+    "Access-Control-Allow-Headers: Accept, Accept-Encoding, Authorization, Content-Length, Content-Type, "
+    "X-CSRF-Token\r\n"
+    "Access-Control-Allow-Methods: GET,OPTIONS,POST\r\n";
+
+metrics::method_label label_of(http::method verb) noexcept {
+  switch (verb) {
+    case http::method::get:
+      return metrics::method_label::get;
+    case http::method::head:
+      return metrics::method_label::head;
+    case http::method::post:
+      return metrics::method_label::post;
+    case http::method::put:
+      return metrics::method_label::put;
+    case http::method::delete_:
+      return metrics::method_label::delete_;
+    case http::method::patch:
+      return metrics::method_label::patch;
+    case http::method::options:
+      return metrics::method_label::options;
+    case http::method::trace:
+    case http::method::connect:
+    case http::method::other:
+      return metrics::method_label::other;
+  }
+  return metrics::method_label::other;
+}
+
+/// The histogram's service; absent for what Seldon does not count.
+std::optional<metrics::service> service_of(routing::route_kind kind) noexcept {
+  switch (kind) {
+    case routing::route_kind::predictions:
+    case routing::route_kind::passthrough:
+      return metrics::service::predictions;
+    case routing::route_kind::feedback:
+      return metrics::service::feedback;
+    case routing::route_kind::status:
+      return metrics::service::status;
+    case routing::route_kind::metadata:
+      return metrics::service::metadata;
+    case routing::route_kind::document:
+    case routing::route_kind::ready:
+    case routing::route_kind::live:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::string_view explain(http::reason why) noexcept {
+  switch (why) {
+    case http::reason::request_timeout:
+      return "the request body came too slowly; send it faster or in smaller parts";
+    case http::reason::body_too_large:
+      return "the request body is larger than this deployment accepts (maxBodyBytes)";
+    case http::reason::bad_request:
+      return "the chunked coding of the request body is broken";
+    case http::reason::upstream_connect:
+      return "the model's replica does not accept connections; it may be restarting, try again";
+    case http::reason::upstream_reset:
+      return "the model's replica closed the connection before it answered; see the deployment's log";
+    case http::reason::upstream_invalid:
+      return "the model's replica answered with something that is not valid HTTP";
+    case http::reason::upstream_timeout:
+      return "the model did not answer in time; a longer timeout can be set on the deployment";
+    case http::reason::overloaded:
+      return "too many bytes of other requests are waiting here (limits.memory_bytes); try again";
+    case http::reason::no_ready_replica:
+      return "no replica of this deployment is ready; see the deployment's status, or try again";
+    default:
+      return "the request could not be served";
+  }
+}
+
+}  // namespace
+
+session::session(worker& owner, net::worker_socket socket, std::string peer)
+    : worker_{owner}, stream_{new net::byte_stream{std::move(socket)}}, peer_{std::move(peer)} {
+  stream_->set_owner(&signal_);
+}
+
+session::~session() {
+  stream_->close();
+  if (buffers_) worker_.give_buffers(std::move(buffers_));
+}
+
+void session::on_drain() {
+  drain_due_ = steady_clock::now() + worker_.settings().drain_idle;
+  signal_.notify();
+}
+
+void session::abort() {
+  stream_->abort();
+  signal_.notify();
+}
+
+net::task session::run() {
+  next_step step = next_step::keep;
+  while (step == next_step::keep) {
+    http::head_extent extent;
+    const bool has_head = co_await read_head(extent);
+    if (!has_head) break;
+    step = co_await serve(extent);
+    first_request_ = false;
+  }
+  if (step == next_step::linger) co_await linger();
+  stream_->close();
+}
+
+net::task_of<bool> session::read_head(http::head_extent& extent) {
+  const steady_time now = steady_clock::now();
+  steady_time due = now + (first_request_ ? worker_.settings().head : worker_.settings().keep_alive);
+  bool begun = false;
+  for (;;) {
+    if (buffers_ && !buffers_->input.empty()) {
+      const auto found = http::find_head(buffers_->input.view(), worker_.settings().proxy.head_limits.bytes);
+      if (!found) {
+        const next_step step = co_await refuse(found.error());
+        if (step == next_step::linger) co_await linger();
+        co_return false;
+      }
+      if (*found) {
+        extent = **found;
+        co_return true;
+      }
+      if (!begun) due = steady_clock::now() + worker_.settings().head;
+      begun = true;
+    }
+    if (!buffers_) buffers_ = worker_.take_buffers();
+    const net::io_result read = stream_->read_some(buffers_->input.space());
+    if (read.status == net::io_status::ok) {
+      buffers_->input.commit(read.bytes);
+      continue;
+    }
+    if (read.status != net::io_status::would_block) co_return false;
+    if (!begun) worker_.give_buffers(std::move(buffers_));
+    const bool expired = co_await wait_until(begun ? due : std::min(due, drain_due_));
+    if (!expired) continue;
+    if (begun) {
+      const next_step step = co_await refuse({http::reason::request_timeout, "the request head did not come in time"});
+      if (step == next_step::linger) co_await linger();
+    }
+    co_return false;
+  }
+}
+
+/// Answers what was never understood; nothing that follows on this connection can be trusted.
+net::task_of<session::next_step> session::refuse(http::refusal refusal) {
+  worker_.context().stats.requests_rejected.add();
+  http::local_reply reply;
+  reply.why = refusal.why;
+  reply.detail = refusal.detail;
+  reply.keep_alive = false;
+  const id_generator::uuid_text id = worker_.ids().next_uuid();
+  reply.request_id = {id.data(), id.size()};
+  buffers_->reply.clear();
+  http::append_local_reply(buffers_->reply, reply, worker_.context().date);
+  const bool written = co_await write_all(buffers_->reply);
+  co_return written ? next_step::linger : next_step::close;
+}
+
+boost::system::result<void, http::refusal> session::understand(std::string_view head_bytes, request& req) {
+  http::request_head& head = worker_.context().request_head;
+  if (auto parsed = http::parse_request_head(head_bytes, worker_.settings().proxy.head_limits, head); !parsed) {
+    return parsed.error();
+  }
+  req.verb = head.verb;
+  req.minor_version = head.minor_version;
+  const auto framing = http::frame_request(head);
+  if (!framing) return framing.error();
+  req.framing = *framing;
+  const auto target = http::normalise_target(req.framing.origin_form, buffers_->target);
+  if (!target) return target.error();
+  req.target = *target;
+  filter::identify(head, worker_.ids(), buffers_->ids);
+  return {};
+}
+
+/// From here to the first wait the head's views and the worker's table stay as they are.
+net::task_of<session::next_step> session::serve(http::head_extent extent) {
+  request req;
+  req.started = steady_clock::now();
+  const std::string_view head_bytes = buffers_->input.view().substr(extent.skipped, extent.size);
+  const auto understood = understand(head_bytes, req);
+  if (!understood) co_return co_await refuse(understood.error());
+  buffers_->input.consume(extent.skipped + extent.size);
+
+  const routing::split_path path = routing::split_request_path(req.target.path);
+  switch (path.kind) {
+    case routing::path_kind::ping:
+      co_return co_await answer(req, "pong");
+    case routing::path_kind::unknown:
+      worker_.context().stats.unrouted[static_cast<std::size_t>(metrics::unrouted_reason::route_not_found)].add();
+      co_return co_await reply(
+          req, http::reason::route_not_found,
+          "nothing is served at this path; predictions are at /deployment/<id>/api/v1.0/predictions");
+    case routing::path_kind::deployment:
+      break;
+  }
+  co_return co_await serve_deployment(req, path.deployment);
+}
+
+net::task_of<session::next_step> session::serve_deployment(request& req, routing::deployment_path path) {
+  metrics::worker_stats& stats = worker_.context().stats;
+  req.route = worker_.table().routes.find(path.id);
+  if (req.route == routing::route_table::none) {
+    stats.unrouted[static_cast<std::size_t>(metrics::unrouted_reason::deployment_not_found)].add();
+    co_return co_await reply(req, http::reason::deployment_not_found, "there is no deployment with this id");
+  }
+  const routing::route& route = worker_.table().routes.at(req.route);
+  const config::deployment_config& deployment = route.deployment();
+  req.match = routing::match_route(deployment.serving.protocol, path.rest);
+  if (!req.match.found) {
+    stats.unrouted[static_cast<std::size_t>(metrics::unrouted_reason::route_not_found)].add();
+    co_return co_await reply(
+        req, http::reason::route_not_found,
+        "this deployment serves nothing at this path; predictions are at /deployment/<id>/api/v1.0/predictions");
+  }
+  const bool is_seldon = deployment.serving.protocol == config::upstream_protocol::seldon;
+  if (is_seldon && req.verb == http::method::options && worker_.settings().proxy.cors) {
+    co_return co_await answer(req, {}, cors_preflight);
+  }
+  deployment_state_ptr state = worker_.state_of(req.route);
+  if (!routing::method_is_allowed(req.match, req.verb)) {
+    co_return co_await reply(
+        req, http::reason::method_not_allowed, "this method is not served at this path", state,
+        req.match.allow.empty() ? std::string_view{"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"} : req.match.allow);
+  }
+  if (req.framing.body.kind == http::body_kind::sized && req.framing.body.size > deployment.serving.max_body_bytes) {
+    co_return co_await reply(req, http::reason::body_too_large, explain(http::reason::body_too_large), state);
+  }
+  if (deployment.access == config::access_type::clients) {
+    if (const auto why = authenticate(route, req)) {
+      co_return co_await reply(req, *why,
+                               *why == http::reason::auth_required
+                                   ? "this endpoint is private: send a client name and token (curl -u <name>:<token>)"
+                                   : "the client name or token is wrong or has expired",
+                               state);
+    }
+  }
+  if (req.match.kind == routing::route_kind::live) co_return co_await answer(req, {});
+  if (deployment.state == config::deployment_state::stopped) {
+    co_return co_await reply(
+        req, http::reason::deployment_stopped,
+        "503 Service Temporarily Unavailable: this deployment is stopped; start it to get predictions", state, {},
+        retry_after_stopped);
+  }
+  if (state->cluster.empty()) {
+    co_return co_await reply(req, http::reason::no_ready_replica, explain(http::reason::no_ready_replica), state, {},
+                             retry_after_not_ready);
+  }
+  if (req.match.kind == routing::route_kind::ready) co_return co_await answer(req, {});
+  if (!worker_.has_memory_for_a_request()) {
+    co_return co_await reply(req, http::reason::overloaded, explain(http::reason::overloaded), state, {},
+                             retry_after_not_ready);
+  }
+  write_upstream_head(req, deployment);
+
+  proxy::exchange_request out;
+  out.body = req.framing.body;
+  out.to_head = req.verb == http::method::head;
+  out.client_keeps = req.framing.keep_alive;
+  out.client_minor_version = req.minor_version;
+  out.expects_continue = req.framing.expects_continue;
+  out.max_body_bytes = deployment.serving.max_body_bytes;
+  out.deadline = req.started + deployment.serving.timeout;
+  out.seldon_protocol = is_seldon;
+  out.request_id = buffers_->ids.request_id;
+  out.puid = buffers_->ids.puid;
+  co_return co_await forward(req, out, std::move(state));
+}
+
+net::task_of<session::next_step> session::forward(const request& req, const proxy::exchange_request& out,
+                                                  deployment_state_ptr state) {
+  metrics::worker_stats& stats = worker_.context().stats;
+  stats.requests_in_flight.add();
+  proxy::exchange_result result;
+  {
+    proxy::exchange exchange{
+        worker_.context(), {*stream_, signal_, timer_, buffers_->input}, buffers_->exchange, state->cluster, out};
+    result = co_await exchange.run();
+  }
+  stats.requests_in_flight.subtract();
+
+  const std::optional<metrics::service> service = service_of(req.match.kind);
+  if (service && result.upstream_latency) {
+    state->entry->stats->of_worker(worker_.index())
+        .client.record({*service, label_of(req.verb), static_cast<std::uint16_t>(result.status), result.model},
+                       *result.upstream_latency);
+  }
+  switch (result.how) {
+    case proxy::exchange_result::ending::answered:
+      record(req, *state, result.status);
+      if (result.keep_client) co_return next_step::keep;
+      co_return next_step::linger;
+    case proxy::exchange_result::ending::refused: {
+      request ended = req;
+      ended.framing.keep_alive = result.keep_client;
+      ended.framing.body = {};
+      const auto retry_after =
+          result.why == http::reason::no_ready_replica ? retry_after_not_ready : std::chrono::seconds{0};
+      co_return co_await reply(ended, result.why, explain(result.why), std::move(state), {}, retry_after);
+    }
+    case proxy::exchange_result::ending::cut:
+      record(req, *state, result.status);
+      stream_->abort();  // a reset: an answer whose end is the close must not look complete
+      co_return next_step::close;
+    case proxy::exchange_result::ending::left:
+      record(req, *state, result.status);
+      stream_->abort();
+      co_return next_step::close;
+  }
+  co_return next_step::close;
+}
+
+std::optional<http::reason> session::authenticate(const routing::route& route, request& req) {
+  const filter::presented_credential credential{worker_.context().request_head};
+  filter::client_view view;
+  const routing::route_client* client = nullptr;
+  const bool has_token = credential.kind() == filter::presented_credential::scheme::basic
+                         || credential.kind() == filter::presented_credential::scheme::bearer;
+  const system_time now = system_clock::now();
+  if (has_token) {
+    client = route.find_client(worker_.table().token_key->hash(credential.token()));
+    if (client != nullptr) view = {true, client->name, client->expires_at && *client->expires_at <= now};
+  }
+  const filter::auth_verdict verdict = filter::judge(credential, view);
+  if (!verdict.passed) {
+    worker_.context().stats.auth_failures[static_cast<std::size_t>(verdict.failure)].add();
+    return verdict.failure == metrics::auth_failure::missing ? http::reason::auth_required : http::reason::auth_failed;
+  }
+  req.user = client->name;
+  const std::int64_t minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
+  if (client->last_used_minute.load(std::memory_order_relaxed) != minute) {
+    client->last_used_minute.store(minute, std::memory_order_relaxed);
+  }
+  return std::nullopt;
+}
+
+void session::write_upstream_head(const request& req, const config::deployment_config& deployment) {
+  const http::request_head& head = worker_.context().request_head;
+  proxy::upstream_request out;
+  out.path = req.match.upstream_path;
+  out.query = req.target.query;
+  out.has_query = req.target.has_query;
+  out.original_host = req.framing.host;
+  out.client_address = peer_;
+  out.client_is_trusted_proxy = worker_.is_trusted_proxy(peer_);
+  out.request_id = buffers_->ids.request_id;
+  out.puid = buffers_->ids.puid;
+  out.user = req.user;
+  out.forward_authorization = deployment.serving.forward_authorization;
+  out.body = req.framing.body;
+  buffers_->exchange.head_line.clear();
+  proxy::append_request_line(buffers_->exchange.head_line, head, out);
+  buffers_->exchange.head_fields.clear();
+  proxy::append_request_fields(buffers_->exchange.head_fields, head, out);
+}
+
+void session::record(const request& req, const deployment_state& state, unsigned status) {
+  const std::optional<metrics::service> service = service_of(req.match.kind);
+  if (!service) return;
+  state.entry->stats->of_worker(worker_.index())
+      .server.record({*service, label_of(req.verb), static_cast<std::uint16_t>(status), 0},
+                     steady_clock::now() - req.started);
+}
+
+bool session::may_keep(const request& req) const noexcept {
+  if (!req.framing.keep_alive || req.minor_version == 0 || worker_.context().draining) return false;
+  if (req.framing.expects_continue && buffers_->input.empty()) return false;  // it may or may not send the body now
+  return req.framing.body.kind != http::body_kind::sized || req.framing.body.size <= most_dropped_bytes;
+}
+
+net::task_of<session::next_step> session::reply(const request& req, http::reason why, std::string_view detail,
+                                                deployment_state_ptr counted_for, std::string_view allow,
+                                                std::chrono::seconds retry_after) {
+  const bool keep = may_keep(req);
+  http::local_reply out;
+  out.why = why;
+  out.detail = detail;
+  out.request_id = buffers_->ids.request_id;
+  out.puid = buffers_->ids.puid;
+  out.allow = allow;
+  out.retry_after_seconds = static_cast<unsigned>(retry_after.count());
+  out.keep_alive = keep;
+  out.to_head = req.verb == http::method::head;
+  buffers_->reply.clear();
+  http::append_local_reply(buffers_->reply, out, worker_.context().date);
+  if (counted_for) record(req, *counted_for, http::status_of(why));
+  co_return co_await send_reply(req, keep);
+}
+
+net::task_of<session::next_step> session::answer(const request& req, std::string_view body,
+                                                 std::string_view extra_fields) {
+  const bool keep = may_keep(req);
+  http::local_answer out;
+  out.content_type = body.empty() ? std::string_view{} : std::string_view{"text/plain; charset=utf-8"};
+  out.body = body;
+  out.request_id = buffers_->ids.request_id;
+  out.extra_fields = extra_fields;
+  out.keep_alive = keep;
+  out.to_head = req.verb == http::method::head;
+  buffers_->reply.clear();
+  http::append_local_answer(buffers_->reply, out, worker_.context().date);
+  co_return co_await send_reply(req, keep);
+}
+
+net::task_of<session::next_step> session::send_reply(const request& req, bool keep) {
+  const bool written = co_await write_all(buffers_->reply);
+  if (!written) co_return next_step::close;
+  if (!keep) co_return next_step::linger;
+  const bool dropped = co_await drop_body(req.framing.body);
+  co_return dropped ? next_step::keep : next_step::linger;
+}
+
+net::task_of<bool> session::write_all(std::string_view bytes) {
+  const steady_time due = steady_clock::now() + worker_.settings().proxy.stream_idle;
+  while (!bytes.empty()) {
+    const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+    const net::io_result written = stream_->write_some({&piece, 1});
+    if (written.status == net::io_status::failed) co_return false;
+    bytes.remove_prefix(written.bytes);
+    if (written.status == net::io_status::would_block) {
+      const bool expired = co_await wait_until(due);
+      if (expired) co_return false;
+    }
+  }
+  co_return true;
+}
+
+/// Reads the body of a request that was answered without it, so that the next request can be found behind it.
+net::task_of<bool> session::drop_body(http::body_framing framing) {
+  http::body_decoder decoder{framing};
+  const steady_time due = steady_clock::now() + worker_.settings().proxy.body_grace;
+  std::uint64_t dropped = 0;
+  while (!decoder.finished()) {
+    if (decoder.failed() || dropped > most_dropped_bytes) co_return false;
+    if (!buffers_->input.empty()) {
+      const std::size_t consumed = decoder.next(buffers_->input.view()).consumed;
+      buffers_->input.consume(consumed);
+      dropped += consumed;
+      continue;
+    }
+    const net::io_result read = stream_->read_some(buffers_->input.space());
+    if (read.status == net::io_status::ok) {
+      buffers_->input.commit(read.bytes);
+    } else if (read.status == net::io_status::would_block) {
+      const bool expired = co_await wait_until(due);
+      if (expired) co_return false;
+    } else {
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+/// Closes so that the client can read the answer: a close with unread bytes in our buffer would reset it away.
+/// Source: RFC 9112 section 9.6.
+net::task session::linger() {
+  stream_->shutdown_send();
+  const steady_time due = steady_clock::now() + linger_time;
+  std::uint64_t dropped = 0;
+  while (dropped < 16 * most_dropped_bytes) {
+    const net::io_result read = stream_->read_some(worker_.context().scratch);
+    if (read.status == net::io_status::ok) {
+      dropped += read.bytes;
+    } else if (read.status == net::io_status::would_block) {
+      const bool expired = co_await wait_until(due);
+      if (expired) co_return;
+    } else {
+      co_return;
+    }
+  }
+}
+
+net::task_of<bool> session::wait_until(steady_time due) {
+  worker_.context().wheel.set(timer_, due);
+  co_await signal_.wait();
+  const bool expired = timer_.expired;
+  worker_.context().wheel.clear(timer_);
+  co_return expired || !stream_->is_open();
+}
+
+}  // namespace modelgate::server

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "gateway/filter/authentication.hpp"
+#include "gateway/http/local_reply.hpp"
+#include "gateway/routing/route_match.hpp"
+#include "gateway/server/worker.hpp"
+
+#include "modelgate/http/framing.hpp"
+#include "modelgate/http/target.hpp"
+
+#include <boost/intrusive/list.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace modelgate::server {
+
+/// One client connection: reads a head, decides where it goes, lets an exchange do the rest, and so on until it is
+/// closed.
+///
+/// Shape: worker-local; lives from accept until `run` has ended.
+class session : public boost::intrusive::list_base_hook<> {
+ public:
+  session(worker& owner, net::worker_socket socket, std::string peer);
+  ~session();
+
+  [[nodiscard]] net::task run();
+
+  /// The worker drains: an idle connection has a short while for one more request.
+  void on_drain();
+  /// Ends at once.
+  void abort();
+  [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
+
+ private:
+  enum class next_step : std::uint8_t { keep, linger, close };
+
+  /// One request, understood as far as it goes.
+  struct request {
+    http::request_framing framing;
+    http::normal_target target;
+    routing::route_match match;
+    std::uint32_t route = routing::route_table::none;
+    std::string_view user;
+    steady_time started;
+    http::method verb = http::method::get;
+    unsigned minor_version = 1;
+  };
+
+  [[nodiscard]] net::task_of<bool> read_head(http::head_extent& extent);
+  [[nodiscard]] net::task_of<next_step> serve(http::head_extent extent);
+  /// Parses and routes; a refusal means that the request was not understood and the connection cannot be trusted any
+  /// more.
+  [[nodiscard]] boost::system::result<void, http::refusal> understand(std::string_view head_bytes, request& req);
+  [[nodiscard]] net::task_of<next_step> serve_deployment(request& req, routing::deployment_path path);
+  [[nodiscard]] net::task_of<next_step> refuse(http::refusal refusal);
+  [[nodiscard]] net::task_of<next_step> reply(const request& req, http::reason why, std::string_view detail,
+                                              deployment_state_ptr counted_for = {}, std::string_view allow = {},
+                                              std::chrono::seconds retry_after = {});
+  [[nodiscard]] net::task_of<next_step> answer(const request& req, std::string_view body,
+                                               std::string_view extra_fields = {});
+  [[nodiscard]] net::task_of<next_step> forward(const request& req, const proxy::exchange_request& out,
+                                                deployment_state_ptr state);
+  [[nodiscard]] net::task_of<next_step> send_reply(const request& req, bool keep);
+  [[nodiscard]] net::task_of<bool> write_all(std::string_view bytes);
+  [[nodiscard]] net::task_of<bool> drop_body(http::body_framing framing);
+  [[nodiscard]] net::task linger();
+  [[nodiscard]] net::task_of<bool> wait_until(steady_time due);
+
+  /// Absent: the client may pass.
+  [[nodiscard]] std::optional<http::reason> authenticate(const routing::route& route, request& req);
+  void write_upstream_head(const request& req, const config::deployment_config& deployment);
+  void record(const request& req, const deployment_state& state, unsigned status);
+  [[nodiscard]] bool may_keep(const request& req) const noexcept;
+
+  worker& worker_;
+  net::stream_ptr stream_;
+  std::string peer_;
+  net::wake_signal signal_;
+  net::wheel_timer timer_{signal_};
+  std::unique_ptr<session_buffers> buffers_;
+  steady_time drain_due_ = steady_time::max();
+  bool first_request_ = true;
+};
+
+}  // namespace modelgate::server

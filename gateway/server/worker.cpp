@@ -1,0 +1,247 @@
+#include "gateway/server/worker.hpp"
+
+#include "gateway/server/session.hpp"
+
+#include "modelgate/base/log.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <pthread.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+namespace modelgate::server {
+namespace {
+
+constexpr std::chrono::milliseconds housekeeping_interval{250};
+
+/// Workers keep their cores to themselves where there are enough; background threads take what is left.
+void pin_to_core(std::size_t index) noexcept {
+  cpu_set_t allowed;
+  if (::sched_getaffinity(0, sizeof allowed, &allowed) != 0) return;
+  std::size_t seen = 0;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (!CPU_ISSET(core, &allowed)) continue;
+    if (seen++ != index) continue;
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET(core, &only);
+    ::pthread_setaffinity_np(::pthread_self(), sizeof only, &only);
+    return;
+  }
+}
+
+}  // namespace
+
+struct worker::session_list : boost::intrusive::list<session, boost::intrusive::constant_time_size<false>> {};
+
+worker::worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
+               connection_admission& admission, int listening_socket, bool is_v6)
+    : settings_{settings},
+      index_{index},
+      admission_{admission},
+      keep_running_{boost::asio::make_work_guard(loop_)},
+      scratch_(scratch_size),
+      wheel_{steady_clock::now()},
+      context_{loop_.get_executor(),
+               wheel_,
+               scratch_,
+               stats,
+               settings_.proxy,
+               {},
+               {},
+               format_http_date(system_clock::now()),
+               false},
+      listener_{loop_.get_executor(), listening_socket, is_v6,
+                [this](net::worker_socket socket, std::string peer) { accept(std::move(socket), std::move(peer)); }},
+      tick_{loop_.get_executor()},
+      table_{std::make_shared<const serving_table>()},
+      sessions_{std::make_unique<session_list>()} {}
+
+worker::~worker() {
+  if (thread_.joinable()) {
+    stop();
+    thread_.join();
+  }
+}
+
+void worker::start(std::function<void()> on_live) {
+  on_live_ = std::move(on_live);
+  thread_ = std::thread{[this] { run(); }};
+}
+
+void worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void worker::run() {
+  ::pthread_setname_np(::pthread_self(), ("worker-" + std::to_string(index_)).c_str());
+  pin_to_core(index_);
+  listener_.start();
+  loop_.run();
+  const std::lock_guard lock{ended_mutex_};
+  ended_ = true;
+  ended_changed_.notify_all();
+}
+
+bool worker::wait_ended(steady_time deadline) {
+  if (!thread_.joinable()) return true;
+  std::unique_lock lock{ended_mutex_};
+  return ended_changed_.wait_until(lock, deadline, [this] { return ended_; });
+}
+
+void worker::install(std::shared_ptr<const serving_table> table) {
+  boost::asio::post(loop_, [this, next = std::move(table)]() mutable { install_now(std::move(next)); });
+}
+
+void worker::drain() {
+  boost::asio::post(loop_, [this] {
+    if (context_.draining) return;
+    context_.draining = true;
+    listener_.drain();
+    for (auto each = sessions_->begin(); each != sessions_->end();) {
+      session& idle_or_busy = *each++;  // draining may end it
+      idle_or_busy.on_drain();
+    }
+    finish_if_drained();
+  });
+}
+
+void worker::stop() {
+  boost::asio::post(loop_, [this] {
+    context_.draining = true;
+    listener_.drain();
+    for (auto each = sessions_->begin(); each != sessions_->end();) {
+      session& open = *each++;  // aborting ends it
+      open.abort();
+    }
+    loop_.stop();
+  });
+}
+
+void worker::install_now(std::shared_ptr<const serving_table> table) {
+  table_ = std::move(table);
+  state_by_route_.assign(table_->entries.size(), nullptr);
+  boost::unordered::erase_if(states_, [&](auto& known) {
+    deployment_state& state = *known.second;
+    const std::uint32_t route = table_->routes.find(state.id);
+    if (route == routing::route_table::none) {
+      state.cluster.update({});
+      return true;
+    }
+    if (state.entry != table_->entries[route]) {
+      state.entry = table_->entries[route];
+      state.cluster.update(state.entry->endpoints);
+    }
+    state_by_route_[route] = &state;
+    return false;
+  });
+  live_generation_.store(table_->generation, std::memory_order_release);
+  on_live_();
+}
+
+deployment_state_ptr worker::state_of(std::uint32_t route) {
+  if (deployment_state* known = state_by_route_[route]) return deployment_state_ptr{known};
+  deployment_state_ptr made{new deployment_state{settings_.cluster}};
+  made->id = table_->routes.at(route).deployment().id;
+  made->entry = table_->entries[route];
+  made->cluster.update(made->entry->endpoints);
+  states_.emplace(made->id, made);
+  state_by_route_[route] = made.get();
+  return made;
+}
+
+std::unique_ptr<session_buffers> worker::take_buffers() {
+  context_.memory_in_use += settings_.proxy.head_limits.bytes;
+  if (spare_buffers_.empty()) {
+    // Room for the largest head, the empty line that may stand before it, and a byte to see that it is too large.
+    return std::make_unique<session_buffers>(settings_.proxy.head_limits.bytes + 64);
+  }
+  auto buffers = std::move(spare_buffers_.back());
+  spare_buffers_.pop_back();
+  return buffers;
+}
+
+void worker::give_buffers(std::unique_ptr<session_buffers> buffers) {
+  context_.memory_in_use -= settings_.proxy.head_limits.bytes;
+  buffers->input.clear();  // one connection's bytes are never another's
+  if (spare_buffers_.size() < most_spare_buffers) spare_buffers_.push_back(std::move(buffers));
+}
+
+bool worker::has_memory_for_a_request() const noexcept {
+  return settings_.memory_bytes == 0 || context_.memory_in_use <= settings_.memory_bytes;
+}
+
+bool worker::is_trusted_proxy(std::string_view address) const noexcept {
+  return std::find(settings_.trusted_proxies.begin(), settings_.trusted_proxies.end(), address)
+         != settings_.trusted_proxies.end();
+}
+
+void worker::accept(net::worker_socket socket, std::string peer) {
+  context_.stats.connections_accepted.add();
+  if (!admission_.try_enter(peer)) {
+    context_.stats.connections_refused.add();
+    return;
+  }
+  context_.stats.connections_open.add();
+  if (!ticking_) {
+    context_.date = format_http_date(system_clock::now());
+    await_tick();
+  }
+  auto* made = new session{*this, std::move(socket), std::move(peer)};
+  sessions_->push_back(*made);
+  boost::asio::co_spawn(loop_.get_executor(), made->run(), [this, made](std::exception_ptr failure) {
+    if (failure) {
+      context_.stats.sessions_failed.add();
+      try {
+        std::rethrow_exception(failure);
+      } catch (const std::exception& problem) {  // the root of this session: only it ends
+        log::error("session", "a session threw: this is a bug", {{"what", std::string_view{problem.what()}}});
+      }
+    }
+    end(*made);
+  });
+}
+
+void worker::end(session& ended) noexcept {
+  admission_.leave(ended.peer());
+  sessions_->erase(sessions_->iterator_to(ended));
+  delete &ended;
+  context_.stats.connections_open.subtract();
+  finish_if_drained();
+}
+
+void worker::finish_if_drained() {
+  if (context_.draining && sessions_->empty()) loop_.stop();
+}
+
+void worker::await_tick() {
+  ticking_ = true;
+  tick_.expires_after(net::timer_wheel::tick);
+  tick_.async_wait([this](const boost::system::error_code& problem) {
+    if (!problem) on_tick();
+  });
+}
+
+void worker::on_tick() {
+  const steady_time now = steady_clock::now();
+  wheel_.advance(now);
+  if (now >= next_housekeeping_) {
+    next_housekeeping_ = now + housekeeping_interval;
+    context_.date = format_http_date(system_clock::now());
+    for (auto& known : states_) known.second->cluster.close_idle(now);
+  }
+  // An idle worker sleeps: the clock starts again with the next connection.
+  const bool idle = sessions_->empty() && std::all_of(states_.begin(), states_.end(), [](const auto& known) {
+                      return known.second->cluster.has_no_connections();
+                    });
+  if (idle)
+    ticking_ = false;
+  else
+    await_tick();
+}
+
+}  // namespace modelgate::server

@@ -1,0 +1,146 @@
+#pragma once
+
+#include "gateway/filter/request_id.hpp"
+#include "gateway/proxy/exchange.hpp"
+#include "gateway/proxy/worker_context.hpp"
+#include "gateway/server/admission.hpp"
+#include "gateway/server/listener.hpp"
+#include "gateway/server/serving_table.hpp"
+
+#include "modelgate/base/ids.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/intrusive/list.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace modelgate::server {
+
+class session;
+
+/// What a worker keeps for one deployment: made at its first request, updated with every snapshot.
+///
+/// Shape: worker-local; exchanges hold on to it, so it may outlive the deployment.
+struct deployment_state : boost::intrusive_ref_counter<deployment_state, boost::thread_unsafe_counter> {
+  explicit deployment_state(const upstream::cluster_settings& settings) : cluster{settings} {}
+
+  std::string id;
+  upstream::cluster cluster;
+  std::shared_ptr<const serving_entry> entry;
+};
+using deployment_state_ptr = boost::intrusive_ptr<deployment_state>;
+
+/// Buffers of one session while it has something to do; idle connections hold none.
+struct session_buffers {
+  explicit session_buffers(std::size_t input_capacity) : input{input_capacity} {}
+
+  proxy::input_buffer input;
+  proxy::exchange_buffers exchange;
+  filter::request_ids ids;
+  std::string target;
+  std::string reply;
+};
+
+struct worker_settings {
+  proxy::proxy_settings proxy;
+  upstream::cluster_settings cluster;
+  std::chrono::milliseconds head{10'000};
+  std::chrono::milliseconds keep_alive{75'000};
+  std::chrono::milliseconds drain_idle{2'000};
+  std::vector<std::string> trusted_proxies;
+  std::size_t memory_bytes = 0;  ///< of buffers, this worker's share; 0: no bound
+};
+
+/// One thread of the data plane, with everything that a request needs; a connection never leaves its worker.
+///
+/// Shape: constructed on any thread, then `start`ed; the methods marked any-thread post to it.
+class worker {
+ public:
+  worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
+         connection_admission& admission, int listening_socket, bool is_v6);
+  ~worker();
+  worker(const worker&) = delete;
+  worker& operator=(const worker&) = delete;
+
+  /// `on_live` is called on the worker's thread after a table was installed.
+  void start(std::function<void()> on_live);
+  void join();
+  /// Waits for the thread's end. Errors: false when the deadline passed first.
+  [[nodiscard]] bool wait_ended(steady_time deadline);
+
+  // Any thread.
+  void install(std::shared_ptr<const serving_table> table);
+  [[nodiscard]] std::uint64_t live_generation() const noexcept {
+    return live_generation_.load(std::memory_order_acquire);
+  }
+  /// No new connections; connections that are idle get one more request within `drain_idle`.
+  void drain();
+  /// Ends every connection at once, then the thread.
+  void stop();
+
+  // On the worker's thread, for its sessions.
+  [[nodiscard]] proxy::worker_context& context() noexcept { return context_; }
+  [[nodiscard]] const worker_settings& settings() const noexcept { return settings_; }
+  [[nodiscard]] std::size_t index() const noexcept { return index_; }
+  [[nodiscard]] id_generator& ids() noexcept { return ids_; }
+  [[nodiscard]] const serving_table& table() const noexcept { return *table_; }
+  [[nodiscard]] deployment_state_ptr state_of(std::uint32_t route);
+  [[nodiscard]] std::unique_ptr<session_buffers> take_buffers();
+  void give_buffers(std::unique_ptr<session_buffers> buffers);
+  /// Whether another request may be taken up: the buffers in use are below this worker's share.
+  [[nodiscard]] bool has_memory_for_a_request() const noexcept;
+  [[nodiscard]] bool is_trusted_proxy(std::string_view address) const noexcept;
+
+ private:
+  static constexpr std::size_t scratch_size = 65'536;
+  static constexpr std::size_t most_spare_buffers = 64;
+
+  void run();
+  void accept(net::worker_socket socket, std::string peer);
+  void end(session& ended) noexcept;
+  void install_now(std::shared_ptr<const serving_table> table);
+  void await_tick();
+  void on_tick();
+  void finish_if_drained();
+
+  const worker_settings& settings_;
+  std::size_t index_;
+  connection_admission& admission_;
+  boost::asio::io_context loop_{1};
+  boost::asio::executor_work_guard<net::worker_executor> keep_running_;
+  std::vector<char> scratch_;
+  net::timer_wheel wheel_;
+  proxy::worker_context context_;
+  id_generator ids_;
+  listener listener_;
+  net::worker_timer tick_;
+  bool ticking_ = false;
+  steady_time next_housekeeping_{};
+
+  std::shared_ptr<const serving_table> table_;
+  std::atomic<std::uint64_t> live_generation_{0};
+  std::vector<deployment_state*> state_by_route_;  ///< lazily filled, emptied by every new table
+  boost::unordered_flat_map<std::string, deployment_state_ptr> states_;
+
+  struct session_list;
+  std::unique_ptr<session_list> sessions_;
+  std::vector<std::unique_ptr<session_buffers>> spare_buffers_;
+  std::function<void()> on_live_;
+  std::mutex ended_mutex_;
+  std::condition_variable ended_changed_;
+  bool ended_ = false;
+  std::thread thread_;
+};
+
+}  // namespace modelgate::server

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/net/byte_stream.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace modelgate::upstream {
+
+/// Idle keep-alive connections of one worker to one replica, the last used first.
+///
+/// A connection is looked at before it is given out: one that the replica has closed, or has written to unasked, is
+/// dropped.
+///
+/// Shape: worker-local; at most `limit` connections, each idle for at most `max_idle`.
+class connection_pool {
+ public:
+  connection_pool(std::size_t limit, std::chrono::milliseconds max_idle) noexcept
+      : limit_{limit}, max_idle_{max_idle} {}
+
+  /// A connection that was alive a moment ago; nullptr when there is none.
+  [[nodiscard]] net::stream_ptr take(steady_time now);
+  void put(net::stream_ptr stream, steady_time now);
+  void close_idle(steady_time now);
+  void close_all() noexcept;
+  [[nodiscard]] bool empty() const noexcept { return idle_.empty(); }
+
+ private:
+  struct idle_connection {
+    net::stream_ptr stream;
+    steady_time since;
+  };
+
+  std::size_t limit_;
+  std::chrono::milliseconds max_idle_;
+  std::vector<idle_connection> idle_;  ///< oldest first
+};
+
+}  // namespace modelgate::upstream

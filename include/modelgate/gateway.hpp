@@ -1,0 +1,66 @@
+#pragma once
+
+#include "modelgate/config/gateway_link.hpp"
+#include "modelgate/config/settings.hpp"
+#include "modelgate/crypto/token.hpp"
+#include "modelgate/net/endpoint.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace modelgate {
+
+/// The data plane, ready to embed: listens on the prediction port and serves the snapshots it is given.
+///
+///     modelgate::crypto::initialise();
+///     modelgate::config::settings settings;               // the defaults
+///     settings.listen.prediction = {"127.0.0.1", 8080};
+///     modelgate::gateway gateway{settings, modelgate::crypto::token_key::generate()};
+///     gateway.start();
+///     gateway.publish(std::make_shared<modelgate::config::snapshot>(...));
+///
+/// Shape:  any-thread. Destruction ends every connection.
+/// Errors: the constructor throws boost::system::system_error when the address cannot be had.
+class gateway final : public config::gateway_link {
+ public:
+  gateway(const config::settings& settings, crypto::token_key key);
+  ~gateway() override;
+  gateway(const gateway&) = delete;
+  gateway& operator=(const gateway&) = delete;
+
+  /// Starts the workers. Until the first snapshot every deployment is unknown.
+  void start();
+
+  /// The prediction address in use: port 0 resolved.
+  [[nodiscard]] net::endpoint address() const;
+
+  void publish(config::snapshot_ptr next) override;
+  [[nodiscard]] bool wait_until_live(std::uint64_t generation, steady_time deadline) override;
+  [[nodiscard]] config::observation observe() const override;
+
+  /// Stops accepting, lets requests finish, closes idle connections after `timeouts.drain_idle`; when `deadline` has
+  /// passed the rest is cut. Returns when every worker has ended; answers whether nothing had to be cut.
+  bool drain(steady_time deadline);
+
+  /// What a scrape is answered, in Prometheus' text format.
+  [[nodiscard]] std::string metrics_text() const;
+
+  /// One more number for every scrape; called on the scraping thread.
+  struct reading {
+    std::string name;
+    std::string help;
+    std::vector<std::pair<std::string, std::string>> labels;
+    double value = 0;
+    bool is_counter = false;
+  };
+  void add_metrics_source(std::function<std::vector<reading>()> source);
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace modelgate

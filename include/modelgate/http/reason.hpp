@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string_view>
+
+namespace modelgate::http {
+
+/// Why the gateway itself answers a request, as clients, logs and metrics name it. Each has one status.
+enum class reason {
+  bad_request,
+  auth_required,
+  auth_failed,
+  deployment_not_found,
+  route_not_found,
+  method_not_allowed,
+  request_timeout,
+  body_too_large,
+  target_too_long,
+  expectation_failed,
+  head_too_large,
+  client_closed,  ///< 499: log and metric only, nobody is there to read it
+  not_implemented,
+  upstream_connect,
+  upstream_reset,
+  upstream_invalid,
+  deployment_stopped,
+  no_ready_replica,
+  overloaded,
+  draining,
+  upstream_timeout,
+  version_not_supported,
+};
+
+[[nodiscard]] std::string_view word(reason value) noexcept;            ///< "NO_READY_REPLICA"
+[[nodiscard]] unsigned status_of(reason value) noexcept;               ///< 503
+[[nodiscard]] std::string_view status_text(unsigned status) noexcept;  ///< "Service Unavailable"; empty when unknown
+
+/// A refusal of what a peer sent: the reason, and a sentence that says what is wrong. `detail` lives for ever.
+struct refusal {
+  reason why = reason::bad_request;
+  std::string_view detail;
+
+  friend bool operator==(const refusal&, const refusal&) = default;
+};
+
+}  // namespace modelgate::http

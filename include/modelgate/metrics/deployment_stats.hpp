@@ -1,0 +1,111 @@
+#pragma once
+
+#include "modelgate/metrics/latency_histogram.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Seldon's two request histograms, per deployment.
+namespace modelgate::metrics {
+
+/// Seldon's word for what was asked for; label `service` of the server histogram.
+enum class service : std::uint8_t { predictions, feedback, status, metadata };
+/// Label `method`, lower case; unusual ones share a word so that clients cannot make series.
+enum class method_label : std::uint8_t { get, head, post, put, delete_, patch, options, other };
+
+[[nodiscard]] std::string_view server_word(service value) noexcept;  ///< "predictions"
+[[nodiscard]] std::string_view client_word(service value) noexcept;  ///< "/predict"
+[[nodiscard]] std::string_view word(method_label value) noexcept;    ///< "post"
+
+/// Which image answered: an index into deployment_stats::models().
+using model_index = std::uint16_t;
+
+struct model_labels {
+  std::string image;
+  std::string version;
+
+  friend bool operator==(const model_labels&, const model_labels&) = default;
+};
+
+struct series_key {
+  service what = service::predictions;
+  method_label method = method_label::post;
+  std::uint16_t status = 200;
+  model_index model = 0;  ///< client histogram only
+
+  friend bool operator==(const series_key&, const series_key&) = default;
+  friend auto operator<=>(const series_key&, const series_key&) = default;
+};
+
+/// The series of one histogram on one worker: a short list that only grows.
+///
+/// Shape: one writer (its worker), any reader. A series is made when its labels are seen first; at most `limit` of
+/// them, further
+///        labels share the last one's place in `dropped`.
+class series_list {
+ public:
+  static constexpr std::size_t limit = 64;
+
+  series_list() = default;
+  ~series_list();
+  series_list(const series_list&) = delete;
+  series_list& operator=(const series_list&) = delete;
+
+  void record(const series_key& key, std::chrono::nanoseconds latency);
+
+  struct reading {
+    series_key key;
+    latency_totals totals;
+  };
+  void read_into(std::vector<reading>& readings) const;
+  [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.value(); }
+
+ private:
+  struct node;
+  std::atomic<node*> first_{nullptr};
+  std::size_t size_ = 0;
+  counter dropped_;
+};
+
+/// What one worker counts for one deployment.
+struct worker_deployment_stats {
+  series_list server;
+  series_list client;
+};
+
+/// Everything counted for one deployment.
+///
+/// Shape: made by the publisher off the workers, shared by workers and scrapes; lives as long as anybody holds it.
+class deployment_stats {
+ public:
+  deployment_stats(std::string id, std::size_t workers);
+
+  [[nodiscard]] const std::string& id() const noexcept { return id_; }
+  [[nodiscard]] worker_deployment_stats& of_worker(std::size_t worker) noexcept { return *workers_[worker]; }
+  [[nodiscard]] const worker_deployment_stats& of_worker(std::size_t worker) const noexcept {
+    return *workers_[worker];
+  }
+  [[nodiscard]] std::size_t workers() const noexcept { return workers_.size(); }
+
+  /// Index of these labels, made when new. Off the request path; takes a lock.
+  [[nodiscard]] model_index index_of(const model_labels& labels);
+  [[nodiscard]] std::vector<model_labels> models() const;
+
+  void set_predictor_version(std::string version);
+  [[nodiscard]] std::string predictor_version() const;
+
+ private:
+  std::string id_;
+  std::vector<std::unique_ptr<worker_deployment_stats>> workers_;
+  mutable std::mutex mutex_;
+  std::vector<model_labels> models_;
+  std::string predictor_version_;
+};
+
+}  // namespace modelgate::metrics

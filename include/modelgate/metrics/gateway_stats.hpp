@@ -1,0 +1,35 @@
+#pragma once
+
+#include "modelgate/metrics/counter.hpp"
+
+#include <array>
+#include <cstddef>
+
+namespace modelgate::metrics {
+
+/// Why a request was counted by no deployment.
+enum class unrouted_reason : std::size_t { deployment_not_found, route_not_found, size };
+enum class auth_failure : std::size_t { missing, malformed, mistyped, unknown, expired, size };
+enum class retry_cause : std::size_t { connect, reset_before_sent, size };
+
+/// What one worker counts beside the deployments' histograms.
+///
+/// Shape: one writer, any reader.
+struct worker_stats {
+  counter connections_accepted;
+  counter connections_refused;  ///< over limits.connections
+  counter connections_open;
+  counter requests_in_flight;
+  counter requests_rejected;  ///< never understood: framing, head too large, head too slow
+  std::array<counter, static_cast<std::size_t>(unrouted_reason::size)> unrouted;
+  std::array<counter, static_cast<std::size_t>(auth_failure::size)> auth_failures;
+  std::array<counter, static_cast<std::size_t>(retry_cause::size)> retries;
+  counter upstream_connects;
+  counter upstream_connect_failures;
+  counter upstream_reuses;
+  counter request_body_bytes;
+  counter response_body_bytes;
+  counter sessions_failed;  ///< ended by an exception: a bug
+};
+
+}  // namespace modelgate::metrics

@@ -1,0 +1,82 @@
+#pragma once
+
+#include "modelgate/base/result.hpp"
+#include "modelgate/net/endpoint.hpp"
+#include "modelgate/net/wake_signal.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <sys/uio.h>
+
+#include <cstddef>
+#include <span>
+
+namespace modelgate::net {
+
+using worker_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, worker_executor>;
+
+enum class io_status { ok, would_block, end, failed };
+
+struct io_result {
+  io_status status = io_status::ok;
+  std::size_t bytes = 0;
+};
+
+/// A non-blocking byte stream that is read and written at once where possible, and waits only when the kernel says so.
+///
+/// `read_some` and `write_some` are one system call or none; when they answer would_block the owner's signal is
+/// notified as soon as it is worth trying again.
+///
+/// Shape:  worker-local, reference counted because the event loop may still hold a pending wait when the owner lets go.
+/// Errors: `failed` covers resets; the stream is then good for nothing but closing.
+class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thread_unsafe_counter> {
+ public:
+  /// Takes an open, connected socket. Sets it non-blocking and TCP_NODELAY.
+  explicit byte_stream(worker_socket socket);
+
+  /// Starts a connection. It is made, or has failed, when `connected` says so; the owner's signal is notified.
+  [[nodiscard]] static result<boost::intrusive_ptr<byte_stream>> start_connect(worker_executor executor,
+                                                                               const endpoint& to, wake_signal& owner);
+
+  /// Who is told that waiting is over; none while nobody uses the stream.
+  void set_owner(wake_signal* owner) noexcept { owner_ = owner; }
+
+  [[nodiscard]] io_result read_some(std::span<char> into);
+  [[nodiscard]] io_result write_some(std::span<const iovec> pieces);
+
+  enum class connect_state { pending, done, failed };
+  [[nodiscard]] connect_state connected();
+
+  /// Asks to be notified when there is something to read, the end of the stream included, although nothing was tried.
+  void expect_input();
+  /// Whether the last look said that a read may find something. Cheap; true until proven otherwise.
+  [[nodiscard]] bool maybe_readable() const noexcept { return readable_; }
+
+  /// What a look at the socket, which takes nothing from it, says of the peer.
+  enum class peer_state { quiet, has_sent, finished, gone };
+  [[nodiscard]] peer_state look() noexcept;
+
+  void shutdown_send() noexcept;
+  void close() noexcept;
+  /// Closes with a reset: the peer learns that something went wrong although bytes were sent before.
+  void abort() noexcept;
+  [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
+  [[nodiscard]] int native_handle() noexcept { return socket_.native_handle(); }
+
+ private:
+  void await_readable();
+  void await_writable();
+
+  worker_socket socket_;
+  wake_signal* owner_ = nullptr;
+  bool readable_ = true;
+  bool writable_ = true;
+  bool awaiting_readable_ = false;
+  bool awaiting_writable_ = false;
+};
+
+using stream_ptr = boost::intrusive_ptr<byte_stream>;
+
+}  // namespace modelgate::net

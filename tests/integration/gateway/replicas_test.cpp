@@ -1,0 +1,215 @@
+#include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <thread>
+
+namespace modelgate::test {
+
+BOOST_AUTO_TEST_SUITE(replicas)
+
+BOOST_AUTO_TEST_CASE(a_connection_is_kept_for_the_next_request) {
+  scripted_upstream replica;
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&replica});
+  raw_socket client = fixture.connect();
+  for (int i = 0; i < 5; ++i) {
+    client.send(get("/deployment/pub/x"));
+    BOOST_TEST(status_of(client.receive_message()) == 200);
+  }
+  BOOST_TEST(replica.connections() == 1);
+  BOOST_TEST(fixture.metric("modelgate_upstream_reuses_total") == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_the_replica_closed_is_not_used_again) {
+  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");  // and closes without having said so
+  }};
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&replica});
+  raw_socket client = fixture.connect();
+  for (int i = 0; i < 20; ++i) {
+    client.send(get("/deployment/pub/x"));
+    BOOST_TEST(status_of(client.receive_message()) == 200);
+    // The close comes a moment after the answer; what is tested is that it is seen, not how fast.
+    while (replica.connections() > 0 && !replica.all_closed()) std::this_thread::yield();
+  }
+  BOOST_TEST(replica.requests().size() == 20U);
+}
+
+BOOST_AUTO_TEST_CASE(a_refused_connection_goes_to_another_replica) {
+  scripted_upstream dead;
+  dead.stop();
+  scripted_upstream alive;
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&dead, &alive});
+  for (int i = 0; i < 10; ++i) {
+    const std::string answer = fixture.ask(post("/deployment/pub/x", "{}"));
+    BOOST_TEST(status_of(answer) == 200, answer);
+  }
+  BOOST_TEST(fixture.metric("modelgate_retries_total{reason=\"connect\"}") > 0);
+  for (const std::string& seen : alive.requests()) {
+    BOOST_TEST(field_of(seen, "Host") == net::to_string(alive.address()));
+    BOOST_TEST(body_of(seen) == "{}");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(without_another_replica_it_is_502) {
+  scripted_upstream dead;
+  dead.stop();
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&dead});
+  const std::string answer = fixture.ask(post("/deployment/pub/x", "{}"));
+  BOOST_TEST(status_of(answer) == 502);
+  BOOST_TEST(body_of(answer).find("UPSTREAM_CONNECT") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_was_sent_is_never_sent_twice) {
+  scripted_upstream resets{
+      [](raw_socket& connection, scripted_upstream& self) { self.note(connection.receive_message()); }};
+  scripted_upstream other;
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&resets});
+  config::deployment_config both = gateway_fixture::make("both", {&resets, &other});
+  fixture.deploy(both);
+  const std::string answer = fixture.ask(post("/deployment/pub/x", "{}"));
+  BOOST_TEST(status_of(answer) == 502);
+  BOOST_TEST(body_of(answer).find("UPSTREAM_RESET") != std::string::npos);
+  std::size_t failed = 0;
+  for (int i = 0; i < 10; ++i) failed += status_of(fixture.ask(post("/deployment/both/x", "{}"))) == 502 ? 1 : 0;
+  BOOST_TEST(resets.requests().size() == failed + 1);
+  BOOST_TEST(other.requests().size() == 10 - failed);
+}
+
+BOOST_AUTO_TEST_CASE(the_replica_with_the_fewest_requests_gets_the_next) {
+  std::atomic<bool> let_go{false};
+  const auto holds = [&](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    while (!let_go) std::this_thread::yield();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    static_cast<void>(connection.receive_some());
+  };
+  scripted_upstream one{holds};
+  scripted_upstream two{holds};
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&one, &two});
+  std::vector<raw_socket> clients;
+  for (int i = 0; i < 8; ++i) {
+    clients.push_back(fixture.connect());
+    clients.back().send(post("/deployment/pub/x", "{}"));
+    while (one.requests().size() + two.requests().size() < clients.size()) std::this_thread::yield();
+  }
+  BOOST_TEST(one.requests().size() == 4U);
+  BOOST_TEST(two.requests().size() == 4U);
+  for (const config::endpoint_load& load : fixture.gateway->observe().endpoints) BOOST_TEST(load.in_flight == 4U);
+  let_go = true;
+  for (raw_socket& client : clients) BOOST_TEST(status_of(client.receive_message()) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_request) {
+  std::atomic<bool> closed{false};
+  scripted_upstream replica{[&](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    static_cast<void>(connection.receive_all());
+    closed = true;
+  }};
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&replica});
+  for (const bool with_reset : {false, true}) {
+    closed = false;
+    raw_socket client = fixture.connect();
+    const std::size_t before = replica.requests().size();
+    client.send(post("/deployment/pub/x", "{}"));
+    static_cast<void>(replica.await_requests(before + 1));
+    if (with_reset)
+      client.reset();
+    else
+      client.shutdown_send();
+    while (!closed) std::this_thread::yield();
+  }
+  while (fixture.metric("modelgate_requests_in_flight") != 0) std::this_thread::yield();
+  BOOST_TEST(fixture.gateway->metrics_text().find("code=\"499\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_half_closed_client_is_served_where_the_config_says_so) {
+  scripted_upstream replica;
+  config::settings settings = gateway_fixture::short_settings();
+  settings.prediction.cancel_on_half_close = false;
+  gateway_fixture fixture{settings};
+  fixture.deploy("pub", {&replica});
+  raw_socket client = fixture.connect();
+  client.send(post("/deployment/pub/x", "{}"));
+  client.shutdown_send();
+  BOOST_TEST(status_of(client.receive_message()) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(replicas_come_and_go_without_a_failed_request) {
+  scripted_upstream one;
+  scripted_upstream two;
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&one});
+  std::atomic<bool> stop{false};
+  std::atomic<int> answered{0};
+  std::atomic<int> failed{0};
+  std::vector<std::thread> load;
+  for (int i = 0; i < 4; ++i) {
+    load.emplace_back([&] {
+      raw_socket client = fixture.connect();
+      while (!stop) {
+        client.send(post("/deployment/pub/x", "{}"));
+        if (status_of(client.receive_message()) == 200)
+          ++answered;
+        else
+          ++failed;
+      }
+    });
+  }
+  for (int change = 0; change < 50; ++change) {
+    if (change % 3 == 0)
+      fixture.deploy("pub", {&two});
+    else if (change % 3 == 1)
+      fixture.deploy("pub", {&one, &two});
+    else
+      fixture.deploy("pub", {&one});
+    const int before = answered;
+    while (answered < before + 20 && failed == 0) std::this_thread::yield();
+  }
+  stop = true;
+  for (std::thread& thread : load) thread.join();
+  BOOST_TEST(failed == 0);
+  BOOST_TEST(answered >= 1'000);
+}
+
+BOOST_AUTO_TEST_CASE(the_seldon_histograms_count_what_was_answered) {
+  scripted_upstream replica;
+  gateway_fixture fixture;
+  config::deployment_config deployment = gateway_fixture::make("iris", {&replica});
+  deployment.serving.protocol = config::upstream_protocol::seldon;
+  deployment.predictor_version = "v1";
+  fixture.deploy(deployment);
+  const std::string server =
+      "seldon_api_executor_server_requests_seconds_count{deployment_name=\"iris\",predictor_name=\"deploy\","
+      "predictor_version=\"v1\",service=\"predictions\",method=\"post\",code=\"";
+  const std::string client =
+      "seldon_api_executor_client_requests_seconds_count{deployment_name=\"iris\",predictor_name=\"deploy\","
+      "predictor_version=\"v1\",service=\"/predict\",model_name=\"model\",model_image=\"demo/iris\","
+      "model_version=\"1.0\",method=\"post\",code=\"";
+  for (const char* code : {"200\",status=\"200\"}", "400\",status=\"400\"}", "500\",status=\"500\"}"}) {
+    BOOST_TEST(fixture.metric(server + code) == 0, code);
+    BOOST_TEST(fixture.metric(client + code) == 0, code);
+  }
+  for (int i = 0; i < 7; ++i)
+    BOOST_TEST(status_of(fixture.ask(post("/deployment/iris/api/v1.0/predictions", "{}"))) == 200);
+  BOOST_TEST(fixture.metric(server + "200\",status=\"200\"}") == 7);
+  BOOST_TEST(fixture.metric(client + "200\",status=\"200\"}") == 7);
+
+  replica.stop();
+  BOOST_TEST(status_of(fixture.ask(post("/deployment/iris/api/v1.0/predictions", "{}"))) == 502);
+  BOOST_TEST(fixture.metric(server + "502\",status=\"502\"}") == 1);
+  BOOST_TEST(fixture.metric(client + "502\",status=\"502\"}") == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::test

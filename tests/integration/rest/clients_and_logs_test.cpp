@@ -1,0 +1,127 @@
+#include "control/store/stored_state.hpp"
+#include "tests/integration/rest/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using modelgate::tests::ask_options;
+using modelgate::tests::control_port;
+using modelgate::tests::reply;
+
+namespace {
+
+struct with_iris : control_port {
+  with_iris() {
+    furnish();
+    if (deploy("iris-1").status != 201) throw std::runtime_error{"no deployment"};
+  }
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(clients, with_iris)
+
+BOOST_AUTO_TEST_CASE(a_token_is_told_once_and_live_when_it_is) {
+  const reply made = ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})");
+  BOOST_TEST(made.status == 201u, made.body);
+  BOOST_TEST(made.field("Cache-Control") == "no-store");
+  const std::string token = made.text("/token");
+  BOOST_TEST(token.starts_with("mgc_"));
+  BOOST_TEST(token.starts_with(made.text("/prefix")));
+  BOOST_TEST(made.text("/createdBy") == "admin");
+  BOOST_TEST(reconciler.publications == 1);
+
+  modelgate::control::store::stored_state state{database};
+  BOOST_TEST(state.load_desired()->front().clients.front().digest.equal(key.hash(token)));
+  BOOST_TEST(get("/deployments/iris-1").text("/revision") == "1");
+
+  last_uses = {{"iris-1", "app", modelgate::parse_rfc3339("2026-01-31T12:00:00Z").value()}, {"iris-2", "app", {}}};
+  const reply list = get("/deployments/iris-1/clients");
+  BOOST_TEST(list.body.find(token) == std::string::npos);
+  BOOST_TEST(list.text("/items/0/prefix") == made.text("/prefix"));
+  BOOST_TEST(list.text("/items/0/lastUsedAt") == "2026-01-31T12:00:00.000Z");
+  BOOST_TEST(list.text("/items/0/expiresAt") == "null");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_is_checked_and_taken_once) {
+  const auto add = [&](const char* body) { return ask("POST", "/deployments/iris-1/clients", body); };
+  BOOST_TEST(add(R"({"name":"Bad:Name"})").errors() == "/name MALFORMED");
+  BOOST_TEST(add(R"({"nam":"app"})").errors() == "/nam UNKNOWN_MEMBER, /name REQUIRED");
+  BOOST_TEST(add(R"({"name":"app","expiresAt":"2020-01-01T00:00:00Z"})").errors() == "/expiresAt OUT_OF_RANGE");
+  BOOST_TEST(reconciler.publications == 0);
+  BOOST_TEST(add(R"({"name":"app","expiresAt":"2100-01-01T00:00:00Z"})").text("/expiresAt")
+             == "2100-01-01T00:00:00.000Z");
+  BOOST_TEST(add(R"({"name":"app"})").status == 409u);
+}
+
+BOOST_AUTO_TEST_CASE(deleting_one_waits_until_it_is_forgotten) {
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").status == 201u);
+  BOOST_TEST(remove("/deployments/iris-1/clients/app").status == 204u);
+  BOOST_TEST(reconciler.publications == 2);
+  BOOST_TEST(remove("/deployments/iris-1/clients/app").status == 404u);
+  BOOST_TEST(get("/deployments/iris-1/clients").items("name") == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_live_in_time_is_only_accepted) {
+  reconciler.live = false;
+  const reply made = ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})");
+  BOOST_TEST(made.status == 202u);
+  BOOST_TEST(made.text("/token").starts_with("mgc_"));
+  BOOST_TEST(remove("/deployments/iris-1/clients/app").status == 202u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(logs, with_iris)
+
+BOOST_AUTO_TEST_CASE(replicas_are_merged_by_time) {
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0", "deploy-iris-1-r1-1"});
+  runtime.write_log("deploy-iris-1-r1-0", "2026-01-31T12:00:00.1Z one\n2026-01-31T12:00:00.3Z three\n");
+  runtime.write_log("deploy-iris-1-r1-1", "2026-01-31T12:00:00.2Z two\n");
+  const reply all = get("/deployments/iris-1/logs");
+  BOOST_TEST(all.status == 200u);
+  BOOST_TEST(all.field("Content-Type") == "text/plain; charset=utf-8");
+  BOOST_TEST(all.body == "[deploy-iris-1-r1-0] one\n[deploy-iris-1-r1-1] two\n[deploy-iris-1-r1-0] three\n");
+  BOOST_TEST(runtime.last_query().tail_lines.value() == 2'000u);
+  BOOST_TEST(get("/deployments/iris-1/logs?tail=1").body == "[deploy-iris-1-r1-0] three\n");
+  BOOST_TEST(get("/deployments/iris-1/logs?tail=all").body == all.body);
+  BOOST_TEST(!runtime.last_query().tail_lines.has_value());
+  BOOST_TEST(get("/deployments/iris-1/logs?replica=deploy-iris-1-r1-1&timestamps=true").body
+             == "2026-01-31T12:00:00.2Z two\n");
+}
+
+BOOST_AUTO_TEST_CASE(parameters_reach_the_driver_and_are_checked) {
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0"});
+  runtime.write_log("deploy-iris-1-r1-0", "");
+  BOOST_TEST(
+      get("/deployments/iris-1/logs?since=2026-01-31T12:00:00Z&previous=true&replica=&follow=&timestamps=").status
+      == 200u);
+  BOOST_TEST((runtime.last_query().since == modelgate::parse_rfc3339("2026-01-31T12:00:00Z")));
+  BOOST_TEST(runtime.last_query().previous);
+  BOOST_TEST(get("/deployments/iris-1/logs?since=60").status == 200u);
+  BOOST_TEST((runtime.last_query().since.value() < modelgate::system_clock::now() - std::chrono::seconds{59}));
+  const reply wrong = get("/deployments/iris-1/logs?since=yesterday&tail=many&follow=maybe&tial=3");
+  BOOST_TEST(wrong.status == 400u);
+  BOOST_TEST(wrong.errors() == "?follow MALFORMED, ?since MALFORMED, ?tail MALFORMED, ?tial UNKNOWN_PARAMETER");
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_of_another_deployment_is_not_there) {
+  BOOST_TEST(deploy("iris-2").status == 201u);
+  runtime.write_log("deploy-iris-2-r1-0", "2026-01-31T12:00:00.1Z secret\n");
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0"});
+  const reply foreign = get("/deployments/iris-1/logs?replica=deploy-iris-2-r1-0");
+  BOOST_TEST(foreign.status == 404u);
+  BOOST_TEST(foreign.text("/detail").find("it has deploy-iris-1-r1-0") != std::string::npos);
+  BOOST_TEST(get("/deployments/iris-2/logs?replica=deploy-iris-2-r1-0").body == "secret\n");
+}
+
+BOOST_AUTO_TEST_CASE(following_ends_with_the_deployment) {
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0"});
+  runtime.write_log("deploy-iris-1-r1-0", "2026-01-31T12:00:00.1Z one\n");
+  BOOST_TEST(ask("POST", "/deployments/iris-1/stop").status == 200u);
+  reconciler.set_replicas("iris-1", {});
+  runtime.write_log("deploy-iris-1-r1-0", "2026-01-31T12:00:00.1Z last words\n");
+  BOOST_TEST(get("/deployments/iris-1/logs?follow=true").body == "");
+  BOOST_TEST(get("/deployments/iris-1/logs?follow=true&replica=deploy-iris-1-r1-0").body == "last words\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

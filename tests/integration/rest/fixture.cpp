@@ -1,0 +1,150 @@
+#include "tests/integration/rest/fixture.hpp"
+
+#include "control/api/rest/json_text.hpp"
+#include "control/store/bootstrap.hpp"
+
+#include "modelgate/base/log.hpp"
+#include "modelgate/http_io/client.hpp"
+
+#include <boost/json/parse.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <stdexcept>
+
+namespace modelgate::tests {
+namespace {
+
+std::string joined(std::vector<std::string> parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+control::rest::rest_options options_of(const std::string& not_ready) {
+  control::rest::rest_options options;
+  options.version = "0.1.0";
+  options.prediction_port = 8080;
+  options.not_ready_because = [&not_ready] { return not_ready; };
+  return options;
+}
+
+}  // namespace
+
+std::string reply::text(const char* pointer) const {
+  const auto& value = at(pointer);
+  return value.is_string() ? std::string{value.get_string()} : control::rest::json_text(value);
+}
+
+std::string reply::errors() const {
+  std::vector<std::string> lines;
+  for (const auto& error : at("/errors").as_array()) {
+    lines.push_back(std::string{error.at("pointer").as_string()} + " " + std::string{error.at("code").as_string()});
+  }
+  std::sort(lines.begin(), lines.end());
+  return joined(std::move(lines));
+}
+
+std::string reply::items(const char* member) const {
+  std::vector<std::string> values;
+  for (const auto& item : at("/items").as_array()) {
+    const auto& value = item.at(member);
+    values.push_back(value.is_string() ? std::string{value.get_string()} : control::rest::json_text(value));
+  }
+  return joined(std::move(values));
+}
+
+control_port::control_port()
+    : database{folder.path(), {.busy_timeout = std::chrono::milliseconds{100}}},
+      key{crypto::token_key::load_or_create(folder.path() / "token.key").value()},
+      context_{.database = database,
+               .key = key,
+               .runtime = runtime,
+               .reconciler = reconciler,
+               .observe_gateway =
+                   [this] {
+                     config::observation seen;
+                     seen.clients = last_uses;
+                     return seen;
+                   }},
+      api_{context_, options_of(not_ready)},
+      server_{std::ref(api_)} {
+  log::set_level(log::level::off);  // refusals are what these tests are about
+  const auto file = store::bootstrap(folder.path(), key, database, control::service::now_in_milliseconds());
+  std::ifstream{file.value()} >> admin_token;
+}
+
+reply control_port::ask(const std::string& method, const std::string& target, const std::string& body,
+                        const ask_options& options) const {
+  http_io::client_request request;
+  request.method = method;
+  request.target = target.starts_with("/api") || target.ends_with("z") ? target : "/api/v1" + target;
+  request.body = body;
+  const std::string token = options.token.value_or(admin_token);
+  if (!token.empty()) request.fields.add("Authorization", "Bearer " + token);
+  if (!body.empty() && !options.content_type.empty()) request.fields.add("Content-Type", options.content_type);
+  if (!options.if_match.empty()) request.fields.add("If-Match", options.if_match);
+  for (const auto& [name, value] : options.fields) request.fields.add(name, value);
+  const auto got = http_io::fetch_blocking(server_.address(), request, std::chrono::seconds{20});
+  if (!got) throw std::runtime_error{"no answer to " + method + " " + target + ": " + got.error().message()};
+  reply answer;
+  answer.status = got->status;
+  answer.fields = got->fields;
+  answer.body = got->body;
+  if (answer.fields.get("Content-Type").find("json") != std::string_view::npos && !answer.body.empty()) {
+    answer.json = boost::json::parse(answer.body);
+  }
+  return answer;
+}
+
+reply control_port::get(const std::string& target, const std::string& token) const {
+  ask_options options;
+  if (!token.empty()) options.token = token;
+  return ask("GET", target, {}, options);
+}
+
+reply control_port::patch(const std::string& target, const std::string& body, const std::string& if_match) const {
+  ask_options options;
+  options.if_match = if_match;
+  options.content_type = "application/merge-patch+json";
+  return ask("PATCH", target, body, options);
+}
+
+reply control_port::remove(const std::string& target, const std::string& if_match) const {
+  ask_options options;
+  options.if_match = if_match;
+  return ask("DELETE", target, {}, options);
+}
+
+void control_port::furnish() {
+  const auto make = [&](const char* path, const char* document) {
+    const reply made = ask("POST", path, document);
+    if (made.status != 201) throw std::runtime_error{std::string{path} + ": " + made.body};
+  };
+  make("/users", R"({"name":"user-1","role":"member"})");
+  make("/users", R"({"name":"user-2"})");
+  make("/groups", R"({"name":"research","displayName":"Research","enabledDeployment":true,"maxDeploy":3,
+                      "quota":{"cpu":4,"memoryGiB":8,"gpu":0},"admins":[],"members":["user-1"]})");
+  make("/groups", R"({"name":"sales","enabledDeployment":true,"members":["user-2"]})");
+  make("/instance-types", R"({"name":"cpu-1","cpu":1,"memoryGiB":1})");
+  make("/instance-types", R"({"name":"sales-only","cpu":1,"memoryGiB":1,"groups":["sales"]})");
+  member_token = new_token("user-1");
+  other_token = new_token("user-2");
+}
+
+std::string control_port::new_token(const std::string& user) const {
+  return ask("POST", "/tokens", R"({"name":"test","user":")" + user + "\"}").text("/token");
+}
+
+reply control_port::deploy(const std::string& id, const std::string& more, const std::string& token) const {
+  ask_options options;
+  if (!token.empty()) options.token = token;
+  return ask("POST", "/deployments",
+             R"({"id":")" + id
+                 + R"(","name":"Iris","group":"research","modelImage":"demo/iris:1.0","instanceType":"cpu-1",)"
+                 + R"("replicas":1)" + (more.empty() ? "" : "," + more) + "}",
+             options);
+}
+
+}  // namespace modelgate::tests

@@ -1,0 +1,135 @@
+#pragma once
+
+#include "control/reconcile/reconcile_link.hpp"
+#include "control/runtime/runtime_driver.hpp"
+
+#include "modelgate/base/errc.hpp"
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace modelgate::tests {
+
+namespace runtime = control::runtime;
+namespace reconcile = control::reconcile;
+namespace domain = control::domain;
+
+/// A log that was written down beforehand.
+class written_log : public runtime::log_reader {
+ public:
+  explicit written_log(std::string text) : text_{std::move(text)} {}
+  std::string read_more() override { return std::exchange(text_, {}); }
+  bool finished() override { return text_.empty(); }
+
+ private:
+  std::string text_;
+};
+
+/// Knows two images and the logs that a test gives it; runs nothing.
+class scripted_runtime : public runtime::runtime_driver {
+ public:
+  std::string_view name() const noexcept override { return "scripted"; }
+
+  result<runtime::image_description, std::string> describe_image(std::string_view image) const override {
+    for (runtime::image_description& known : list_images()) {
+      if (known.image == image) return std::move(known);
+    }
+    return {boost::system::in_place_error,
+            "there is no image \"" + std::string{image} + "\"; there are demo/iris:1.0, demo/iris:2.0"};
+  }
+  std::vector<runtime::image_description> list_images() const override {
+    runtime::image_description one;
+    one.image = "demo/iris:1.0";
+    one.description = "Iris";
+    one.health_path = "/health/status";
+    one.example_request = R"({"data":{"ndarray":[[5.1,3.5,1.4,0.2]]}})";
+    runtime::image_description two = one;
+    two.image = "demo/iris:2.0";
+    two.concurrency = 4;
+    return {two, one};
+  }
+  result<std::unique_ptr<runtime::log_reader>> open_log(const std::string& name,
+                                                        const runtime::log_query& query) const override {
+    const std::lock_guard guard{mutex_};
+    last_query_ = query;
+    const auto found = logs_.find(name);
+    if (found == logs_.end()) return make_error_code(errc::not_found);
+    return std::unique_ptr<runtime::log_reader>{std::make_unique<written_log>(found->second)};
+  }
+
+  std::vector<runtime::observed_replica> observe() const override { return {}; }
+  result<void, std::string> start(const runtime::replica_spec&) override {
+    return {boost::system::in_place_error, "this driver starts nothing"};
+  }
+  void drain(const std::string&) override {}
+  void stop(const std::string&) override {}
+  void remove(const std::string&) override {}
+  void set_change_listener(std::function<void()>) override {}
+
+  void write_log(std::string replica, std::string text) {
+    const std::lock_guard guard{mutex_};
+    logs_[std::move(replica)] = std::move(text);
+  }
+  runtime::log_query last_query() const {
+    const std::lock_guard guard{mutex_};
+    return last_query_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable runtime::log_query last_query_;
+  std::map<std::string, std::string> logs_;
+};
+
+/// Reports the replicas that a test says there are.
+class scripted_reconciler : public reconcile::reconcile_link {
+ public:
+  void wake() override { ++wakes; }
+  bool publish_and_wait(steady_time) override {
+    ++publications;
+    return live;
+  }
+  domain::deployment_status status_of(const domain::deployment& deployment, const std::string& refusal) const override {
+    const std::lock_guard guard{mutex_};
+    domain::deployment_status status;
+    const auto found = replicas_.find(deployment.id);
+    if (found != replicas_.end()) status.replicas = found->second;
+    status.available_replicas = static_cast<std::uint32_t>(status.replicas.size());
+    const bool ends = deployment.current.spec.stop || deployment.deleting;
+    if (!refusal.empty()) {
+      status.phase = domain::deployment_phase::failed;
+      status.message = refusal;
+    } else if (ends) {
+      status.phase = status.replicas.empty() ? domain::deployment_phase::stopped : domain::deployment_phase::stopping;
+    } else {
+      status.phase = status.replicas.empty() ? domain::deployment_phase::deploying : domain::deployment_phase::deployed;
+    }
+    return status;
+  }
+
+  /// Ready replicas of a deployment, by name.
+  void set_replicas(const std::string& deployment, const std::vector<std::string>& names) {
+    const std::lock_guard guard{mutex_};
+    auto& replicas = replicas_[deployment];
+    replicas.clear();
+    for (const std::string& name : names) {
+      replicas.push_back(
+          {name, 1, domain::replica_phase::ready, "", parse_rfc3339("2026-01-31T12:00:00Z").value(), "advisory", 0});
+    }
+  }
+
+  std::atomic<int> wakes{0};
+  std::atomic<int> publications{0};
+  std::atomic<bool> live{true};
+
+ private:
+  mutable std::mutex mutex_;
+  std::map<std::string, std::vector<domain::replica_status>> replicas_;
+};
+
+}  // namespace modelgate::tests

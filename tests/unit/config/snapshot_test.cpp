@@ -1,0 +1,66 @@
+#include <boost/test/unit_test.hpp>
+
+#include "modelgate/config/observation.hpp"
+#include "modelgate/config/snapshot.hpp"
+
+namespace modelgate::config {
+namespace {
+
+std::vector<std::string> mistakes_of(std::string_view json) {
+  const auto parsed = parse_snapshot(json);
+  std::vector<std::string> places;
+  if (!parsed)
+    for (const diagnostic& mistake : parsed.error()) places.push_back(mistake.where);
+  return places;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(snapshot_suite)
+
+BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
+  const crypto::token_key key = crypto::token_key::generate();
+  auto deployment = std::make_shared<deployment_config>();
+  deployment->id = "iris";
+  deployment->state = deployment_state::stopped;
+  deployment->access = access_type::clients;
+  deployment->serving = {upstream_protocol::passthrough, std::chrono::milliseconds{1'500}, 12, 3, true};
+  deployment->predictor_version = "v1";
+  deployment->model_image = "demo/iris";
+  deployment->model_version = "1.0";
+  deployment->clients.push_back({"alice", key.hash("one"), std::nullopt});
+  deployment->clients.push_back({"bob", key.hash("two"), *parse_rfc3339("2030-01-02T03:04:05.678Z")});
+  deployment->endpoints.push_back({"r-0", {"127.0.0.1", 9000}, 7, "demo/iris", "1.0"});
+  deployment->endpoints.push_back({"r-1", {"::1", 9001}, 8, "demo/iris", "2.0"});
+  const std::string text = to_json(snapshot{42, {deployment}});
+  const auto parsed = parse_snapshot(text);
+  BOOST_REQUIRE(parsed.has_value());
+  BOOST_TEST(parsed->generation == 42U);
+  BOOST_TEST(parsed->deployments.at(0)->endpoints.at(1).address.host == "::1");
+  BOOST_TEST((parsed->deployments.at(0)->serving == deployment->serving));
+  BOOST_TEST(to_json(*parsed) == text);
+}
+
+BOOST_AUTO_TEST_CASE(every_mistake_is_found_with_its_place) {
+  using places = std::vector<std::string>;
+  BOOST_TEST((mistakes_of("{") == places{""}));
+  BOOST_TEST((mistakes_of("[]") == places{"", "/generation"} || mistakes_of("[]") == places{""}));
+  BOOST_TEST((mistakes_of(R"({"deployments":[]})") == places{"/generation"}));
+  BOOST_TEST((mistakes_of(R"({"generation":1,"other":1})") == places{"/other"}));
+  BOOST_TEST(
+      (mistakes_of(
+           R"({"generation":1,"deployments":[{"id":"a","access":"secret","serving":{"timeoutMs":-1},"clients":[{"name":"x","digest":"00"}],"endpoints":[{"replica":"r","address":"nowhere"}]}]})")
+       == places{"/deployments/0/access", "/deployments/0/serving/timeoutMs", "/deployments/0/clients/0/digest",
+                 "/deployments/0/endpoints/0/address"}));
+}
+
+BOOST_AUTO_TEST_CASE(observations_round_trip) {
+  const observation seen{{3, 4}, {{"iris", "r-0", 2}}, {{"iris", "alice", *parse_rfc3339("2030-01-02T03:04:00Z")}}};
+  const auto parsed = parse_observation(to_json(seen));
+  BOOST_REQUIRE(parsed.has_value());
+  BOOST_TEST((*parsed == seen));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::config
