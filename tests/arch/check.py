@@ -47,6 +47,8 @@ MUTEXES = {
     "include/modelgate/metrics/deployment_stats.hpp": "taken at scrape and when a deployment loads, never per request",
     "include/modelgate/metrics/registry.hpp": "taken at scrape and when a worker or deployment comes or goes",
     "gateway/server/gateway.cpp": "publishing snapshots and waiting for them, off the workers",
+    "gateway/main.cpp": "start and end of the program",
+    "gateway/server/admission.hpp": "taken when a connection comes and goes, never per request",
     "gateway/server/worker.hpp": "start and end of a worker",
     "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",
     "control/runtime/process/process_driver.hpp": "the table of replicas, on control threads",
