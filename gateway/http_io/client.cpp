@@ -161,7 +161,7 @@ asio::awaitable<error_code> exchange::read_body(response_parser& parser, std::si
   while (!parser.is_done()) {
     if (sink != nullptr) deadline_.set(steady_clock::now() + *waits_.between_pieces, socket_deadline::action::close);
     error_code problem;
-    if (!buffer_.empty()) buffer_.erase(0, parser.put(asio::buffer(buffer_), problem));
+    if (may_parse_body(parser, buffer_)) buffer_.erase(0, parser.put(asio::buffer(buffer_), problem));
     if (problem && problem != http::error::need_more) co_return as_protocol_error(problem);
     std::string& body = parser.get().body();
     if (sink != nullptr && !body.empty()) {

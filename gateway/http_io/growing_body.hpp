@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace modelgate::http_io {
 
@@ -41,5 +42,14 @@ struct growing_body {
     value_type& body_;
   };
 };
+
+/// Whether Beast's parser may be fed what is held. It asserts when a chunked body that is empty ("0", CRLF, CRLF) comes
+/// in pieces; so what may be one waits until it is whole. Nothing is lost by waiting: no chunked body ends in less.
+template <class Parser>
+[[nodiscard]] bool may_parse_body(const Parser& parser, std::string_view held) {
+  constexpr std::size_t shortest_end = 5;
+  if (held.empty()) return false;
+  return !parser.chunked() || held.front() != '0' || held.size() >= shortest_end;
+}
 
 }  // namespace modelgate::http_io

@@ -88,7 +88,11 @@ request_reader::step request_reader::advance() {
 
 request_reader::step request_reader::read_head() {
   // RFC 9112 section 2.2: one empty line before a request is skipped, as some old clients send one after a body.
-  if (searched_ == 0 && buffer_.starts_with("\r\n")) buffer_.erase(0, 2);
+  if (!skipped_line_) {
+    if (buffer_.empty() || buffer_ == "\r") return step::needs_more;
+    if (buffer_.starts_with("\r\n")) buffer_.erase(0, 2);
+    skipped_line_ = true;
+  }
   const std::size_t from = searched_ < 3 ? 0 : searched_ - 3;
   const std::size_t end = buffer_.find("\r\n\r\n", from);
   if (end == std::string::npos) {
@@ -183,7 +187,7 @@ bool request_reader::check_fields() {
 
 request_reader::step request_reader::read_body() {
   error_code problem;
-  if (!parser_->is_done() && !buffer_.empty()) {
+  if (!parser_->is_done() && may_parse_body(*parser_, buffer_)) {
     const std::size_t used = parser_->put(boost::asio::buffer(buffer_), problem);
     buffer_.erase(0, used);
   }
@@ -207,6 +211,7 @@ request_reader::taken_request request_reader::take() {
   taken.message.body = std::move(parser_->get().body());
   message_ = {};
   parser_.reset();
+  skipped_line_ = false;
   return taken;
 }
 

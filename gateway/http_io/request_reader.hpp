@@ -60,6 +60,7 @@ class request_reader {
   std::uint64_t body_limit_;
   std::string buffer_;              ///< bytes that the parser has not consumed
   std::size_t searched_ = 0;        ///< how much of it holds no end of head
+  bool skipped_line_ = false;       ///< the empty line that may stand before a request has been dealt with
   std::unique_ptr<parser> parser_;  ///< there once the head is read
   request message_;
   refusal why_;

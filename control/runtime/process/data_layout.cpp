@@ -138,6 +138,13 @@ void data_layout::remove_own_folder(std::string_view name) const {
   fs::remove_all(own_folder(name), problem);
 }
 
+void data_layout::remove_own_folders_but(const std::set<std::string>& names) const {
+  std::error_code problem;
+  for (const fs::directory_entry& entry : fs::directory_iterator{work_folder_ / "replicas", problem}) {
+    if (!names.contains(entry.path().filename().native())) fs::remove_all(entry.path(), problem);
+  }
+}
+
 void data_layout::remove_work_folder() const {
   std::error_code problem;
   fs::remove_all(work_folder_, problem);

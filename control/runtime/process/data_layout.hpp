@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -40,6 +41,7 @@ class data_layout {
   /// Makes a replica's own folder, empty. Errors: what the system says.
   [[nodiscard]] result<std::filesystem::path> make_own_folder(std::string_view name) const;
   void remove_own_folder(std::string_view name) const;
+  void remove_own_folders_but(const std::set<std::string>& names) const;
   void remove_work_folder() const;
 
  private:

@@ -46,6 +46,7 @@ void collect_images(const fs::path& folder, const std::string& name, int depth, 
 }  // namespace
 
 image_catalogue::image_catalogue(const fs::path& root) {
+  if (root.empty()) return;
   std::error_code problem;
   root_ = fs::weakly_canonical(root, problem);
   if (problem) root_ = fs::absolute(root);
@@ -66,6 +67,7 @@ std::string image_catalogue::known_tags(std::string_view name) const {
 result<catalogue_image, std::string> image_catalogue::find(std::string_view image) const {
   const auto reference = parse_image_reference(image);
   if (!reference) return reference.error();
+  if (root_.empty()) return std::string{"There is no image catalogue; set catalogue.path."};
   const std::string shown = "The image \"" + std::string{image} + "\"";
 
   std::error_code problem;
@@ -94,7 +96,7 @@ result<catalogue_image, std::string> image_catalogue::find(std::string_view imag
 
 image_catalogue::listing image_catalogue::list() const {
   std::vector<std::string> names;
-  collect_images(root_, "", 0, names);
+  if (!root_.empty()) collect_images(root_, "", 0, names);
   std::sort(names.begin(), names.end());
   listing answer;
   for (const std::string& name : names) {

@@ -77,7 +77,6 @@ void remove_old_logs(const data_layout& layout) {
   for (const fs::path& folder : folders_in(layout.replicas_folder())) {
     std::error_code problem;
     if (fs::exists(folder / "replica.json", problem) || problem) continue;
-    layout.remove_own_folder(folder.filename().native());
     if (is_old(folder)) fs::remove_all(folder, problem);
   }
 }

@@ -70,8 +70,8 @@ struct process_driver::state {
   replica_context context;
   std::map<std::string, std::shared_ptr<process_replica>, std::less<>> replicas;
 
-  /// Held while an image is copied: on the threads of callers.
-  std::mutex copying;
+  /// Held over a whole start, on the threads of callers: one image is copied at a time, and one name started once.
+  std::mutex starting;
   image_copies copies;
 
   // What other threads see, and whether they may still ask the driver's thread for something.
@@ -159,14 +159,13 @@ void process_driver::state::apply_to_all(void (process_replica::*operation)()) {
   }));
 }
 
-/// Everything that takes long and needs no watching: on the caller's thread.
+/// Everything that takes long and needs no watching: on the caller's thread, which holds `starting`.
 result<launch_ground, std::string> process_driver::state::prepare(const replica_spec& spec) {
   auto image = catalogue.find(spec.model_image);
   if (!image) return image.error();
-  const std::lock_guard lock{copying};
   std::set<std::string> used;
   {
-    const std::lock_guard shown_lock{shown_mutex};
+    const std::lock_guard lock{shown_mutex};
     for (const auto& [name, replica] : shown) used.insert(replica.image_copy);
   }
   auto copy = copies.ensure(*image, catalogue.root());
@@ -220,10 +219,12 @@ process_driver::process_driver(const config::settings& settings) : state_{std::m
 
   std::set<std::string> cookies;
   std::set<std::string> copies;
+  std::set<std::string> names;
   for (replica_record& record : load_records(state_->layout)) {
     cookies.insert(record.cookie);
     copies.insert(record.image_copy);
     const std::string name = record.spec.name;
+    names.insert(name);
     auto replica =
         std::make_shared<process_replica>(state_->context, state_->layout.replica_folder(name), std::move(record));
     state_->show(*replica);
@@ -231,6 +232,7 @@ process_driver::process_driver(const config::settings& settings) : state_{std::m
   }
   end_unknown_processes(state_->context.cookie_prefix, cookies);
   state_->copies.remove_all_but(copies);
+  state_->layout.remove_own_folders_but(names);
   remove_old_logs(state_->layout);
   state_->running = true;
   state_->thread = std::thread{[state = state_.get()] {
@@ -291,6 +293,7 @@ std::vector<observed_replica> process_driver::observe() const {
 
 result<void, std::string> process_driver::start(const replica_spec& spec) {
   if (!is_replica_name(spec.name)) return "\"" + spec.name + "\" cannot be the name of a replica";
+  const std::lock_guard one_at_a_time{state_->starting};
   {
     const std::lock_guard lock{state_->shown_mutex};
     if (state_->stopping) return std::string{"modelgate is stopping"};

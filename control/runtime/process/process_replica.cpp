@@ -68,7 +68,7 @@ void process_replica::set_phase(replica_phase phase, std::string reason) {
   if (moves) {
     if (record_.phase == replica_phase::ready) record_.unready_since = system_clock::now();
     record_.since = system_clock::now();
-    log::info("runtime", "replica",
+    log::info("runtime", "a replica is in another phase",
               {{"replica", record_.spec.name}, {"phase", domain::to_string(phase)}, {"reason", reason}});
   }
   record_.phase = phase;
@@ -90,12 +90,11 @@ void process_replica::stop() {
   kill_at_ = steady_clock::now() + context_.settings.stop_grace;
   give_up_at_ = kill_at_ + patience_with_killed;
   set_phase(replica_phase::stopping, "it was asked to end");
-  if (leader_ended_) return;  // settling already
-  signal_all(SIGTERM);
-  signal_all(SIGCONT);  // one that was stopped could not end
+  if (leader_ended_) return;       // settling already
+  signal_all({SIGTERM, SIGCONT});  // one that was suspended could not end
   end_timer_.expires_at(kill_at_);
   end_timer_.async_wait([self = shared_from_this(), instance = instance_](const error_code& problem) {
-    if (!problem && instance == self->instance_ && !self->leader_ended_) self->signal_all(SIGKILL);
+    if (!problem && instance == self->instance_ && !self->leader_ended_) self->signal_all({SIGKILL});
   });
 }
 
@@ -103,7 +102,7 @@ void process_replica::kill() {
   if (has_exited()) return;
   stop();
   kill_at_ = steady_clock::now();
-  signal_all(SIGKILL);
+  signal_all({SIGKILL});
 }
 
 /// Everything that this instance started and that still runs, but for its leader: also what has left the group.
@@ -119,10 +118,12 @@ void process_replica::signal_group(int signal) {
   if (record_.pid > 1 && !(inherited_ && leader_ended_)) ::kill(-record_.pid, signal);
 }
 
-void process_replica::signal_all(int signal) {
-  signal_group(signal);
+void process_replica::signal_all(std::initializer_list<int> signals) {
+  for (const int signal : signals) signal_group(signal);
   for (const marked_process& follower : followers()) {
-    if (follower.status.group != record_.pid || (inherited_ && leader_ended_)) signal_process(follower.status, signal);
+    const bool reached = follower.status.group == record_.pid && !(inherited_ && leader_ended_);
+    if (reached) continue;
+    for (const int signal : signals) signal_process(follower.status, signal);
   }
 }
 
@@ -156,7 +157,7 @@ void process_replica::settle() {
   const auto now = steady_clock::now();
   if (any && now < give_up_at_) {
     if (!asked_to_stop_) set_phase(replica_phase::unready, exit_text_);
-    if (now >= kill_at_) signal_all(SIGKILL);
+    if (now >= kill_at_) signal_all({SIGKILL});
     end_timer_.expires_after(follower_interval);
     end_timer_.async_wait([self = shared_from_this(), instance = instance_](const error_code& problem) {
       if (!problem && instance == self->instance_) self->settle();

@@ -19,6 +19,7 @@
 #include <atomic>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -101,7 +102,7 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   bool save();
   [[nodiscard]] bool is_probed() const noexcept;
   void signal_group(int signal);
-  void signal_all(int signal);
+  void signal_all(std::initializer_list<int> signals);
   [[nodiscard]] std::vector<marked_process> followers() const;
 
   replica_context& context_;

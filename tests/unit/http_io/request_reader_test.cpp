@@ -57,6 +57,13 @@ BOOST_AUTO_TEST_CASE(reads_the_same_however_the_bytes_are_cut) {
   BOOST_TEST(!taken.message.fields.contains("Trailer"));
 }
 
+BOOST_AUTO_TEST_CASE(reads_an_empty_chunked_body_byte_by_byte) {
+  BOOST_TEST(feed("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n") == step::needs_more);
+  for (const char* byte : {"0", "\r", "\n", "\r"}) BOOST_TEST(feed(byte) == step::needs_more);
+  BOOST_TEST(feed("\n") == step::complete);
+  BOOST_TEST(reader.take().message.body.empty());
+}
+
 BOOST_AUTO_TEST_CASE(keeps_the_bytes_of_the_next_request) {
   BOOST_TEST(feed("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nokGET /next HTTP/1.1\r\nHost: h\r\n")
              == step::complete);
@@ -69,6 +76,10 @@ BOOST_AUTO_TEST_CASE(keeps_the_bytes_of_the_next_request) {
 
 BOOST_AUTO_TEST_CASE(skips_one_leading_empty_line) {
   BOOST_TEST(feed("\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n") == step::complete);
+  BOOST_TEST(reader.take().message.path == "/");
+  BOOST_TEST(feed("\r") == step::needs_more);
+  BOOST_TEST(feed("\n") == step::needs_more);
+  BOOST_TEST(feed("GET /cut HTTP/1.1\r\nHost: h\r\n\r\n") == step::complete);
   BOOST_TEST(refused_with("\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n") == 400U);
 }
 

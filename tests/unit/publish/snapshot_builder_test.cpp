@@ -1,0 +1,165 @@
+#include "control/publish/snapshot_builder.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace modelgate::control::publish {
+namespace {
+
+using domain::replica_phase;
+using runtime::observed_replica;
+
+store::desired_deployment deployment(const std::string& id, const std::string& image) {
+  store::desired_deployment desired;
+  desired.deployment.id = id;
+  desired.deployment.current.spec.model_image = image;
+  return desired;
+}
+
+observed_replica replica(const std::string& id, const std::string& image, replica_phase phase, std::uint16_t port) {
+  observed_replica seen;
+  seen.name = "deploy-" + id + "-" + std::to_string(port);
+  seen.deployment = id;
+  seen.revision = 3;
+  seen.phase = phase;
+  seen.model_image = image;
+  seen.address = net::endpoint{"127.0.0.1", port};
+  return seen;
+}
+
+/// "pass..." speaks passthrough with 4 requests at a time; "unknown..." is not in the catalogue.
+std::optional<runtime::image_description> images(std::string_view image) {
+  if (image.starts_with("unknown")) return std::nullopt;
+  runtime::image_description description;
+  if (image.starts_with("pass")) {
+    description.protocol = config::upstream_protocol::passthrough;
+    description.concurrency = 4;
+  }
+  return description;
+}
+
+config::snapshot build(const std::vector<store::desired_deployment>& desired,
+                       const std::vector<observed_replica>& observed, const config::snapshot* previous = nullptr) {
+  return build_snapshot(desired, observed, images, {std::chrono::seconds{7}, 1'000}, previous);
+}
+
+config::deployment_config build_one(const store::desired_deployment& desired,
+                                    const std::vector<observed_replica>& observed = {},
+                                    const config::snapshot* previous = nullptr) {
+  const auto built = build({desired}, observed, previous);
+  BOOST_TEST_REQUIRE(built.deployments.size() == 1);
+  return *built.deployments[0];
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(snapshot_builder)
+
+BOOST_AUTO_TEST_CASE(lists_only_replicas_that_are_ready) {
+  const auto built =
+      build_one(deployment("d", "demo/iris:1.0"), {replica("d", "demo/iris:1.0", replica_phase::ready, 2),
+                                                   replica("d", "demo/iris:1.0", replica_phase::ready, 1),
+                                                   replica("d", "demo/iris:1.0", replica_phase::starting, 3),
+                                                   replica("d", "demo/iris:1.0", replica_phase::unready, 4),
+                                                   replica("d", "demo/iris:1.0", replica_phase::draining, 5),
+                                                   replica("d", "demo/iris:1.0", replica_phase::stopping, 6),
+                                                   replica("x", "demo/iris:1.0", replica_phase::ready, 7)});
+  BOOST_TEST_REQUIRE(built.endpoints.size() == 2);
+  const config::endpoint_config expected{"deploy-d-1", {"127.0.0.1", 1}, 3, "demo/iris", "1.0"};
+  BOOST_TEST((built.endpoints[0] == expected));
+  BOOST_TEST(built.endpoints[1].replica == "deploy-d-2");
+}
+
+BOOST_AUTO_TEST_CASE(carries_what_the_gateway_needs_to_know) {
+  auto desired = deployment("d", "registry:5000/x:1.0");
+  desired.deployment.current.spec.metadata = {{"version", "v7"}, {"team", "ml"}};
+  desired.deployment.current.spec.access = config::access_type::clients;
+  desired.clients.push_back({"app", {}, "mgc_abcd", {}, "user", std::nullopt});
+  const auto built = build_one(desired);
+  BOOST_TEST(built.predictor_version == "v7");
+  BOOST_TEST(built.model_image == "registry:5000/x");
+  BOOST_TEST(built.model_version == "1.0");
+  BOOST_TEST((built.access == config::access_type::clients));
+  BOOST_TEST((built.state == config::deployment_state::serving));
+  BOOST_TEST_REQUIRE(built.clients.size() == 1);
+  BOOST_TEST(built.clients[0].name == "app");
+}
+
+BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_the_defaults) {
+  auto desired = deployment("d", "pass:1");
+  auto options = build_one(desired).serving;
+  BOOST_TEST((options.protocol == config::upstream_protocol::passthrough));
+  BOOST_TEST(options.concurrency.value() == 4);
+  BOOST_TEST(options.timeout.count() == 7'000);
+  BOOST_TEST(options.max_body_bytes == 1'000);
+
+  domain::serving_overrides& own = desired.deployment.current.spec.serving;
+  own.protocol = config::upstream_protocol::seldon;
+  own.concurrency = 9;
+  own.timeout = std::chrono::seconds{2};
+  own.max_body_bytes = 5;
+  own.forward_authorization = true;
+  options = build_one(desired).serving;
+  BOOST_TEST((options.protocol == config::upstream_protocol::seldon));
+  BOOST_TEST(options.concurrency.value() == 9);
+  BOOST_TEST(options.timeout.count() == 2'000);
+  BOOST_TEST(options.max_body_bytes == 5);
+  BOOST_TEST(options.forward_authorization);
+}
+
+BOOST_AUTO_TEST_CASE(stopped_and_refused_deployments_have_no_replicas_and_deleted_ones_vanish) {
+  const std::vector observed{replica("d", "demo/iris:1.0", replica_phase::ready, 1)};
+  auto desired = deployment("d", "demo/iris:1.0");
+  desired.refusal = "no";
+  auto built = build_one(desired, observed);
+  BOOST_TEST((built.state == config::deployment_state::stopped));
+  BOOST_TEST(built.endpoints.empty());
+  desired.refusal.clear();
+  desired.deployment.current.spec.stop = true;
+  built = build_one(desired, observed);
+  BOOST_TEST((built.state == config::deployment_state::stopped));
+  desired.deployment.deleting = true;
+  BOOST_TEST(build({desired}, observed).deployments.empty());
+}
+
+BOOST_AUTO_TEST_CASE(unchanged_deployments_stay_the_same_object) {
+  const auto a = deployment("a", "demo/iris:1.0");
+  auto b = deployment("b", "demo/iris:1.0");
+  const auto before = build({a, b}, {});
+  const auto after = build({a, b}, {replica("b", "demo/iris:1.0", replica_phase::ready, 1)}, &before);
+  BOOST_TEST(after.deployments[0] == before.deployments[0]);
+  BOOST_TEST(after.deployments[1] != before.deployments[1]);
+  b.clients.push_back({"app", {}, "", {}, "", std::nullopt});
+  const auto with_client = build({a, b}, {}, &before);
+  BOOST_TEST(with_client.deployments[1] != before.deployments[1]);
+  b.clients[0].digest.bytes[0] = 1;
+  BOOST_TEST(build({a, b}, {}, &with_client).deployments[1] != with_client.deployments[1]);
+}
+
+BOOST_AUTO_TEST_CASE(the_old_protocol_holds_until_a_replica_of_the_new_image_is_ready) {
+  const auto desired = deployment("d", "pass:2");
+  const auto old_replica = replica("d", "demo/iris:1.0", replica_phase::ready, 1);
+  auto built = build_one(desired, {old_replica, replica("d", "pass:2", replica_phase::starting, 2)});
+  BOOST_TEST((built.serving.protocol == config::upstream_protocol::seldon));
+  BOOST_TEST(built.endpoints.size() == 1);
+  built = build_one(desired, {old_replica, replica("d", "pass:2", replica_phase::ready, 2)});
+  BOOST_TEST((built.serving.protocol == config::upstream_protocol::passthrough));
+  BOOST_TEST_REQUIRE(built.endpoints.size() == 1);
+  BOOST_TEST(built.endpoints[0].replica == "deploy-d-2");
+}
+
+BOOST_AUTO_TEST_CASE(an_image_that_left_the_catalogue_goes_on_as_it_was) {
+  config::snapshot before;
+  auto entry = std::make_shared<config::deployment_config>();
+  entry->id = "d";
+  entry->serving.protocol = config::upstream_protocol::passthrough;
+  before.deployments = {entry};
+  const auto desired = deployment("d", "unknown:1");
+  const std::vector observed{replica("d", "unknown:1", replica_phase::ready, 1)};
+  BOOST_TEST((build_one(desired, observed, &before).serving.protocol == config::upstream_protocol::passthrough));
+  BOOST_TEST(build_one(desired, observed, &before).endpoints.size() == 1);
+  BOOST_TEST((build_one(desired, observed).serving.protocol == config::upstream_protocol::seldon));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::control::publish

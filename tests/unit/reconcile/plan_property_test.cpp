@@ -1,0 +1,212 @@
+// A simulated world, driven by nothing but plan(): whatever state it is in, and whatever happens on the way, it comes
+// to what is wanted, and never serves less than it must because of us.
+#include "control/reconcile/plan.hpp"
+#include "tests/unit/reconcile/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <map>
+
+namespace modelgate::control::reconcile::tests {
+namespace {
+
+using enum replica_phase;
+using runtime::observed_replica;
+using std::chrono::milliseconds;
+
+constexpr std::string_view id = "d";
+
+replica_phase any_phase() {
+  return *rc::gen::element(starting, ready, unready, draining, stopping, exited);
+}
+
+/// Replicas behave as a driver's do; time and chance move them on.
+class simulated_world {
+ public:
+  simulated_world() {
+    const auto count = *rc::gen::inRange(0, 7);
+    for (int i = 0; i < count; ++i) {
+      const auto revision = *rc::gen::inRange<std::uint64_t>(1, 4);
+      const auto index = *rc::gen::inRange<std::uint32_t>(0, 4);
+      auto seen = replica(std::string{id}, revision, index, any_phase());
+      seen.inherited = seen.phase != exited && *rc::gen::arbitrary<bool>();
+      seen.failures = *rc::gen::inRange<std::uint32_t>(0, 5);
+      replicas_.emplace(seen.name, seen);
+    }
+  }
+
+  std::vector<observed_replica> observe() const {
+    std::vector<observed_replica> seen;
+    for (const auto& [name, replica] : replicas_) seen.push_back(replica);
+    return seen;
+  }
+
+  std::size_t ready_count() const {
+    return static_cast<std::size_t>(std::count_if(replicas_.begin(), replicas_.end(),
+                                                  [](const auto& entry) { return entry.second.phase == ready; }));
+  }
+
+  /// Those that serve or will.
+  std::size_t active() const {
+    return static_cast<std::size_t>(std::count_if(replicas_.begin(), replicas_.end(), [](const auto& entry) {
+      const replica_phase phase = entry.second.phase;
+      return phase == ready || phase == starting || phase == unready;
+    }));
+  }
+
+  bool knows(const std::string& name) const { return replicas_.contains(name); }
+
+  void apply(const action& step) {
+    if (const auto* start = std::get_if<start_replica>(&step)) {
+      const auto found = replicas_.find(start->spec.name);
+      // A name that is running or leaving must not be run a second time.
+      RC_ASSERT(found == replicas_.end() || found->second.phase == exited);
+      auto begun = replica(std::string{id}, start->spec.revision, start->spec.index, starting);
+      if (found != replicas_.end()) begun.failures = found->second.failures;
+      begun.since = time;
+      replicas_[start->spec.name] = begun;
+    } else if (const auto* drain = std::get_if<drain_replica>(&step)) {
+      move(replicas_.at(drain->name), draining);
+    } else if (const auto* stop = std::get_if<stop_replica>(&step)) {
+      move(replicas_.at(stop->name), stopping);
+    } else if (const auto* remove = std::get_if<remove_replica>(&step)) {
+      RC_ASSERT(replicas_.at(remove->name).phase == exited);
+      replicas_.erase(remove->name);
+    }
+  }
+
+  /// Some time passes: leaving ones leave, starting ones get ready, and with `trouble` some break.
+  void pass_time(bool trouble) {
+    time += trouble ? milliseconds{*rc::gen::inRange(10, 20'000)} : plan_settings{}.restart_backoff_max;
+    for (auto& [name, replica] : replicas_) {
+      const bool moves = !trouble || *rc::gen::arbitrary<bool>();
+      const bool breaks = trouble && *rc::gen::inRange(0, 5) == 0;
+      if (replica.phase == stopping && moves) {
+        move(replica, exited);
+        replica.inherited = false;
+      } else if ((replica.phase == starting || replica.phase == unready) && moves) {
+        move(replica, breaks ? exited : ready);
+        if (breaks) ++replica.failures;
+      } else if (replica.phase == ready && breaks) {
+        move(replica, *rc::gen::element(unready, exited));
+        replica.inherited = replica.inherited && replica.phase != exited;
+      }
+    }
+  }
+
+  /// Those whose last request has ended.
+  std::set<std::string> drained() const {
+    std::set<std::string> names;
+    for (const auto& [name, replica] : replicas_) {
+      if (replica.phase == draining) names.insert(name);
+    }
+    return names;
+  }
+
+  system_time time = now;
+
+ private:
+  void move(observed_replica& replica, replica_phase phase) {
+    if (replica.phase == phase) return;
+    replica.phase = phase;
+    replica.since = time;
+  }
+
+  std::map<std::string, observed_replica> replicas_;
+};
+
+store::desired_deployment any_desired() {
+  auto desired =
+      deployment(std::string{id}, *rc::gen::inRange<std::uint64_t>(1, 4), *rc::gen::inRange<std::uint32_t>(1, 4));
+  const auto kind = *rc::gen::inRange(0, 6);
+  if (kind == 0) return stopped(desired);
+  if (kind == 1) return refused(desired);
+  if (kind == 2) return deleting(desired);
+  return desired;
+}
+
+bool is_wanted(const store::desired_deployment& desired) {
+  return !desired.deployment.deleting && !desired.deployment.current.spec.stop && desired.refusal.empty();
+}
+
+/// One look of the reconciler. Whether there was nothing to do.
+bool reconcile_once(simulated_world& world, const store::desired_deployment& desired) {
+  const std::size_t before = world.ready_count();
+  const auto observed = world.observe();
+  const auto outcome = plan({desired}, observed, world.drained(), world.time, {});
+  const bool adds = std::any_of(outcome.actions.begin(), outcome.actions.end(), [&](const action& step) {
+    const auto* start = std::get_if<start_replica>(&step);
+    return start != nullptr && !world.knows(start->spec.name);
+  });
+  for (const action& step : outcome.actions) world.apply(step);
+  if (is_wanted(desired)) {
+    const std::size_t count = desired.deployment.current.spec.replicas;
+    RC_ASSERT(world.ready_count() >= std::min<std::size_t>(count, before));
+    // While something old serves, at most one replica more than wanted runs because of us.
+    const bool old_serves = std::any_of(observed.begin(), observed.end(), [&](const observed_replica& replica) {
+      return replica.phase == ready
+             && (replica.inherited || replica.revision != desired.deployment.current.replica_revision);
+    });
+    if (adds && old_serves) RC_ASSERT(world.active() <= count + 1);
+  }
+  return std::all_of(outcome.actions.begin(), outcome.actions.end(), [](const action& step) {
+    return std::holds_alternative<forget_deployment>(step);  // the wish itself stays in this world
+  });
+}
+
+bool is_settled(const simulated_world& world, const store::desired_deployment& desired) {
+  const auto observed = world.observe();
+  if (!is_wanted(desired)) return observed.empty();
+  return observed.size() == desired.deployment.current.spec.replicas
+         && std::all_of(observed.begin(), observed.end(), [&](const observed_replica& replica) {
+              return replica.phase == ready && !replica.inherited
+                     && replica.revision == desired.deployment.current.replica_revision;
+            });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(plan_property)
+
+BOOST_AUTO_TEST_CASE(any_world_comes_to_what_is_wanted_and_serves_on_the_way) {
+  const bool holds = rc::check([] {
+    simulated_world world;
+    // A troubled time, in which wishes change too.
+    auto desired = any_desired();
+    const auto rounds = *rc::gen::inRange(0, 30);
+    for (int round = 0; round < rounds; ++round) {
+      if (*rc::gen::inRange(0, 8) == 0) desired = any_desired();
+      reconcile_once(world, desired);
+      world.pass_time(true);
+    }
+    // Then nothing breaks any more.
+    constexpr int enough = 60;
+    int round = 0;
+    while (!(reconcile_once(world, desired) && is_settled(world, desired))) {
+      world.pass_time(false);
+      RC_ASSERT(++round < enough);
+    }
+  });
+  BOOST_TEST(holds);
+}
+
+BOOST_AUTO_TEST_CASE(planning_twice_without_acting_gives_the_same) {
+  const bool holds = rc::check([] {
+    const simulated_world world;
+    const auto desired = any_desired();
+    const auto texts = [&] {
+      std::vector<std::string> answer;
+      for (const action& step : plan({desired}, world.observe(), {}, world.time, {}).actions)
+        answer.push_back(to_string(step));
+      return answer;
+    };
+    RC_ASSERT(texts() == texts());
+  });
+  BOOST_TEST(holds);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::control::reconcile::tests

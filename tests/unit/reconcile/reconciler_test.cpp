@@ -1,0 +1,257 @@
+// The reconciler's thread against a store, a driver and a gateway that stand in memory.
+#include "control/reconcile/reconciler.hpp"
+
+#include "control/publish/publisher.hpp"
+#include "tests/unit/reconcile/world.hpp"
+
+#include "modelgate/base/errc.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <map>
+
+namespace modelgate::control::reconcile::tests {
+namespace {
+
+using enum replica_phase;
+using domain::deployment_phase;
+
+constexpr auto patience = std::chrono::seconds{30};
+
+class memory_store final : public store::desired_state {
+ public:
+  result<std::vector<store::desired_deployment>> load_desired() override {
+    const std::lock_guard lock{mutex};
+    if (broken) return make_error_code(errc::storage_unavailable);
+    return desired;
+  }
+  result<void> erase_deleted(const std::string& id) override {
+    const std::lock_guard lock{mutex};
+    std::erase_if(desired, [&](const auto& entry) { return entry.deployment.id == id; });
+    changed.notify_all();
+    return {};
+  }
+  void set(std::vector<store::desired_deployment> wanted) {
+    const std::lock_guard lock{mutex};
+    desired = std::move(wanted);
+  }
+
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<store::desired_deployment> desired;
+  bool broken = false;
+};
+
+/// Replicas that are ready as soon as they start and end as soon as they are asked to.
+class memory_driver final : public runtime::runtime_driver {
+ public:
+  std::string_view name() const noexcept override { return "memory"; }
+  result<runtime::image_description, std::string> describe_image(std::string_view) const override {
+    return {boost::system::in_place_value};
+  }
+  std::vector<runtime::image_description> list_images() const override { return {}; }
+  std::vector<runtime::observed_replica> observe() const override {
+    const std::lock_guard lock{mutex};
+    std::vector<runtime::observed_replica> seen;
+    for (const auto& [name, replica] : replicas) seen.push_back(replica);
+    return seen;
+  }
+  result<void, std::string> start(const runtime::replica_spec& spec) override {
+    change([&] {
+      auto begun = replica(spec.deployment, spec.revision, spec.index, ready);
+      begun.since = begun.unready_since = system_clock::now();
+      replicas[spec.name] = begun;
+      ++starts;
+    });
+    return {};
+  }
+  void drain(const std::string& name) override { move(name, draining); }
+  void stop(const std::string& name) override { move(name, exited); }
+  void remove(const std::string& name) override {
+    change([&] { replicas.erase(name); });
+  }
+  result<std::unique_ptr<runtime::log_reader>> open_log(const std::string&, const runtime::log_query&) const override {
+    return make_error_code(errc::not_found);
+  }
+  void set_change_listener(std::function<void()> given) override {
+    const std::lock_guard lock{mutex};
+    listener = std::move(given);
+  }
+  void move(const std::string& name, replica_phase phase) {
+    change([&] {
+      if (replicas.contains(name)) replicas[name].phase = phase;
+    });
+  }
+
+  mutable std::mutex mutex;
+  std::map<std::string, runtime::observed_replica> replicas;
+  std::function<void()> listener;
+  int starts = 0;
+
+ private:
+  template <class Change>
+  void change(Change make) {
+    std::function<void()> notify;
+    {
+      const std::lock_guard lock{mutex};
+      make();
+      notify = listener;
+    }
+    if (notify) notify();
+  }
+};
+
+class memory_gateway final : public config::gateway_link {
+ public:
+  void publish(config::snapshot_ptr next) override {
+    const std::lock_guard lock{mutex};
+    BOOST_TEST_REQUIRE(next->generation > (held ? held->generation : 0));
+    held = std::move(next);
+    changed.notify_all();
+  }
+  bool wait_until_live(std::uint64_t generation, steady_time deadline) override {
+    std::unique_lock lock{mutex};
+    return changed.wait_until(lock, deadline, [&] { return held && held->generation >= generation && !stuck; });
+  }
+  config::observation observe() const override {
+    const std::lock_guard lock{mutex};
+    config::observation seen;
+    seen.live_generation = {held ? held->generation : 0};
+    seen.endpoints = loads;
+    return seen;
+  }
+  std::vector<std::string> endpoints() const {
+    const std::lock_guard lock{mutex};
+    std::vector<std::string> names;
+    if (!held) return names;
+    for (const auto& deployment : held->deployments) {
+      for (const auto& endpoint : deployment->endpoints) names.push_back(endpoint.replica);
+    }
+    return names;
+  }
+  void set_load(std::vector<config::endpoint_load> given) {
+    const std::lock_guard lock{mutex};
+    loads = std::move(given);
+  }
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  config::snapshot_ptr held;
+  std::vector<config::endpoint_load> loads;
+  bool stuck = false;
+};
+
+struct running_reconciler {
+  running_reconciler() { reconciling.start(); }
+  ~running_reconciler() { reconciling.stop(); }
+
+  void want(std::vector<store::desired_deployment> wanted) {
+    store.set(std::move(wanted));
+    reconciling.wake();
+  }
+  bool eventually(const std::function<bool()>& holds) {
+    const auto deadline = steady_clock::now() + patience;
+    std::mutex unshared;
+    std::unique_lock lock{unshared};
+    std::condition_variable never;
+    while (!holds()) {
+      if (steady_clock::now() > deadline) return false;
+      never.wait_for(lock, std::chrono::milliseconds{2});
+    }
+    return true;
+  }
+
+  memory_store store;
+  memory_driver driver;
+  memory_gateway gateway;
+  publish::publisher publisher{gateway, [](std::string_view) { return std::nullopt; }, {}, 0};
+  reconciler reconciling{
+      store,
+      driver,
+      [this](const auto& desired, const auto& observed) { return publisher.update(desired, observed); },
+      gateway,
+      {}};
+};
+
+const std::vector<std::string> both{"deploy-d-r1-0", "deploy-d-r1-1"};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(reconciler_thread, running_reconciler)
+
+BOOST_AUTO_TEST_CASE(brings_up_what_is_wanted_and_publishes_it) {
+  want({deployment("d", 1, 2)});
+  BOOST_TEST(eventually([&] { return gateway.endpoints() == both; }));
+  BOOST_TEST(eventually(
+      [&] { return reconciling.status_of(deployment("d", 1, 2).deployment, "").phase == deployment_phase::deployed; }));
+}
+
+BOOST_AUTO_TEST_CASE(rolls_to_another_revision) {
+  want({deployment("d", 1, 2)});
+  BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints() == both; }));
+  want({deployment("d", 2, 2)});
+  BOOST_TEST(eventually([&] {
+    return gateway.endpoints() == std::vector<std::string>{"deploy-d-r2-0", "deploy-d-r2-1"}
+           && driver.observe().size() == 2;
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(lets_the_last_request_of_a_draining_replica_finish) {
+  want({deployment("d", 1, 1)});
+  BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 1; }));
+  gateway.set_load({{"d", "deploy-d-r1-0", 1}});
+  want({stopped(deployment("d", 1, 1))});
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST(gateway.endpoints().empty());
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST((driver.observe().at(0).phase == draining));
+  BOOST_TEST(
+      (reconciling.status_of(stopped(deployment("d", 1, 1)).deployment, "").phase == deployment_phase::stopping));
+  gateway.set_load({});
+  BOOST_TEST(eventually([&] { return driver.observe().empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(answers_a_change_only_when_every_worker_serves_it) {
+  want({deployment("d", 1, 1)});
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  {
+    const std::lock_guard lock{gateway.mutex};
+    gateway.stuck = true;
+  }
+  BOOST_TEST(!reconciling.publish_and_wait(steady_clock::now()));
+}
+
+BOOST_AUTO_TEST_CASE(erases_a_deleted_deployment_when_nothing_of_it_runs) {
+  want({deployment("d", 1, 1)});
+  BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 1; }));
+  want({deleting(deployment("d", 1, 1))});
+  BOOST_TEST(eventually([&] {
+    const auto left = store.load_desired();
+    return left->empty() && driver.observe().empty();
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_while_the_store_fails) {
+  want({deployment("d", 1, 1)});
+  BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 1; }));
+  {
+    const std::lock_guard lock{store.mutex};
+    store.broken = true;
+  }
+  driver.move("deploy-d-r1-0", exited);
+  BOOST_TEST(eventually([&] {
+    const std::lock_guard lock{driver.mutex};
+    return driver.starts == 2;
+  }));
+  BOOST_TEST(!reconciling.publish_and_wait(steady_clock::now() + std::chrono::milliseconds{20}));
+  {
+    const std::lock_guard lock{store.mutex};
+    store.broken = false;
+  }
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::control::reconcile::tests

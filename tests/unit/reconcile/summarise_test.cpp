@@ -1,0 +1,129 @@
+#include "control/reconcile/summarise.hpp"
+
+#include "tests/unit/reconcile/world.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+namespace modelgate::control::reconcile::tests {
+namespace {
+
+using enum replica_phase;
+using domain::deployment_phase;
+
+/// A snapshot that every worker serves, with these replicas.
+config::snapshot serving(const std::vector<std::string>& names) {
+  auto entry = std::make_shared<config::deployment_config>();
+  entry->id = "d";
+  for (const std::string& name : names) entry->endpoints.push_back({name, {"127.0.0.1", 1}, 1, "", ""});
+  config::snapshot live;
+  live.deployments = {entry};
+  return live;
+}
+
+domain::deployment_status status_of(const store::desired_deployment& desired,
+                                    const std::vector<runtime::observed_replica>& observed,
+                                    const config::snapshot& live) {
+  return summarise(desired.deployment, desired.refusal, observed, &live, now);
+}
+
+runtime::observed_replica with_reason(runtime::observed_replica seen, const std::string& reason) {
+  seen.reason = reason;
+  return seen;
+}
+
+const auto two = deployment("d", 2, 2);
+const auto r0 = replica("d", 2, 0, ready);
+const auto r1 = replica("d", 2, 1, ready);
+const auto all_live = serving({"deploy-d-r2-0", "deploy-d-r2-1"});
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(summary)
+
+BOOST_AUTO_TEST_CASE(is_deployed_when_all_are_ready_and_every_worker_knows_it) {
+  const auto status = status_of(two, {r0, r1}, all_live);
+  BOOST_TEST((status.phase == deployment_phase::deployed));
+  BOOST_TEST(status.message == "Deployment is deployed and available now");
+  BOOST_TEST(status.available_replicas == 2);
+  BOOST_TEST(status.replicas.size() == 2);
+}
+
+BOOST_AUTO_TEST_CASE(is_deploying_until_the_snapshot_is_live) {
+  BOOST_TEST((summarise(two.deployment, "", {r0, r1}, nullptr, now).phase == deployment_phase::deploying));
+  const auto status = status_of(two, {r0, r1}, serving({}));
+  BOOST_TEST((status.phase == deployment_phase::deploying));
+  BOOST_TEST(status.message == "Deployment is being deployed and not available now");
+  BOOST_TEST(status.available_replicas == 0);
+}
+
+BOOST_AUTO_TEST_CASE(says_how_many_are_available_and_what_is_wrong_with_the_rest) {
+  const auto status =
+      status_of(two, {r0, with_reason(replica("d", 2, 1, exited), "exited with code 3")}, serving({"deploy-d-r2-0"}));
+  BOOST_TEST((status.phase == deployment_phase::deploying));
+  BOOST_TEST(
+      status.message
+      == "Deployment is being deployed; 1 of 2 replicas are available now\nreplica[deploy-d-r2-1]: exited with code 3");
+  BOOST_TEST(status.available_replicas == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_that_only_starts_is_no_trouble) {
+  const auto status = status_of(two, {with_reason(replica("d", 2, 0, starting), "connection refused")}, serving({}));
+  BOOST_TEST(status.message == "Deployment is being deployed and not available now");
+}
+
+BOOST_AUTO_TEST_CASE(has_failed_after_its_progress_deadline_and_says_why) {
+  auto stuck = with_reason(replica("d", 2, 0, exited), "exited with code 3; last log line: boom");
+  stuck.unready_since = now - std::chrono::seconds{599};
+  BOOST_TEST((status_of(two, {stuck}, serving({})).phase == deployment_phase::deploying));
+  stuck.unready_since = now - std::chrono::seconds{600};
+  const auto status = status_of(two, {stuck}, serving({}));
+  BOOST_TEST((status.phase == deployment_phase::failed));
+  BOOST_TEST(status.message
+             == "Deployment has failed: replica deploy-d-r2-0 has not been ready for 600 s: exited with code 3; last log line: "
+                "boom; 0 of 2 replicas are available now");
+}
+
+BOOST_AUTO_TEST_CASE(the_last_good_revision_counts_as_available) {
+  auto stuck = with_reason(replica("d", 2, 0, exited), "exited with code 3");
+  stuck.unready_since = now - std::chrono::hours{1};
+  const auto live = serving({"deploy-d-r1-0", "deploy-d-r1-1"});
+  const auto status = status_of(two, {replica("d", 1, 0, ready), replica("d", 1, 1, ready), stuck}, live);
+  BOOST_TEST((status.phase == deployment_phase::failed));
+  BOOST_TEST(status.available_replicas == 2);
+}
+
+BOOST_AUTO_TEST_CASE(is_deploying_while_an_old_replica_still_serves) {
+  const auto live = serving({"deploy-d-r1-0", "deploy-d-r2-0", "deploy-d-r2-1"});
+  const auto status = status_of(two, {replica("d", 1, 0, ready), r0, r1}, live);
+  BOOST_TEST((status.phase == deployment_phase::deploying));
+  BOOST_TEST(status.available_replicas == 2);
+  BOOST_TEST((status_of(two, {replica("d", 1, 0, draining), r0, r1}, live).phase == deployment_phase::deployed));
+}
+
+BOOST_AUTO_TEST_CASE(stops_and_has_stopped) {
+  auto status = status_of(stopped(two), {replica("d", 2, 0, draining)}, all_live);
+  BOOST_TEST((status.phase == deployment_phase::stopping));
+  BOOST_TEST(status.message == "deployment is stopping");
+  status = status_of(stopped(two), {replica("d", 2, 0, exited)}, all_live);
+  BOOST_TEST((status.phase == deployment_phase::stopped));
+  BOOST_TEST(status.message == "deployment has stopped");
+  BOOST_TEST(status.available_replicas == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_refusal_is_a_failure_with_its_words) {
+  const auto status = status_of(refused(two), {r0}, all_live);
+  BOOST_TEST((status.phase == deployment_phase::failed));
+  BOOST_TEST(status.message == "not enabled");
+  BOOST_TEST((status_of(stopped(refused(two)), {}, all_live).phase == deployment_phase::stopped));
+}
+
+BOOST_AUTO_TEST_CASE(shows_the_replicas_of_this_deployment_in_order) {
+  const auto status = status_of(two, {r1, replica("other", 1, 0, ready), r0, replica("d", 1, 7, stopping)}, all_live);
+  BOOST_TEST_REQUIRE(status.replicas.size() == 3);
+  BOOST_TEST(status.replicas[0].name == "deploy-d-r1-7");
+  BOOST_TEST(status.replicas[1].name == "deploy-d-r2-0");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::control::reconcile::tests

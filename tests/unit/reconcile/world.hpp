@@ -1,0 +1,69 @@
+#pragma once
+
+#include "control/reconcile/plan.hpp"
+#include "control/runtime/runtime_driver.hpp"
+#include "control/store/desired_state.hpp"
+
+#include <string>
+#include <vector>
+
+/// Short words for desired and observed states.
+namespace modelgate::control::reconcile::tests {
+
+using domain::replica_phase;
+
+inline const system_time now{std::chrono::hours{500'000}};
+
+inline store::desired_deployment deployment(const std::string& id, std::uint64_t revision, std::uint32_t replicas) {
+  store::desired_deployment desired;
+  desired.deployment.id = id;
+  desired.deployment.current.number = revision;
+  desired.deployment.current.replica_revision = revision;
+  desired.deployment.current.spec.model_image = "demo/iris:" + std::to_string(revision);
+  desired.deployment.current.spec.replicas = replicas;
+  return desired;
+}
+
+inline store::desired_deployment stopped(store::desired_deployment desired) {
+  desired.deployment.current.spec.stop = true;
+  return desired;
+}
+
+inline store::desired_deployment refused(store::desired_deployment desired) {
+  desired.refusal = "not enabled";
+  return desired;
+}
+
+inline store::desired_deployment deleting(store::desired_deployment desired) {
+  desired.deployment.deleting = true;
+  return desired;
+}
+
+inline runtime::observed_replica replica(const std::string& id, std::uint64_t revision, std::uint32_t index,
+                                         replica_phase phase) {
+  runtime::observed_replica seen;
+  seen.name = replica_name(id, revision, index);
+  seen.deployment = id;
+  seen.revision = revision;
+  seen.index = index;
+  seen.phase = phase;
+  seen.since = now;
+  seen.unready_since = now;
+  seen.model_image = "demo/iris:" + std::to_string(revision);
+  if (phase != replica_phase::exited) seen.address = net::endpoint{"127.0.0.1", 9'000};
+  return seen;
+}
+
+inline runtime::observed_replica inherited(runtime::observed_replica seen) {
+  seen.inherited = true;
+  return seen;
+}
+
+inline runtime::observed_replica failed(runtime::observed_replica seen, std::uint32_t failures,
+                                        std::chrono::milliseconds ago) {
+  seen.failures = failures;
+  seen.since = now - ago;
+  return seen;
+}
+
+}  // namespace modelgate::control::reconcile::tests
