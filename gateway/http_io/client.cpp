@@ -1,10 +1,12 @@
 #include "modelgate/http_io/client.hpp"
 
-#include "gateway/http_io/growing_body.hpp"
 #include "gateway/http_io/response_head.hpp"
 #include "gateway/http_io/socket_deadline.hpp"
 
 #include "modelgate/base/errc.hpp"
+#include "modelgate/http/body_decoder.hpp"
+#include "modelgate/http/framing.hpp"
+#include "modelgate/http/head.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -15,28 +17,18 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/parser.hpp>
 
 #include <array>
 #include <exception>
-#include <limits>
 
 namespace modelgate::http_io {
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
 using tcp = asio::ip::tcp;
 namespace {
 
 constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
-constexpr std::uint32_t head_limit = 65'536;
+constexpr http::head_limits head_limits{65'536, 1'000, 8'192};
 constexpr std::size_t read_size = 16'384;
-
-using response_parser = http::response_parser<growing_body>;
-
-std::string_view view(boost::beast::string_view text) {
-  return {text.data(), text.size()};
-}
 
 /// Errors: absent when a part of it would not stay in its place.
 std::optional<std::string> write_request_head(const net::endpoint& address, const client_request& request) {
@@ -75,20 +67,16 @@ class exchange {
 
  private:
   asio::awaitable<error_code> read_more();
-  asio::awaitable<error_code> read_head(std::optional<response_parser>& parser, bool head_only,
-                                        std::optional<std::uint64_t> body_limit);
-  asio::awaitable<error_code> read_body(response_parser& parser, std::size_t body_limit, const body_sink* sink);
+  asio::awaitable<error_code> read_head(response& answer, bool head_only);
+  asio::awaitable<error_code> read_body(response& answer, std::size_t body_limit, const body_sink* sink);
 
   tcp::socket socket_;
   socket_deadline deadline_;
   patience waits_;
-  std::string buffer_;  ///< bytes that the parser has not consumed
+  std::string buffer_;     ///< bytes that belong to no part yet
+  bool got_some_ = false;  ///< a byte of the answer has come
+  http::body_decoder body_;
 };
-
-error_code as_protocol_error(const error_code& problem) {
-  if (problem == http::error::body_limit) return make_error_code(errc::body_too_large);
-  return make_error_code(errc::http_protocol_error);
-}
 
 asio::awaitable<error_code> exchange::connect(net::endpoint address) {
   error_code problem;
@@ -121,84 +109,77 @@ asio::awaitable<error_code> exchange::read_more() {
   const auto [problem, count] =
       co_await socket_.async_read_some(asio::buffer(buffer_.data() + held, read_size), as_result);
   buffer_.resize(held + count);
+  got_some_ = got_some_ || count > 0;
   if (deadline_.expired()) co_return make_error_code(errc::http_response_timeout);
   co_return problem;
 }
 
-asio::awaitable<error_code> exchange::read_head(std::optional<response_parser>& parser, bool head_only,
-                                                std::optional<std::uint64_t> body_limit) {
-  for (;;) {  // once per interim answer
-    parser.emplace();
-    parser->header_limit(head_limit);
-    parser->eager(false);
-    parser->skip(head_only);
-    if (body_limit) {
-      parser->body_limit(*body_limit);
-    } else {
-      parser->body_limit(boost::none);
-    }
-    while (!parser->is_header_done()) {
-      error_code problem = http::error::need_more;
-      if (!buffer_.empty()) buffer_.erase(0, parser->put(asio::buffer(buffer_), problem));
-      if (!problem) continue;
-      if (problem != http::error::need_more) co_return as_protocol_error(problem);
+asio::awaitable<error_code> exchange::read_head(response& answer, bool head_only) {
+  http::response_head head;
+  for (;;) {
+    const auto extent = http::find_head(buffer_, head_limits.bytes);
+    if (!extent) co_return make_error_code(errc::http_protocol_error);
+    if (!*extent) {
       const error_code failure = co_await read_more();
       if (failure == asio::error::eof || failure == asio::error::connection_reset) {
-        co_return make_error_code(buffer_.empty() && !parser->got_some() ? errc::connection_terminated
-                                                                         : errc::http_response_incomplete);
+        co_return make_error_code(got_some_ ? errc::http_response_incomplete : errc::connection_terminated);
       }
       if (failure) co_return failure;
+      continue;
     }
-    const unsigned status = parser->get().result_int();
-    if (status >= 200) co_return error_code{};
-    if (status == 101) co_return make_error_code(errc::http_protocol_error);  // nothing asked for it
+    const auto [skipped, size] = **extent;
+    const auto parsed = http::parse_response_head(std::string_view{buffer_}.substr(skipped, size), head_limits, head);
+    if (!parsed || head.status == 101)
+      co_return make_error_code(errc::http_protocol_error);  // no upgrade was asked for
+    const auto framing = http::frame_response(head, head_only);
+    if (!framing) co_return make_error_code(errc::http_protocol_error);
+    body_ = http::body_decoder{framing->body};
+    answer.status = head.status;
+    for (const http::field& field : head.fields) answer.fields.add(std::string{field.name}, std::string{field.value});
+    buffer_.erase(0, skipped + size);
+    if (head.status >= 200) co_return error_code{};
+    answer = {};  // an interim answer: the real one follows
   }
 }
 
-asio::awaitable<error_code> exchange::read_body(response_parser& parser, std::size_t body_limit,
-                                                const body_sink* sink) {
-  parser.eager(true);
-  while (!parser.is_done()) {
+asio::awaitable<error_code> exchange::read_body(response& answer, std::size_t body_limit, const body_sink* sink) {
+  for (;;) {
     if (sink != nullptr) deadline_.set(steady_clock::now() + *waits_.between_pieces, socket_deadline::action::close);
-    error_code problem;
-    if (may_parse_body(parser, buffer_)) buffer_.erase(0, parser.put(asio::buffer(buffer_), problem));
-    if (problem && problem != http::error::need_more) co_return as_protocol_error(problem);
-    std::string& body = parser.get().body();
-    if (sink != nullptr && !body.empty()) {
-      const bool wants_more = (*sink)(body);
-      body.clear();
-      if (!wants_more) co_return error_code{};
+    std::string_view rest = buffer_;
+    while (!rest.empty() && !body_.finished() && !body_.failed()) {
+      const http::body_decoder::step taken = body_.next(rest);
+      rest.remove_prefix(taken.consumed);
+      if (taken.payload.empty()) continue;
+      if (sink != nullptr) {
+        const bool wants_more = (*sink)(taken.payload);
+        if (!wants_more) co_return error_code{};
+      } else {
+        if (taken.payload.size() > body_limit - answer.body.size()) co_return make_error_code(errc::body_too_large);
+        answer.body += taken.payload;
+      }
     }
-    if (body.size() > body_limit) co_return make_error_code(errc::body_too_large);
-    if (parser.is_done()) break;
-    if (buffer_.size() > head_limit) co_return make_error_code(errc::http_protocol_error);
+    buffer_.clear();
+    if (body_.failed()) co_return make_error_code(errc::http_protocol_error);
+    if (body_.finished()) co_return error_code{};
     const error_code failure = co_await read_more();
     if (failure == asio::error::eof) {
-      parser.put_eof(problem);
-      if (problem) co_return make_error_code(errc::http_response_incomplete);
+      body_.on_end_of_input();
+      if (body_.failed()) co_return make_error_code(errc::http_response_incomplete);
     } else if (failure) {
       co_return failure;
     }
   }
-  co_return error_code{};
 }
 
 asio::awaitable<result<response>> exchange::receive(bool head_only, std::size_t body_limit, const body_sink* sink) {
-  std::optional<response_parser> parser;
-  // What goes piece by piece is not held, so its length has no limit; whether it does shows only in the head.
-  std::optional<std::uint64_t> announced_limit;
-  if (sink == nullptr) announced_limit = body_limit;
-  const error_code head_problem = co_await read_head(parser, head_only, announced_limit);
-  if (head_problem) co_return head_problem;
   response answer;
-  answer.status = parser->get().result_int();
-  for (const auto& field : parser->get()) {
-    answer.fields.add(std::string{view(field.name_string())}, std::string{view(field.value())});
-  }
+  error_code problem = co_await read_head(answer, head_only);
+  if (problem) co_return problem;
   const bool piece_by_piece = sink != nullptr && answer.status / 100 == 2;
-  const error_code body_problem = co_await read_body(*parser, body_limit, piece_by_piece ? sink : nullptr);
-  if (body_problem) co_return body_problem;
-  answer.body = std::move(parser->get().body());
+  const bool announced_too_much = body_.kind() == http::body_kind::sized && body_.readable() > body_limit;
+  if (announced_too_much && !piece_by_piece) co_return make_error_code(errc::body_too_large);
+  problem = co_await read_body(answer, body_limit, piece_by_piece ? sink : nullptr);
+  if (problem) co_return problem;
   co_return answer;
 }
 

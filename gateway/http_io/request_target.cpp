@@ -22,18 +22,11 @@ bool is_plain_text(std::string_view text) {
 
 }  // namespace
 
-std::optional<request_target> parse_request_target(std::string_view text) {
-  const boost::urls::string_view given{text.data(), text.size()};
-  const auto url =
-      text.starts_with('/') ? boost::urls::parse_origin_form(given) : boost::urls::parse_absolute_uri(given);
+std::optional<request_target> parse_request_target(std::string_view origin_form) {
+  const auto url = boost::urls::parse_origin_form({origin_form.data(), origin_form.size()});
   if (!url) return std::nullopt;
-  if (url->has_scheme() && (!url->has_authority() || (url->scheme() != "http" && url->scheme() != "https"))) {
-    return std::nullopt;
-  }
-
   request_target target;
   target.path = url->path();
-  if (target.path.empty()) target.path = "/";
   if (!is_plain_text(target.path)) return std::nullopt;
   boost::urls::encoding_opts as_form;
   as_form.space_as_plus = true;
@@ -44,11 +37,6 @@ std::optional<request_target> parse_request_target(std::string_view text) {
     target.query.emplace_back(std::move(name), std::move(value));
   }
   return target;
-}
-
-bool is_valid_host(std::string_view text) {
-  const auto authority = boost::urls::parse_authority({text.data(), text.size()});
-  return authority && !authority->has_userinfo() && !authority->encoded_host().empty();
 }
 
 }  // namespace modelgate::http_io

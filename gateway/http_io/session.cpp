@@ -142,11 +142,11 @@ asio::awaitable<session::outcome> session::read_request() {
       if (deadline_.expired()) continue;
       co_return outcome::ended;
     }
-    if (idle_) {
+    reader_.append({bytes.data(), count});
+    if (idle_ && !reader_.is_idle()) {
       idle_ = false;
       deadline_.set(steady_clock::now() + limits.request_timeout, socket_deadline::action::cancel);
     }
-    reader_.append({bytes.data(), count});
   }
 }
 

@@ -126,12 +126,7 @@ BOOST_AUTO_TEST_CASE(refuses_framing_in_doubt) {
            "Content-Length: 0x2\r\n",
            "Content-Length:\r\n",
            "Content-Length: 99999999999999999999\r\n",
-           "Transfer-Encoding: chunked, chunked\r\n",
            "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
-           "Transfer-Encoding: gzip, chunked\r\n",
-           "Transfer-Encoding: identity\r\n",
-           "Transfer-Encoding: xchunked\r\n",
-           "Transfer-Encoding: \"chunked\"\r\n",
            "Transfer-Encoding:\r\n chunked\r\n",
            "X: a\r\n folded\r\n",
            "X : a\r\n",
@@ -150,9 +145,33 @@ BOOST_AUTO_TEST_CASE(refuses_framing_in_doubt) {
   BOOST_TEST(refused_with("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == 400U);
 }
 
+BOOST_AUTO_TEST_CASE(knows_no_transfer_coding_but_one_chunked) {
+  for (const char* value : {"chunked, chunked", "gzip, chunked", "identity", "xchunked", "\"chunked\"", ""}) {
+    const std::string head = std::string{"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: "} + value;
+    BOOST_TEST_CONTEXT(value) {
+      BOOST_TEST(refused_with(head + "\r\n\r\n0\r\n\r\n") == 501U);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(takes_the_absolute_form_of_a_target) {
+  BOOST_TEST(feed("GET http://control.example:8081/livez?a=b HTTP/1.1\r\nHost: h\r\n\r\n") == step::complete);
+  const auto taken = reader.take();
+  BOOST_TEST(taken.message.path == "/livez");
+  BOOST_TEST(taken.message.query_value("a").value() == "b");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_line_after_a_body_is_no_beginning_of_a_request) {
+  BOOST_TEST(feed("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nok\r\n") == step::complete);
+  BOOST_TEST(reader.take().message.body == "ok");
+  BOOST_TEST(reader.is_idle());
+  BOOST_TEST(feed("G") == step::needs_more);
+  BOOST_TEST(!reader.is_idle());
+}
+
 BOOST_AUTO_TEST_CASE(refuses_a_broken_request_line) {
   for (const char* line : {"GET /", "GET  / HTTP/1.1", "GET / HTTP/1.1 ", "G@T / HTTP/1.1", "/ HTTP/1.1",
-                           "GET /a b HTTP/1.1", "GET / http/1.1", "GET nowhere HTTP/1.1", "GET /%zz HTTP/1.1"}) {
+                           "GET / http/1.1", "GET nowhere HTTP/1.1", "GET /%zz HTTP/1.1"}) {
     BOOST_TEST_CONTEXT(line) {
       BOOST_TEST(refused_with(std::string{line} + "\r\nHost: h\r\n\r\n") == 400U);
     }
@@ -162,8 +181,7 @@ BOOST_AUTO_TEST_CASE(refuses_a_broken_request_line) {
 
 BOOST_AUTO_TEST_CASE(refuses_broken_chunks) {
   const std::string head = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
-  for (const char* body : {"x\r\n", "-1\r\nh\r\n", "5\nhello\r\n", "2\r\nhello\r\n", "ffffffffffffffffff\r\n",
-                           "0\r\nContent-Length: 3\r\n\r\n"}) {
+  for (const char* body : {"x\r\n", "-1\r\nh\r\n", "5\nhello\r\n", "2\r\nhello\r\n", "ffffffffffffffffff\r\n"}) {
     BOOST_TEST_CONTEXT(body) {
       BOOST_TEST(refused_with(head + body) != 0U);
     }
@@ -180,10 +198,10 @@ BOOST_AUTO_TEST_CASE(limits_the_head) {
 BOOST_AUTO_TEST_CASE(limits_the_body_and_what_surrounds_chunks) {
   BOOST_TEST(refused_with("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 33\r\n\r\n") == 413U);
   const std::string chunked = "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n";
-  BOOST_TEST(refused_with(chunked + "21\r\n") == 413U);
-  BOOST_TEST(refused_with(chunked + "20\r\n" + std::string(32, 'x') + "\r\n1\r\n") == 413U);
-  BOOST_TEST(refused_with(chunked + "1;" + std::string(head_limit, 'x')) == 431U);
-  BOOST_TEST(refused_with(chunked + "0\r\nX: " + std::string(head_limit, 'x')) == 431U);
+  BOOST_TEST(refused_with(chunked + "21\r\n" + std::string(33, 'x')) == 413U);
+  BOOST_TEST(refused_with(chunked + "20\r\n" + std::string(32, 'x') + "\r\n1\r\nx") == 413U);
+  BOOST_TEST(refused_with(chunked + "1;" + std::string(5'000, 'x')) == 400U);
+  BOOST_TEST(refused_with(chunked + "0\r\nX: " + std::string(9'000, 'x')) == 400U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,15 +30,8 @@ BOOST_AUTO_TEST_CASE(double_slashes_stay_part_of_the_path) {
   BOOST_TEST(parse_request_target("//etc/passwd")->path == "//etc/passwd");
 }
 
-BOOST_AUTO_TEST_CASE(takes_the_absolute_form) {
-  const auto target = parse_request_target("http://control.example:8081/livez?a=b");
-  BOOST_REQUIRE(target.has_value());
-  BOOST_TEST(target->path == "/livez");
-  BOOST_TEST(parse_request_target("http://control.example")->path == "/");
-}
-
 BOOST_AUTO_TEST_CASE(refuses_other_forms_and_wrong_bytes) {
-  for (const char* text : {"", "*", "livez", "host:80", "ftp://host/a", "urn:a", "/a#b", "/a b", "/a\x7f",
+  for (const char* text : {"", "*", "livez", "host:80", "http://host/a", "urn:a", "/a#b", "/a b", "/a\x7f",
                            "/caf\xC3\xA9", "/%", "/%4", "/%zz", "/a?b=%", "/\"", "/a\\b"}) {
     BOOST_TEST_CONTEXT(text) {
       BOOST_TEST(!parse_request_target(text).has_value());
@@ -50,19 +43,6 @@ BOOST_AUTO_TEST_CASE(refuses_what_decodes_to_control_characters_or_broken_utf8) 
   for (const char* text : {"/%00", "/%0a", "/a?b=%0D", "/a?%7F=b", "/%C3", "/a?b=%FF", "/%C0%AF", "/%ED%A0%80"}) {
     BOOST_TEST_CONTEXT(text) {
       BOOST_TEST(!parse_request_target(text).has_value());
-    }
-  }
-}
-
-BOOST_AUTO_TEST_CASE(hosts_are_names_or_literals_with_or_without_a_port) {
-  for (const char* text : {"localhost", "localhost:8081", "127.0.0.1:1", "[::1]:8081", "a.b-c.example", "host:"}) {
-    BOOST_TEST_CONTEXT(text) {
-      BOOST_TEST(is_valid_host(text));
-    }
-  }
-  for (const char* text : {"", ":80", "a b", "user@host", "host:port", "host/path", "[::1", "a,b:80:90", "ho\"st"}) {
-    BOOST_TEST_CONTEXT(text) {
-      BOOST_TEST(!is_valid_host(text));
     }
   }
 }
