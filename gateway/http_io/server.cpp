@@ -49,19 +49,20 @@ tcp::acceptor open_acceptor(asio::io_context& context, const net::endpoint& addr
   return acceptor;
 }
 
-/// Counts one connection for as long as it lives.
+/// Counts one connection for as long as it lives. Owns what it counts in: a coroutine's parameters end in no order that
+/// could be relied on.
 template <class Count>
 class counted {
  public:
-  explicit counted(Count& count) : count_{&count} { ++*count_; }
-  counted(counted&& other) noexcept : count_{std::exchange(other.count_, nullptr)} {}
+  explicit counted(std::shared_ptr<Count> count) : count_{std::move(count)} { ++*count_; }
+  counted(counted&&) noexcept = default;
   counted& operator=(counted&&) = delete;
   ~counted() {
-    if (count_ != nullptr) --*count_;
+    if (count_) --*count_;
   }
 
  private:
-  Count* count_;
+  std::shared_ptr<Count> count_;
 };
 
 using counted_connection = counted<std::atomic<std::size_t>>;
@@ -113,11 +114,13 @@ void server::state::take(tcp::socket socket) {
   socket.set_option(tcp::no_delay(true), ignored);
   const auto executor = acceptor.get_executor();
   if (sessions->connections.load(std::memory_order_relaxed) < sessions->limits.connections) {
-    asio::co_spawn(executor, serve(shared_from_this(), std::move(socket), counted_connection{sessions->connections}),
+    asio::co_spawn(executor,
+                   serve(shared_from_this(), std::move(socket), counted_connection{{sessions, &sessions->connections}}),
                    report_escaped);
   } else if (turned_away < most_turned_away) {
-    asio::co_spawn(executor, turn_away(shared_from_this(), std::move(socket), counted_refusal{turned_away}),
-                   report_escaped);
+    asio::co_spawn(
+        executor, turn_away(shared_from_this(), std::move(socket), counted_refusal{{shared_from_this(), &turned_away}}),
+        report_escaped);
   }
 }
 

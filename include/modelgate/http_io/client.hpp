@@ -23,10 +23,10 @@ struct client_request {
 };
 
 /// One request on a connection of its own.
+///
 /// Errors: errc::connection_refused, connection_timeout, http_response_timeout, connection_terminated (closed before a
-/// byte of the
-///         answer), http_response_incomplete, http_protocol_error, body_too_large, invalid_argument (the address is no
-///         IP literal, or a text of the request would not stay in its place), or what the system says.
+///         byte of the answer), http_response_incomplete, http_protocol_error, body_too_large, invalid_argument (the
+///         address is no IP literal, or a text of the request would not stay in its place), or what the system says.
 [[nodiscard]] boost::asio::awaitable<result<response>> fetch(net::endpoint address, client_request request,
                                                              steady_time deadline);
 

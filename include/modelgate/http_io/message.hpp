@@ -42,8 +42,7 @@ struct request {
 /// A body that is not there all at once: a followed log, later events.
 ///
 /// Shape: owned by one response. `next` is called on a blocking thread, one call at a time, at most every 100 ms, until
-/// it says it
-///        is finished or the peer has gone; it must return at once.
+///        it says it is finished or the peer has gone; it must return at once.
 class body_stream {
  public:
   struct part {

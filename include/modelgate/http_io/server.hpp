@@ -30,11 +30,10 @@ using request_handler = std::function<response(const request&)>;
 /// bodies.
 ///
 /// Shape:  accepts on `context`'s thread; handlers run on `pool`. `context` must be run by one thread. End in this
-/// order: the server,
-///         the pool (its last jobs post to the context), what handlers refer to, the context.
-/// Errors: framing in doubt 400 and close; too large 413 or 431; too slow 408; more connections than the limit:
-/// accepted, answered
-///         503 and closed; a full pool 503 with Retry-After. A handler that throws is a bug: logged, answered 500.
+///         order: the server, the pool (its last jobs post to the context), what handlers refer to, the context.
+/// Errors: framing in doubt 400 (an unknown transfer coding 501) and close; too large 413 or 431; too slow 408; more
+///         connections than the limit: accepted, answered 503 and closed; a full pool 503 with Retry-After. A handler
+///         that throws is a bug: logged, answered 500.
 class server {
  public:
   /// Throws boost::system::system_error when the address cannot be bound.

@@ -12,6 +12,7 @@ std::ostream& operator<<(std::ostream& out, request_reader::step value) {
 
 namespace {
 
+using namespace std::string_view_literals;
 using step = request_reader::step;
 
 constexpr std::size_t head_limit = 1'024;
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(refuses_framing_in_doubt) {
       BOOST_TEST(refused_with(head + fields + "\r\nok") == 400U);
     }
   }
-  BOOST_TEST(refused_with(std::string_view{"GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n", 37}) == 400U);
+  BOOST_TEST(refused_with("GET / HTTP/1.1\r\nHost: h\r\nX: a\0b\r\n\r\n"sv) == 400U);
   BOOST_TEST(refused_with("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n") == 400U);
 }
 
