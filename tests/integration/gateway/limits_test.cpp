@@ -1,7 +1,12 @@
 #include "tests/support/gateway_fixture.hpp"
 
+#include <arpa/inet.h>
 #include <boost/test/unit_test.hpp>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include <array>
 #include <thread>
 
 namespace modelgate::test {
@@ -15,6 +20,38 @@ scripted_upstream::script never_answers() {
     self.note("closed");
   };
 }
+
+/// A listening socket whose queue is full: the kernel drops every further attempt to connect, and nothing answers.
+class full_backlog {
+ public:
+  full_backlog() : listening_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    BOOST_REQUIRE(::bind(listening_, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    BOOST_REQUIRE(::listen(listening_, 0) == 0);
+    BOOST_REQUIRE(::getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
+    address_ = {"127.0.0.1", ntohs(address.sin_port)};
+    for (int& waiting : waiting_) {
+      waiting = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+      static_cast<void>(::connect(waiting, reinterpret_cast<sockaddr*>(&address), size));
+    }
+  }
+  ~full_backlog() {
+    for (const int waiting : waiting_) ::close(waiting);
+    ::close(listening_);
+  }
+  full_backlog(const full_backlog&) = delete;
+  full_backlog& operator=(const full_backlog&) = delete;
+
+  [[nodiscard]] const net::endpoint& address() const noexcept { return address_; }
+
+ private:
+  int listening_;
+  std::array<int, 4> waiting_{};
+  net::endpoint address_;
+};
 
 }  // namespace
 
@@ -96,6 +133,18 @@ BOOST_AUTO_TEST_CASE(a_replica_that_never_answers_is_504) {
   BOOST_TEST(replica.await_requests(2).back() == "closed");
   BOOST_TEST(fixture.metric("modelgate_requests_in_flight") == 0);
   BOOST_TEST(fixture.gateway->observe().endpoints.at(0).in_flight == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_that_takes_no_connection_is_given_up) {
+  const full_backlog deaf;
+  gateway_fixture fixture;
+  config::deployment_config deployment = gateway_fixture::make("pub", {});
+  deployment.endpoints.push_back({"deaf", deaf.address(), 1, "demo/iris", "1.0"});
+  fixture.deploy(deployment);
+  const std::string answer = fixture.ask(post("/deployment/pub/x", "{}"));
+  BOOST_TEST(status_of(answer) == 502);
+  BOOST_TEST(body_of(answer).find("UPSTREAM_CONNECT") != std::string::npos);
+  BOOST_TEST(fixture.metric("modelgate_upstream_connect_failures_total") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_byte_has_a_deadline_of_its_own) {
