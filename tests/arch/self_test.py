@@ -15,7 +15,7 @@ CLEAN = {
     "include/modelgate/gateway.hpp": '#include "modelgate/config/snapshot.hpp"\n',
     "gateway/http_io/session.hpp": '#include <mutex>\n#include "modelgate/base/clock.hpp"\n',
     "gateway/http_io/session.cpp": '#include "gateway/http_io/session.hpp"\nnamespace asio = boost::asio;  // never asio::detached\n',
-    "gateway/main.cpp": '#include "control/store/desired_state.hpp"\n#include "modelgate/gateway.hpp"\n',
+    "gateway/main.cpp": '#include "control/store/desired_state.hpp"\n#include "modelgate/gateway.hpp"\nstd::mutex lock;\n',
     "control/store/desired_state.hpp": "",
     "control/store/database.hpp": "std::mutex mutex_;\n",
     "control/reconcile/plan.cpp": '#include "control/store/desired_state.hpp"\n',
@@ -43,31 +43,53 @@ class CheckTest(unittest.TestCase):
         self.assertEqual(violations_of({}), [])
 
     def test_an_arrow_upwards_is_found(self):
-        self.expect_one("gateway/base/clock.cpp", '\n#include "modelgate/net/listener.hpp"\n', "gateway/base/clock.cpp:2", "base must not see net")
+        self.expect_one(
+            "gateway/base/clock.cpp", '\n#include "modelgate/net/listener.hpp"\n',
+            "gateway/base/clock.cpp:2", "base must not see net")
 
     def test_an_arrow_sideways_is_found(self):
-        self.expect_one("control/cli/table.cpp", '#include "control/store/database.hpp"\n', "control/cli/table.cpp:1", "cli must not see store")
+        self.expect_one(
+            "control/cli/table.cpp", '#include "control/store/database.hpp"\n',
+            "control/cli/table.cpp:1", "cli must not see store")
 
     def test_one_header_of_a_module_may_be_allowed_and_the_others_not(self):
-        self.expect_one("control/reconcile/plan.cpp", '#include "control/store/database.hpp"\n', "control/reconcile/plan.cpp:1", "reconcile must not see store")
-        self.expect_one("include/modelgate/config/snapshot.hpp", '#include "modelgate/net/listener.hpp"\n', "include/modelgate/config/snapshot.hpp:1", "config must not see net")
+        self.expect_one(
+            "control/reconcile/plan.cpp", '#include "control/store/database.hpp"\n',
+            "control/reconcile/plan.cpp:1", "reconcile must not see store")
+        self.expect_one(
+            "include/modelgate/config/snapshot.hpp", '#include "modelgate/net/listener.hpp"\n',
+            "include/modelgate/config/snapshot.hpp:1", "config must not see net")
 
     def test_control_sees_neither_private_headers_nor_the_embedding_entry(self):
-        self.expect_one("control/api/server.cpp", '#include "gateway/http_io/session.hpp"\n', "control/api/server.cpp:1", "private to the gateway")
-        self.expect_one("control/api/server.cpp", '#include "modelgate/gateway.hpp"\n', "control/api/server.cpp:1", "api must not see gateway")
+        self.expect_one(
+            "control/api/server.cpp", '#include "gateway/http_io/session.hpp"\n',
+            "control/api/server.cpp:1", "private to the gateway")
+        self.expect_one(
+            "control/api/server.cpp", '#include "modelgate/gateway.hpp"\n',
+            "control/api/server.cpp:1", "api must not see gateway")
 
     def test_public_headers_stand_on_their_own(self):
-        self.expect_one("include/modelgate/http_io/server.hpp", '#include "gateway/http_io/session.hpp"\n', "include/modelgate/http_io/server.hpp:1", "private")
+        self.expect_one(
+            "include/modelgate/http_io/server.hpp", '#include "gateway/http_io/session.hpp"\n',
+            "include/modelgate/http_io/server.hpp:1", "private")
 
     def test_a_module_without_a_level_is_found(self):
-        self.expect_one("gateway/surprise/a.cpp", '#include "modelgate/base/clock.hpp"\n', "gateway/surprise/a.cpp:1", "has no level")
+        self.expect_one(
+            "gateway/surprise/a.cpp", '#include "modelgate/base/clock.hpp"\n',
+            "gateway/surprise/a.cpp:1", "has no level")
 
     def test_includes_are_written_from_the_root_and_exist(self):
-        self.expect_one("gateway/http_io/session.cpp", '#include "session.hpp"\n', "gateway/http_io/session.cpp:1", "from the root")
-        self.expect_one("gateway/http_io/session.cpp", '#include "gateway/http_io/gone.hpp"\n', "gateway/http_io/session.cpp:1", "does not exist")
+        self.expect_one(
+            "gateway/http_io/session.cpp", '#include "session.hpp"\n',
+            "gateway/http_io/session.cpp:1", "from the root")
+        self.expect_one(
+            "gateway/http_io/session.cpp", '#include "gateway/http_io/gone.hpp"\n',
+            "gateway/http_io/session.cpp:1", "does not exist")
 
     def test_the_product_includes_nothing_of_its_tests(self):
-        self.expect_one("gateway/base/a.cpp", '#include "tests/unit/base/clock_test.cpp"\n', "gateway/base/a.cpp:1", "nothing from tests")
+        self.expect_one(
+            "gateway/base/a.cpp", '#include "tests/unit/base/clock_test.cpp"\n',
+            "gateway/base/a.cpp:1", "nothing from tests")
 
     def test_forbidden_words_are_found_in_code_but_not_in_comments(self):
         source, test = "gateway/http_io/session.cpp", "tests/unit/base/clock_test.cpp"
@@ -78,8 +100,14 @@ class CheckTest(unittest.TestCase):
         self.expect_one(test, "std::this_thread::sleep_for(1s);\n", test + ":1", "no sleeping")
 
     def test_a_mutex_needs_a_reason(self):
-        self.expect_one("gateway/http_io/session.hpp", "std::shared_mutex lock_;\n", "gateway/http_io/session.hpp:1", "mutex")
+        self.expect_one(
+            "gateway/http_io/session.hpp", "std::shared_mutex lock_;\n",
+            "gateway/http_io/session.hpp:1", "mutex")
         self.assertEqual(violations_of({"gateway/http_io/session.cpp": "std::lock_guard<std::mutex> lock{other};\n"}), [])
+
+    def test_a_reason_without_a_mutex_is_found(self):
+        path = "control/store/database.hpp"
+        self.expect_one(path, "int none;\n", path + ":1", "off the list")
 
     def test_a_file_that_is_too_long_is_found(self):
         self.expect_one("gateway/base/long.cpp", "\n" * 601, "gateway/base/long.cpp:601", "601 lines")
