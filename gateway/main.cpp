@@ -24,6 +24,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -80,8 +81,10 @@ result<config::settings, diagnostics> settings_of(const serve_options& options) 
   diagnostics mistakes;
   if (!options.config.empty()) {
     auto loaded = config::load_settings(options.config);
-    if (loaded) settings = std::move(*loaded);
-    else mistakes = loaded.error();
+    if (loaded)
+      settings = std::move(*loaded);
+    else
+      mistakes = loaded.error();
     print(mistakes, options.config);
   }
   const diagnostics in_environment = config::apply_environment(settings, environment());
@@ -195,6 +198,7 @@ class program {
 
   int run(const termination_signals& signals, bool with_demo) {
     const auto new_token = control::store::bootstrap(settings_.data_folder, key_, database_, system_clock::now());
+    write_ports();  // everything listens already, and what can fail comes before the first thread
     gateway_->add_metrics_source([] {
       return std::vector<gateway::reading>{
           {"modelgate_build_info", "The program that runs; always 1.", {{"version", MODELGATE_VERSION}}, 1, false}};
@@ -202,7 +206,6 @@ class program {
     gateway_->start();
     reconciler_.start();
     std::thread loop{[this] { loop_.run(); }};
-    write_ports();
     ready_ = true;
     log::info("program", "serving",
               {{"prediction", net::to_string(gateway_->address())},
@@ -366,13 +369,34 @@ class program {
   std::unique_ptr<http_io::server> control_server_;
 };
 
+/// Every connection is a file descriptor, and so is much else: takes what the system gives. Answers whether
+/// limits.connections had to be lowered to fit.
+bool claim_file_descriptors(config::settings& settings) {
+  constexpr rlim_t others = 512;  // store, replicas, control and metrics
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return false;
+  files.rlim_cur = files.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &files) != 0) return false;
+  // Each request in flight may need one to its replica too.
+  const rlim_t possible = files.rlim_max > 2 * others ? (files.rlim_max - others) / 2 : others / 2;
+  if (files.rlim_max == RLIM_INFINITY || settings.limits.connections <= possible) return false;
+  settings.limits.connections = static_cast<std::size_t>(possible);
+  return true;
+}
+
 int serve(const serve_options& options) {
-  const auto settings = settings_of(options);
+  auto settings = settings_of(options);
   if (!settings) return exit_bad_config;
   const termination_signals signals;  // before the first thread
   log::set_level(settings->log_level);
+  const bool lowered = claim_file_descriptors(*settings);
   crypto::initialise();
-  return program{*settings}.run(signals, options.demo);
+  program served{*settings};
+  if (lowered) {
+    log::warning("program", "the limit of open files is too low for limits.connections; fewer are accepted",
+                 {{"connections", static_cast<std::uint64_t>(settings->limits.connections)}});
+  }
+  return served.run(signals, options.demo);
 }
 
 int check(const std::string& file) {

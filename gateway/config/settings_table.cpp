@@ -84,7 +84,7 @@ constexpr std::array keys{
     settings_key{"prediction.on_half_close", choice_key{half_close_words, choose_half_close}},
     settings_key{"prediction.cors", flag_key{prediction<&prediction_settings::cors>}},
 
-    settings_key{"limits.head_bytes", size_key{limit<&limit_settings::head_bytes>, kib, mib}},
+    settings_key{"limits.head_bytes", size_key{limit<&limit_settings::head_bytes>, kib, 48 * kib}},
     settings_key{"limits.head_fields", count_key{limit<&limit_settings::head_fields>, 1, 10'000}},
     settings_key{"limits.target_bytes", size_key{limit<&limit_settings::target_bytes>, 256, mib}},
     settings_key{"limits.body_bytes", size_key{limit<&limit_settings::body_bytes>, 1, 1'024 * gib}},

@@ -45,7 +45,8 @@ presented_credential::presented_credential(const http::request_head& head) noexc
 }
 
 presented_credential::~presented_credential() {
-  sodium_memzero(decoded_, token_start_ + token_size_);
+  // A broken encoding leaves bytes behind without saying how many.
+  if (kind_ != scheme::none) sodium_memzero(decoded_, longest);
 }
 
 void presented_credential::decode_basic(std::string_view text) noexcept {
@@ -53,7 +54,6 @@ void presented_credential::decode_basic(std::string_view text) noexcept {
   const bool decoded = sodium_base642bin(reinterpret_cast<unsigned char*>(decoded_), longest, text.data(), text.size(),
                                          nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL)
                        == 0;
-  token_size_ = size;  // so that the destructor wipes whatever was decoded
   if (!decoded) return;
   const std::string_view whole{decoded_, size};
   const std::size_t colon = whole.find(':');  // the first one splits: a password may have more

@@ -70,13 +70,23 @@ void body_decoder::control_byte(char byte) noexcept {
         state_ = state::failed;
       } else if (byte == '\r') {
         state_ = state::chunk_size_lf;
-      } else if (byte == ';' || byte == ' ' || byte == '\t') {
+      } else if (byte == ';') {
         state_ = state::chunk_extension;
+      } else if (byte == ' ' || byte == '\t') {
+        state_ = state::chunk_space;
       } else {
         state_ = state::failed;
       }
       return;
     }
+    case state::chunk_space:
+      if (byte == '\r')
+        state_ = state::chunk_size_lf;
+      else if (byte == ';')
+        state_ = state::chunk_extension;
+      else if ((byte != ' ' && byte != '\t') || ++overhead_ > extension_limit)
+        state_ = state::failed;
+      return;
     case state::chunk_extension:
       if (byte == '\r')
         state_ = state::chunk_size_lf;
@@ -96,16 +106,16 @@ void body_decoder::control_byte(char byte) noexcept {
     case state::trailer_start:
       if (byte == '\r')
         state_ = state::final_lf;
-      else if (byte == '\n' || byte == ' ' || byte == '\t')
+      else if (byte == '\n' || byte == ' ' || byte == '\t' || ++overhead_ > trailer_limit)
         state_ = state::failed;
       else
         state_ = state::trailer_line;
       return;
     case state::trailer_line:
-      if (byte == '\r')
-        state_ = state::trailer_lf;
-      else if (byte == '\n' || byte == '\0' || ++overhead_ > trailer_limit)
+      if (byte == '\n' || byte == '\0' || ++overhead_ > trailer_limit)
         state_ = state::failed;
+      else if (byte == '\r')
+        state_ = state::trailer_lf;
       return;
     case state::trailer_lf:
       expect('\n', state::trailer_start);

@@ -123,7 +123,7 @@ bool names_other_version(std::string_view request_line) noexcept {
   if (request_line.size() < 9) return false;
   const std::string_view version = request_line.substr(request_line.size() - 8);
   return request_line[request_line.size() - 9] == ' ' && version.starts_with("HTTP/") && is_digit(version[5])
-         && version[6] == '.' && is_digit(version[7]);
+         && version[6] == '.' && is_digit(version[7]) && version != "HTTP/1.0" && version != "HTTP/1.1";
 }
 
 refusal explain(beast::error_code problem, std::string_view head) noexcept {

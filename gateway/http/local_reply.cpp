@@ -54,6 +54,7 @@ void append_local_reply(std::string& out, const local_reply& reply, std::string_
   append_common(out, status, date, reply.request_id, reply.keep_alive);
   if (!reply.puid.empty()) out.append("Seldon-Puid: ").append(reply.puid).append("\r\n");
   if (status == 401) out += "WWW-Authenticate: Basic realm=\"Authentication Required\"\r\n";
+  if (reply.cors) out += "Access-Control-Allow-Origin: *\r\n";
   if (!reply.allow.empty()) out.append("Allow: ").append(reply.allow).append("\r\n");
   if (reply.retry_after_seconds > 0) {
     out += "Retry-After: ";

@@ -42,22 +42,9 @@ body_relay::status body_relay::pump(input_buffer& early, net::byte_stream& sourc
       if (taken != status::wants_input) return taken;
       continue;
     }
-    const net::io_result read = source.read_some(scratch.first(read_size(scratch, early.capacity())));
-    if (read.status == net::io_status::would_block) {
-      // The head goes out although no byte of the body is here yet: the replica may answer from it.
-      if (!head_.empty()) {
-        const status sent = write_out({}, sink);
-        if (sent != status::wants_input) return sent;
-      }
-      return status::wants_input;
-    }
-    if (read.status == net::io_status::failed) return status::source_failed;
-    if (read.status == net::io_status::end) {
-      decoder_.on_end_of_input();
-      if (decoder_.failed()) return status::source_ended;
-      continue;
-    }
-    const std::string_view bytes{scratch.data(), read.bytes};
+    std::string_view bytes;
+    const std::span<char> room = scratch.first(read_size(scratch, early.capacity()));
+    if (const auto pause = read_once(source, sink, room, bytes)) return *pause;
     std::size_t consumed = 0;
     const status taken = take(bytes, consumed, sink);
     if (consumed < bytes.size()) early.assign(bytes.substr(consumed));
@@ -92,22 +79,29 @@ body_relay::status body_relay::pump_from_scratch(std::string_view early, net::by
     }
     if (const status flushed = flush(sink); flushed != status::finished) return flushed;
     if (const status ended = finish_if_complete(sink); ended != status::wants_input) return ended;
-    const net::io_result read = source.read_some(scratch.first(read_size(scratch, scratch.size())));
-    if (read.status == net::io_status::would_block) {
-      if (!head_.empty()) {
-        const status sent = write_out({}, sink);
-        if (sent != status::wants_input) return sent;
-      }
-      return status::wants_input;
-    }
-    if (read.status == net::io_status::failed) return status::source_failed;
-    if (read.status == net::io_status::end) {
+    const std::span<char> room = scratch.first(read_size(scratch, scratch.size()));
+    if (const auto pause = read_once(source, sink, room, early)) return *pause;
+  }
+}
+
+std::optional<body_relay::status> body_relay::read_once(net::byte_stream& source, net::byte_stream& sink,
+                                                        std::span<char> room, std::string_view& bytes) {
+  const net::io_result read = source.read_some(room);
+  switch (read.status) {
+    case net::io_status::ok:
+      bytes = {room.data(), read.bytes};
+      return std::nullopt;
+    case net::io_status::end:
       decoder_.on_end_of_input();
       if (decoder_.failed()) return status::source_ended;
-      continue;
-    }
-    early = {scratch.data(), read.bytes};
+      return std::nullopt;
+    case net::io_status::failed:
+      return status::source_failed;
+    case net::io_status::would_block:
+      break;
   }
+  // The head goes out although no byte of the body is here yet: the replica may answer from it.
+  return head_.empty() ? status::wants_input : write_out({}, sink);
 }
 
 body_relay::status body_relay::take(std::string_view input, std::size_t& consumed, net::byte_stream& sink) {

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,6 +61,10 @@ class body_relay {
   [[nodiscard]] bool sent_all() const noexcept { return done_; }
 
  private:
+  /// Reads once into `room`. Absent: `bytes` is what came, empty when the source ended where it may; else why nothing goes
+  /// on now.
+  [[nodiscard]] std::optional<status> read_once(net::byte_stream& source, net::byte_stream& sink, std::span<char> room,
+                                                std::string_view& bytes);
   /// What is left to say after a look at new input.
   [[nodiscard]] status take(std::string_view input, std::size_t& consumed, net::byte_stream& sink);
   [[nodiscard]] status write_out(std::span<const iovec> pieces, net::byte_stream& sink);

@@ -14,6 +14,9 @@ namespace {
 using loss = exchange_fsm::loss;
 using relay_status = body_relay::status;
 
+/// More answers before the answer than any server has reason to send.
+constexpr unsigned most_informational = 16;
+
 body_coding coding_of(http::body_kind kind) noexcept {
   switch (kind) {
     case http::body_kind::none:
@@ -52,6 +55,10 @@ net::task_of<exchange_result> exchange::run() {
   for (;;) {
     slot_ = cluster_.pick(failed_);
     if (!slot_) co_return result_of(fsm_.on_no_replica());
+    if (failed_ != nullptr) {
+      const auto cause = connected_ ? metrics::retry_cause::reset_before_sent : metrics::retry_cause::connect;
+      worker_.stats.retries[static_cast<std::size_t>(cause)].add();
+    }
     const verdict ended = co_await attempt();
     if (!ended) {
       finish_upstream();
@@ -64,8 +71,6 @@ net::task_of<exchange_result> exchange::run() {
       drop_upstream(ended->what == exchange_fsm::action::leave);
       co_return result_of(*ended);
     }
-    const auto cause = connected_ ? metrics::retry_cause::reset_before_sent : metrics::retry_cause::connect;
-    worker_.stats.retries[static_cast<std::size_t>(cause)].add();
     failed_kept_ = slot_.shared();
     failed_ = failed_kept_.get();
     drop_upstream(false);
@@ -167,7 +172,8 @@ exchange::verdict exchange::on_expiry(steady_time now) {
 
 /// What slow peers make us keep is counted when we wait: before that it is gone again in most cases.
 void exchange::account_for_kept_bytes() noexcept {
-  const std::size_t kept = buffers_.kept_upload.size() + buffers_.kept_download.size();
+  const std::size_t kept = buffers_.kept_upload.size() + buffers_.kept_download.size() + buffers_.response_head.size()
+                           + buffers_.partial_head.size();
   worker_.memory_in_use += kept - kept_bytes_;
   kept_bytes_ = kept;
 }
@@ -278,8 +284,7 @@ exchange::verdict exchange::take_response_head(std::string_view bytes, std::stri
     return fsm_.on_upstream_lost(loss::invalid);
   if (head.status == 101) return fsm_.on_upstream_lost(loss::invalid);  // nobody asked for another protocol
   if (head.status / 100 == 1) {
-    forward_informational();
-    return {};
+    return forward_informational();
   }
   return start_response(rest);
 }
@@ -328,7 +333,8 @@ exchange::verdict exchange::start_response(std::string_view rest) {
 }
 
 exchange::verdict exchange::judge_download(body_relay::status status) {
-  const std::uint64_t progress = download_->bytes_sent() + download_->payload_bytes();
+  const std::uint64_t progress =
+      download_->bytes_sent() + download_->payload_bytes() + upload_.bytes_sent() + upload_.payload_bytes();
   if (progress != progress_seen_) {
     progress_seen_ = progress;
     idle_due_ = steady_clock::now() + worker_.settings.stream_idle;
@@ -353,13 +359,16 @@ exchange::verdict exchange::judge_download(body_relay::status status) {
 }
 
 /// An informational answer goes on at once if the client takes it whole, else in front of the final one.
-void exchange::forward_informational() {
-  if (worker_.response_head.status == 100 || request_.client_minor_version == 0) return;
+exchange::verdict exchange::forward_informational() {
+  if (++informational_ > most_informational) return fsm_.on_upstream_lost(loss::invalid);
+  if (worker_.response_head.status == 100 || request_.client_minor_version == 0) return {};
   append_informational_head(buffers_.response_head, worker_.response_head);
   const iovec piece{buffers_.response_head.data(), buffers_.response_head.size()};
   const net::io_result written = client_.stream.write_some({&piece, 1});
-  if (written.bytes > 0) fsm_.on_response_head_sent();
   buffers_.response_head.erase(0, written.bytes);
+  // Half of one cannot be followed by anything but its other half; a whole one leaves every answer open.
+  if (written.bytes > 0 && !buffers_.response_head.empty()) fsm_.on_response_head_sent();
+  return {};
 }
 
 void exchange::send_continue() {
@@ -367,8 +376,10 @@ void exchange::send_continue() {
   continue_sent_ = true;
   static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
   const iovec piece{const_cast<char*>(line.data()), line.size()};
-  // Nothing else is under way to this client, so the few bytes fit; if not, it sends its body unasked after a while.
-  static_cast<void>(client_.stream.write_some({&piece, 1}));
+  const net::io_result written = client_.stream.write_some({&piece, 1});
+  if (written.bytes == 0 || written.bytes == line.size()) return;  // none: it sends its body unasked after a while
+  buffers_.response_head.assign(line.substr(written.bytes));
+  fsm_.on_response_head_sent();
 }
 
 void exchange::finish_upstream() {
@@ -412,7 +423,8 @@ exchange_result exchange::result_of(const decision& end) const {
       break;
   }
   exchange_fsm::ending whole;
-  whole.request_sent_whole = upload_.sent_all();
+  // A request without a body is read to its end even when nothing of it was sent.
+  whole.request_sent_whole = upload_.sent_all() || request_.body.kind == http::body_kind::none;
   whole.client_keeps = client_keeps_;
   whole.response_delimited = response_delimited_;
   result.keep_client = exchange_fsm::may_keep_client(whole);

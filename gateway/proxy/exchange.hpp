@@ -33,6 +33,11 @@ struct exchange_buffers {
   std::string kept_upload;
   std::string kept_download;
   std::string partial_head;  ///< of a response whose head comes in pieces
+
+  [[nodiscard]] std::size_t capacity() const noexcept {
+    return head_line.capacity() + head_fields.capacity() + upstream_head.capacity() + response_head.capacity()
+           + kept_upload.capacity() + kept_download.capacity() + partial_head.capacity();
+  }
 };
 
 /// One request, understood, authorised and ready to go.
@@ -101,7 +106,7 @@ class exchange {
   [[nodiscard]] verdict start_response(std::string_view rest);
   [[nodiscard]] verdict judge_download(body_relay::status status);
   void account_for_kept_bytes() noexcept;
-  void forward_informational();
+  [[nodiscard]] verdict forward_informational();
   void send_continue();
   void finish_upstream();
   void drop_upstream(bool client_gone) noexcept;
@@ -137,6 +142,7 @@ class exchange {
   steady_time first_byte_due_ = steady_time::max();
   steady_time idle_due_ = steady_time::max();
   std::uint64_t progress_seen_ = 0;
+  unsigned informational_ = 0;
   std::size_t kept_bytes_ = 0;  ///< as counted in the worker's memory_in_use
   std::optional<steady_time> dispatched_at_;
   std::optional<steady_time> head_at_;

@@ -39,8 +39,8 @@ struct worker_context {
   const proxy_settings& settings;
   http::request_head request_head;
   http::response_head response_head;
-  std::string date;       ///< the Date field's value, renewed every second
-  bool draining = false;  ///< connections are not kept any more
+  std::string date;               ///< the Date field's value, renewed every second
+  bool draining = false;          ///< connections are not kept any more
   std::size_t memory_in_use = 0;  ///< bytes in input buffers and in bodies kept for slow peers
 };
 

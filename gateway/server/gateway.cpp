@@ -44,6 +44,7 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
 struct departed_endpoint {
   std::string deployment;
   upstream::endpoint_ptr endpoint;
+  std::uint64_t gone_since = 0;  ///< the generation without it: until that is live everywhere, it may still be chosen
 };
 
 }  // namespace
@@ -82,7 +83,7 @@ struct gateway::state {
             now != routing::route_table::none
             && std::find(after.entries[now]->endpoints.begin(), after.entries[now]->endpoints.end(), endpoint)
                    != after.entries[now]->endpoints.end();
-        if (!stays) departed.push_back({id, endpoint});
+        if (!stays) departed.push_back({id, endpoint, after.generation});
       }
     }
   }
@@ -162,7 +163,9 @@ config::observation gateway::observe() const {
       if (minute > 0) seen.clients.push_back({id, client.name, system_time{std::chrono::minutes{minute}}});
     });
   }
-  std::erase_if(state_->departed, [](const departed_endpoint& each) { return each.endpoint->in_flight() == 0; });
+  std::erase_if(state_->departed, [&](const departed_endpoint& each) {
+    return state_->is_live(each.gone_since) && each.endpoint->in_flight() == 0;
+  });
   for (const departed_endpoint& each : state_->departed) {
     seen.endpoints.push_back({each.deployment, each.endpoint->config().replica, each.endpoint->in_flight()});
   }

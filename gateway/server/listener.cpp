@@ -112,6 +112,7 @@ bool listener::accept_one() {
   auto size = static_cast<socklen_t>(peer.capacity());
   const int fd = ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
+    paused_ = false;
     peer.resize(size);
     on_accept_(net::worker_socket{acceptor_.get_executor(), protocol_, fd}, peer_address(peer));
     return true;
@@ -124,7 +125,10 @@ bool listener::accept_one() {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-      log::warning("listener", "no file descriptors or memory for a new connection; accepting pauses");
+      if (!std::exchange(paused_, true)) {
+        log::warning("listener",
+                     "no file descriptors or memory for a new connection; accepting pauses until there are");
+      }
       pause_.expires_after(backoff);
       pause_.async_wait([this](const boost::system::error_code& problem) {
         if (!problem && acceptor_.is_open()) await_connection();

@@ -59,6 +59,7 @@ class listener {
   net::worker_timer pause_;
   boost::asio::ip::tcp protocol_;
   accept_handler on_accept_;
+  bool paused_ = false;
 };
 
 }  // namespace modelgate::server

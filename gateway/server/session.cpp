@@ -12,6 +12,7 @@ namespace {
 /// one is not worth it.
 constexpr std::uint64_t most_dropped_bytes = 65'536;
 constexpr std::chrono::seconds linger_time{2};
+constexpr std::uint64_t most_lingered_bytes = 67'108'864;  ///< of an upload that goes on although it was answered
 constexpr std::chrono::seconds retry_after_stopped{30};
 constexpr std::chrono::seconds retry_after_not_ready{2};
 
@@ -64,6 +65,18 @@ std::optional<metrics::service> service_of(routing::route_kind kind) noexcept {
   }
   return std::nullopt;
 }
+
+/// Counts a request as in flight for as long as it lives, however it ends.
+class in_flight_mark {
+ public:
+  explicit in_flight_mark(metrics::counter& gauge) noexcept : gauge_{gauge} { gauge_.add(); }
+  ~in_flight_mark() { gauge_.subtract(); }
+  in_flight_mark(const in_flight_mark&) = delete;
+  in_flight_mark& operator=(const in_flight_mark&) = delete;
+
+ private:
+  metrics::counter& gauge_;
+};
 
 std::string_view explain(http::reason why) noexcept {
   switch (why) {
@@ -130,6 +143,8 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
   steady_time due = now + (first_request_ ? worker_.settings().head : worker_.settings().keep_alive);
   bool begun = false;
   for (;;) {
+    // An empty line before a request is nothing yet: the connection stays idle.
+    if (buffers_ && buffers_->input.view() == "\r\n") buffers_->input.clear();
     if (buffers_ && !buffers_->input.empty()) {
       const auto found = http::find_head(buffers_->input.view(), worker_.settings().proxy.head_limits.bytes);
       if (!found) {
@@ -154,6 +169,7 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
     if (!begun) worker_.give_buffers(std::move(buffers_));
     const bool expired = co_await wait_until(begun ? due : std::min(due, drain_due_));
     if (!expired) continue;
+    if (!begun && worker_.context().draining) co_await linger();
     if (begun) {
       const next_step step = co_await refuse({http::reason::request_timeout, "the request head did not come in time"});
       if (step == next_step::linger) co_await linger();
@@ -235,11 +251,12 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
         "this deployment serves nothing at this path; predictions are at /deployment/<id>/api/v1.0/predictions");
   }
   const bool is_seldon = deployment.serving.protocol == config::upstream_protocol::seldon;
-  if (is_seldon && req.verb == http::method::options && worker_.settings().proxy.cors) {
-    co_return co_await answer(req, {}, cors_preflight);
-  }
+  const bool cors = is_seldon && worker_.settings().proxy.cors;
+  if (cors && req.verb == http::method::options) co_return co_await answer(req, {}, cors_preflight);
+  req.cors = cors;
   deployment_state_ptr state = worker_.state_of(req.route);
-  if (!routing::method_is_allowed(req.match, req.verb)) {
+  const bool never_forwarded = is_seldon && req.verb == http::method::options;
+  if (never_forwarded || !routing::method_is_allowed(req.match, req.verb)) {
     co_return co_await reply(
         req, http::reason::method_not_allowed, "this method is not served at this path", state,
         req.match.allow.empty() ? std::string_view{"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"} : req.match.allow);
@@ -291,14 +308,13 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
 net::task_of<session::next_step> session::forward(const request& req, const proxy::exchange_request& out,
                                                   deployment_state_ptr state) {
   metrics::worker_stats& stats = worker_.context().stats;
-  stats.requests_in_flight.add();
   proxy::exchange_result result;
   {
+    const in_flight_mark mark{stats.requests_in_flight};
     proxy::exchange exchange{
         worker_.context(), {*stream_, signal_, timer_, buffers_->input}, buffers_->exchange, state->cluster, out};
     result = co_await exchange.run();
   }
-  stats.requests_in_flight.subtract();
 
   const std::optional<metrics::service> service = service_of(req.match.kind);
   if (service && result.upstream_latency) {
@@ -402,6 +418,7 @@ net::task_of<session::next_step> session::reply(const request& req, http::reason
   out.retry_after_seconds = static_cast<unsigned>(retry_after.count());
   out.keep_alive = keep;
   out.to_head = req.verb == http::method::head;
+  out.cors = req.cors;
   buffers_->reply.clear();
   http::append_local_reply(buffers_->reply, out, worker_.context().date);
   if (counted_for) record(req, *counted_for, http::status_of(why));
@@ -478,7 +495,7 @@ net::task session::linger() {
   stream_->shutdown_send();
   const steady_time due = steady_clock::now() + linger_time;
   std::uint64_t dropped = 0;
-  while (dropped < 16 * most_dropped_bytes) {
+  while (dropped < most_lingered_bytes) {
     const net::io_result read = stream_->read_some(worker_.context().scratch);
     if (read.status == net::io_status::ok) {
       dropped += read.bytes;

@@ -47,6 +47,7 @@ class session : public boost::intrusive::list_base_hook<> {
     steady_time started;
     http::method verb = http::method::get;
     unsigned minor_version = 1;
+    bool cors = false;  ///< browsers may read our own answers too
   };
 
   [[nodiscard]] net::task_of<bool> read_head(http::head_extent& extent);

@@ -168,6 +168,7 @@ std::unique_ptr<session_buffers> worker::take_buffers() {
 void worker::give_buffers(std::unique_ptr<session_buffers> buffers) {
   context_.memory_in_use -= settings_.proxy.head_limits.bytes;
   buffers->input.clear();  // one connection's bytes are never another's
+  if (buffers->exchange.capacity() > most_spare_bytes) return;
   if (spare_buffers_.size() < most_spare_buffers) spare_buffers_.push_back(std::move(buffers));
 }
 

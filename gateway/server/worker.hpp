@@ -105,6 +105,7 @@ class worker {
  private:
   static constexpr std::size_t scratch_size = 65'536;
   static constexpr std::size_t most_spare_buffers = 64;
+  static constexpr std::size_t most_spare_bytes = 4 * scratch_size;  ///< of one exchange's buffers
 
   void run();
   void accept(net::worker_socket socket, std::string peer);

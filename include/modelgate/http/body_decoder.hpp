@@ -10,7 +10,7 @@ namespace modelgate::http {
 
 /// Finds a message's payload in the bytes after its head.
 ///
-/// Chunk extensions are skipped up to 4 KiB over the whole body, trailers are dropped up to 8 KiB; line ends are CR LF
+/// Chunk extensions are skipped up to 4 KiB over the whole body, trailers are dropped up to 8 KiB with their line ends; line ends are CR LF
 /// only.
 ///
 /// Shape:  one per message; bounded memory (no buffer of its own).
@@ -47,6 +47,7 @@ class body_decoder {
     until_close,
     chunk_size_first,
     chunk_size,
+    chunk_space,
     chunk_extension,
     chunk_size_lf,
     chunk_payload,

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_ambiguous) {
       line + "X-A: b\r\n c\r\nContent-Length: 0\r\n\r\n",
       "POST /deployment/pub/x HTTP/1.1\r\n Host: x\r\nHost: a\r\nContent-Length: 0\r\n\r\n",
       line + "X-A: b\rX-Forwarded-User: root\r\nContent-Length: 0\r\n\r\n",
-      line + std::string("X-A: b\0c\r\nContent-Length: 0\r\n\r\n", 33),
+      line + std::string("X-A: b") + std::string(1, 0) + "c\r\nContent-Length: 0\r\n\r\n",
       line + "XBogus\r\nContent-Length: 0\r\n\r\n",
       line + ": v\r\nContent-Length: 0\r\n\r\n",
       line + "X(Foo): v\r\nContent-Length: 0\r\n\r\n",

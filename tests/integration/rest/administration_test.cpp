@@ -206,6 +206,7 @@ BOOST_AUTO_TEST_CASE(come_in_pages) {
   std::size_t seen = 0;
   do {
     const reply page = get("/tokens?user=user-1&pageSize=2&pageToken=" + token);
+    BOOST_REQUIRE_MESSAGE(page.status == 200, page.status << " " << page.body);
     seen += page.at("/items").as_array().size();
     token = page.text("/nextPageToken");
   } while (!token.empty());

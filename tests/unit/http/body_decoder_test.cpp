@@ -75,6 +75,10 @@ BOOST_AUTO_TEST_CASE(bounds_extensions_and_trailers) {
   std::string many;
   for (int i = 0; i < 50; ++i) many += "1;" + std::string(100, 'a') + "\r\nx\r\n";
   BOOST_TEST(decode(chunked, many + "0\r\n\r\n", 100).failed);
+  std::string trailers;
+  for (int i = 0; i < 5'000; ++i) trailers += "a\r\n";
+  BOOST_TEST(decode(chunked, "0\r\n" + trailers + "\r\n", 100).failed);
+  BOOST_TEST(decode(chunked, "5 x y\r\nhello\r\n0\r\n\r\n", 100).failed);
   BOOST_TEST(decode(chunked, "0\r\nT: " + std::string(9'000, 'a') + "\r\n\r\n", 100).failed);
 }
 

@@ -65,7 +65,7 @@ BOOST_AUTO_TEST_CASE(refuses_malformed_requests) {
        {"GET /\r\n\r\n", "GET  / HTTP/1.1\r\n\r\n", "GET / http/1.1\r\n\r\n", "GET / HTTP/1.1x\r\n\r\n",
         "GET / HTTP/1.10\r\n\r\n", "GE\"T / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nA : b\r\n\r\n",
         "GET / HTTP/1.1\r\nA(: b\r\n\r\n", "GET / HTTP/1.1\r\nAb\r\n\r\n", "GET / HTTP/1.1\r\n: b\r\n\r\n",
-        "GET / HTTP/1.1\r\nA: b\rc\r\n\r\n", "GET / HTTP/1.1\r\nA: \x7f\r\n\r\n"}) {
+        "GET / HTTP/1.1\r\nA: b\rc\r\n\r\n", "GET /a b HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nA: \x7f\r\n\r\n"}) {
     BOOST_TEST((why_refused(bytes) == reason::bad_request), bytes);
   }
   BOOST_TEST((why_refused("GET / HTTP/2.0\r\n\r\n") == reason::version_not_supported));
