@@ -79,7 +79,8 @@ reply control_port::ask(const std::string& method, const std::string& target, co
                         const ask_options& options) const {
   http_io::client_request request;
   request.method = method;
-  request.target = target.starts_with("/api") || target.ends_with("z") ? target : "/api/v1" + target;
+  const bool is_whole = target.starts_with("/api") || target.starts_with("/livez") || target.starts_with("/readyz");
+  request.target = is_whole ? target : "/api/v1" + target;
   request.body = body;
   const std::string token = options.token.value_or(admin_token);
   if (!token.empty()) request.fields.add("Authorization", "Bearer " + token);
