@@ -492,6 +492,7 @@ net::task_of<bool> session::drop_body(http::body_framing framing) {
 /// Closes so that the client can read the answer: a close with unread bytes in our buffer would reset it away.
 /// Source: RFC 9112 section 9.6.
 net::task session::linger() {
+  if (!stream_->is_open()) co_return;
   stream_->shutdown_send();
   const steady_time due = steady_clock::now() + linger_time;
   std::uint64_t dropped = 0;
