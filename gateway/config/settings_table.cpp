@@ -105,6 +105,7 @@ constexpr std::array keys{
     settings_key{"timeouts.keep_alive", duration_key{timeout<&timeout_settings::keep_alive>}},
     settings_key{"timeouts.total", duration_key{timeout<&timeout_settings::total>}},
     settings_key{"timeouts.upstream_idle", duration_key{timeout<&timeout_settings::upstream_idle>}},
+    settings_key{"timeouts.replica_doubt", duration_key{timeout<&timeout_settings::replica_doubt>}},
     settings_key{"timeouts.drain", duration_key{timeout<&timeout_settings::drain>}},
     settings_key{"timeouts.drain_delay", duration_key{timeout<&timeout_settings::drain_delay>, milliseconds{0}}},
     settings_key{"timeouts.drain_idle", duration_key{timeout<&timeout_settings::drain_idle>}},

@@ -22,6 +22,7 @@ struct proxy_settings {
   std::chrono::milliseconds connect{1'000};
   std::chrono::milliseconds first_byte{60'000};
   std::chrono::milliseconds stream_idle{60'000};
+  std::chrono::milliseconds replica_doubt{1'000};
   bool cancel_on_half_close = true;
   bool cors = true;
 };
@@ -29,8 +30,7 @@ struct proxy_settings {
 /// What every exchange of one worker shares.
 ///
 /// Shape: worker-local; outlives every session. `scratch`, `request_head` and `response_head` are used between two
-/// waits only: after a
-///        wait somebody else's bytes are in them.
+///        waits only: after a wait somebody else's bytes are in them.
 struct worker_context {
   net::worker_executor executor;
   net::timer_wheel& wheel;

@@ -32,7 +32,9 @@ class cluster {
 
   [[nodiscard]] bool empty() const noexcept { return endpoints_.empty(); }
   /// A slot on the best replica but `except`; empty when there is none.
-  [[nodiscard]] slot pick(const endpoint* except) noexcept { return balancer_.pick(endpoints_, except); }
+  [[nodiscard]] slot pick(const endpoint* except, steady_time now) noexcept {
+    return balancer_.pick(endpoints_, except, now);
+  }
 
   /// A kept connection to a replica; nullptr when a new one has to be made.
   [[nodiscard]] net::stream_ptr take_connection(const endpoint& to, steady_time now);

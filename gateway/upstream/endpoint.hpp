@@ -1,5 +1,6 @@
 #pragma once
 
+#include "modelgate/base/clock.hpp"
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/metrics/deployment_stats.hpp"
 
@@ -33,11 +34,21 @@ class endpoint {
   }
   void release() noexcept { in_flight_.fetch_sub(1, std::memory_order_acq_rel); }
 
+  /// After a request that it refused or reset, a replica is chosen last until `until`: one that is dying has the fewest
+  /// requests in flight and would attract every next one.
+  void doubt(steady_time until) noexcept {
+    doubted_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
+  }
+  [[nodiscard]] bool is_doubted(steady_time now) const noexcept {
+    return now.time_since_epoch().count() < doubted_until_.load(std::memory_order_relaxed);
+  }
+
  private:
   config::endpoint_config config_;
   std::string authority_;
   metrics::model_index model_;
   alignas(64) std::atomic<std::uint32_t> in_flight_{0};
+  std::atomic<steady_time::rep> doubted_until_{0};  ///< read together with the count, written on failures only
 };
 
 static_assert(alignof(endpoint) == 64 && sizeof(endpoint) % 64 == 0, "the slot word must not share its cache line");

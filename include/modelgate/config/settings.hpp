@@ -66,6 +66,7 @@ struct timeout_settings {
   milliseconds keep_alive{75'000};
   milliseconds total{60'000};  ///< default of a deployment's timeout
   milliseconds upstream_idle{1'500};
+  milliseconds replica_doubt{1'000};  ///< how long one that refused or reset a request is chosen last
   milliseconds drain{30'000};
   milliseconds drain_delay{0};
   milliseconds drain_idle{2'000};
