@@ -16,8 +16,7 @@ struct migration {
 
 /// Brings the schema up to date, each step in a transaction of its own. `file` is for messages.
 /// Errors: throws std::runtime_error when the schema is newer than the list or the file is not a store of ours,
-/// SQLite::Exception
-///         when a step fails; the steps before it stay.
+///         SQLite::Exception when a step fails; the steps before it stay.
 void migrate(connection& on, std::span<const migration> steps, const std::filesystem::path& file);
 
 }  // namespace modelgate::control::store

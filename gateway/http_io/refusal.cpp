@@ -1,4 +1,4 @@
-#include "gateway/http_io/local_answer.hpp"
+#include "gateway/http_io/refusal.hpp"
 
 #include <boost/beast/http/status.hpp>
 #include <boost/json/serialize.hpp>
@@ -6,7 +6,7 @@
 
 namespace modelgate::http_io {
 
-response make_local_answer(const refusal& why) {
+response make_refusal_response(const refusal& why) {
   response answer;
   answer.status = why.status;
   answer.fields.add("Content-Type", "application/problem+json");

@@ -17,7 +17,7 @@ struct refusal {
 };
 
 /// Source: RFC 9457, problem details as JSON.
-[[nodiscard]] response make_local_answer(const refusal& why);
+[[nodiscard]] response make_refusal_response(const refusal& why);
 
 /// The phrase of a status line; empty for a status that has none.
 [[nodiscard]] std::string_view reason_phrase(unsigned status) noexcept;

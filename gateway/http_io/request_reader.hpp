@@ -1,6 +1,6 @@
 #pragma once
 
-#include "gateway/http_io/local_answer.hpp"
+#include "gateway/http_io/refusal.hpp"
 
 #include "modelgate/http/body_decoder.hpp"
 #include "modelgate/http/head.hpp"

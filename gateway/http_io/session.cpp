@@ -44,7 +44,7 @@ response call_handler(const request_handler& handler, const request& message) {
   } catch (const std::exception& problem) {  // the root of a handler: a bug must not end the program
     log::error("http_io", "a request handler threw: this is a bug",
                {{"method", message.method}, {"path", message.path}, {"what", problem.what()}});
-    return make_local_answer(internal_error);
+    return make_refusal_response(internal_error);
   }
 }
 
@@ -156,7 +156,7 @@ asio::awaitable<response> session::ask_handler(request message) {
   };
   std::optional<response> answer = co_await run_on_pool<response>(context_->pool, std::move(call));
   if (answer) co_return std::move(*answer);
-  response busy = make_local_answer({503, "OVERLOADED", "too many requests are waiting; try again in a moment"});
+  response busy = make_refusal_response({503, "OVERLOADED", "too many requests are waiting; try again in a moment"});
   busy.fields.add("Retry-After", "1");
   co_return busy;
 }
@@ -175,7 +175,7 @@ asio::awaitable<bool> session::write_answer(response answer, bool keep_alive, bo
   if (!head) {
     log::error("http_io", "a response holds a field that cannot be written: this is a bug",
                {{"status", std::uint64_t{answer.status}}});
-    answer = make_local_answer(internal_error);
+    answer = make_refusal_response(internal_error);
     framing = choose_framing(answer, http_1_0);
     head = write_response_head(answer, framing, keep_alive, system_clock::now());
   }
@@ -228,14 +228,14 @@ bool session::peer_has_gone() {
 }
 
 asio::awaitable<void> session::refuse(refusal why) {
-  const response answer = make_local_answer(why);
+  const response answer = make_refusal_response(why);
   const bool written = co_await write_answer(answer, false, false, false);
   if (written) co_await linger();
 }
 
 asio::awaitable<void> session::turn_away() {
   idle_ = false;
-  response answer = make_local_answer({503, "OVERLOADED", "too many connections are open; try again in a moment"});
+  response answer = make_refusal_response({503, "OVERLOADED", "too many connections are open; try again in a moment"});
   answer.fields.add("Retry-After", "1");
   const bool written = co_await write_answer(std::move(answer), false, false, false);
   if (written) co_await linger();

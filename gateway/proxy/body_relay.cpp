@@ -8,6 +8,8 @@
 namespace modelgate::proxy {
 namespace {
 
+/// Two fast peers could keep a worker to themselves: about a millisecond of copying, then the others have their turn.
+constexpr std::size_t most_bytes_per_turn = 1'048'576;
 constexpr std::size_t most_pieces = 64;  // of payload gathered into one write; beyond that it is many writes
 
 iovec piece_of(std::string_view text) noexcept {
@@ -15,6 +17,19 @@ iovec piece_of(std::string_view text) noexcept {
 }
 
 }  // namespace
+
+body_coding coding_of(http::body_kind kind) noexcept {
+  switch (kind) {
+    case http::body_kind::none:
+      return body_coding::none;
+    case http::body_kind::sized:
+    case http::body_kind::until_close:
+      return body_coding::as_is;
+    case http::body_kind::chunked:
+      return body_coding::chunked;
+  }
+  return body_coding::none;
+}
 
 body_relay::body_relay(std::string& kept, http::body_framing source, body_coding coding, std::uint64_t limit) noexcept
     : kept_{kept}, decoder_{source}, coding_{coding}, limit_{limit} {
@@ -32,6 +47,7 @@ void body_relay::set_head(std::string_view head) {
 
 body_relay::status body_relay::pump(input_buffer& early, net::byte_stream& source, net::byte_stream& sink,
                                     std::span<char> scratch) {
+  turn_bytes_ = 0;
   for (;;) {
     if (const status flushed = flush(sink); flushed != status::finished) return flushed;
     if (const status ended = finish_if_complete(sink); ended != status::wants_input) return ended;
@@ -54,6 +70,7 @@ body_relay::status body_relay::pump(input_buffer& early, net::byte_stream& sourc
 
 body_relay::status body_relay::pump_from_scratch(std::string_view early, net::byte_stream& source,
                                                  net::byte_stream& sink, std::span<char> scratch) {
+  turn_bytes_ = 0;
   for (;;) {
     if (!early.empty()) {
       std::size_t consumed = 0;
@@ -86,9 +103,11 @@ body_relay::status body_relay::pump_from_scratch(std::string_view early, net::by
 
 std::optional<body_relay::status> body_relay::read_once(net::byte_stream& source, net::byte_stream& sink,
                                                         std::span<char> room, std::string_view& bytes) {
+  if (turn_bytes_ >= most_bytes_per_turn) return status::wants_turn;
   const net::io_result read = source.read_some(room);
   switch (read.status) {
     case net::io_status::ok:
+      turn_bytes_ += read.bytes;
       bytes = {room.data(), read.bytes};
       return std::nullopt;
     case net::io_status::end:

@@ -17,6 +17,8 @@ namespace modelgate::proxy {
 /// How a body is written on.
 enum class body_coding : std::uint8_t { none, as_is, chunked };
 
+[[nodiscard]] body_coding coding_of(http::body_kind kind) noexcept;
+
 /// Moves one message, its head and then its body, from one stream to another without ever holding a whole body.
 ///
 /// Bytes are read into the worker's scratch buffer and written on at once. What the sink does not take is kept aside,
@@ -29,6 +31,7 @@ class body_relay {
   enum class status : std::uint8_t {
     wants_input,   ///< the source has nothing now
     wants_output,  ///< the sink takes nothing now
+    wants_turn,    ///< both sides could go on, but others on this worker have waited long enough
     finished,
     source_ended,  ///< closed before the message was complete
     source_failed,
@@ -81,7 +84,8 @@ class body_relay {
   std::uint64_t limit_;
   std::uint64_t payload_bytes_ = 0;
   std::uint64_t bytes_sent_ = 0;
-  bool terminated_ = false;  ///< the last chunk has been written or kept
+  std::size_t turn_bytes_ = 0;  ///< read in this turn
+  bool terminated_ = false;     ///< the last chunk has been written or kept
   bool done_ = false;
   bool surplus_ = false;
 };

@@ -1,34 +1,13 @@
 #include "gateway/proxy/exchange.hpp"
 
-#include "gateway/proxy/forwarding.hpp"
-
-#include "modelgate/http/framing.hpp"
-
 #include <algorithm>
-#include <cstring>
-#include <limits>
+#include <utility>
 
 namespace modelgate::proxy {
 namespace {
 
 using loss = exchange_fsm::loss;
 using relay_status = body_relay::status;
-
-/// More answers before the answer than any server has reason to send.
-constexpr unsigned most_informational = 16;
-
-body_coding coding_of(http::body_kind kind) noexcept {
-  switch (kind) {
-    case http::body_kind::none:
-      return body_coding::none;
-    case http::body_kind::sized:
-    case http::body_kind::until_close:
-      return body_coding::as_is;
-    case http::body_kind::chunked:
-      return body_coding::chunked;
-  }
-  return body_coding::none;
-}
 
 }  // namespace
 
@@ -53,7 +32,7 @@ exchange::~exchange() {
 
 net::task_of<exchange_result> exchange::run() {
   for (;;) {
-    slot_ = cluster_.pick(failed_);
+    slot_ = cluster_.pick(failed_, steady_clock::now());
     if (!slot_) co_return result_of(fsm_.on_no_replica());
     if (failed_ != nullptr) {
       const auto cause = connected_ ? metrics::retry_cause::reset_before_sent : metrics::retry_cause::connect;
@@ -100,6 +79,10 @@ net::task_of<exchange::verdict> exchange::attempt() {
     }
     ended = step_response();
     if (ended || complete_) co_return ended;
+    if (std::exchange(wants_turn_, false)) {
+      co_await net::yield_turn();
+      continue;
+    }
     const wait_phase phase = download_ ? wait_phase::streaming : wait_phase::before_head;
     ended = co_await wait(phase);
     if (ended) co_return ended;
@@ -118,7 +101,7 @@ net::task_of<exchange::verdict> exchange::connect() {
   auto started = net::byte_stream::start_connect(worker_.executor, slot_->config().address, client_.signal);
   if (!started) {
     worker_.stats.upstream_connect_failures.add();
-    co_return fsm_.on_upstream_lost(loss::connect_failed);
+    co_return lose_upstream(loss::connect_failed);
   }
   upstream_ = *started;
   for (;;) {
@@ -126,7 +109,7 @@ net::task_of<exchange::verdict> exchange::connect() {
     if (state == net::byte_stream::connect_state::done) co_return verdict{};
     if (state == net::byte_stream::connect_state::failed) {
       worker_.stats.upstream_connect_failures.add();
-      co_return fsm_.on_upstream_lost(loss::connect_failed);
+      co_return lose_upstream(loss::connect_failed);
     }
     const verdict ended = co_await wait(wait_phase::connecting);
     if (ended) co_return ended;
@@ -162,7 +145,7 @@ exchange::verdict exchange::on_expiry(steady_time now) {
   if (due_phase_ == wait_phase::connecting) {
     if (now >= request_.deadline) return fsm_.on_timeout();
     worker_.stats.upstream_connect_failures.add();
-    return fsm_.on_upstream_lost(loss::connect_timeout);
+    return lose_upstream(loss::connect_timeout);
   }
   if (request_.body.kind != http::body_kind::none && !upload_.source_complete() && now >= rate_.due()) {
     return fsm_.on_request_refused(http::reason::request_timeout);
@@ -178,24 +161,29 @@ void exchange::account_for_kept_bytes() noexcept {
   kept_bytes_ = kept;
 }
 
-/// A client that has sent its whole request and closes has gone: the replica need not work on.
+/// A client that has sent its whole request and closes has gone: the replica need not work on. What it sends meanwhile
+/// is the next request: it is read, as far as there is room, because its departure stands behind it.
 exchange::verdict exchange::watch_client() {
-  if (!watching_client_) return {};
-  if (!client_.stream.maybe_readable()) return {};
-  switch (client_.stream.look()) {
-    case net::byte_stream::peer_state::quiet:
-      client_.stream.expect_input();
-      return {};
-    case net::byte_stream::peer_state::has_sent:
-      watching_client_ = false;
-      return {};  // the next request: it waits its turn
-    case net::byte_stream::peer_state::finished:
-      if (worker_.settings.cancel_on_half_close) return fsm_.on_client_gone();
-      watching_client_ = false;
-      return {};
-    case net::byte_stream::peer_state::gone:
-      return fsm_.on_client_gone();
+  if (!watching_client_ || !client_.stream.maybe_readable()) return {};
+  for (;;) {
+    const std::span<char> room = client_.input.space();
+    if (room.empty()) break;
+    const net::io_result read = client_.stream.read_some(room);
+    switch (read.status) {
+      case net::io_status::ok:
+        client_.input.commit(read.bytes);
+        continue;
+      case net::io_status::would_block:
+        return {};
+      case net::io_status::end:
+        if (worker_.settings.cancel_on_half_close) return fsm_.on_client_gone();
+        break;
+      case net::io_status::failed:
+        return fsm_.on_client_gone();
+    }
+    break;
   }
+  watching_client_ = false;
   return {};
 }
 
@@ -212,12 +200,13 @@ exchange::verdict exchange::step_upload() {
     case relay_status::wants_output:
       rate_.on_paused(steady_clock::now());
       return {};
+    case relay_status::wants_turn:
+      wants_turn_ = true;
+      return {};
     case relay_status::finished:
       first_byte_due_ = steady_clock::now() + worker_.settings.first_byte;
-      if (client_.input.empty()) {
-        watching_client_ = true;
-        client_.stream.expect_input();
-      }
+      watching_client_ = !client_.input.space().empty();
+      if (watching_client_) client_.stream.expect_input();
       return {};
     case relay_status::source_ended:
     case relay_status::source_failed:
@@ -227,147 +216,10 @@ exchange::verdict exchange::step_upload() {
     case relay_status::too_large:
       return fsm_.on_request_refused(http::reason::body_too_large);
     case relay_status::sink_failed:
-      if (upload_.bytes_sent() == 0) return fsm_.on_upstream_lost(loss::closed);
+      if (upload_.bytes_sent() == 0) return lose_upstream(loss::closed);
       upload_abandoned_ = true;  // the replica reads no more, but it may have answered already
       return {};
   }
-  return {};
-}
-
-exchange::verdict exchange::step_response() {
-  if (!download_) return read_response_head();
-  const std::uint64_t before = download_->payload_bytes();
-  const verdict ended = judge_download(download_->pump_from_scratch({}, *upstream_, client_.stream, worker_.scratch));
-  worker_.stats.response_body_bytes.add(download_->payload_bytes() - before);
-  return ended;
-}
-
-exchange::verdict exchange::read_response_head() {
-  for (;;) {
-    // What came of the head before stands at the front of the scratch buffer again, so that it can be parsed in one
-    // piece.
-    const std::size_t before = buffers_.partial_head.size();
-    std::memcpy(worker_.scratch.data(), buffers_.partial_head.data(), before);
-    const net::io_result read = upstream_->read_some(worker_.scratch.subspan(before));
-    switch (read.status) {
-      case net::io_status::would_block:
-        return {};
-      case net::io_status::end:
-      case net::io_status::failed:
-        return fsm_.on_upstream_lost(loss::closed);
-      case net::io_status::ok:
-        break;
-    }
-    std::string_view rest{worker_.scratch.data(), before + read.bytes};
-    buffers_.partial_head.clear();
-    for (;;) {
-      if (rest.empty()) break;
-      const std::string_view bytes = rest;
-      if (verdict ended = take_response_head(bytes, rest)) return ended;
-      if (download_ || complete_) return {};
-      if (rest.size() == bytes.size()) {  // the head is not whole yet
-        buffers_.partial_head.assign(rest);
-        break;
-      }
-    }
-  }
-}
-
-exchange::verdict exchange::take_response_head(std::string_view bytes, std::string_view& rest) {
-  const auto extent = http::find_head(bytes, worker_.settings.head_limits.bytes);
-  if (!extent) return fsm_.on_upstream_lost(loss::invalid);
-  if (!*extent) return {};
-  const std::string_view head_bytes = bytes.substr((*extent)->skipped, (*extent)->size);
-  rest = bytes.substr((*extent)->skipped + (*extent)->size);
-  http::response_head& head = worker_.response_head;
-  if (!http::parse_response_head(head_bytes, worker_.settings.head_limits, head))
-    return fsm_.on_upstream_lost(loss::invalid);
-  if (head.status == 101) return fsm_.on_upstream_lost(loss::invalid);  // nobody asked for another protocol
-  if (head.status / 100 == 1) {
-    return forward_informational();
-  }
-  return start_response(rest);
-}
-
-exchange::verdict exchange::start_response(std::string_view rest) {
-  const http::response_head& head = worker_.response_head;
-  const auto framing = http::frame_response(head, request_.to_head);
-  if (!framing) return fsm_.on_upstream_lost(loss::invalid);
-  const steady_time now = steady_clock::now();
-  head_at_ = now;
-  idle_due_ = now + worker_.settings.stream_idle;
-  status_ = head.status;
-  upstream_keeps_ = framing->keep_alive;
-
-  http::body_framing sent = framing->body;
-  if (sent.kind == http::body_kind::chunked || sent.kind == http::body_kind::until_close) {
-    const bool client_knows_chunks = request_.client_minor_version >= 1;
-    sent.kind = client_knows_chunks ? http::body_kind::chunked : http::body_kind::until_close;
-    response_delimited_ = client_knows_chunks;
-  }
-  const bool request_done = upload_.sent_all();
-  downstream_response response;
-  response.request_id = request_.request_id;
-  response.puid = request_.puid;
-  response.date = worker_.date;
-  response.add_seldon_fields = request_.seldon_protocol;
-  response.add_cors = request_.seldon_protocol && worker_.settings.cors;
-  response.body = sent;
-  response.to_head = request_.to_head;
-  client_keeps_ = client_keeps_ && request_done && response_delimited_ && !worker_.draining;
-  response.close = !client_keeps_;
-  response.say_keep_alive = request_.client_minor_version == 0;
-  append_response_head(buffers_.response_head, head, response);
-
-  download_.emplace(buffers_.kept_download, framing->body, coding_of(sent.kind),
-                    std::numeric_limits<std::uint64_t>::max());
-  download_->set_head(buffers_.response_head);
-  if (framing->body.kind == http::body_kind::none && !rest.empty()) {
-    surplus_ = true;
-    rest = {};
-  }
-  fsm_.on_response_head_sent();
-  const verdict ended = judge_download(download_->pump_from_scratch(rest, *upstream_, client_.stream, worker_.scratch));
-  worker_.stats.response_body_bytes.add(download_->payload_bytes());
-  return ended;
-}
-
-exchange::verdict exchange::judge_download(body_relay::status status) {
-  const std::uint64_t progress =
-      download_->bytes_sent() + download_->payload_bytes() + upload_.bytes_sent() + upload_.payload_bytes();
-  if (progress != progress_seen_) {
-    progress_seen_ = progress;
-    idle_due_ = steady_clock::now() + worker_.settings.stream_idle;
-  }
-  switch (status) {
-    case relay_status::wants_input:
-    case relay_status::wants_output:
-      return {};
-    case relay_status::finished:
-      complete_ = true;
-      return {};
-    case relay_status::source_ended:
-    case relay_status::source_failed:
-      return fsm_.on_upstream_lost(loss::closed);
-    case relay_status::malformed:
-    case relay_status::too_large:
-      return fsm_.on_upstream_lost(loss::invalid);
-    case relay_status::sink_failed:
-      return fsm_.on_client_gone();
-  }
-  return {};
-}
-
-/// An informational answer goes on at once if the client takes it whole, else in front of the final one.
-exchange::verdict exchange::forward_informational() {
-  if (++informational_ > most_informational) return fsm_.on_upstream_lost(loss::invalid);
-  if (worker_.response_head.status == 100 || request_.client_minor_version == 0) return {};
-  append_informational_head(buffers_.response_head, worker_.response_head);
-  const iovec piece{buffers_.response_head.data(), buffers_.response_head.size()};
-  const net::io_result written = client_.stream.write_some({&piece, 1});
-  buffers_.response_head.erase(0, written.bytes);
-  // Half of one cannot be followed by anything but its other half; a whole one leaves every answer open.
-  if (written.bytes > 0 && !buffers_.response_head.empty()) fsm_.on_response_head_sent();
   return {};
 }
 
@@ -380,6 +232,11 @@ void exchange::send_continue() {
   if (written.bytes == 0 || written.bytes == line.size()) return;  // none: it sends its body unasked after a while
   buffers_.response_head.assign(line.substr(written.bytes));
   fsm_.on_response_head_sent();
+}
+
+exchange::decision exchange::lose_upstream(loss how) noexcept {
+  if (how != loss::invalid) slot_->doubt(steady_clock::now() + worker_.settings.replica_doubt);
+  return fsm_.on_upstream_lost(how);
 }
 
 void exchange::finish_upstream() {

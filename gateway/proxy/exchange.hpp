@@ -108,6 +108,7 @@ class exchange {
   void account_for_kept_bytes() noexcept;
   [[nodiscard]] verdict forward_informational();
   void send_continue();
+  [[nodiscard]] decision lose_upstream(exchange_fsm::loss how) noexcept;
   void finish_upstream();
   void drop_upstream(bool client_gone) noexcept;
   [[nodiscard]] exchange_result result_of(const decision& end) const;
@@ -129,6 +130,7 @@ class exchange {
   bool client_keeps_;
   bool upload_abandoned_ = false;
   bool watching_client_ = false;
+  bool wants_turn_ = false;
   bool continue_sent_ = false;
   bool response_delimited_ = true;
   bool upstream_keeps_ = false;

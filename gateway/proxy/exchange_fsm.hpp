@@ -8,11 +8,10 @@ namespace modelgate::proxy {
 
 /// Every rule about retry and about using a connection again, without I/O.
 ///
-///     choosing --> connecting --> sending/awaiting --> streaming --> done
-///        ^             |                |                  |
-///        +-- retry ----+-- (nothing sent yet) ...          +--> cut: the head is out, an error can only be shown by
-///        closing
-///                      +----------------+--> reply
+///     choosing --> connecting --> sending, awaiting --> streaming --> done
+///        ^             |                |                   |
+///        +--- retry ---+                |                   +--> cut: the head is out, only closing can show an error
+///        (nothing sent)+----------------+--> reply
 ///
 /// Shape: one per exchange.
 class exchange_fsm {

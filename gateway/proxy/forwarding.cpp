@@ -91,34 +91,34 @@ bool is_managed_in_response(field_id id) noexcept {
   }
 }
 
-/// "name: earlier, own" where a trusted proxy already said something, else "name: own".
-void append_chained(std::string& out, const http::request_head& head, field_id id, std::string_view name, bool trusted,
-                    std::string_view own) {
+/// "name: earlier, " where a trusted proxy already said something, else "name: "; our own element follows.
+void append_chain_start(std::string& out, const http::request_head& head, field_id id, std::string_view name,
+                        bool trusted) {
   out.append(name).append(": ");
-  if (trusted) {
-    for (const field& f : head.fields) {
-      if (f.id == id && !f.alias && !f.value.empty()) out.append(f.value).append(", ");
-    }
+  if (!trusted) return;
+  for (const field& f : head.fields) {
+    if (f.id == id && !f.alias && !f.value.empty()) out.append(f.value).append(", ");
   }
-  out.append(own).append("\r\n");
 }
 
-std::string forwarded_element(const upstream_request& request) {
-  std::string element = "for=";
+void append_forwarded_element(std::string& out, const upstream_request& request) {
+  out += "for=";
   const bool is_v6 = request.client_address.find(':') != std::string_view::npos;
   if (is_v6)
-    element.append("\"[").append(request.client_address).append("]\"");
+    out.append("\"[").append(request.client_address).append("]\"");
   else
-    element.append(request.client_address);
-  element += ";proto=http";
-  if (!request.original_host.empty()) element.append(";host=\"").append(request.original_host).append("\"");
-  return element;
+    out.append(request.client_address);
+  out += ";proto=http";
+  if (!request.original_host.empty()) out.append(";host=\"").append(request.original_host).append("\"");
 }
 
 void append_edge_fields(std::string& out, const http::request_head& head, const upstream_request& request) {
   const bool trusted = request.client_is_trusted_proxy;
-  append_chained(out, head, field_id::x_forwarded_for, "X-Forwarded-For", trusted, request.client_address);
-  append_chained(out, head, field_id::forwarded, "Forwarded", trusted, forwarded_element(request));
+  append_chain_start(out, head, field_id::x_forwarded_for, "X-Forwarded-For", trusted);
+  out.append(request.client_address).append("\r\n");
+  append_chain_start(out, head, field_id::forwarded, "Forwarded", trusted);
+  append_forwarded_element(out, request);
+  out += "\r\n";
   // Protocol and host are what the first proxy saw; a chain of them would mean nothing to a model server.
   const field* proto = trusted ? head.find(field_id::x_forwarded_proto) : nullptr;
   append_field(out, "X-Forwarded-Proto", proto != nullptr ? proto->value : "http");

@@ -28,6 +28,7 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   made.proxy.connect = settings.timeouts.connect;
   made.proxy.first_byte = settings.timeouts.first_byte;
   made.proxy.stream_idle = settings.timeouts.stream_idle;
+  made.proxy.replica_doubt = settings.timeouts.replica_doubt;
   made.proxy.cancel_on_half_close = settings.prediction.cancel_on_half_close;
   made.proxy.cors = settings.prediction.cors;
   made.cluster.pool_connections = settings.limits.pool_connections;
@@ -39,13 +40,6 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   made.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / worker_count(settings);
   return made;
 }
-
-/// A replica that left the snapshot while requests were on it.
-struct departed_endpoint {
-  std::string deployment;
-  upstream::endpoint_ptr endpoint;
-  std::uint64_t gone_since = 0;  ///< the generation without it: until that is live everywhere, it may still be chosen
-};
 
 }  // namespace
 
@@ -88,6 +82,15 @@ struct gateway::state {
     }
   }
 
+  void forget_returned(const server::serving_table& after) {
+    std::erase_if(departed, [&](const server::departed_endpoint& each) {
+      const std::uint32_t route = after.routes.find(each.deployment);
+      if (route == routing::route_table::none) return false;
+      const auto& endpoints = after.entries[route]->endpoints;
+      return std::find(endpoints.begin(), endpoints.end(), each.endpoint) != endpoints.end();
+    });
+  }
+
   crypto::token_key key;
   server::worker_settings worker_settings;
   metrics::registry registry;
@@ -100,7 +103,7 @@ struct gateway::state {
   mutable std::mutex mutex;
   std::shared_ptr<const server::serving_table> current;
   std::deque<std::shared_ptr<const server::serving_table>> tables;
-  mutable std::vector<departed_endpoint> departed;
+  mutable std::vector<server::departed_endpoint> departed;
 
   std::vector<std::unique_ptr<server::worker>> workers;  ///< last: they end before what they use
 };
@@ -128,7 +131,9 @@ net::endpoint gateway::address() const {
 
 void gateway::publish(config::snapshot_ptr next) {
   const std::lock_guard lock{state_->mutex};
-  const auto table = server::build_serving_table(*next, *state_->current, state_->registry, state_->key);
+  const auto table =
+      server::build_serving_table(*next, {*state_->current, state_->departed, state_->registry, state_->key});
+  state_->forget_returned(*table);
   state_->remember_departed(*state_->current, *table);
   state_->current = table;
   state_->tables.push_back(table);
@@ -163,10 +168,10 @@ config::observation gateway::observe() const {
       if (minute > 0) seen.clients.push_back({id, client.name, system_time{std::chrono::minutes{minute}}});
     });
   }
-  std::erase_if(state_->departed, [&](const departed_endpoint& each) {
+  std::erase_if(state_->departed, [&](const server::departed_endpoint& each) {
     return state_->is_live(each.gone_since) && each.endpoint->in_flight() == 0;
   });
-  for (const departed_endpoint& each : state_->departed) {
+  for (const server::departed_endpoint& each : state_->departed) {
     seen.endpoints.push_back({each.deployment, each.endpoint->config().replica, each.endpoint->in_flight()});
   }
   return seen;
@@ -189,14 +194,7 @@ std::string gateway::metrics_text() const {
 }
 
 void gateway::add_metrics_source(std::function<std::vector<reading>()> source) {
-  state_->registry.add_source([asked = std::move(source)] {
-    std::vector<metrics::gauge_reading> readings;
-    for (reading& each : asked()) {
-      readings.push_back(
-          {std::move(each.name), std::move(each.help), std::move(each.labels), each.value, each.is_counter});
-    }
-    return readings;
-  });
+  state_->registry.add_source(std::move(source));
 }
 
 }  // namespace modelgate

@@ -14,6 +14,7 @@ namespace {
 
 using boost::asio::ip::tcp;
 
+constexpr int accepts_per_turn = 64;
 constexpr int backlog = 4'096;
 
 [[noreturn]] void fail(const char* what) {
@@ -102,7 +103,10 @@ void listener::start() {
 void listener::await_connection() {
   acceptor_.async_wait(tcp::acceptor::wait_read, [this](const boost::system::error_code& problem) {
     if (problem || !acceptor_.is_open()) return;
-    while (accept_one()) {
+    for (int accepted = 0; accept_one();) {
+      if (++accepted < accepts_per_turn) continue;
+      await_connection();  // others on this worker have their turn first
+      return;
     }
   });
 }
@@ -114,7 +118,13 @@ bool listener::accept_one() {
   if (fd >= 0) {
     paused_ = false;
     peer.resize(size);
-    on_accept_(net::worker_socket{acceptor_.get_executor(), protocol_, fd}, peer_address(peer));
+    net::worker_socket connection{acceptor_.get_executor()};
+    error_code problem;
+    connection.assign(protocol_, fd, problem);  // fails when the event loop cannot watch one more
+    if (problem)
+      ::close(fd);
+    else
+      on_accept_(std::move(connection), peer_address(peer));
     return true;
   }
   switch (errno) {

@@ -5,23 +5,27 @@
 namespace modelgate::server {
 namespace {
 
-upstream::endpoint_ptr find_endpoint(const serving_entry* entry, const config::endpoint_config& wanted) {
-  if (entry == nullptr) return nullptr;
-  for (const upstream::endpoint_ptr& each : entry->endpoints) {
+upstream::endpoint_ptr find_endpoint(const std::string& deployment, const serving_entry* before,
+                                     const config::endpoint_config& wanted, const table_sources& from) {
+  if (before == nullptr) return nullptr;  // new, perhaps under an old id: nothing of that is the same
+  for (const upstream::endpoint_ptr& each : before->endpoints) {
     if (each->config() == wanted) return each;
+  }
+  for (const departed_endpoint& each : from.departed) {
+    if (each.deployment == deployment && each.endpoint->config() == wanted) return each.endpoint;
   }
   return nullptr;
 }
 
 std::shared_ptr<const serving_entry> make_entry(const config::deployment_config& deployment,
-                                                const serving_entry* before, metrics::registry& registry) {
+                                                const serving_entry* before, const table_sources& from) {
   auto entry = std::make_shared<serving_entry>();
-  entry->stats = registry.deployment(deployment.id);
+  entry->stats = from.registry.deployment(deployment.id);
   entry->stats->set_predictor_version(deployment.predictor_version);
   static_cast<void>(entry->stats->index_of({deployment.model_image, deployment.model_version}));
   entry->endpoints.reserve(deployment.endpoints.size());
   for (const config::endpoint_config& wanted : deployment.endpoints) {
-    upstream::endpoint_ptr endpoint = find_endpoint(before, wanted);
+    upstream::endpoint_ptr endpoint = find_endpoint(deployment.id, before, wanted, from);
     if (!endpoint) {
       const metrics::model_index model = entry->stats->index_of({wanted.model_image, wanted.model_version});
       endpoint = std::make_shared<upstream::endpoint>(wanted, model);
@@ -33,29 +37,27 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
 
 }  // namespace
 
-std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot, const serving_table& earlier,
-                                                         metrics::registry& registry,
-                                                         const crypto::token_key& token_key) {
+std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot, const table_sources& from) {
   auto table = std::make_shared<serving_table>();
-  table->token_key = &token_key;
+  table->token_key = &from.token_key;
   table->generation = snapshot.generation;
-  table->routes = routing::route_table{snapshot, earlier.routes};
+  table->routes = routing::route_table{snapshot, from.earlier.routes};
   table->entries.reserve(snapshot.deployments.size());
   std::vector<std::string> ids;
   ids.reserve(snapshot.deployments.size());
   for (const config::deployment_config_ptr& deployment : snapshot.deployments) {
     ids.push_back(deployment->id);
-    const std::uint32_t before = earlier.routes.find(deployment->id);
+    const std::uint32_t before = from.earlier.routes.find(deployment->id);
     if (before == routing::route_table::none) {
-      table->entries.push_back(make_entry(*deployment, nullptr, registry));
-    } else if (earlier.routes.at(before).source() == deployment) {
-      table->entries.push_back(earlier.entries[before]);
+      table->entries.push_back(make_entry(*deployment, nullptr, from));
+    } else if (from.earlier.routes.at(before).source() == deployment) {
+      table->entries.push_back(from.earlier.entries[before]);
     } else {
-      table->entries.push_back(make_entry(*deployment, earlier.entries[before].get(), registry));
+      table->entries.push_back(make_entry(*deployment, from.earlier.entries[before].get(), from));
     }
   }
   std::sort(ids.begin(), ids.end());
-  registry.keep_only(ids);
+  from.registry.keep_only(ids);
   return table;
 }
 

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string>
 #include <vector>
 
 namespace modelgate::server {
@@ -21,9 +23,8 @@ struct serving_entry {
 /// A snapshot made ready for the workers.
 ///
 /// Shape: immutable; built by the publisher off the workers. Entries and routes of deployments that did not change are
-/// shared with the
-///        table before; a replica keeps its endpoint, and with it its count of requests in flight, for as long as it is
-///        published.
+///        shared with the table before. A replica keeps its endpoint, and with it its count of requests in flight, for
+///        as long as it is published, and also when it comes back while requests from before are still on it.
 struct serving_table {
   std::uint64_t generation = 0;
   const crypto::token_key* token_key = nullptr;  ///< outlives every worker
@@ -31,9 +32,22 @@ struct serving_table {
   std::vector<std::shared_ptr<const serving_entry>> entries;  ///< in the order of `routes`
 };
 
+/// A replica that left the snapshot while requests were on it.
+struct departed_endpoint {
+  std::string deployment;
+  upstream::endpoint_ptr endpoint;
+  std::uint64_t gone_since = 0;  ///< the generation without it: until that is live everywhere, it may still be chosen
+};
+
+/// What the next table is made from, beside the snapshot.
+struct table_sources {
+  const serving_table& earlier;
+  std::span<const departed_endpoint> departed;
+  metrics::registry& registry;
+  const crypto::token_key& token_key;
+};
+
 [[nodiscard]] std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot,
-                                                                       const serving_table& earlier,
-                                                                       metrics::registry& registry,
-                                                                       const crypto::token_key& token_key);
+                                                                       const table_sources& from);
 
 }  // namespace modelgate::server

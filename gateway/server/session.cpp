@@ -1,6 +1,8 @@
 #include "gateway/server/session.hpp"
 
 #include "gateway/proxy/forwarding.hpp"
+#include "gateway/server/explanation.hpp"
+#include "gateway/server/request_labels.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,11 +10,7 @@
 namespace modelgate::server {
 namespace {
 
-/// A short body of a request that we answer ourselves is read and dropped so that the connection can go on; a longer
-/// one is not worth it.
-constexpr std::uint64_t most_dropped_bytes = 65'536;
-constexpr std::chrono::seconds linger_time{2};
-constexpr std::uint64_t most_lingered_bytes = 67'108'864;  ///< of an upload that goes on although it was answered
+constexpr unsigned requests_per_turn = 64;
 constexpr std::chrono::seconds retry_after_stopped{30};
 constexpr std::chrono::seconds retry_after_not_ready{2};
 
@@ -21,50 +19,6 @@ constexpr std::string_view cors_preflight =
     "Access-Control-Allow-Headers: Accept, Accept-Encoding, Authorization, Content-Length, Content-Type, "
     "X-CSRF-Token\r\n"
     "Access-Control-Allow-Methods: GET,OPTIONS,POST\r\n";
-
-metrics::method_label label_of(http::method verb) noexcept {
-  switch (verb) {
-    case http::method::get:
-      return metrics::method_label::get;
-    case http::method::head:
-      return metrics::method_label::head;
-    case http::method::post:
-      return metrics::method_label::post;
-    case http::method::put:
-      return metrics::method_label::put;
-    case http::method::delete_:
-      return metrics::method_label::delete_;
-    case http::method::patch:
-      return metrics::method_label::patch;
-    case http::method::options:
-      return metrics::method_label::options;
-    case http::method::trace:
-    case http::method::connect:
-    case http::method::other:
-      return metrics::method_label::other;
-  }
-  return metrics::method_label::other;
-}
-
-/// The histogram's service; absent for what Seldon does not count.
-std::optional<metrics::service> service_of(routing::route_kind kind) noexcept {
-  switch (kind) {
-    case routing::route_kind::predictions:
-    case routing::route_kind::passthrough:
-      return metrics::service::predictions;
-    case routing::route_kind::feedback:
-      return metrics::service::feedback;
-    case routing::route_kind::status:
-      return metrics::service::status;
-    case routing::route_kind::metadata:
-      return metrics::service::metadata;
-    case routing::route_kind::document:
-    case routing::route_kind::ready:
-    case routing::route_kind::live:
-      return std::nullopt;
-  }
-  return std::nullopt;
-}
 
 /// Counts a request as in flight for as long as it lives, however it ends.
 class in_flight_mark {
@@ -77,31 +31,6 @@ class in_flight_mark {
  private:
   metrics::counter& gauge_;
 };
-
-std::string_view explain(http::reason why) noexcept {
-  switch (why) {
-    case http::reason::request_timeout:
-      return "the request body came too slowly; send it faster or in smaller parts";
-    case http::reason::body_too_large:
-      return "the request body is larger than this deployment accepts (maxBodyBytes)";
-    case http::reason::bad_request:
-      return "the chunked coding of the request body is broken";
-    case http::reason::upstream_connect:
-      return "the model's replica does not accept connections; it may be restarting, try again";
-    case http::reason::upstream_reset:
-      return "the model's replica closed the connection before it answered; see the deployment's log";
-    case http::reason::upstream_invalid:
-      return "the model's replica answered with something that is not valid HTTP";
-    case http::reason::upstream_timeout:
-      return "the model did not answer in time; a longer timeout can be set on the deployment";
-    case http::reason::overloaded:
-      return "too many bytes of other requests are waiting here (limits.memory_bytes); try again";
-    case http::reason::no_ready_replica:
-      return "no replica of this deployment is ready; see the deployment's status, or try again";
-    default:
-      return "the request could not be served";
-  }
-}
 
 }  // namespace
 
@@ -127,12 +56,15 @@ void session::abort() {
 
 net::task session::run() {
   next_step step = next_step::keep;
+  unsigned requests = 0;
   while (step == next_step::keep) {
     http::head_extent extent;
     const bool has_head = co_await read_head(extent);
     if (!has_head) break;
     step = co_await serve(extent);
     first_request_ = false;
+    // Pipelined requests that we answer ourselves never have to wait.
+    if (++requests % requests_per_turn == 0) co_await net::yield_turn();
   }
   if (step == next_step::linger) co_await linger();
   stream_->close();
@@ -176,21 +108,6 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
     }
     co_return false;
   }
-}
-
-/// Answers what was never understood; nothing that follows on this connection can be trusted.
-net::task_of<session::next_step> session::refuse(http::refusal refusal) {
-  worker_.context().stats.requests_rejected.add();
-  http::local_reply reply;
-  reply.why = refusal.why;
-  reply.detail = refusal.detail;
-  reply.keep_alive = false;
-  const id_generator::uuid_text id = worker_.ids().next_uuid();
-  reply.request_id = {id.data(), id.size()};
-  buffers_->reply.clear();
-  http::append_local_reply(buffers_->reply, reply, worker_.context().date);
-  const bool written = co_await write_all(buffers_->reply);
-  co_return written ? next_step::linger : next_step::close;
 }
 
 boost::system::result<void, http::refusal> session::understand(std::string_view head_bytes, request& req) {
@@ -397,124 +314,6 @@ void session::record(const request& req, const deployment_state& state, unsigned
   state.entry->stats->of_worker(worker_.index())
       .server.record({*service, label_of(req.verb), static_cast<std::uint16_t>(status), 0},
                      steady_clock::now() - req.started);
-}
-
-bool session::may_keep(const request& req) const noexcept {
-  if (!req.framing.keep_alive || req.minor_version == 0 || worker_.context().draining) return false;
-  if (req.framing.expects_continue && buffers_->input.empty()) return false;  // it may or may not send the body now
-  return req.framing.body.kind != http::body_kind::sized || req.framing.body.size <= most_dropped_bytes;
-}
-
-net::task_of<session::next_step> session::reply(const request& req, http::reason why, std::string_view detail,
-                                                deployment_state_ptr counted_for, std::string_view allow,
-                                                std::chrono::seconds retry_after) {
-  const bool keep = may_keep(req);
-  http::local_reply out;
-  out.why = why;
-  out.detail = detail;
-  out.request_id = buffers_->ids.request_id;
-  out.puid = buffers_->ids.puid;
-  out.allow = allow;
-  out.retry_after_seconds = static_cast<unsigned>(retry_after.count());
-  out.keep_alive = keep;
-  out.to_head = req.verb == http::method::head;
-  out.cors = req.cors;
-  buffers_->reply.clear();
-  http::append_local_reply(buffers_->reply, out, worker_.context().date);
-  if (counted_for) record(req, *counted_for, http::status_of(why));
-  co_return co_await send_reply(req, keep);
-}
-
-net::task_of<session::next_step> session::answer(const request& req, std::string_view body,
-                                                 std::string_view extra_fields) {
-  const bool keep = may_keep(req);
-  http::local_answer out;
-  out.content_type = body.empty() ? std::string_view{} : std::string_view{"text/plain; charset=utf-8"};
-  out.body = body;
-  out.request_id = buffers_->ids.request_id;
-  out.extra_fields = extra_fields;
-  out.keep_alive = keep;
-  out.to_head = req.verb == http::method::head;
-  buffers_->reply.clear();
-  http::append_local_answer(buffers_->reply, out, worker_.context().date);
-  co_return co_await send_reply(req, keep);
-}
-
-net::task_of<session::next_step> session::send_reply(const request& req, bool keep) {
-  const bool written = co_await write_all(buffers_->reply);
-  if (!written) co_return next_step::close;
-  if (!keep) co_return next_step::linger;
-  const bool dropped = co_await drop_body(req.framing.body);
-  co_return dropped ? next_step::keep : next_step::linger;
-}
-
-net::task_of<bool> session::write_all(std::string_view bytes) {
-  const steady_time due = steady_clock::now() + worker_.settings().proxy.stream_idle;
-  while (!bytes.empty()) {
-    const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
-    const net::io_result written = stream_->write_some({&piece, 1});
-    if (written.status == net::io_status::failed) co_return false;
-    bytes.remove_prefix(written.bytes);
-    if (written.status == net::io_status::would_block) {
-      const bool expired = co_await wait_until(due);
-      if (expired) co_return false;
-    }
-  }
-  co_return true;
-}
-
-/// Reads the body of a request that was answered without it, so that the next request can be found behind it.
-net::task_of<bool> session::drop_body(http::body_framing framing) {
-  http::body_decoder decoder{framing};
-  const steady_time due = steady_clock::now() + worker_.settings().proxy.body_grace;
-  std::uint64_t dropped = 0;
-  while (!decoder.finished()) {
-    if (decoder.failed() || dropped > most_dropped_bytes) co_return false;
-    if (!buffers_->input.empty()) {
-      const std::size_t consumed = decoder.next(buffers_->input.view()).consumed;
-      buffers_->input.consume(consumed);
-      dropped += consumed;
-      continue;
-    }
-    const net::io_result read = stream_->read_some(buffers_->input.space());
-    if (read.status == net::io_status::ok) {
-      buffers_->input.commit(read.bytes);
-    } else if (read.status == net::io_status::would_block) {
-      const bool expired = co_await wait_until(due);
-      if (expired) co_return false;
-    } else {
-      co_return false;
-    }
-  }
-  co_return true;
-}
-
-/// Closes so that the client can read the answer: a close with unread bytes in our buffer would reset it away.
-/// Source: RFC 9112 section 9.6.
-net::task session::linger() {
-  if (!stream_->is_open()) co_return;
-  stream_->shutdown_send();
-  const steady_time due = steady_clock::now() + linger_time;
-  std::uint64_t dropped = 0;
-  while (dropped < most_lingered_bytes) {
-    const net::io_result read = stream_->read_some(worker_.context().scratch);
-    if (read.status == net::io_status::ok) {
-      dropped += read.bytes;
-    } else if (read.status == net::io_status::would_block) {
-      const bool expired = co_await wait_until(due);
-      if (expired) co_return;
-    } else {
-      co_return;
-    }
-  }
-}
-
-net::task_of<bool> session::wait_until(steady_time due) {
-  worker_.context().wheel.set(timer_, due);
-  co_await signal_.wait();
-  const bool expired = timer_.expired;
-  worker_.context().wheel.clear(timer_);
-  co_return expired || !stream_->is_open();
 }
 
 }  // namespace modelgate::server

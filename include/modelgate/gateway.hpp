@@ -3,12 +3,12 @@
 #include "modelgate/config/gateway_link.hpp"
 #include "modelgate/config/settings.hpp"
 #include "modelgate/crypto/token.hpp"
+#include "modelgate/metrics/gauge_reading.hpp"
 #include "modelgate/net/endpoint.hpp"
 
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace modelgate {
@@ -49,13 +49,7 @@ class gateway final : public config::gateway_link {
   [[nodiscard]] std::string metrics_text() const;
 
   /// One more number for every scrape; called on the scraping thread.
-  struct reading {
-    std::string name;
-    std::string help;
-    std::vector<std::pair<std::string, std::string>> labels;
-    double value = 0;
-    bool is_counter = false;
-  };
+  using reading = metrics::gauge_reading;
   void add_metrics_source(std::function<std::vector<reading>()> source);
 
  private:

@@ -16,8 +16,7 @@ namespace modelgate::control::runtime::process {
 /// more.
 ///
 /// Shape:  any-thread. One per data folder, which it locks; one thread of its own does all the work, but image folders
-/// are
-///         copied on the caller's thread.
+///         are copied on the caller's thread.
 /// Errors: the constructor throws std::runtime_error with one clear sentence when it cannot work here at all.
 class process_driver final : public runtime_driver {
  public:

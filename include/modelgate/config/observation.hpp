@@ -31,8 +31,7 @@ struct client_last_use {
 /// The way back: what the gateway tells control.
 ///
 /// Shape: a value, gathered on demand off the workers. An endpoint that left the snapshot is listed for as long as a
-/// request is
-///        still on it; absent means idle.
+///        request is still on it; absent means idle.
 struct observation {
   std::vector<std::uint64_t> live_generation;  ///< per worker
   std::vector<endpoint_load> endpoints;

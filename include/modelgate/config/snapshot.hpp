@@ -17,8 +17,7 @@
 /// What control tells the gateway: the one product type that both halves know.
 ///
 /// Shape: values; once published a snapshot is immutable and shared by every worker. Deployments that did not change
-/// between
-///        two generations are the same object, so a change of one costs the others nothing.
+///        between two generations are the same object, so a change of one costs the others nothing.
 namespace modelgate::config {
 
 enum class access_type { everyone, clients };  ///< "public" and "private" in texts

@@ -46,8 +46,7 @@ struct series_key {
 /// The series of one histogram on one worker: a short list that only grows.
 ///
 /// Shape: one writer (its worker), any reader. A series is made when its labels are seen first; at most `limit` of
-/// them, further
-///        labels share the last one's place in `dropped`.
+///        them, further labels share the last one's place in `dropped`.
 class series_list {
  public:
   static constexpr std::size_t limit = 64;

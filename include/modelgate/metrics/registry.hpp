@@ -2,6 +2,7 @@
 
 #include "modelgate/metrics/deployment_stats.hpp"
 #include "modelgate/metrics/gateway_stats.hpp"
+#include "modelgate/metrics/gauge_reading.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -13,15 +14,6 @@
 #include <vector>
 
 namespace modelgate::metrics {
-
-/// One number that somebody else keeps and a scrape asks for.
-struct gauge_reading {
-  std::string name;
-  std::string help;
-  std::vector<std::pair<std::string, std::string>> labels;
-  double value = 0;
-  bool is_counter = false;
-};
 
 /// Everything that a scrape of this process shows.
 ///

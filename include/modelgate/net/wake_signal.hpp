@@ -18,6 +18,9 @@ using task_of = boost::asio::awaitable<Value, worker_executor>;
 using worker_timer =
     boost::asio::basic_waitable_timer<steady_clock, boost::asio::wait_traits<steady_clock>, worker_executor>;
 
+/// Lets everything else that is ready on this worker run first: for loops that might never have to wait.
+[[nodiscard]] task yield_turn();
+
 /// Wakes the one coroutine that waits for any of several things: a socket is ready, a deadline has passed, the worker
 /// drains.
 ///

@@ -82,6 +82,61 @@ BOOST_AUTO_TEST_CASE(a_request_that_was_sent_is_never_sent_twice) {
   BOOST_TEST(other.requests().size() == 10 - failed);
 }
 
+BOOST_AUTO_TEST_CASE(a_replica_that_reset_a_request_does_not_attract_the_next) {
+  scripted_upstream resets{
+      [](raw_socket& connection, scripted_upstream& self) { self.note(connection.receive_message()); }};
+  std::atomic<bool> let_go{false};
+  scripted_upstream holds{[&](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    while (!let_go) std::this_thread::yield();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    static_cast<void>(connection.receive_some());
+  }};
+  config::settings settings = gateway_fixture::short_settings();
+  settings.timeouts.replica_doubt = std::chrono::minutes{10};
+  gateway_fixture fixture{settings};
+  fixture.deploy("pub", {&resets, &holds});
+  std::vector<raw_socket> clients;
+  for (int i = 0; i < 8; ++i) {
+    const std::size_t before = resets.requests().size();
+    clients.push_back(fixture.connect());
+    clients.back().send(post("/deployment/pub/x", "{}"));
+    while (resets.requests().size() + holds.requests().size() < clients.size()) std::this_thread::yield();
+    // From here on the one that reset has nothing in flight, and the other one more and more.
+    if (resets.requests().size() > before) BOOST_TEST(status_of(clients.back().receive_message()) == 502);
+  }
+  BOOST_TEST(resets.requests().size() == 1U);
+  BOOST_TEST(holds.requests().size() == 7U);
+  let_go = true;
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_that_returns_keeps_its_count) {
+  std::atomic<bool> let_go{false};
+  scripted_upstream holds{[&](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    while (!let_go) std::this_thread::yield();
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    static_cast<void>(connection.receive_some());
+  }};
+  scripted_upstream other;
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&holds});
+  raw_socket client = fixture.connect();
+  client.send(post("/deployment/pub/x", "{}"));
+  static_cast<void>(holds.await_requests(1));
+  fixture.deploy("pub", {&other});
+  fixture.deploy("pub", {&holds, &other});
+  std::uint32_t in_flight = 0;
+  const auto loads = fixture.gateway->observe().endpoints;
+  BOOST_TEST(loads.size() == 2U);
+  for (const config::endpoint_load& load : loads) in_flight += load.in_flight;
+  BOOST_TEST(in_flight == 1U);
+  for (int i = 0; i < 4; ++i) BOOST_TEST(status_of(fixture.ask(post("/deployment/pub/x", "{}"))) == 200);
+  BOOST_TEST(holds.requests().size() == 1U);
+  let_go = true;
+  BOOST_TEST(status_of(client.receive_message()) == 200);
+}
+
 BOOST_AUTO_TEST_CASE(the_replica_with_the_fewest_requests_gets_the_next) {
   std::atomic<bool> let_go{false};
   const auto holds = [&](raw_socket& connection, scripted_upstream& self) {
@@ -130,6 +185,30 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_request) {
   }
   while (fixture.metric("modelgate_requests_in_flight") != 0) std::this_thread::yield();
   BOOST_TEST(fixture.gateway->metrics_text().find("code=\"499\"") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_is_seen_behind_what_it_pipelined) {
+  std::atomic<bool> closed{false};
+  scripted_upstream replica{[&](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    static_cast<void>(connection.receive_all());
+    closed = true;
+  }};
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&replica});
+  for (const bool with_reset : {false, true}) {
+    closed = false;
+    raw_socket client = fixture.connect();
+    const std::size_t before = replica.requests().size();
+    client.send(post("/deployment/pub/x", "{}"));
+    static_cast<void>(replica.await_requests(before + 1));
+    client.send(get("/ping"));
+    if (with_reset)
+      client.reset();
+    else
+      client.shutdown_send();
+    while (!closed) std::this_thread::yield();
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_half_closed_client_is_served_where_the_config_says_so) {

@@ -1,0 +1,159 @@
+#include "gateway/proxy/exchange.hpp"
+#include "gateway/proxy/forwarding.hpp"
+
+#include "modelgate/http/framing.hpp"
+
+#include <cstring>
+#include <limits>
+
+namespace modelgate::proxy {
+namespace {
+
+using loss = exchange_fsm::loss;
+using relay_status = body_relay::status;
+
+/// More answers before the answer than any server has reason to send.
+constexpr unsigned most_informational = 16;
+
+}  // namespace
+
+exchange::verdict exchange::step_response() {
+  if (!download_) return read_response_head();
+  const std::uint64_t before = download_->payload_bytes();
+  const verdict ended = judge_download(download_->pump_from_scratch({}, *upstream_, client_.stream, worker_.scratch));
+  worker_.stats.response_body_bytes.add(download_->payload_bytes() - before);
+  return ended;
+}
+
+exchange::verdict exchange::read_response_head() {
+  for (;;) {
+    // What came of the head before stands at the front of the scratch buffer again, so that it can be parsed in one
+    // piece.
+    const std::size_t before = buffers_.partial_head.size();
+    std::memcpy(worker_.scratch.data(), buffers_.partial_head.data(), before);
+    const net::io_result read = upstream_->read_some(worker_.scratch.subspan(before));
+    switch (read.status) {
+      case net::io_status::would_block:
+        return {};
+      case net::io_status::end:
+      case net::io_status::failed:
+        return lose_upstream(loss::closed);
+      case net::io_status::ok:
+        break;
+    }
+    std::string_view rest{worker_.scratch.data(), before + read.bytes};
+    buffers_.partial_head.clear();
+    for (;;) {
+      if (rest.empty()) break;
+      const std::string_view bytes = rest;
+      if (verdict ended = take_response_head(bytes, rest)) return ended;
+      if (download_ || complete_) return {};
+      if (rest.size() == bytes.size()) {  // the head is not whole yet
+        buffers_.partial_head.assign(rest);
+        break;
+      }
+    }
+  }
+}
+
+exchange::verdict exchange::take_response_head(std::string_view bytes, std::string_view& rest) {
+  const auto extent = http::find_head(bytes, worker_.settings.head_limits.bytes);
+  if (!extent) return lose_upstream(loss::invalid);
+  if (!*extent) return {};
+  const std::string_view head_bytes = bytes.substr((*extent)->skipped, (*extent)->size);
+  rest = bytes.substr((*extent)->skipped + (*extent)->size);
+  http::response_head& head = worker_.response_head;
+  if (!http::parse_response_head(head_bytes, worker_.settings.head_limits, head)) return lose_upstream(loss::invalid);
+  if (head.status == 101) return lose_upstream(loss::invalid);  // nobody asked for another protocol
+  if (head.status / 100 == 1) {
+    return forward_informational();
+  }
+  return start_response(rest);
+}
+
+exchange::verdict exchange::start_response(std::string_view rest) {
+  const http::response_head& head = worker_.response_head;
+  const auto framing = http::frame_response(head, request_.to_head);
+  if (!framing) return lose_upstream(loss::invalid);
+  const steady_time now = steady_clock::now();
+  head_at_ = now;
+  idle_due_ = now + worker_.settings.stream_idle;
+  status_ = head.status;
+  upstream_keeps_ = framing->keep_alive;
+
+  http::body_framing sent = framing->body;
+  if (sent.kind == http::body_kind::chunked || sent.kind == http::body_kind::until_close) {
+    const bool client_knows_chunks = request_.client_minor_version >= 1;
+    sent.kind = client_knows_chunks ? http::body_kind::chunked : http::body_kind::until_close;
+    response_delimited_ = client_knows_chunks;
+  }
+  const bool request_done = upload_.sent_all();
+  downstream_response response;
+  response.request_id = request_.request_id;
+  response.puid = request_.puid;
+  response.date = worker_.date;
+  response.add_seldon_fields = request_.seldon_protocol;
+  response.add_cors = request_.seldon_protocol && worker_.settings.cors;
+  response.body = sent;
+  response.to_head = request_.to_head;
+  client_keeps_ = client_keeps_ && request_done && response_delimited_ && !worker_.draining;
+  response.close = !client_keeps_;
+  response.say_keep_alive = request_.client_minor_version == 0;
+  append_response_head(buffers_.response_head, head, response);
+
+  download_.emplace(buffers_.kept_download, framing->body, coding_of(sent.kind),
+                    std::numeric_limits<std::uint64_t>::max());
+  download_->set_head(buffers_.response_head);
+  if (framing->body.kind == http::body_kind::none && !rest.empty()) {
+    surplus_ = true;
+    rest = {};
+  }
+  fsm_.on_response_head_sent();
+  const verdict ended = judge_download(download_->pump_from_scratch(rest, *upstream_, client_.stream, worker_.scratch));
+  worker_.stats.response_body_bytes.add(download_->payload_bytes());
+  return ended;
+}
+
+exchange::verdict exchange::judge_download(body_relay::status status) {
+  const std::uint64_t progress =
+      download_->bytes_sent() + download_->payload_bytes() + upload_.bytes_sent() + upload_.payload_bytes();
+  if (progress != progress_seen_) {
+    progress_seen_ = progress;
+    idle_due_ = steady_clock::now() + worker_.settings.stream_idle;
+  }
+  switch (status) {
+    case relay_status::wants_input:
+    case relay_status::wants_output:
+      return {};
+    case relay_status::wants_turn:
+      wants_turn_ = true;
+      return {};
+    case relay_status::finished:
+      complete_ = true;
+      return {};
+    case relay_status::source_ended:
+    case relay_status::source_failed:
+      return lose_upstream(loss::closed);
+    case relay_status::malformed:
+    case relay_status::too_large:
+      return lose_upstream(loss::invalid);
+    case relay_status::sink_failed:
+      return fsm_.on_client_gone();
+  }
+  return {};
+}
+
+/// An informational answer goes on at once if the client takes it whole, else in front of the final one.
+exchange::verdict exchange::forward_informational() {
+  if (++informational_ > most_informational) return lose_upstream(loss::invalid);
+  if (worker_.response_head.status == 100 || request_.client_minor_version == 0) return {};
+  append_informational_head(buffers_.response_head, worker_.response_head);
+  const iovec piece{buffers_.response_head.data(), buffers_.response_head.size()};
+  const net::io_result written = client_.stream.write_some({&piece, 1});
+  buffers_.response_head.erase(0, written.bytes);
+  // Half of one cannot be followed by anything but its other half; a whole one leaves every answer open.
+  if (written.bytes > 0 && !buffers_.response_head.empty()) fsm_.on_response_head_sent();
+  return {};
+}
+
+}  // namespace modelgate::proxy

@@ -1,0 +1,30 @@
+#include "gateway/server/explanation.hpp"
+
+namespace modelgate::server {
+
+std::string_view explain(http::reason why) noexcept {
+  switch (why) {
+    case http::reason::request_timeout:
+      return "the request body came too slowly; send it faster or in smaller parts";
+    case http::reason::body_too_large:
+      return "the request body is larger than this deployment accepts (maxBodyBytes)";
+    case http::reason::bad_request:
+      return "the chunked coding of the request body is broken";
+    case http::reason::upstream_connect:
+      return "the model's replica does not accept connections; it may be restarting, try again";
+    case http::reason::upstream_reset:
+      return "the model's replica closed the connection before it answered; see the deployment's log";
+    case http::reason::upstream_invalid:
+      return "the model's replica answered with something that is not valid HTTP";
+    case http::reason::upstream_timeout:
+      return "the model did not answer in time; a longer timeout can be set on the deployment";
+    case http::reason::overloaded:
+      return "too many bytes of other requests are waiting here (limits.memory_bytes); try again";
+    case http::reason::no_ready_replica:
+      return "no replica of this deployment is ready; see the deployment's status, or try again";
+    default:
+      return "the request could not be served";
+  }
+}
+
+}  // namespace modelgate::server

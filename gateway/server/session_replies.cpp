@@ -1,0 +1,152 @@
+// How a session answers by itself, and how it leaves a connection.
+#include "gateway/server/session.hpp"
+
+#include "modelgate/http/body_decoder.hpp"
+
+#include <array>
+
+namespace modelgate::server {
+namespace {
+
+/// A short body of a request that we answer ourselves is read and dropped so that the connection can go on; a longer
+/// one is not worth it.
+constexpr std::uint64_t most_dropped_bytes = 65'536;
+constexpr std::chrono::seconds linger_time{2};
+constexpr std::uint64_t most_lingered_bytes = 67'108'864;  ///< of an upload that goes on although it was answered
+
+}  // namespace
+
+/// Answers what was never understood; nothing that follows on this connection can be trusted.
+net::task_of<session::next_step> session::refuse(http::refusal refusal) {
+  worker_.context().stats.requests_rejected.add();
+  http::local_reply reply;
+  reply.why = refusal.why;
+  reply.detail = refusal.detail;
+  reply.keep_alive = false;
+  const id_generator::uuid_text id = worker_.ids().next_uuid();
+  reply.request_id = {id.data(), id.size()};
+  buffers_->reply.clear();
+  http::append_local_reply(buffers_->reply, reply, worker_.context().date);
+  const bool written = co_await write_all(buffers_->reply);
+  co_return written ? next_step::linger : next_step::close;
+}
+
+net::task_of<session::next_step> session::reply(const request& req, http::reason why, std::string_view detail,
+                                                deployment_state_ptr counted_for, std::string_view allow,
+                                                std::chrono::seconds retry_after) {
+  const bool keep = may_keep(req);
+  http::local_reply out;
+  out.why = why;
+  out.detail = detail;
+  out.request_id = buffers_->ids.request_id;
+  out.puid = buffers_->ids.puid;
+  out.allow = allow;
+  out.retry_after_seconds = static_cast<unsigned>(retry_after.count());
+  out.keep_alive = keep;
+  out.to_head = req.verb == http::method::head;
+  out.cors = req.cors;
+  buffers_->reply.clear();
+  http::append_local_reply(buffers_->reply, out, worker_.context().date);
+  if (counted_for) record(req, *counted_for, http::status_of(why));
+  co_return co_await send_reply(req, keep);
+}
+
+net::task_of<session::next_step> session::answer(const request& req, std::string_view body,
+                                                 std::string_view extra_fields) {
+  const bool keep = may_keep(req);
+  http::local_answer out;
+  out.content_type = body.empty() ? std::string_view{} : std::string_view{"text/plain; charset=utf-8"};
+  out.body = body;
+  out.request_id = buffers_->ids.request_id;
+  out.extra_fields = extra_fields;
+  out.keep_alive = keep;
+  out.to_head = req.verb == http::method::head;
+  buffers_->reply.clear();
+  http::append_local_answer(buffers_->reply, out, worker_.context().date);
+  co_return co_await send_reply(req, keep);
+}
+
+net::task_of<session::next_step> session::send_reply(const request& req, bool keep) {
+  const bool written = co_await write_all(buffers_->reply);
+  if (!written) co_return next_step::close;
+  if (!keep) co_return next_step::linger;
+  const bool dropped = co_await drop_body(req.framing.body);
+  co_return dropped ? next_step::keep : next_step::linger;
+}
+
+bool session::may_keep(const request& req) const noexcept {
+  if (!req.framing.keep_alive || req.minor_version == 0 || worker_.context().draining) return false;
+  if (req.framing.expects_continue && buffers_->input.empty()) return false;  // it may or may not send the body now
+  return req.framing.body.kind != http::body_kind::sized || req.framing.body.size <= most_dropped_bytes;
+}
+
+net::task_of<bool> session::write_all(std::string_view bytes) {
+  const steady_time due = steady_clock::now() + worker_.settings().proxy.stream_idle;
+  while (!bytes.empty()) {
+    const iovec piece{const_cast<char*>(bytes.data()), bytes.size()};
+    const net::io_result written = stream_->write_some({&piece, 1});
+    if (written.status == net::io_status::failed) co_return false;
+    bytes.remove_prefix(written.bytes);
+    if (written.status == net::io_status::would_block) {
+      const bool expired = co_await wait_until(due);
+      if (expired) co_return false;
+    }
+  }
+  co_return true;
+}
+
+/// Reads the body of a request that was answered without it, so that the next request can be found behind it.
+net::task_of<bool> session::drop_body(http::body_framing framing) {
+  http::body_decoder decoder{framing};
+  const steady_time due = steady_clock::now() + worker_.settings().proxy.body_grace;
+  std::uint64_t dropped = 0;
+  while (!decoder.finished()) {
+    if (decoder.failed() || dropped > most_dropped_bytes) co_return false;
+    if (!buffers_->input.empty()) {
+      const std::size_t consumed = decoder.next(buffers_->input.view()).consumed;
+      buffers_->input.consume(consumed);
+      dropped += consumed;
+      continue;
+    }
+    const net::io_result read = stream_->read_some(buffers_->input.space());
+    if (read.status == net::io_status::ok) {
+      buffers_->input.commit(read.bytes);
+    } else if (read.status == net::io_status::would_block) {
+      const bool expired = co_await wait_until(due);
+      if (expired) co_return false;
+    } else {
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+/// Closes so that the client can read the answer: a close with unread bytes in our buffer would reset it away.
+/// Source: RFC 9112 section 9.6.
+net::task session::linger() {
+  if (!stream_->is_open()) co_return;
+  stream_->shutdown_send();
+  const steady_time due = steady_clock::now() + linger_time;
+  std::uint64_t dropped = 0;
+  while (dropped < most_lingered_bytes) {
+    const net::io_result read = stream_->read_some(worker_.context().scratch);
+    if (read.status == net::io_status::ok) {
+      dropped += read.bytes;
+    } else if (read.status == net::io_status::would_block) {
+      const bool expired = co_await wait_until(due);
+      if (expired) co_return;
+    } else {
+      co_return;
+    }
+  }
+}
+
+net::task_of<bool> session::wait_until(steady_time due) {
+  worker_.context().wheel.set(timer_, due);
+  co_await signal_.wait();
+  const bool expired = timer_.expired;
+  worker_.context().wheel.clear(timer_);
+  co_return expired || !stream_->is_open();
+}
+
+}  // namespace modelgate::server
