@@ -32,6 +32,8 @@ json::object write(const serving_options& options) {
           {"timeoutMs", options.timeout.count()},
           {"maxBodyBytes", options.max_body_bytes},
           {"concurrency", options.concurrency ? json::value(*options.concurrency) : json::value(nullptr)},
+          {"maxQueue", options.max_queue},
+          {"queueTimeoutMs", options.queue_timeout.count()},
           {"forwardAuthorization", options.forward_authorization}};
 }
 
@@ -61,16 +63,24 @@ json::object write(const deployment_config& deployment) {
           {"endpoints", std::move(endpoints)}};
 }
 
+void read_milliseconds(json_reader& reader, const char* name, std::chrono::milliseconds& into) {
+  auto count = static_cast<std::uint64_t>(into.count());
+  reader.number(name, count);
+  into = std::chrono::milliseconds{count};
+}
+
 void read_serving(json_reader& reader, serving_options& into) {
   reader.word("protocol", {{"seldon", upstream_protocol::seldon}, {"passthrough", upstream_protocol::passthrough}},
               into.protocol);
-  std::uint64_t timeout = static_cast<std::uint64_t>(into.timeout.count());
-  reader.number("timeoutMs", timeout);
-  into.timeout = std::chrono::milliseconds{timeout};
+  read_milliseconds(reader, "timeoutMs", into.timeout);
   reader.number("maxBodyBytes", into.max_body_bytes);
   std::optional<std::uint64_t> concurrency;
   reader.optional_number("concurrency", concurrency);
   if (concurrency) into.concurrency = static_cast<std::uint32_t>(*concurrency);
+  std::uint64_t max_queue = into.max_queue;
+  reader.number("maxQueue", max_queue);
+  into.max_queue = static_cast<std::uint32_t>(max_queue);
+  read_milliseconds(reader, "queueTimeoutMs", into.queue_timeout);
   reader.boolean("forwardAuthorization", into.forward_authorization);
   reader.finish();
 }

@@ -46,6 +46,10 @@ row describe(reason value) noexcept {
       return {503, "DEPLOYMENT_STOPPED"};
     case reason::no_ready_replica:
       return {503, "NO_READY_REPLICA"};
+    case reason::queue_full:
+      return {503, "QUEUE_FULL"};
+    case reason::queue_timeout:
+      return {503, "QUEUE_TIMEOUT"};
     case reason::overloaded:
       return {503, "OVERLOADED"};
     case reason::draining:

@@ -179,6 +179,10 @@ class registry::collector {
     add_sum("modelgate_requests_rejected_total",
             "Requests refused before they were understood: framing, size or speed of the head.", MetricType::Counter,
             &worker_stats::requests_rejected);
+    add_sum("modelgate_queued_requests_total", "Requests that had to wait for a replica.", MetricType::Counter,
+            &worker_stats::queued);
+    add_sum("modelgate_queue_wait_microseconds_total", "Time that requests waited for a replica until they were sent.",
+            MetricType::Counter, &worker_stats::queue_wait_microseconds);
     add_sum("modelgate_upstream_connects_total", "Connections made to replicas.", MetricType::Counter,
             &worker_stats::upstream_connects);
     add_sum("modelgate_upstream_connect_failures_total", "Connections to replicas that could not be made.",
@@ -197,6 +201,12 @@ class registry::collector {
     add_by_reason<unrouted_reason>(unrouted, from_.workers_, &worker_stats::unrouted,
                                    std::array<std::string_view, 2>{"deployment_not_found", "route_not_found"});
     families_.push_back(std::move(unrouted));
+
+    MetricFamily queue_refusals = family("modelgate_queue_refusals_total",
+                                         "Requests refused because of their deployment's queue.", MetricType::Counter);
+    add_by_reason<queue_refusal>(queue_refusals, from_.workers_, &worker_stats::queue_refusals,
+                                 std::array<std::string_view, 2>{"full", "timeout"});
+    families_.push_back(std::move(queue_refusals));
 
     MetricFamily auth = family("modelgate_auth_failures_total",
                                "Requests to private endpoints that were refused with 401.", MetricType::Counter);

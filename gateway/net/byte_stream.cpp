@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -120,6 +121,11 @@ byte_stream::peer_state byte_stream::look() noexcept {
   if (count > 0) return peer_state::has_sent;
   if (count == 0) return peer_state::finished;
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? peer_state::quiet : peer_state::gone;
+}
+
+bool byte_stream::peer_has_closed() noexcept {
+  pollfd asked{socket_.native_handle(), POLLRDHUP, 0};
+  return ::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
 void byte_stream::await_readable() {

@@ -32,7 +32,12 @@ exchange::~exchange() {
 
 net::task_of<exchange_result> exchange::run() {
   for (;;) {
-    slot_ = cluster_.pick(failed_, steady_clock::now());
+    upstream::cluster::choice choice = cluster_.pick(failed_ ? failed_->endpoint.get() : nullptr, steady_clock::now());
+    slot_ = std::move(choice.taken);
+    if (choice.must_wait) {
+      const verdict ended = co_await wait_for_slot();
+      if (ended) co_return result_of(*ended);
+    }
     if (!slot_) co_return result_of(fsm_.on_no_replica());
     if (failed_ != nullptr) {
       const auto cause = connected_ ? metrics::retry_cause::reset_before_sent : metrics::retry_cause::connect;
@@ -50,8 +55,7 @@ net::task_of<exchange_result> exchange::run() {
       drop_upstream(ended->what == exchange_fsm::action::leave);
       co_return result_of(*ended);
     }
-    failed_kept_ = slot_.shared();
-    failed_ = failed_kept_.get();
+    failed_ = slot_.member();
     drop_upstream(false);
   }
 }
@@ -64,6 +68,7 @@ net::task_of<exchange::verdict> exchange::attempt() {
   verdict ended = co_await connect();
   if (ended) co_return ended;
   connected_ = true;
+  connecting_ = steady_clock::now() - *dispatched_at_;
 
   buffers_.upstream_head.assign(buffers_.head_line);
   buffers_.upstream_head.append("Host: ").append(slot_->authority()).append("\r\n").append(buffers_.head_fields);
@@ -90,7 +95,7 @@ net::task_of<exchange::verdict> exchange::attempt() {
 }
 
 net::task_of<exchange::verdict> exchange::connect() {
-  upstream_ = cluster_.take_connection(*slot_, steady_clock::now());
+  upstream_ = upstream::cluster::take_connection(slot_, *dispatched_at_);
   if (upstream_) {
     worker_.stats.upstream_reuses.add();
     upstream_->set_owner(&client_.signal);
@@ -161,6 +166,11 @@ void exchange::account_for_kept_bytes() noexcept {
   kept_bytes_ = kept;
 }
 
+void exchange::start_watching_client() {
+  watching_client_ = !client_.input.space().empty();
+  if (watching_client_) client_.stream.expect_input();
+}
+
 /// A client that has sent its whole request and closes has gone: the replica need not work on. What it sends meanwhile
 /// is the next request: it is read, as far as there is room, because its departure stands behind it.
 exchange::verdict exchange::watch_client() {
@@ -205,8 +215,7 @@ exchange::verdict exchange::step_upload() {
       return {};
     case relay_status::finished:
       first_byte_due_ = steady_clock::now() + worker_.settings.first_byte;
-      watching_client_ = !client_.input.space().empty();
-      if (watching_client_) client_.stream.expect_input();
+      start_watching_client();
       return {};
     case relay_status::source_ended:
     case relay_status::source_failed:
@@ -240,13 +249,16 @@ exchange::decision exchange::lose_upstream(loss how) noexcept {
 }
 
 void exchange::finish_upstream() {
+  const steady_time now = steady_clock::now();
+  // What fails fast says nothing of how fast the model is.
+  if (status_ < 500) slot_.record(now - *dispatched_at_, now);
   exchange_fsm::ending end;
   end.request_sent_whole = upload_.sent_all();
   end.upstream_keeps = upstream_keeps_;
   end.upstream_surplus = surplus_ || download_->surplus();
   end.response_delimited = true;
   if (exchange_fsm::may_keep_upstream(end)) {
-    cluster_.keep_connection(*slot_, std::move(upstream_), steady_clock::now());
+    upstream::cluster::keep_connection(slot_, std::move(upstream_), now);
     upstream_ = nullptr;
   }
   drop_upstream(false);
@@ -287,6 +299,10 @@ exchange_result exchange::result_of(const decision& end) const {
   result.keep_client = exchange_fsm::may_keep_client(whole);
   if (dispatched_at_) result.upstream_latency = head_at_.value_or(steady_clock::now()) - *dispatched_at_;
   result.model = model_;
+  result.body_untouched = !dispatched_at_;
+  result.retry_after = retry_after_;
+  result.queued = queued_;
+  result.connecting = connecting_;
   return result;
 }
 

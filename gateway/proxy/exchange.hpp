@@ -51,7 +51,9 @@ struct exchange_request {
   unsigned client_minor_version = 1;
   bool expects_continue = false;
   std::uint64_t max_body_bytes = 0;
-  steady_time deadline;  ///< for the response head
+  steady_time deadline;  ///< for the response head, waiting for a replica included
+  std::uint32_t max_queue = 64;
+  std::chrono::milliseconds queue_timeout{10'000};
   bool seldon_protocol = true;
   std::string_view request_id;
   std::string_view puid;
@@ -69,6 +71,11 @@ struct exchange_result {
   unsigned status = 0;  ///< the replica's, or that of `why`
   http::reason why = http::reason::upstream_reset;
   bool keep_client = false;
+  bool body_untouched = false;  ///< nothing of the request's body was taken from the client's input
+  /// When it may be worth trying again; zero: nothing is known.
+  std::chrono::seconds retry_after{0};
+  std::chrono::nanoseconds queued{0};
+  std::chrono::nanoseconds connecting{0};
   /// From dispatch to the response head, or to the failure; absent when no replica was tried.
   std::optional<std::chrono::nanoseconds> upstream_latency;
   metrics::model_index model = 0;
@@ -94,11 +101,13 @@ class exchange {
   using verdict = std::optional<decision>;  ///< absent: go on
   enum class wait_phase : std::uint8_t { connecting, before_head, streaming };
 
+  [[nodiscard]] net::task_of<verdict> wait_for_slot();
   [[nodiscard]] net::task_of<verdict> attempt();
   [[nodiscard]] net::task_of<verdict> connect();
   [[nodiscard]] net::task_of<verdict> wait(wait_phase phase);
   [[nodiscard]] verdict on_expiry(steady_time now);
   [[nodiscard]] verdict watch_client();
+  void start_watching_client();
   [[nodiscard]] verdict step_upload();
   [[nodiscard]] verdict step_response();
   [[nodiscard]] verdict read_response_head();
@@ -121,8 +130,7 @@ class exchange {
   exchange_fsm fsm_;
 
   upstream::slot slot_;
-  const upstream::endpoint* failed_ = nullptr;
-  upstream::endpoint_ptr failed_kept_;  ///< keeps `failed_` alive
+  upstream::cluster_member_ptr failed_;
   net::stream_ptr upstream_;
   body_relay upload_;
   std::optional<body_relay> download_;
@@ -146,6 +154,9 @@ class exchange {
   std::uint64_t progress_seen_ = 0;
   unsigned informational_ = 0;
   std::size_t kept_bytes_ = 0;  ///< as counted in the worker's memory_in_use
+  std::chrono::nanoseconds queued_{0};
+  std::chrono::nanoseconds connecting_{0};
+  std::chrono::seconds retry_after_{0};
   std::optional<steady_time> dispatched_at_;
   std::optional<steady_time> head_at_;
   metrics::model_index model_ = 0;

@@ -1,5 +1,9 @@
 #include "gateway/server/explanation.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
 namespace modelgate::server {
 
 std::string_view explain(http::reason why) noexcept {
@@ -18,6 +22,10 @@ std::string_view explain(http::reason why) noexcept {
       return "the model's replica answered with something that is not valid HTTP";
     case http::reason::upstream_timeout:
       return "the model did not answer in time; a longer timeout can be set on the deployment";
+    case http::reason::queue_full:
+      return "every replica is busy and the queue of this deployment is full (maxQueue); try again, or add replicas";
+    case http::reason::queue_timeout:
+      return "no replica was free in time (queueTimeout); try again, or add replicas";
     case http::reason::overloaded:
       return "too many bytes of other requests are waiting here (limits.memory_bytes); try again";
     case http::reason::no_ready_replica:
@@ -25,6 +33,18 @@ std::string_view explain(http::reason why) noexcept {
     default:
       return "the request could not be served";
   }
+}
+
+void append_timing(std::string& out, const proxy::exchange_result& ended, std::chrono::nanoseconds total) {
+  const auto seconds = [](std::chrono::nanoseconds time) {
+    std::array<char, 32> text{};
+    const int size = std::snprintf(text.data(), text.size(), "%.3f s", static_cast<double>(time.count()) / 1e9);
+    return std::string(text.data(), static_cast<std::size_t>(std::max(0, size)));
+  };
+  const std::chrono::nanoseconds model = ended.upstream_latency.value_or(std::chrono::nanoseconds{0});
+  out += " (of " + seconds(total) + " it waited " + seconds(ended.queued) + " for a free replica, "
+         + seconds(ended.connecting) + " for the connection and "
+         + seconds(std::max(std::chrono::nanoseconds{0}, model - ended.connecting)) + " for the model)";
 }
 
 }  // namespace modelgate::server

@@ -82,6 +82,22 @@ struct gateway::state {
     }
   }
 
+  /// Whoever waits is sent to the new replicas, or told that there is nothing to wait for.
+  static void update_queues(const server::serving_table& before, const server::serving_table& after) {
+    const steady_time now = steady_clock::now();
+    for (std::uint32_t i = 0; i < before.routes.size(); ++i) {
+      const bool stays = after.routes.find(before.routes.at(i).deployment().id) != routing::route_table::none;
+      if (!stays) before.entries[i]->queue->update({}, false, now);
+    }
+    for (std::uint32_t i = 0; i < after.routes.size(); ++i) {
+      const config::deployment_config& deployment = after.routes.at(i).deployment();
+      const std::uint32_t earlier = before.routes.find(deployment.id);
+      if (earlier != routing::route_table::none && before.entries[earlier] == after.entries[i]) continue;
+      after.entries[i]->queue->update(after.entries[i]->endpoints,
+                                      deployment.state == config::deployment_state::serving, now);
+    }
+  }
+
   void forget_returned(const server::serving_table& after) {
     std::erase_if(departed, [&](const server::departed_endpoint& each) {
       const std::uint32_t route = after.routes.find(each.deployment);
@@ -89,6 +105,34 @@ struct gateway::state {
       const auto& endpoints = after.entries[route]->endpoints;
       return std::find(endpoints.begin(), endpoints.end(), each.endpoint) != endpoints.end();
     });
+  }
+
+  [[nodiscard]] std::vector<metrics::gauge_reading> read_dispatch() const {
+    std::vector<metrics::gauge_reading> readings;
+    const steady_time now = steady_clock::now();
+    const std::lock_guard lock{mutex};
+    for (std::uint32_t i = 0; i < current->routes.size(); ++i) {
+      const std::string& id = current->routes.at(i).deployment().id;
+      const server::serving_entry& entry = *current->entries[i];
+      readings.push_back({"modelgate_queue_depth",
+                          "Requests that wait for a replica.",
+                          {{"deployment_name", id}},
+                          static_cast<double>(entry.queue->size()),
+                          false});
+      for (const upstream::endpoint_ptr& endpoint : entry.endpoints) {
+        const auto add = [&](const char* name, const char* help, double value) {
+          readings.push_back(
+              {name, help, {{"deployment_name", id}, {"replica", endpoint->config().replica}}, value, false});
+        };
+        add("modelgate_replica_in_flight", "Requests on this replica.", endpoint->in_flight());
+        add("modelgate_replica_concurrency_limit", "Requests at a time that this replica is sent: declared or learnt.",
+            endpoint->limit());
+        add("modelgate_replica_service_seconds",
+            "Moving average from dispatch to the last byte; 0 when nothing is known.",
+            std::chrono::duration<double>(endpoint->average_service_time(now)).count());
+      }
+    }
+    return readings;
   }
 
   crypto::token_key key;
@@ -109,7 +153,9 @@ struct gateway::state {
 };
 
 gateway::gateway(const config::settings& settings, crypto::token_key key)
-    : state_{std::make_unique<state>(settings, key)} {}
+    : state_{std::make_unique<state>(settings, key)} {
+  state_->registry.add_source([shared = state_.get()] { return shared->read_dispatch(); });
+}
 
 gateway::~gateway() {
   for (const auto& worker : state_->workers) worker->stop();
@@ -135,6 +181,7 @@ void gateway::publish(config::snapshot_ptr next) {
       server::build_serving_table(*next, {*state_->current, state_->departed, state_->registry, state_->key});
   state_->forget_returned(*table);
   state_->remember_departed(*state_->current, *table);
+  state::update_queues(*state_->current, *table);
   state_->current = table;
   state_->tables.push_back(table);
   for (const auto& worker : state_->workers) worker->install(table);

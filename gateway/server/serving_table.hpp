@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/routing/route_table.hpp"
+#include "gateway/upstream/dispatch_queue.hpp"
 #include "gateway/upstream/endpoint.hpp"
 
 #include "modelgate/config/snapshot.hpp"
@@ -18,6 +19,7 @@ namespace modelgate::server {
 struct serving_entry {
   std::shared_ptr<metrics::deployment_stats> stats;
   std::vector<upstream::endpoint_ptr> endpoints;
+  std::shared_ptr<upstream::dispatch_queue> queue;  ///< the same for as long as the deployment exists
 };
 
 /// A snapshot made ready for the workers.

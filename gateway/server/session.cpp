@@ -216,6 +216,8 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   out.expects_continue = req.framing.expects_continue;
   out.max_body_bytes = deployment.serving.max_body_bytes;
   out.deadline = req.started + deployment.serving.timeout;
+  out.max_queue = deployment.serving.max_queue;
+  out.queue_timeout = deployment.serving.queue_timeout;
   out.seldon_protocol = is_seldon;
   out.request_id = buffers_->ids.request_id;
   out.puid = buffers_->ids.puid;
@@ -246,11 +248,16 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
       co_return next_step::linger;
     case proxy::exchange_result::ending::refused: {
       request ended = req;
-      ended.framing.keep_alive = result.keep_client;
-      ended.framing.body = {};
+      if (!result.body_untouched) {
+        ended.framing.keep_alive = result.keep_client;
+        ended.framing.body = {};
+      }
       const auto retry_after =
-          result.why == http::reason::no_ready_replica ? retry_after_not_ready : std::chrono::seconds{0};
-      co_return co_await reply(ended, result.why, explain(result.why), std::move(state), {}, retry_after);
+          result.why == http::reason::no_ready_replica ? retry_after_not_ready : result.retry_after;
+      std::string detail{explain(result.why)};
+      if (result.why == http::reason::upstream_timeout)
+        append_timing(detail, result, steady_clock::now() - req.started);
+      co_return co_await reply(ended, result.why, detail, std::move(state), {}, retry_after);
     }
     case proxy::exchange_result::ending::cut:
       record(req, *state, result.status);

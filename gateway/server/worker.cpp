@@ -128,7 +128,8 @@ void worker::install_now(std::shared_ptr<const serving_table> table) {
   boost::unordered::erase_if(states_, [&](auto& known) {
     deployment_state& state = *known.second;
     const std::uint32_t route = table_->routes.find(state.id);
-    if (route == routing::route_table::none) {
+    // A deployment that was deleted and made again under the same id is another one.
+    if (route == routing::route_table::none || &state.cluster.queue() != table_->entries[route]->queue.get()) {
       state.cluster.update({});
       return true;
     }
@@ -145,9 +146,8 @@ void worker::install_now(std::shared_ptr<const serving_table> table) {
 
 deployment_state_ptr worker::state_of(std::uint32_t route) {
   if (deployment_state* known = state_by_route_[route]) return deployment_state_ptr{known};
-  deployment_state_ptr made{new deployment_state{settings_.cluster}};
+  deployment_state_ptr made{new deployment_state{settings_.cluster, table_->entries[route]}};
   made->id = table_->routes.at(route).deployment().id;
-  made->entry = table_->entries[route];
   made->cluster.update(made->entry->endpoints);
   states_.emplace(made->id, made);
   state_by_route_[route] = made.get();

@@ -33,11 +33,12 @@ class session;
 ///
 /// Shape: worker-local; exchanges hold on to it, so it may outlive the deployment.
 struct deployment_state : boost::intrusive_ref_counter<deployment_state, boost::thread_unsafe_counter> {
-  explicit deployment_state(const upstream::cluster_settings& settings) : cluster{settings} {}
+  deployment_state(const upstream::cluster_settings& settings, std::shared_ptr<const serving_entry> served)
+      : entry{std::move(served)}, cluster{settings, entry->queue} {}
 
   std::string id;
-  upstream::cluster cluster;
   std::shared_ptr<const serving_entry> entry;
+  upstream::cluster cluster;
 };
 using deployment_state_ptr = boost::intrusive_ptr<deployment_state>;
 

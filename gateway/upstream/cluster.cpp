@@ -4,51 +4,81 @@
 #include <utility>
 
 namespace modelgate::upstream {
+namespace {
+
+/// How often a request looks again when others were faster, before it takes its place in the queue.
+constexpr int most_looks = 4;
+
+}  // namespace
 
 cluster::~cluster() {
-  for (connection_pool& pool : pools_) pool.close_all();
+  update({});
 }
 
 void cluster::update(std::span<const endpoint_ptr> endpoints) {
-  std::vector<connection_pool> pools;
-  pools.reserve(endpoints.size());
-  for (const endpoint_ptr& next : endpoints) {
-    connection_pool* before = pool_of(*next);
-    if (before != nullptr)
-      pools.push_back(std::exchange(*before, connection_pool{0, {}}));
+  std::vector<cluster_member_ptr> next;
+  next.reserve(endpoints.size());
+  for (const endpoint_ptr& each : endpoints) {
+    const auto known = std::find_if(members_.begin(), members_.end(), [&](const cluster_member_ptr& member) {
+      return member && member->endpoint == each;
+    });
+    if (known != members_.end())
+      next.push_back(std::exchange(*known, nullptr));
     else
-      pools.emplace_back(settings_.pool_connections, settings_.upstream_idle);
+      next.emplace_back(new cluster_member{each, queue_, settings_.pool_connections, settings_.upstream_idle});
   }
-  for (connection_pool& left : pools_) left.close_all();
-  pools_ = std::move(pools);
-  endpoints_.assign(endpoints.begin(), endpoints.end());
+  for (const cluster_member_ptr& left : members_) {
+    if (!left) continue;
+    left->left = true;
+    left->pool.close_all();
+  }
+  members_ = std::move(next);
 }
 
-net::stream_ptr cluster::take_connection(const endpoint& to, steady_time now) {
-  connection_pool* pool = pool_of(to);
-  return pool == nullptr ? nullptr : pool->take(now);
+cluster::choice cluster::pick(const endpoint* except, steady_time now) {
+  std::size_t excepted = dispatch_schedule::nobody;
+  for (int look = 0; look < most_looks && !queue_->has_waiters(); ++look) {
+    views_.clear();
+    for (std::size_t i = 0; i < members_.size(); ++i) {
+      views_.push_back(members_[i]->endpoint->view(now));
+      if (members_[i]->endpoint.get() == except) excepted = i;
+    }
+    schedule_.look_at(views_, ++turn_);
+    const auto place = schedule_.next(excepted);
+    if (!place) return {};
+    if (!place->now) break;
+    const cluster_member_ptr& best = members_[place->replica];
+    if (best->endpoint->try_take(now)) return {slot{best}, false};
+  }
+  const bool has_another = std::any_of(members_.begin(), members_.end(),
+                                       [&](const cluster_member_ptr& each) { return each->endpoint.get() != except; });
+  return {slot{}, has_another};
 }
 
-void cluster::keep_connection(const endpoint& to, net::stream_ptr stream, steady_time now) {
-  connection_pool* pool = pool_of(to);
-  if (pool != nullptr)
-    pool->put(std::move(stream), now);
-  else
+slot cluster::adopt(endpoint_ptr counted) {
+  const auto known = std::find_if(members_.begin(), members_.end(),
+                                  [&](const cluster_member_ptr& member) { return member->endpoint == counted; });
+  if (known != members_.end()) return slot{*known};
+  // A replica of a snapshot that this worker has not installed yet, or of one that it has left.
+  cluster_member_ptr passing{new cluster_member{std::move(counted), queue_, 0, settings_.upstream_idle}};
+  passing->left = true;
+  return slot{std::move(passing)};
+}
+
+void cluster::keep_connection(const slot& to, net::stream_ptr stream, steady_time now) {
+  if (to.member()->left)
     stream->close();
+  else
+    to.member()->pool.put(std::move(stream), now);
 }
 
 void cluster::close_idle(steady_time now) {
-  for (connection_pool& pool : pools_) pool.close_idle(now);
+  for (const cluster_member_ptr& each : members_) each->pool.close_idle(now);
 }
 
 bool cluster::has_no_connections() const noexcept {
-  return std::all_of(pools_.begin(), pools_.end(), [](const connection_pool& pool) { return pool.empty(); });
-}
-
-connection_pool* cluster::pool_of(const endpoint& to) noexcept {
-  const auto found =
-      std::find_if(endpoints_.begin(), endpoints_.end(), [&](const endpoint_ptr& each) { return each.get() == &to; });
-  return found == endpoints_.end() ? nullptr : &pools_[static_cast<std::size_t>(found - endpoints_.begin())];
+  return std::all_of(members_.begin(), members_.end(),
+                     [](const cluster_member_ptr& each) { return each->pool.empty(); });
 }
 
 }  // namespace modelgate::upstream

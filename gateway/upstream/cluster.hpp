@@ -1,8 +1,8 @@
 #pragma once
 
-#include "gateway/upstream/balancer.hpp"
-#include "gateway/upstream/connection_pool.hpp"
-#include "gateway/upstream/endpoint.hpp"
+#include "gateway/upstream/dispatch_queue.hpp"
+#include "gateway/upstream/dispatch_schedule.hpp"
+#include "gateway/upstream/slot.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -22,7 +22,8 @@ struct cluster_settings {
 /// Shape: worker-local; made when the worker sees the deployment's first request, updated with every snapshot.
 class cluster {
  public:
-  explicit cluster(const cluster_settings& settings) noexcept : settings_{settings} {}
+  cluster(const cluster_settings& settings, std::shared_ptr<dispatch_queue> queue) noexcept
+      : settings_{settings}, queue_{std::move(queue)} {}
   ~cluster();
   cluster(const cluster&) = delete;
   cluster& operator=(const cluster&) = delete;
@@ -30,26 +31,34 @@ class cluster {
   /// Takes over the replicas of a new snapshot; connections to replicas that left are closed.
   void update(std::span<const endpoint_ptr> endpoints);
 
-  [[nodiscard]] bool empty() const noexcept { return endpoints_.empty(); }
-  /// A slot on the best replica but `except`; empty when there is none.
-  [[nodiscard]] slot pick(const endpoint* except, steady_time now) noexcept {
-    return balancer_.pick(endpoints_, except, now);
-  }
+  [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
+  [[nodiscard]] dispatch_queue& queue() const noexcept { return *queue_; }
+
+  struct choice {
+    slot taken;
+    bool must_wait = false;  ///< for a slot; neither: there is no replica but `except`
+  };
+  /// A slot on the best replica but `except`, if one is free and nobody waits for it.
+  [[nodiscard]] choice pick(const endpoint* except, steady_time now);
+  /// The place on a replica that the queue has counted.
+  [[nodiscard]] slot adopt(endpoint_ptr counted);
 
   /// A kept connection to a replica; nullptr when a new one has to be made.
-  [[nodiscard]] net::stream_ptr take_connection(const endpoint& to, steady_time now);
+  [[nodiscard]] static net::stream_ptr take_connection(const slot& to, steady_time now) {
+    return to.member()->pool.take(now);
+  }
   /// Keeps a connection for the next request, unless its replica has left.
-  void keep_connection(const endpoint& to, net::stream_ptr stream, steady_time now);
+  static void keep_connection(const slot& to, net::stream_ptr stream, steady_time now);
   void close_idle(steady_time now);
   [[nodiscard]] bool has_no_connections() const noexcept;
 
  private:
-  [[nodiscard]] connection_pool* pool_of(const endpoint& to) noexcept;
-
   cluster_settings settings_;
-  balancer balancer_;
-  std::vector<endpoint_ptr> endpoints_;
-  std::vector<connection_pool> pools_;  ///< one for each of `endpoints_`, in the same order
+  std::shared_ptr<dispatch_queue> queue_;
+  std::vector<cluster_member_ptr> members_;
+  std::vector<replica_view> views_;
+  dispatch_schedule schedule_;
+  std::size_t turn_ = 0;
 };
 
 }  // namespace modelgate::upstream

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "gateway/upstream/concurrency_limit.hpp"
+#include "gateway/upstream/dispatch_schedule.hpp"
+#include "gateway/upstream/service_time.hpp"
+
 #include "modelgate/base/clock.hpp"
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/metrics/deployment_stats.hpp"
@@ -8,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace modelgate::upstream {
@@ -15,73 +20,87 @@ namespace modelgate::upstream {
 /// One replica as the data plane sees it.
 ///
 /// `in_flight` counts its requests over all workers: models are few, slow and uneven, so dispatch must see the whole.
-/// It is the one word of the request path that more than one thread writes, and has a cache line to itself.
+/// It is the one word of the request path that more than one thread changes by read-modify-write; with what dispatch
+/// reads beside it, it has a cache line to itself.
 ///
 /// Shape: shared by all workers and by every snapshot that has the replica; the rest is immutable.
 class endpoint {
  public:
-  endpoint(config::endpoint_config config, metrics::model_index model)
-      : config_{std::move(config)}, authority_{net::to_string(config_.address)}, model_{model} {}
+  /// `declared` is how many requests at a time it was said to take; without that it is learnt.
+  endpoint(config::endpoint_config config, metrics::model_index model, std::optional<std::uint32_t> declared)
+      : config_{std::move(config)},
+        authority_{net::to_string(config_.address)},
+        model_{model},
+        learnt_{declared},
+        limit_{concurrency_limit::start(declared)} {}
 
   [[nodiscard]] const config::endpoint_config& config() const noexcept { return config_; }
   [[nodiscard]] const std::string& authority() const noexcept { return authority_; }  ///< for the Host field
   [[nodiscard]] metrics::model_index model() const noexcept { return model_; }
 
-  [[nodiscard]] std::uint32_t in_flight() const noexcept { return in_flight_.load(std::memory_order_relaxed); }
-  /// Takes a slot if the count is still `seen`; false when another worker was faster.
-  [[nodiscard]] bool try_take(std::uint32_t seen) noexcept {
-    return in_flight_.compare_exchange_strong(seen, seen + 1, std::memory_order_acq_rel, std::memory_order_relaxed);
+  /// Ordered with the queue's count of waiters, see dispatch_queue::has_waiters.
+  [[nodiscard]] std::uint32_t in_flight() const noexcept { return in_flight_.load(); }
+  [[nodiscard]] std::uint32_t limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::chrono::nanoseconds average_service_time(steady_time now) const noexcept {
+    return service_time_.average(now);
   }
-  void release() noexcept { in_flight_.fetch_sub(1, std::memory_order_acq_rel); }
+
+  /// Another number of requests at a time, or none: learnt from here on.
+  void declare(std::optional<std::uint32_t> concurrency) noexcept {
+    if (learnt_.declare(concurrency)) limit_.store(concurrency_limit::start(concurrency), std::memory_order_relaxed);
+  }
+
+  /// Takes a slot if one is free; false when other requests were faster.
+  [[nodiscard]] bool try_take(steady_time now) noexcept {
+    std::uint32_t seen = in_flight();
+    while (seen < limit()) {
+      if (!in_flight_.compare_exchange_weak(seen, seen + 1)) continue;
+      service_time_.touch(now);
+      return true;
+    }
+    return false;
+  }
+  void release() noexcept { in_flight_.fetch_sub(1); }
+
+  /// A request was answered whole, `service` after its dispatch. `window` is the worker's own.
+  void record(std::chrono::nanoseconds service, steady_time now, latency_window& window) noexcept {
+    service_time_.record(service, now);
+    if (learnt_.is_declared()) return;
+    window.add(service, in_flight());
+    if (!window.is_worth_telling()) return;
+    if (const auto limit = learnt_.observe(window)) limit_.store(*limit, std::memory_order_relaxed);
+    window = {};
+  }
 
   /// After a request that it refused or reset, a replica is chosen last until `until`: one that is dying has the fewest
   /// requests in flight and would attract every next one.
   void doubt(steady_time until) noexcept {
     doubted_until_.store(until.time_since_epoch().count(), std::memory_order_relaxed);
   }
-  [[nodiscard]] bool is_doubted(steady_time now) const noexcept {
-    return now.time_since_epoch().count() < doubted_until_.load(std::memory_order_relaxed);
+
+  [[nodiscard]] replica_view view(steady_time now) const noexcept {
+    replica_view seen;
+    seen.in_flight = in_flight();
+    seen.limit = limit();
+    seen.service_time = service_time_.average(now);
+    seen.since_last_event = service_time_.since_last_event(now);
+    seen.doubted = now.time_since_epoch().count() < doubted_until_.load(std::memory_order_relaxed);
+    return seen;
   }
 
  private:
   config::endpoint_config config_;
   std::string authority_;
   metrics::model_index model_;
+  concurrency_limit learnt_;
   alignas(64) std::atomic<std::uint32_t> in_flight_{0};
-  std::atomic<steady_time::rep> doubted_until_{0};  ///< read together with the count, written on failures only
+  std::atomic<std::uint32_t> limit_;
+  service_time service_time_;
+  std::atomic<steady_time::rep> doubted_until_{0};  ///< written on failures only
 };
 
 static_assert(alignof(endpoint) == 64 && sizeof(endpoint) % 64 == 0, "the slot word must not share its cache line");
 
 using endpoint_ptr = std::shared_ptr<endpoint>;
-
-/// One request's place on a replica; given back when it goes out of scope.
-class slot {
- public:
-  slot() = default;
-  explicit slot(endpoint_ptr taken) noexcept : endpoint_{std::move(taken)} {}
-  slot(slot&& other) noexcept : endpoint_{std::move(other.endpoint_)} {}
-  slot& operator=(slot&& other) noexcept {
-    if (this != &other) {
-      give_back();
-      endpoint_ = std::move(other.endpoint_);
-    }
-    return *this;
-  }
-  ~slot() { give_back(); }
-
-  [[nodiscard]] explicit operator bool() const noexcept { return endpoint_ != nullptr; }
-  [[nodiscard]] endpoint& operator*() const noexcept { return *endpoint_; }
-  [[nodiscard]] endpoint* operator->() const noexcept { return endpoint_.get(); }
-  [[nodiscard]] const endpoint_ptr& shared() const noexcept { return endpoint_; }
-
- private:
-  void give_back() noexcept {
-    if (endpoint_) endpoint_->release();
-    endpoint_.reset();
-  }
-
-  endpoint_ptr endpoint_;
-};
 
 }  // namespace modelgate::upstream

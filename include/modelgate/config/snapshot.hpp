@@ -29,7 +29,9 @@ struct serving_options {
   upstream_protocol protocol = upstream_protocol::seldon;
   std::chrono::milliseconds timeout{60'000};  ///< total, queue included, until the response head
   std::uint64_t max_body_bytes = 33'554'432;
-  std::optional<std::uint32_t> concurrency;  ///< per replica; absent: unknown
+  std::optional<std::uint32_t> concurrency;         ///< requests at a time per replica; absent: learnt
+  std::uint32_t max_queue = 64;                     ///< requests that wait for a replica, over all workers
+  std::chrono::milliseconds queue_timeout{10'000};  ///< how long each may wait
   bool forward_authorization = false;
 
   friend bool operator==(const serving_options&, const serving_options&) = default;

@@ -24,6 +24,8 @@ enum class reason {
   upstream_invalid,
   deployment_stopped,
   no_ready_replica,
+  queue_full,
+  queue_timeout,
   overloaded,
   draining,
   upstream_timeout,

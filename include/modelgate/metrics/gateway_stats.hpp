@@ -10,6 +10,7 @@ namespace modelgate::metrics {
 /// Why a request was counted by no deployment.
 enum class unrouted_reason : std::size_t { deployment_not_found, route_not_found, size };
 enum class auth_failure : std::size_t { missing, malformed, mistyped, unknown, expired, size };
+enum class queue_refusal : std::size_t { full, timeout, size };
 enum class retry_cause : std::size_t { connect, reset_before_sent, size };
 
 /// What one worker counts beside the deployments' histograms.
@@ -24,6 +25,9 @@ struct worker_stats {
   std::array<counter, static_cast<std::size_t>(unrouted_reason::size)> unrouted;
   std::array<counter, static_cast<std::size_t>(auth_failure::size)> auth_failures;
   std::array<counter, static_cast<std::size_t>(retry_cause::size)> retries;
+  counter queued;                   ///< requests that had to wait for a replica
+  counter queue_wait_microseconds;  ///< of those that were sent in the end
+  std::array<counter, static_cast<std::size_t>(queue_refusal::size)> queue_refusals;
   counter upstream_connects;
   counter upstream_connect_failures;
   counter upstream_reuses;

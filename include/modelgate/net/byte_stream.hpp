@@ -58,6 +58,9 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   enum class peer_state { quiet, has_sent, finished, gone };
   [[nodiscard]] peer_state look() noexcept;
 
+  /// Whether the peer has closed its side, also when what it sent before has not been read yet.
+  [[nodiscard]] bool peer_has_closed() noexcept;
+
   void shutdown_send() noexcept;
   void close() noexcept;
   /// Closes with a reset: the peer learns that something went wrong although bytes were sent before.

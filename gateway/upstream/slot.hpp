@@ -1,0 +1,71 @@
+#pragma once
+
+#include "gateway/upstream/connection_pool.hpp"
+#include "gateway/upstream/dispatch_queue.hpp"
+#include "gateway/upstream/endpoint.hpp"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace modelgate::upstream {
+
+/// A replica as one worker uses it. Lives for as long as the worker sends it requests or still has some there, so that
+/// the request path needs no atomic reference counting.
+///
+/// Shape: worker-local.
+struct cluster_member : boost::intrusive_ref_counter<cluster_member, boost::thread_unsafe_counter> {
+  cluster_member(endpoint_ptr replica, std::shared_ptr<dispatch_queue> waiting, std::size_t pool_connections,
+                 std::chrono::milliseconds max_idle) noexcept
+      : endpoint{std::move(replica)}, queue{std::move(waiting)}, pool{pool_connections, max_idle} {}
+
+  endpoint_ptr endpoint;
+  std::shared_ptr<dispatch_queue> queue;
+  connection_pool pool;
+  latency_window window;
+  bool left = false;  ///< not among the replicas of the snapshot any more: keeps no connections
+};
+using cluster_member_ptr = boost::intrusive_ptr<cluster_member>;
+
+/// One request's place on a replica; given back, and handed on to who waits, when it goes out of scope.
+///
+/// Shape: worker-local.
+class slot {
+ public:
+  slot() = default;
+  /// Takes over a place that has been counted.
+  explicit slot(cluster_member_ptr taken) noexcept : member_{std::move(taken)} {}
+  slot(slot&& other) noexcept : member_{std::move(other.member_)} {}
+  slot& operator=(slot&& other) noexcept {
+    if (this != &other) {
+      give_back();
+      member_ = std::move(other.member_);
+    }
+    return *this;
+  }
+  ~slot() { give_back(); }
+
+  [[nodiscard]] explicit operator bool() const noexcept { return member_ != nullptr; }
+  [[nodiscard]] endpoint& operator*() const noexcept { return *member_->endpoint; }
+  [[nodiscard]] endpoint* operator->() const noexcept { return member_->endpoint.get(); }
+  [[nodiscard]] const cluster_member_ptr& member() const noexcept { return member_; }
+
+  /// The request was answered whole, this long after its dispatch.
+  void record(std::chrono::nanoseconds service, steady_time now) noexcept {
+    member_->endpoint->record(service, now, member_->window);
+  }
+
+ private:
+  void give_back() noexcept {
+    if (!member_) return;
+    member_->endpoint->release();
+    if (member_->queue->has_waiters()) member_->queue->dispatch(steady_clock::now());
+    member_.reset();
+  }
+
+  cluster_member_ptr member_;
+};
+
+}  // namespace modelgate::upstream

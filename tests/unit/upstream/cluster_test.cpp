@@ -1,0 +1,118 @@
+#include "gateway/upstream/cluster.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <vector>
+
+namespace modelgate::upstream {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr steady_time start{1h};
+
+struct fixture {
+  fixture() { use({make_replica(), make_replica()}); }
+
+  static endpoint_ptr make_replica(std::uint32_t concurrency = 8) {
+    return std::make_shared<endpoint>(config::endpoint_config{}, metrics::model_index{0}, concurrency);
+  }
+  void use(std::vector<endpoint_ptr> next) {
+    replicas = std::move(next);
+    queue->update(replicas, true, start);
+    used.update(replicas);
+  }
+
+  std::vector<endpoint_ptr> replicas;
+  std::shared_ptr<dispatch_queue> queue = std::make_shared<dispatch_queue>();
+  cluster used{cluster_settings{}, queue};
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(cluster_suite, fixture)
+
+BOOST_AUTO_TEST_CASE(spreads_requests_evenly_over_equal_replicas) {
+  std::vector<slot> held;
+  for (int i = 0; i < 8; ++i) held.push_back(used.pick(nullptr, start).taken);
+  for (const endpoint_ptr& each : replicas) BOOST_TEST(each->in_flight() == 4U);
+  held.clear();
+  for (const endpoint_ptr& each : replicas) BOOST_TEST(each->in_flight() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_is_given_back_once) {
+  slot taken = used.pick(nullptr, start).taken;
+  endpoint& replica = *taken;
+  slot moved{std::move(taken)};
+  BOOST_TEST(replica.in_flight() == 1U);
+  taken = std::move(moved);
+  BOOST_TEST(replica.in_flight() == 1U);
+  taken = {};
+  BOOST_TEST(replica.in_flight() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(waits_when_every_slot_is_taken) {
+  use({make_replica(1)});
+  const cluster::choice first = used.pick(nullptr, start);
+  BOOST_TEST(!!first.taken);
+  const cluster::choice second = used.pick(nullptr, start);
+  BOOST_TEST(!second.taken);
+  BOOST_TEST(second.must_wait);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_overtakes_who_waits) {
+  use({make_replica(1)});
+  const endpoint_ptr other = make_replica(1);
+  boost::asio::io_context loop{1};
+  net::wake_signal signal;
+  const waiting_request_ptr waits{new waiting_request{loop.get_executor(), signal, replicas[0].get()}};
+  BOOST_TEST((queue->join(waits, 1, start) == dispatch_queue::joined::waits));
+  BOOST_TEST(used.pick(nullptr, start).must_wait);
+  endpoint_ptr unused;
+  static_cast<void>(queue->leave(*waits, unused));
+  BOOST_TEST(!!used.pick(nullptr, start).taken);
+}
+
+BOOST_AUTO_TEST_CASE(a_retry_without_another_replica_has_nothing_to_wait_for) {
+  const cluster::choice other = used.pick(replicas[0].get(), start);
+  BOOST_TEST((other.taken.member()->endpoint == replicas[1]));
+  use({make_replica(1)});
+  const cluster::choice none = used.pick(replicas[0].get(), start);
+  BOOST_TEST(!none.taken);
+  BOOST_TEST(!none.must_wait);
+  use({});
+  BOOST_TEST(!used.pick(nullptr, start).must_wait);
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_that_left_is_kept_until_its_last_request_is_done) {
+  std::weak_ptr<endpoint> watched;
+  slot taken;
+  {
+    use({make_replica()});
+    watched = replicas[0];
+    taken = used.pick(nullptr, start).taken;
+  }
+  use({});
+  BOOST_TEST(!watched.expired());
+  BOOST_TEST(taken.member()->left);
+  taken = {};
+  BOOST_TEST(watched.expired());
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_of_a_later_snapshot_can_be_adopted) {
+  const endpoint_ptr later = make_replica();
+  BOOST_TEST(later->try_take(start));
+  {
+    const slot adopted = used.adopt(later);
+    BOOST_TEST(adopted.member()->left);
+    BOOST_TEST((adopted.member()->endpoint == later));
+  }
+  BOOST_TEST(later->in_flight() == 0U);
+  BOOST_TEST(replicas[0]->try_take(start));
+  BOOST_TEST(!used.adopt(replicas[0]).member()->left);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::upstream
