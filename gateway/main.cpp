@@ -1,6 +1,7 @@
 // The composition root: the one place that knows every part of the program and says in which order they start and end.
 #include "control/api/rest/rest_api.hpp"
 #include "control/cli/cli.hpp"
+#include "control/cli/usage_error.hpp"
 #include "control/publish/publisher.hpp"
 #include "control/reconcile/reconciler.hpp"
 #include "control/runtime/process/process_driver.hpp"
@@ -408,7 +409,9 @@ int run(int count, char** arguments) {
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? exit_ok : exit_usage;
+    if (problem.get_exit_code() == 0) return app.exit(problem);  // --help
+    std::cerr << control::cli::usage_error(app, problem);
+    return exit_usage;
   }
   return serving->parsed() ? serve(options) : check(options);
 }
