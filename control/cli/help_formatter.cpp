@@ -15,7 +15,7 @@ std::string help_formatter::make_subcommand(const CLI::App* command) const {
 std::string help_formatter::make_footer(const CLI::App* command) const {
   const CLI::App* whole = command;
   while (whole->get_parent() != nullptr) whole = whole->get_parent();
-  const std::string footer = CLI::Formatter::make_footer(command);
+  std::string footer = CLI::Formatter::make_footer(command);
   if (whole == command) return footer;
   const std::vector<const CLI::Option*> common = whole->get_options([whole](const CLI::Option* option) {
     return option->nonpositional() && option != whole->get_help_ptr() && option != whole->get_version_ptr();

@@ -97,7 +97,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& problem) {
     return "\"" + path_of(command)
            + "\" needs more: " + (commands.empty() ? std::string{problem.what()} : "one of " + joined(commands));
   }
-  const std::string text = problem.what();
+  std::string text = problem.what();
   if (dynamic_cast<const CLI::ConversionError*>(&problem) == nullptr) return text;
   return text.substr(0, text.find(" = ")) + "; it is not the kind of value that this takes";
 }
