@@ -1,6 +1,7 @@
 // The composition root: the one place that knows every part of the program and says in which order they start and end.
 #include "control/api/rest/rest_api.hpp"
 #include "control/cli/cli.hpp"
+#include "control/cli/usage_error.hpp"
 #include "control/publish/publisher.hpp"
 #include "control/reconcile/reconciler.hpp"
 #include "control/runtime/process/process_driver.hpp"
@@ -12,7 +13,7 @@
 
 #include "modelgate/base/log.hpp"
 #include "modelgate/base/private_file.hpp"
-#include "modelgate/config/settings.hpp"
+#include "modelgate/config/settings_draft.hpp"
 #include "modelgate/gateway.hpp"
 #include "modelgate/http_io/server.hpp"
 
@@ -58,9 +59,9 @@ struct serve_options {
   bool demo = false;
 };
 
-void print(const diagnostics& mistakes, const std::string& file) {
+void print(const diagnostics& mistakes) {
   for (const diagnostic& mistake : mistakes) {
-    std::cerr << (mistake.where.empty() ? file : file + ":" + mistake.where) << ": " << mistake.detail << "\n";
+    std::cerr << mistake.where << (mistake.where.empty() ? "" : ": ") << mistake.detail << "\n";
   }
 }
 
@@ -75,39 +76,23 @@ std::map<std::string, std::string> environment() {
 }
 
 /// Flags override the environment, which overrides the file, which overrides the defaults. Every mistake is found at
-/// once.
-result<config::settings, diagnostics> settings_of(const serve_options& options) {
-  config::settings settings;
-  diagnostics mistakes;
-  if (!options.config.empty()) {
-    auto loaded = config::load_settings(options.config);
-    if (loaded)
-      settings = std::move(*loaded);
-    else
-      mistakes = loaded.error();
-    print(mistakes, options.config);
-  }
-  const diagnostics in_environment = config::apply_environment(settings, environment());
-  print(in_environment, "environment");
-  mistakes.insert(mistakes.end(), in_environment.begin(), in_environment.end());
-
-  if (!options.data_folder.empty()) settings.data_folder = options.data_folder;
-  const auto take_address = [&](const std::string& text, const char* flag, net::endpoint& into) {
-    if (text.empty()) return;
-    if (const auto parsed = net::parse_endpoint(text)) {
-      into = *parsed;
-      return;
-    }
-    const diagnostics mistake{
-        {"", "INVALID", "\"" + text + "\" is not an IP address and a port, such as 127.0.0.1:8080"}};
-    print(mistake, flag);
-    mistakes.push_back(mistake.front());
+/// once, and printed; nothing is started for it.
+std::optional<config::settings> settings_of(const serve_options& options) {
+  config::settings_draft draft;
+  if (!options.config.empty()) config::lay_file(draft, options.config);
+  config::lay_environment(draft, environment());
+  const auto take_flag = [&draft](const char* flag, const char* key, const std::string& text) {
+    if (!text.empty()) config::lay_flag(draft, flag, key, text);
   };
-  take_address(options.prediction, "--prediction-listen", settings.listen.prediction);
-  take_address(options.control, "--control-listen", settings.listen.control);
-  take_address(options.metrics, "--metrics-listen", settings.listen.metrics);
-  if (!mistakes.empty()) return mistakes;
-  return settings;
+  take_flag("--data-dir", "data.folder", options.data_folder);
+  take_flag("--prediction-listen", "listen.prediction", options.prediction);
+  take_flag("--control-listen", "listen.control", options.control);
+  take_flag("--metrics-listen", "listen.metrics", options.metrics);
+  config::look_at_system(draft);
+  auto settings = config::finish(std::move(draft));
+  if (settings) return std::move(*settings);
+  print(settings.error());
+  return std::nullopt;
 }
 
 /// Runs `start` and says which port it was about when it cannot be had.
@@ -399,13 +384,9 @@ int serve(const serve_options& options) {
   return served.run(signals, options.demo);
 }
 
-int check(const std::string& file) {
-  const auto loaded = config::load_settings(file);
-  if (!loaded) {
-    print(loaded.error(), file);
-    return exit_bad_config;
-  }
-  std::cout << file << " is fine\n";
+int check(const serve_options& options) {
+  if (!settings_of(options)) return exit_bad_config;
+  std::cout << options.config << " is fine\n";
   return exit_ok;
 }
 
@@ -423,15 +404,16 @@ int run(int count, char** arguments) {
   serving->add_option("--control-listen", options.control, "address for people and tools, such as 127.0.0.1:8081");
   serving->add_option("--metrics-listen", options.metrics, "address for Prometheus, such as 127.0.0.1:8082");
   serving->add_flag("--demo", options.demo, "make two demo deployments, once");
-  std::string checked;
-  CLI::App* checking = app.add_subcommand("check", "report every mistake of a config file");
-  checking->add_option("--config", checked, "the config file")->required();
+  CLI::App* checking = app.add_subcommand("check", "report every mistake that serve would find in its configuration");
+  checking->add_option("--config", options.config, "the config file")->required();
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? exit_ok : exit_usage;
+    if (problem.get_exit_code() == 0) return app.exit(problem);  // --help
+    std::cerr << control::cli::usage_error(app, problem);
+    return exit_usage;
   }
-  return serving->parsed() ? serve(options) : check(checked);
+  return serving->parsed() ? serve(options) : check(options);
 }
 
 }  // namespace

@@ -48,9 +48,7 @@ class Watch:
 class ReplicasDie(unittest.TestCase):
     def test_only_requests_on_the_killed_replica_fail(self):
         with Program() as program:
-            program.prepare()
-            program.deploy("iris")
-            program.wait_for("iris")
+            program.prepare_iris()
             load = Load(program, "iris", connections=32)
             load.wait_for_answers(500)
             victim, name = program.replicas()[0]
