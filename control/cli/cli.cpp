@@ -3,6 +3,7 @@
 #include "control/cli/connection_settings.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/session.hpp"
+#include "control/cli/usage_error.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -11,8 +12,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstring>
 #include <iostream>
 #include <memory>
+#include <string_view>
 
 extern "C" char** environ;  // NOLINT: POSIX declares it nowhere
 
@@ -59,9 +62,13 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
   connection_flags connection;
   std::string output = "table";
   app.add_option("--server", connection.server, "address of the server's control port")->type_name("URL");
-  app.add_option("--token-file", connection.token_file, "file that holds the token")->type_name("FILE");
+  app.add_option("--token-file", connection.token_file, "file that holds the token: better than --token")
+      ->type_name("FILE");
+  app.add_option("--token", connection.token,
+                 "the token itself; other users of this machine can see it in the list of processes")
+      ->type_name("TOKEN");
   app.add_option("-o,--output", output, "table for people or json for programs")
-      ->check(CLI::IsMember({"table", "json"}))
+      ->check(one_of({"table", "json"}))
       ->type_name("FORMAT");
   chosen_command chosen;
   add_deployment_commands(app, chosen);
@@ -77,9 +84,7 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
     if (arguments.empty()) {
       around.err << app.help();
     } else {
-      const std::string unknown = explain_unknown_command(app);
-      around.err << "modelgate: " << printable(unknown.empty() ? problem.what() : unknown)
-                 << "\n  try: modelgate --help\n";
+      around.err << usage_error(app, problem);
     }
     return static_cast<int>(exit_code::usage);
   }
@@ -98,6 +103,17 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
   return static_cast<int>(exit_code::ok);
 }
 
+void hide_token(int count, char** arguments) {
+  constexpr std::string_view flag = "--token";
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word{arguments[i]};
+    char* secret = nullptr;
+    if (word == flag && i + 1 < count) secret = arguments[i + 1];
+    if (word.starts_with(flag) && word.substr(flag.size()).starts_with('=')) secret = arguments[i] + flag.size() + 1;
+    if (secret != nullptr) std::memset(secret, 'x', std::strlen(secret));
+  }
+}
+
 int run_client(int count, char** arguments) {
   std::map<std::string, std::string> environment;
   for (char** entry = environ; *entry != nullptr; ++entry) {
@@ -108,7 +124,9 @@ int run_client(int count, char** arguments) {
   surroundings around{std::cin, std::cout, std::cerr, std::move(environment)};
   around.in_is_terminal = ::isatty(STDIN_FILENO) == 1;
   around.out_is_terminal = ::isatty(STDOUT_FILENO) == 1;
-  return run({arguments + std::min(1, count), arguments + count}, around);
+  const std::vector<std::string> words{arguments + std::min(1, count), arguments + count};
+  hide_token(count, arguments);
+  return run(words, around);
 }
 
 }  // namespace modelgate::control::cli

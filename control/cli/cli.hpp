@@ -26,7 +26,11 @@ struct surroundings {
 /// (`exit_code`), and what went wrong stands on `err`.
 [[nodiscard]] int run(const std::vector<std::string>& arguments, surroundings& around);
 
-/// The same for the process itself.
+/// Overwrites the value of --token where the system keeps the program's words, so that a list of processes shows it for
+/// a moment only.
+void hide_token(int count, char** arguments);
+
+/// The same as `run` for the process itself.
 [[nodiscard]] int run_client(int count, char** arguments);
 
 }  // namespace modelgate::control::cli

@@ -107,6 +107,9 @@ std::optional<std::filesystem::path> personal_config_file(const std::map<std::st
 
 outcome<connection_settings> choose_connection(const connection_flags& flags,
                                                const std::map<std::string, std::string>& environment) {
+  if (flags.token && flags.token_file)
+    return wrong_usage("--token and --token-file both give the token; give one of them");
+  if (flags.token && flags.token->empty()) return wrong_usage("--token holds no token");
   auto config = read_personal_config(environment);
   if (!config) return std::move(config).error();
   connection_settings chosen;
@@ -118,7 +121,9 @@ outcome<connection_settings> choose_connection(const connection_flags& flags,
     chosen.server = *config->server;
 
   std::optional<std::filesystem::path> token_file;
-  if (flags.token_file) {
+  if (flags.token) {
+    chosen.token = crypto::secret{std::string{*flags.token}};
+  } else if (flags.token_file) {
     token_file = *flags.token_file;
   } else if (auto token = variable(environment, "MODELGATE_TOKEN")) {
     chosen.token = crypto::secret{std::move(*token)};

@@ -14,6 +14,7 @@ namespace modelgate::control::cli {
 /// What the flags said of the connection.
 struct connection_flags {
   std::optional<std::string> server;
+  std::optional<std::string> token;
   std::optional<std::string> token_file;
 };
 
@@ -24,8 +25,8 @@ struct connection_settings {
 };
 
 /// Flags beat the environment (MODELGATE_SERVER, MODELGATE_TOKEN, MODELGATE_TOKEN_FILE), which beats the file (server,
-/// token or token_file), which beats the default. A token is never a flag's value: other users see those. Errors:
-/// usage, for a file that cannot be read or understood; only what is really needed is read.
+/// token or token_file), which beats the default. Errors: usage, for both of the flags that give a token and for a file
+/// that cannot be read or understood; only what is really needed is read.
 [[nodiscard]] outcome<connection_settings> choose_connection(const connection_flags& flags,
                                                              const std::map<std::string, std::string>& environment);
 

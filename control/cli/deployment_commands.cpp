@@ -3,6 +3,7 @@
 #include "control/cli/deployment_views.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/session.hpp"
+#include "control/cli/usage_error.hpp"
 #include "control/cli/wait_command.hpp"
 
 #include "modelgate/base/clock.hpp"
@@ -281,7 +282,7 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
                             "  modelgate deployments wait iris --for stopped"));
   wait->add_option("id", waited->id, "the deployment")->required();
   wait->add_option("--for", waited->target, "deployed, stopped or deleted")
-      ->check(CLI::IsMember({"deployed", "stopped", "deleted"}))
+      ->check(one_of({"deployed", "stopped", "deleted"}))
       ->capture_default_str();
   wait->add_option("--timeout", waited->timeout, "longest wait, such as 90s or 10m")->capture_default_str();
   choose(wait, chosen, waited, wait_for_deployment);

@@ -1,8 +1,5 @@
 #include "control/cli/help_formatter.hpp"
 
-#include "modelgate/base/nearest_word.hpp"
-
-#include <algorithm>
 #include <vector>
 
 namespace modelgate::control::cli {
@@ -15,25 +12,19 @@ std::string help_formatter::make_subcommand(const CLI::App* command) const {
          + description.substr(0, description.find('\n')) + "\n";
 }
 
-std::string with_examples(const std::string& line, const std::string& examples) {
-  return line + "\n\nExamples:\n" + examples + "\n";
+std::string help_formatter::make_footer(const CLI::App* command) const {
+  const CLI::App* whole = command;
+  while (whole->get_parent() != nullptr) whole = whole->get_parent();
+  std::string footer = CLI::Formatter::make_footer(command);
+  if (whole == command) return footer;
+  const std::vector<const CLI::Option*> common = whole->get_options([whole](const CLI::Option* option) {
+    return option->nonpositional() && option != whole->get_help_ptr() && option != whole->get_version_ptr();
+  });
+  return make_group("Options of every command", false, common).substr(1) + "\n" + footer;  // behind an empty line
 }
 
-std::string explain_unknown_command(const CLI::App& app) {
-  const CLI::App* at = &app;
-  while (!at->get_subcommands().empty()) at = at->get_subcommands().front();
-  const std::vector<std::string> left = app.remaining(true);
-  const auto word =
-      std::find_if(left.begin(), left.end(), [](const std::string& each) { return !each.starts_with('-'); });
-  const std::vector<const CLI::App*> commands = at->get_subcommands([](const CLI::App*) { return true; });
-  if (word == left.end() || commands.empty()) return {};
-
-  std::vector<std::string> names;
-  for (const CLI::App* command : commands) names.push_back(command->get_name());
-  const auto nearest = nearest_word(*word, std::vector<std::string_view>{names.begin(), names.end()});
-  std::string text = "there is no command \"" + *word + "\"";
-  if (nearest) text.append("; did you mean \"").append(*nearest).append("\"?");
-  return text;
+std::string with_examples(const std::string& line, const std::string& examples) {
+  return line + "\n\nExamples:\n" + examples + "\n";
 }
 
 }  // namespace modelgate::control::cli

@@ -1,8 +1,8 @@
 #include "control/domain/group_document.hpp"
 
 #include "control/domain/limits.hpp"
-#include "control/domain/merge_patch.hpp"
 #include "control/domain/names.hpp"
+#include "control/domain/resource_document.hpp"
 #include "control/domain/units.hpp"
 
 #include <boost/json/value.hpp>
@@ -12,16 +12,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::string_view cpu_precision = "must be a multiple of 0.001";
-
 quota_limits read_quota(const json::value& document, const std::string& pointer, diagnostics& mistakes) {
   quota_limits quota;
   document_reader reader{document, pointer, mistakes};
-  if (const auto cores = reader.number("cpu", 0, limits::cores)) {
-    quota.cpu_milli = millicores_from(*cores);
-    if (!quota.cpu_milli) reader.mistake("cpu", mistake_code::out_of_range, std::string{cpu_precision});
-  }
-  if (const auto gib = reader.number("memoryGiB", 0, limits::memory_gib)) quota.memory_bytes = bytes_from_gib(*gib);
+  quota.cpu_milli = read_cores(reader, 0);
+  quota.memory_bytes = read_memory(reader, 0);
   quota.gpu = reader.whole_number("gpu", 0, limits::gpus);
   reader.refuse_others();
   return quota;
@@ -71,24 +66,11 @@ json::array to_json(const std::vector<std::string>& names) {
 }  // namespace
 
 parsed<group> read_group(const json::value& document) {
-  parsed<group> answer;
-  document_reader reader{document, "", answer.mistakes};
-  answer.value = read_members(reader, answer.mistakes);
-  return answer;
+  return read_named(document, read_members);
 }
 
 parsed<group> read_group_patch(const group& current, const json::value& patch) {
-  parsed<group> answer;
-  const auto* changes = patch.if_object();
-  if (changes == nullptr) {
-    answer.mistakes.push_back({"", std::string{mistake_code::wrong_type}, "must be a JSON object"});
-    return answer;
-  }
-  const json::value merged = patched_document(to_json(current), *changes, {"name"});
-  document_reader reader{merged, "", answer.mistakes};
-  reader.fixed(*changes, "name", current.name);
-  answer.value = read_members(reader, answer.mistakes);
-  return answer;
+  return read_named_patch(current, patch, read_members);
 }
 
 json::object to_json(const quota_limits& value) {

@@ -1,8 +1,8 @@
 #include "control/domain/instance_type_document.hpp"
 
 #include "control/domain/limits.hpp"
-#include "control/domain/merge_patch.hpp"
 #include "control/domain/names.hpp"
+#include "control/domain/resource_document.hpp"
 #include "control/domain/units.hpp"
 
 #include <boost/json/value.hpp>
@@ -13,25 +13,14 @@ namespace {
 namespace json = boost::json;
 
 void read_size(document_reader& reader, resources& size) {
-  if (const auto cores = reader.number("cpu", 0, limits::cores)) {
-    const auto milli = millicores_from(*cores);
-    if (!milli || *milli < 1) {
-      reader.mistake("cpu", mistake_code::out_of_range, "must be greater than zero and a multiple of 0.001");
-    }
-    size.cpu_milli = milli.value_or(0);
-  } else {
-    reader.require("cpu", "cores per replica");
-  }
-  if (const auto gib = reader.number("memoryGiB", 0, limits::memory_gib)) {
-    size.memory_bytes = bytes_from_gib(*gib).value_or(0);
-    if (size.memory_bytes < 1) reader.mistake("memoryGiB", mistake_code::out_of_range, "must be greater than zero");
-  } else {
-    reader.require("memoryGiB", "GiB of memory per replica");
-  }
-  size.gpu = reader.whole_number("gpu", 0, limits::gpus).value_or(0);
+  const auto cpu_milli = read_cores(reader, 1);
+  if (!cpu_milli) reader.require("cpu", "cores per replica");
+  const auto memory_bytes = read_memory(reader, 1);
+  if (!memory_bytes) reader.require("memoryGiB", "GiB of memory per replica");
+  size = {cpu_milli.value_or(0), memory_bytes.value_or(0), reader.whole_number("gpu", 0, limits::gpus).value_or(0)};
 }
 
-instance_type read_members(document_reader& reader) {
+instance_type read_members(document_reader& reader, diagnostics&) {
   instance_type read;
   read.name = reader.text("name", {.most = 63}).value_or("");
   if (read.name.empty()) {
@@ -53,24 +42,11 @@ instance_type read_members(document_reader& reader) {
 }  // namespace
 
 parsed<instance_type> read_instance_type(const json::value& document) {
-  parsed<instance_type> answer;
-  document_reader reader{document, "", answer.mistakes};
-  answer.value = read_members(reader);
-  return answer;
+  return read_named(document, read_members);
 }
 
 parsed<instance_type> read_instance_type_patch(const instance_type& current, const json::value& patch) {
-  parsed<instance_type> answer;
-  const auto* changes = patch.if_object();
-  if (changes == nullptr) {
-    answer.mistakes.push_back({"", std::string{mistake_code::wrong_type}, "must be a JSON object"});
-    return answer;
-  }
-  const json::value merged = patched_document(to_json(current), *changes, {"name"});
-  document_reader reader{merged, "", answer.mistakes};
-  reader.fixed(*changes, "name", current.name);
-  answer.value = read_members(reader);
-  return answer;
+  return read_named_patch(current, patch, read_members);
 }
 
 json::object to_json(const instance_type& value) {

@@ -13,12 +13,17 @@ using domain::replica_phase;
 using runtime::observed_replica;
 using replica_list = std::vector<const observed_replica*>;
 
+bool is_leaving(const observed_replica& replica) {
+  return replica.phase == replica_phase::draining || replica.phase == replica_phase::stopping;
+}
+
 /// The replicas of one deployment by what they mean for it.
 struct sorted_replicas {
-  replica_list current;        ///< of the wanted revision, started by this process: starting, ready or unready
+  replica_list found;          ///< `is_found`: each keeps its place until it has ended
+  replica_list current;        ///< of the wanted revision: starting, ready or unready
   replica_list current_ended;  ///< of the wanted revision, exited: to be started again
-  replica_list old_ready;      ///< of another revision, or inherited, and serving
-  replica_list old_other;      ///< of another revision, or inherited, and not serving
+  replica_list old_ready;      ///< of another revision, and serving
+  replica_list old_other;      ///< of another revision, and not serving
   replica_list old_ended;
   replica_list leaving;  ///< draining or stopping
 };
@@ -27,11 +32,13 @@ sorted_replicas sort_out(const replica_list& replicas, std::uint64_t wanted_revi
   sorted_replicas sorted;
   for (const observed_replica* replica : replicas) {
     const bool ended = replica->phase == replica_phase::exited;
-    if (replica->phase == replica_phase::draining || replica->phase == replica_phase::stopping) {
+    if (is_found(*replica)) {
+      sorted.found.push_back(replica);
+    } else if (is_leaving(*replica)) {
       sorted.leaving.push_back(replica);
     } else if (replica->revision == wanted_revision && ended) {
       sorted.current_ended.push_back(replica);
-    } else if (replica->revision == wanted_revision && !replica->inherited) {
+    } else if (replica->revision == wanted_revision) {
       sorted.current.push_back(replica);
     } else if (ended) {
       sorted.old_ended.push_back(replica);
@@ -71,14 +78,15 @@ class deployment_planner {
                         && !desired_->deployment.current.spec.stop;
     const std::size_t count = wanted ? desired_->deployment.current.spec.replicas : 0;
     sorted_ = sort_out(replicas_, desired_ == nullptr ? 0 : desired_->deployment.current.replica_revision);
-    go_on_leaving();
+    for (const observed_replica* replica : sorted_.leaving) go_on_leaving(*replica);
+    end_found();
     for (const observed_replica* replica : sorted_.old_ended) act(remove_replica{replica->name});
     for (const observed_replica* replica : sorted_.old_other) end(*replica);
     if (count == 0) {
       end_everything();
     } else {
       shrink_to(count);
-      restart_ended();
+      restart_ended(count);
       grow_to(count);
       replace_old(count);
     }
@@ -108,15 +116,29 @@ class deployment_planner {
     }
   }
 
-  void go_on_leaving() {
-    for (const observed_replica* replica : sorted_.leaving) {
-      if (replica->phase != replica_phase::draining) continue;
-      if (drained_.contains(replica->name) || has_passed(replica->since, settings_.drain_limit)) {
-        act(stop_replica{replica->name});
+  void go_on_leaving(const observed_replica& replica) {
+    if (replica.phase != replica_phase::draining) return;
+    if (drained_.contains(replica.name) || has_passed(replica.since, settings_.drain_limit)) {
+      act(stop_replica{replica.name});
+    } else {
+      wake_by(now_ + settings_.drain_poll);
+    }
+  }
+
+  /// What ran before this process did ends first, whatever its revision.
+  void end_found() {
+    for (const observed_replica* replica : sorted_.found) {
+      if (is_leaving(*replica)) {
+        go_on_leaving(*replica);
       } else {
-        wake_by(now_ + settings_.drain_poll);
+        end(*replica);
       }
     }
+  }
+
+  bool has_found(std::uint32_t index) const {
+    return std::any_of(sorted_.found.begin(), sorted_.found.end(),
+                       [&](const observed_replica* replica) { return replica->index == index; });
   }
 
   void end_everything() {
@@ -143,21 +165,27 @@ class deployment_planner {
     }
   }
 
-  void restart_ended() {
+  /// Those that fit beside what was found; without any, all do.
+  void restart_ended(std::size_t count) {
+    std::size_t running = sorted_.current.size();
     for (const observed_replica* replica : sorted_.current_ended) {
       const auto wait = backoff_of(replica->failures, settings_);
-      if (has_passed(replica->since, wait)) {
-        act(start_replica{spec_for(replica->index)});
-      } else {
+      if (!has_passed(replica->since, wait)) {
         wake_by(replica->since + wait);
+      } else if (running + sorted_.found.size() < count && !has_found(replica->index)) {
+        act(start_replica{spec_for(replica->index)});
+        ++running;
       }
     }
   }
 
   /// All that are missing at once when nothing old serves; else only as many as keep one replica above the wanted
-  /// count.
+  /// count. One that was found is not missing: who takes its place is decided when it has ended.
   void grow_to(std::size_t count) {
-    const std::size_t there = sorted_.current.size() + sorted_.current_ended.size();
+    const auto to_restart = static_cast<std::size_t>(
+        std::count_if(sorted_.current_ended.begin(), sorted_.current_ended.end(),
+                      [&](const observed_replica* replica) { return !has_found(replica->index); }));
+    const std::size_t there = sorted_.current.size() + to_restart + sorted_.found.size();
     std::size_t missing = count > there ? count - there : 0;
     if (!sorted_.old_ready.empty()) {
       const std::size_t all = there + sorted_.old_ready.size() + sorted_.leaving.size();
@@ -165,10 +193,7 @@ class deployment_planner {
     }
     std::uint32_t index = 0;
     for (; missing > 0; --missing) {
-      while (
-          is_name_in_use(replica_name(desired_->deployment.id, desired_->deployment.current.replica_revision, index))) {
-        ++index;
-      }
+      while (is_taken(index)) ++index;
       act(start_replica{spec_for(index++)});
     }
   }
@@ -190,9 +215,13 @@ class deployment_planner {
     }
   }
 
-  bool is_name_in_use(const std::string& name) const {
+  /// By the wanted revision's own replica of that index, or by any that was found.
+  bool is_taken(std::uint32_t index) const {
+    const domain::deployment& deployment = desired_->deployment;
+    const std::string name = replica_name(deployment.id, deployment.current.replica_revision, index);
     return std::any_of(replicas_.begin(), replicas_.end(),
-                       [&](const observed_replica* replica) { return replica->name == name; });
+                       [&](const observed_replica* replica) { return replica->name == name; })
+           || has_found(index);
   }
 
   runtime::replica_spec spec_for(std::uint32_t index) const {
@@ -232,6 +261,10 @@ std::string to_string(const action& step) {
         if constexpr (std::is_same_v<kind, forget_deployment>) return "forget " + it.deployment;
       },
       step);
+}
+
+bool is_found(const observed_replica& replica) noexcept {
+  return replica.inherited && replica.phase != replica_phase::exited;
 }
 
 std::string replica_name(const std::string& deployment, std::uint64_t revision, std::uint32_t index) {

@@ -62,6 +62,10 @@ struct plan_outcome {
                                 const std::vector<runtime::observed_replica>& observed,
                                 const std::set<std::string>& drained, system_time now, const plan_settings& settings);
 
+/// Whether it is one that ran before this process of modelgate did: such a one is not taken over, but ended before
+/// another starts in its place. This alone decides so.
+[[nodiscard]] bool is_found(const runtime::observed_replica& replica) noexcept;
+
 /// "deploy-<id>-r<revision>-<index>"
 [[nodiscard]] std::string replica_name(const std::string& deployment, std::uint64_t revision, std::uint32_t index);
 

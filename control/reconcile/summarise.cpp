@@ -1,5 +1,7 @@
 #include "control/reconcile/summarise.hpp"
 
+#include "control/reconcile/plan.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <set>
@@ -40,7 +42,7 @@ class running_summary {
       : spec_{deployment.current.spec}, now_{now} {
     for (const observed_replica* replica : replicas) {
       const bool is_served = replica->phase == replica_phase::ready && served.contains(replica->name);
-      const bool is_current = replica->revision == deployment.current.replica_revision && !replica->inherited;
+      const bool is_current = replica->revision == deployment.current.replica_revision && !is_found(*replica);
       if (is_current) current_.push_back(replica);
       if (is_served) ++available_;
       if (is_served && is_current) ++current_available_;

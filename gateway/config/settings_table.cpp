@@ -346,22 +346,25 @@ std::string environment_name(const settings_key& key) {
   return name;
 }
 
-std::vector<contradiction> find_contradictions(const settings& whole) {
-  std::vector<contradiction> found;
-  const auto same_address = [](const net::endpoint& a, const net::endpoint& b) { return a.port != 0 && a == b; };
-  if (same_address(whole.listen.control, whole.listen.prediction)) {
-    found.push_back({"listen.control", "is the same address as listen.prediction; each port needs one of its own"});
-  }
-  if (same_address(whole.listen.metrics, whole.listen.prediction)
-      || same_address(whole.listen.metrics, whole.listen.control)) {
-    found.push_back({"listen.metrics",
-                     "is an address that listen.prediction or listen.control uses; each port needs one of its own"});
-  }
+std::vector<settings_problem> find_contradictions(const settings& whole) {
+  std::vector<settings_problem> found;
+  const auto refuse_shared = [&found](const net::endpoint& a, std::string_view key, const net::endpoint& b,
+                                      std::string_view other) {
+    if (a.port == 0 || a != b) return;
+    found.push_back({{key, other},
+                     std::string{"is the same address as "}.append(other).append("; each port needs one of its own")});
+  };
+  const listen_settings& listen_at = whole.listen;
+  refuse_shared(listen_at.control, "listen.control", listen_at.prediction, "listen.prediction");
+  refuse_shared(listen_at.metrics, "listen.metrics", listen_at.prediction, "listen.prediction");
+  refuse_shared(listen_at.metrics, "listen.metrics", listen_at.control, "listen.control");
   if (whole.limits.target_bytes > whole.limits.head_bytes) {
-    found.push_back({"limits.target_bytes", "is larger than limits.head_bytes, which the target is a part of"});
+    found.push_back({{"limits.target_bytes", "limits.head_bytes"},
+                     "is larger than limits.head_bytes, which the target is a part of; make it smaller"});
   }
   if (whole.process_runtime.restart_backoff > whole.process_runtime.restart_backoff_max) {
-    found.push_back({"runtime.process.restart_backoff", "is longer than runtime.process.restart_backoff_max"});
+    found.push_back({{"runtime.process.restart_backoff", "runtime.process.restart_backoff_max"},
+                     "is longer than runtime.process.restart_backoff_max; make it shorter"});
   }
   return found;
 }

@@ -83,11 +83,12 @@ constexpr std::string_view environment_prefix = "MODELGATE_";
 /// "MODELGATE_TIMEOUTS__HEAD"
 [[nodiscard]] std::string environment_name(const settings_key& key);
 
-/// A mistake that shows only when several keys are looked at together; told of the key that is to be changed.
-struct contradiction {
-  std::string_view key;
-  std::string detail;
+/// A mistake that no value shows by itself.
+struct settings_problem {
+  std::vector<std::string_view> keys;  ///< that it is about; the one to change first
+  std::string detail;                  ///< what is wrong with that one, and what to do
 };
-[[nodiscard]] std::vector<contradiction> find_contradictions(const settings& whole);
+/// Keys that contradict each other.
+[[nodiscard]] std::vector<settings_problem> find_contradictions(const settings& whole);
 
 }  // namespace modelgate::config

@@ -39,7 +39,8 @@ ALLOWED = {
     "cli": "base crypto net http http_io",
     "console": "base",
 }
-COMPOSITION_ROOTS = {"gateway/main.cpp"}  # may include everything
+# May include everything: the program is put together here, and nowhere else.
+COMPOSITION_ROOTS = {"gateway/main.cpp", "gateway/program.cpp", "gateway/program.hpp", "gateway/greeting.cpp", "gateway/greeting.hpp"}
 
 # A lock is a decision: here is each one, and why it cannot be on the request path.
 MUTEXES = {
@@ -47,7 +48,7 @@ MUTEXES = {
     "include/modelgate/metrics/deployment_stats.hpp": "taken at scrape and when a deployment loads, never per request",
     "include/modelgate/metrics/registry.hpp": "taken at scrape and when a worker or deployment comes or goes",
     "gateway/server/gateway.cpp": "publishing snapshots and waiting for them, off the workers",
-    "gateway/main.cpp": "start and end of the program",
+    "gateway/program.cpp": "start and end of the program",
     "gateway/server/admission.hpp": "taken when a connection comes and goes, never per request",
     "gateway/server/worker.hpp": "start and end of a worker",
     "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",

@@ -15,7 +15,7 @@ CLEAN = {
     "include/modelgate/gateway.hpp": '#include "modelgate/config/snapshot.hpp"\n',
     "gateway/http_io/session.hpp": '#include <mutex>\n#include "modelgate/base/clock.hpp"\n',
     "gateway/http_io/session.cpp": '#include "gateway/http_io/session.hpp"\nnamespace asio = boost::asio;  // never asio::detached\n',
-    "gateway/main.cpp": '#include "control/store/desired_state.hpp"\n#include "modelgate/gateway.hpp"\nstd::mutex lock;\n',
+    "gateway/program.cpp": '#include "control/store/desired_state.hpp"\n#include "modelgate/gateway.hpp"\nstd::mutex lock;\n',
     "control/store/desired_state.hpp": "",
     "control/store/database.hpp": "std::mutex mutex_;\n",
     "control/reconcile/plan.cpp": '#include "control/store/desired_state.hpp"\n',

@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from program import PROGRAM, Program
+from program import PROGRAM, Program, wait_until
 
 
 class CommandLine(unittest.TestCase):
@@ -38,6 +38,25 @@ class CommandLine(unittest.TestCase):
         self.assertIn("app", logs.stdout)
         self.assertEqual(self.run_client("deployments", "delete", "cli").returncode, 2, "asks for --yes without a terminal")
         self.assertEqual(self.run_client("deployments", "delete", "cli", "--yes").returncode, 0)
+
+    def test_a_token_as_a_flag_is_taken_and_hidden_and_no_secret_is_repeated(self):
+        self.assertEqual(self.run_client("deployments", "list", "--token", self.program.token, token="mga_wrong").returncode, 0)
+        for words in (["mga_secret"], ["deployments", "list", "mga_secret"], ["deployments", "list", "--tokn=mga_secret"],
+                      ["serve", "mga_secret"], ["check", "--confg=mga_secret"]):
+            done = self.run_client(*words)
+            self.assertEqual(done.returncode, 2, words)
+            self.assertIn("try: modelgate", done.stderr)
+            self.assertNotIn("mga_secret", done.stdout + done.stderr)
+        with subprocess.Popen([PROGRAM, "deployments", "create", "-f", "-", "--token", "mga_secret"], stdin=subprocess.PIPE,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as waiting:  # for its standard input
+
+            def words():
+                with open(f"/proc/{waiting.pid}/cmdline", "rb") as text:
+                    return text.read()
+
+            wait_until(lambda: b"--token\0" + b"x" * len("mga_secret") in words(), "the token overwritten")
+            self.assertNotIn(b"mga_secret", words())
+            waiting.stdin.close()
 
     def test_exit_codes(self):
         self.assertEqual(self.run_client("deployments", "get", "none").returncode, 3)

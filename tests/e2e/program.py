@@ -146,6 +146,12 @@ class Program:
                     "instanceType": "cpu-1", "replicas": 2, "endpointAccessType": "public", **more}
         return self.must("POST", "/deployments", document)
 
+    def prepare_iris(self):
+        """The same and a deployment that is up, two replicas."""
+        self.prepare()
+        self.deploy("iris")
+        self.wait_for("iris")
+
     def wait_for(self, identifier, phase="Deployed", check=lambda deployment: True):
         def there():
             deployment = self.must("GET", f"/deployments/{identifier}")

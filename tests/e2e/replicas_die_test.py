@@ -3,6 +3,7 @@
 import os
 import select
 import signal
+import threading
 import time
 import unittest
 
@@ -20,12 +21,34 @@ def kill_and_wait(pid):
         os.close(descriptor)
 
 
+class Watch:
+    """Looks all the time which processes of replicas run at the same moment."""
+
+    def __init__(self, program):
+        self.program = program
+        self.seen = []
+        self.ending = threading.Event()
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def run(self):
+        before = self.program.replicas()
+        while not self.ending.is_set():
+            now = self.program.replicas()
+            # One look takes a while; what stands in two of them ran all the time between them.
+            self.seen.append([name for pid, name in before if (pid, name) in now])
+            before = now
+
+    def stop(self):
+        self.ending.set()
+        self.thread.join(PATIENCE)
+        return self.seen
+
+
 class ReplicasDie(unittest.TestCase):
     def test_only_requests_on_the_killed_replica_fail(self):
         with Program() as program:
-            program.prepare()
-            program.deploy("iris")
-            program.wait_for("iris")
+            program.prepare_iris()
             load = Load(program, "iris", connections=32)
             load.wait_for_answers(500)
             victim, name = program.replicas()[0]
@@ -63,10 +86,17 @@ class ReplicasDie(unittest.TestCase):
             for _ in range(2):
                 program.stop(signal.SIGKILL)
                 orphans = [pid for pid, _ in program.replicas()]
+                self.assertEqual(len(orphans), 4)
+                watch = Watch(program)
                 program.start()
                 for each in ("pub", "prv"):
                     program.wait_for(each, check=lambda seen: [replica["phase"] for replica in seen["status"]["replicas"]] == ["Ready"] * 2)
-                wait_until(lambda: len(program.replicas()) == 4, "the ones from before gone")
+                seen = watch.stop()
+                self.assertTrue(seen)
+                for names in seen:
+                    self.assertEqual(len(set(names)), len(names), "never two processes for one replica")
+                    for each in ("pub", "prv"):
+                        self.assertLessEqual(sum(name.startswith(f"deploy-{each}-") for name in names), 2, names)
                 self.assertEqual(program.predict("pub")[0], 200)
                 self.assertEqual(program.predict("prv", client=client)[0], 200)
                 self.assertEqual(program.predict("off")[0], 503)

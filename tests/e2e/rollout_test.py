@@ -15,9 +15,7 @@ class Rollout(unittest.TestCase):
 
     def test_a_new_image_replaces_the_replicas_one_by_one(self):
         with Program() as program:
-            program.prepare()
-            program.deploy("iris")
-            program.wait_for("iris")
+            program.prepare_iris()
             load = Load(program, "iris", connections=32)
             load.wait_for_answers(300)
             seen, ending = [], threading.Event()
@@ -43,9 +41,7 @@ class Rollout(unittest.TestCase):
 
     def test_scaling_and_descriptions_restart_nothing(self):
         with Program() as program:
-            program.prepare()
-            program.deploy("iris")
-            program.wait_for("iris")
+            program.prepare_iris()
             before = program.replicas()
             program.must("PATCH", "/deployments/iris", {"description": "another"}, If_Match="*")
             program.wait_for("iris")

@@ -9,8 +9,9 @@ import unittest
 from program import PROGRAM, SOURCE, Program
 
 
-def run(*words):
-    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+def run(*words, **variables):
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+                          env={**os.environ, **variables})
 
 
 class StartUp(unittest.TestCase):
@@ -51,6 +52,26 @@ class StartUp(unittest.TestCase):
                 self.assertIn("prediction", done.stderr)  # what was meant
             self.assertFalse(os.path.exists(os.path.join(folder, "data")))
             self.assertEqual(run("check", "--config", os.path.join(SOURCE, "conf", "modelgate.toml")).returncode, 0)
+
+    def test_nothing_hides_a_mistake(self):
+        with tempfile.TemporaryDirectory() as folder:
+            config = os.path.join(folder, "bad.toml")
+            with open(config, "w") as text:
+                text.write('[listen]\ncontrol = "127.0.0.1:0"\ncontrol = "127.0.0.1:0"\n[timeouts\nhead = 10s\n[bogus]\n'
+                           '[catalogue]\npath = "nowhere"\n[runtime.process]\nuser = "no-such-user"\n')
+            variables = {"MODELGATE_TIMEOUTS__HAED": "1s", "MODELGATE_LISTEN_CONTROL": "somebody else's"}
+            places = ["3:1: listen.control: ", "4:1: timeouts: ", "5:8: timeouts.head: ", "6:2: bogus: ", "8:8: catalogue.path: ",
+                      "10:8: runtime.process.user: "]
+            expected = [f"{config}:{place}" for place in places] + ["MODELGATE_TIMEOUTS__HAED: timeouts.haed: "]
+            for words in (["check"], ["serve", "--data-dir", os.path.join(folder, "data")]):
+                done = run(*words, "--config", config, **variables)
+                self.assertEqual(done.returncode, 78)
+                lines = done.stderr.splitlines()
+                self.assertEqual(len(lines), len(expected), done.stderr)
+                for line, start in zip(lines, expected):
+                    self.assertTrue(line.startswith(start), line)
+                    self.assertIn(";", line)  # and then what to do
+            self.assertFalse(os.path.exists(os.path.join(folder, "data")))
 
 
 if __name__ == "__main__":

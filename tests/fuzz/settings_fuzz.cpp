@@ -18,6 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   for (const modelgate::diagnostic& mistake : read.error()) {
     require(mistake.where.find(':') != std::string::npos, "a mistake has its place");
     require(!mistake.detail.empty(), "a mistake has words");
+    for (const char c : mistake.detail) require(static_cast<unsigned char>(c) >= 0x20U, "a mistake is one line");
   }
   return 0;
 }

@@ -40,6 +40,7 @@ struct raw_order {
   const char* errors;
   const user_identity* user;
   int guard;
+  replica_mark mark;
   int gate;
 };
 
@@ -78,6 +79,7 @@ void mark_others_for_closing() noexcept {
 /// any lock when it was forked.
 [[noreturn]] void run_child(const raw_order& order) noexcept {
   reset_signals();
+  take_mark(order.mark);  // where it can't, the environment alone must tell: the driver says so when it begins
   char go = 0;
   ssize_t count = 0;
   do {
@@ -201,6 +203,7 @@ result<gated_child, std::string> gated_child::fork(const launch_order& order) {
                       order.errors.c_str(),
                       order.user ? &*order.user : nullptr,
                       order.guard,
+                      order.mark,
                       ends[1]};
   pid_t pid = 0;
   {

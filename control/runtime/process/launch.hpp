@@ -2,6 +2,7 @@
 
 #include "control/runtime/process/file_handle.hpp"
 #include "control/runtime/process/process_table.hpp"
+#include "control/runtime/process/replica_mark.hpp"
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/base/result.hpp"
@@ -30,6 +31,7 @@ struct launch_order {
   std::filesystem::path errors;       ///< a FIFO
   std::optional<user_identity> user;  ///< absent: as modelgate
   int guard = -1;                     ///< a Landlock rule set; -1: none
+  replica_mark mark = 0;
 };
 
 /// A child that was forked but has not run a single instruction of the program yet.

@@ -53,20 +53,22 @@ std::vector<replica_record> load_records(const data_layout& layout) {
   return records;
 }
 
-void end_unknown_processes(std::string_view prefix, const std::set<std::string>& known) {
+void end_unknown_processes(std::string_view prefix, const std::set<replica_mark>& known) {
+  const auto is_unknown = [&known, folder = mark_of(prefix)](replica_mark mark) {
+    return is_of_same_data_folder(mark, folder) && !known.contains(mark);
+  };
   constexpr int rounds = 250;
   constexpr int pause_ms = 20;
   for (int round = 0; round < rounds; ++round) {
     bool any = false;
-    for (const marked_process& process : find_marked_processes(prefix)) {
-      if (known.contains(process.cookie)) continue;
+    for_each_process(is_unknown, [&](const process_status& process) {
       if (round == 0) {
         log::warning("runtime", "a process of a replica that nobody knows is ended",
-                     {{"pid", std::int64_t{process.status.pid}}});
+                     {{"pid", std::int64_t{process.pid}}});
       }
-      signal_process(process.status, SIGKILL);
+      signal_process(process, SIGKILL);
       any = true;
-    }
+    });
     if (!any) return;
     ::poll(nullptr, 0, pause_ms);
   }

@@ -1,10 +1,10 @@
 #pragma once
 
 #include "control/runtime/process/data_layout.hpp"
+#include "control/runtime/process/replica_mark.hpp"
 #include "control/runtime/process/replica_record.hpp"
 
 #include <set>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,8 +14,8 @@ namespace modelgate::control::runtime::process {
 /// The records of all replicas. One that cannot be read is removed and said in the log; its processes are unknown then.
 [[nodiscard]] std::vector<replica_record> load_records(const data_layout& layout);
 
-/// Ends every process whose cookie begins with `prefix` and is not one of `known`.
-void end_unknown_processes(std::string_view prefix, const std::set<std::string>& known);
+/// Ends every process of the data folder that cookies with `prefix` belong to, but for those of `known`.
+void end_unknown_processes(std::string_view prefix, const std::set<replica_mark>& known);
 
 /// Removes what is kept of replicas without a record, an hour after their last line.
 void remove_old_logs(const data_layout& layout);

@@ -215,13 +215,17 @@ process_driver::process_driver(const config::settings& settings) : state_{std::m
     log::warning("runtime",
                  "this kernel has no Landlock: the data folder is kept from replicas by its mode and user only");
   }
+  if (!can_give_marks()) {
+    log::warning("runtime",
+                 "the limit of file locks is lowered here: replicas' processes are known by their environment only");
+  }
   for (const std::string& sentence : state_->catalogue.list().broken) log::warning("runtime", sentence);
 
-  std::set<std::string> cookies;
+  std::set<replica_mark> known;
   std::set<std::string> copies;
   std::set<std::string> names;
   for (replica_record& record : load_records(state_->layout)) {
-    cookies.insert(record.cookie);
+    if (record.phase != domain::replica_phase::exited) known.insert(mark_of(record.cookie));
     copies.insert(record.image_copy);
     const std::string name = record.spec.name;
     names.insert(name);
@@ -230,7 +234,7 @@ process_driver::process_driver(const config::settings& settings) : state_{std::m
     state_->show(*replica);
     state_->replicas.emplace(name, std::move(replica));
   }
-  end_unknown_processes(state_->context.cookie_prefix, cookies);
+  end_unknown_processes(state_->context.cookie_prefix, known);
   state_->copies.remove_all_but(copies);
   state_->layout.remove_own_folders_but(names);
   remove_old_logs(state_->layout);
@@ -270,6 +274,7 @@ void process_driver::shutdown(steady_time deadline) {
   }
   state_->loop.stop();
   state_->thread.join();
+  end_unknown_processes(state_->context.cookie_prefix, {});
   state_->layout.remove_work_folder();
 }
 

@@ -106,25 +106,30 @@ void process_replica::kill() {
 }
 
 /// Everything that this instance started and that still runs, but for its leader: also what has left the group.
-std::vector<marked_process> process_replica::followers() const {
-  std::vector<marked_process> found = find_marked_processes(record_.cookie);
-  std::erase_if(found, [&](const marked_process& process) { return process.status.pid == record_.pid; });
-  return found;
+void process_replica::for_each_follower(const std::function<void(const process_status&)>& found) const {
+  for_each_process([own = mark_of(record_.cookie)](replica_mark mark) { return mark == own; },
+                   [&](const process_status& process) {
+                     if (process.pid != record_.pid) found(process);
+                   });
 }
 
 void process_replica::signal_group(int signal) {
   // The group's number is its own as long as the leader has not been reaped. Of an inherited one that has ended we
-  // can't know that, but then every member is found by its cookie.
+  // can't know that, but then every member is found by its mark.
   if (record_.pid > 1 && !(inherited_ && leader_ended_)) ::kill(-record_.pid, signal);
 }
 
-void process_replica::signal_all(std::initializer_list<int> signals) {
+/// Without signals it only looks. Whether anything but the leader runs.
+bool process_replica::signal_all(std::initializer_list<int> signals) {
   for (const int signal : signals) signal_group(signal);
-  for (const marked_process& follower : followers()) {
-    const bool reached = follower.status.group == record_.pid && !(inherited_ && leader_ended_);
-    if (reached) continue;
-    for (const int signal : signals) signal_process(follower.status, signal);
-  }
+  bool any = false;
+  for_each_follower([&](const process_status& follower) {
+    any = true;
+    const bool reached = follower.group == record_.pid && !(inherited_ && leader_ended_);
+    if (reached) return;
+    for (const int signal : signals) signal_process(follower, signal);
+  });
+  return any;
 }
 
 void process_replica::watch(file_handle pidfd) {
@@ -153,11 +158,10 @@ void process_replica::on_leader_ended() {
 
 /// The leader has ended: waits for what it left behind, in a stop; ends it, otherwise and after the grace.
 void process_replica::settle() {
-  const bool any = !followers().empty();
   const auto now = steady_clock::now();
+  const bool any = now >= kill_at_ ? signal_all({SIGKILL}) : signal_all({});
   if (any && now < give_up_at_) {
     if (!asked_to_stop_) set_phase(replica_phase::unready, exit_text_);
-    if (now >= kill_at_) signal_all({SIGKILL});
     end_timer_.expires_after(follower_interval);
     end_timer_.async_wait([self = shared_from_this(), instance = instance_](const error_code& problem) {
       if (!problem && instance == self->instance_) self->settle();
@@ -169,7 +173,7 @@ void process_replica::settle() {
 }
 
 void process_replica::finish_instance() {
-  signal_group(SIGKILL);  // what shed its environment is still in the group
+  signal_group(SIGKILL);  // what has shed its marks, too, is still in the group
   error_code problem;
   if (pidfd_.is_open()) {
     siginfo_t info{};
@@ -205,7 +209,7 @@ void process_replica::resume() {
   give_up_at_ = kill_at_ + patience_with_killed;
   const auto is_leader = [&] {
     const auto status = status_of_process(record_.pid);
-    return status && !status->zombie && status->start_time == record_.start_time && record_.boot_id == boot_id();
+    return status && !status->ended && status->start_time == record_.start_time && record_.boot_id == boot_id();
   };
   file_handle pidfd = is_leader() ? open_pidfd(record_.pid) : file_handle{};
   if (!pidfd || !is_leader()) {  // asked again: the handle tells one process for good, but only once it is open

@@ -102,8 +102,8 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   bool save();
   [[nodiscard]] bool is_probed() const noexcept;
   void signal_group(int signal);
-  void signal_all(std::initializer_list<int> signals);
-  [[nodiscard]] std::vector<marked_process> followers() const;
+  bool signal_all(std::initializer_list<int> signals);
+  void for_each_follower(const std::function<void(const process_status&)>& found) const;
 
   replica_context& context_;
   std::filesystem::path folder_;

@@ -104,6 +104,7 @@ result<launch_order, std::string> process_replica::make_order(const file_handle&
   order.errors = capture_->fifo(log_stream::standard_error);
   order.user = context_.user;
   order.guard = guard.get();
+  order.mark = mark_of(record_.cookie);
   return order;
 }
 

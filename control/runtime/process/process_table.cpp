@@ -7,9 +7,13 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <functional>
+#include <set>
 #include <system_error>
+#include <vector>
 
 namespace modelgate::control::runtime::process {
 namespace {
@@ -29,10 +33,13 @@ std::filesystem::path proc_folder(pid_t pid) {
   return std::filesystem::path{"/proc"} / std::to_string(pid);
 }
 
-/// The cookie in the environment that a process was started with.
-std::optional<std::string> cookie_of(pid_t pid, std::string_view prefix) {
+/// By the limit first: an environment can be overwritten, and goes with the first thread.
+bool is_marked(pid_t pid, const mark_test& is_asked_for) {
+  if (const auto limits = read_file_text(proc_folder(pid) / "limits", stat_limit)) {
+    if (const auto mark = parse_mark(*limits); mark && is_asked_for(*mark)) return true;
+  }
   const auto environment = read_file_text(proc_folder(pid) / "environ", environment_limit);
-  if (!environment) return std::nullopt;
+  if (!environment) return false;
   std::string_view rest = *environment;
   while (!rest.empty()) {
     const auto end = rest.find('\0');
@@ -40,9 +47,21 @@ std::optional<std::string> cookie_of(pid_t pid, std::string_view prefix) {
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (!entry.starts_with(cookie_variable) || entry.substr(cookie_variable.size(), 1) != "=") continue;
     entry.remove_prefix(cookie_variable.size() + 1);
-    if (entry.starts_with(prefix)) return std::string{entry};
+    if (is_asked_for(mark_of(entry))) return true;
   }
-  return std::nullopt;
+  return false;
+}
+
+/// The processes that are not in `seen`, into which they go; the latest ones first.
+std::vector<pid_t> list_others(std::set<pid_t>& seen) {
+  std::vector<pid_t> others;
+  std::error_code problem;
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc", problem}) {
+    const auto pid = parse_number<pid_t>(entry.path().filename().native());
+    if (pid && seen.insert(*pid).second) others.push_back(*pid);
+  }
+  std::sort(others.begin(), others.end(), std::greater<>{});
+  return others;
 }
 
 }  // namespace
@@ -59,7 +78,9 @@ std::optional<process_status> parse_process_status(std::string_view stat) {
   // Source: proc(5). The fields are counted from 1; the name is the second.
   constexpr int state_field = 3;
   constexpr int group_field = 5;
+  constexpr int threads_field = 20;
   constexpr int start_time_field = 22;
+  bool first_thread_ended = false;
   std::string_view rest = stat.substr(name_end + 2);
   for (int field = state_field; field <= start_time_field; ++field) {
     if (rest.empty()) return std::nullopt;
@@ -67,11 +88,15 @@ std::optional<process_status> parse_process_status(std::string_view stat) {
     const std::string_view text = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
     if (field == state_field) {
-      status.zombie = text == "Z" || text == "X";
+      first_thread_ended = text == "Z" || text == "X";
     } else if (field == group_field) {
       const auto group = parse_number<pid_t>(text);
       if (!group) return std::nullopt;
       status.group = *group;
+    } else if (field == threads_field) {
+      const auto threads = parse_number<int>(text);
+      if (!threads) return std::nullopt;
+      status.ended = first_thread_ended && *threads <= 1;
     } else if (field == start_time_field) {
       const auto start_time = parse_number<std::uint64_t>(text);
       if (!start_time) return std::nullopt;
@@ -88,18 +113,20 @@ std::optional<process_status> status_of_process(pid_t pid) {
   return parse_process_status(*text);
 }
 
-std::vector<marked_process> find_marked_processes(std::string_view prefix) {
-  std::vector<marked_process> found;
-  std::error_code problem;
-  for (const auto& entry : std::filesystem::directory_iterator{"/proc", problem}) {
-    const auto pid = parse_number<pid_t>(entry.path().filename().native());
-    if (!pid) continue;
-    auto cookie = cookie_of(*pid, prefix);
-    if (!cookie) continue;
-    const auto status = status_of_process(*pid);
-    if (status && !status->zombie) found.push_back({*status, std::move(*cookie)});
+void for_each_process(const mark_test& is_asked_for, const std::function<void(const process_status&)>& found) {
+  // Between the list and a look at its last entry a process may have forked and ended. Its child has a higher pid, so
+  // that it stands in the next list if not in this one: all have been seen only when a list shows nobody else.
+  constexpr int lists = 50;  // somebody who forks all the time must not keep us for ever
+  std::set<pid_t> seen;
+  for (int i = 0; i < lists; ++i) {
+    const auto others = list_others(seen);
+    if (others.empty()) return;
+    for (const pid_t pid : others) {
+      if (!is_marked(pid, is_asked_for)) continue;
+      const auto status = status_of_process(pid);
+      if (status && !status->ended) found(*status);
+    }
   }
-  return found;
 }
 
 void signal_process(const process_status& process, int signal) noexcept {

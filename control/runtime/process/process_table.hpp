@@ -1,14 +1,14 @@
 #pragma once
 
-#include "modelgate/base/result.hpp"
+#include "control/runtime/process/replica_mark.hpp"
 
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 /// What /proc says of processes.
 ///
@@ -19,7 +19,7 @@ struct process_status {
   pid_t pid = 0;
   pid_t group = 0;
   std::uint64_t start_time = 0;  ///< clock ticks since boot
-  bool zombie = false;
+  bool ended = false;            ///< all of its threads; a zombie whose other threads go on has not
 };
 
 /// Absent when there is no such process.
@@ -28,14 +28,13 @@ struct process_status {
 /// The text of /proc/<pid>/stat taken apart; the name in it may hold any character.
 [[nodiscard]] std::optional<process_status> parse_process_status(std::string_view stat);
 
-struct marked_process {
-  process_status status;
-  std::string cookie;
-};
+using mark_test = std::function<bool(replica_mark)>;
 
-/// Every living process, zombies left out, whose environment at its start held a cookie that begins with `prefix`.
-/// Only those of this user are seen unless modelgate is root.
-[[nodiscard]] std::vector<marked_process> find_marked_processes(std::string_view prefix);
+/// Calls `found`, at once, for each process that has not ended and whose mark, or that of the cookie in the environment
+/// it was started with, is asked for. One that goes on as a child of its own while it is looked for is found too.
+///
+/// Unless modelgate is root it sees the environments of its own user's processes only; the marks of all.
+void for_each_process(const mark_test& is_asked_for, const std::function<void(const process_status&)>& found);
 
 /// Sends a signal to exactly this process; nothing when it has ended and its pid is another's.
 void signal_process(const process_status& process, int signal) noexcept;

@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,15 +102,9 @@ struct settings {
   friend bool operator==(const settings&, const settings&) = default;
 };
 
-/// Parses a config file's text. `folder` is where relative paths in it start; without a key, the catalogue is `images`
-/// there. Errors: every mistake at once, located "line:column", with the nearest known key where one is unknown.
+/// Parses a config file's text; settings_draft.hpp is for the whole of file, environment and flags. `folder` is where
+/// relative paths in it start; without a key, the catalogue is `images` there. Errors: every mistake at once, located
+/// "line:column", each with what to do.
 [[nodiscard]] result<settings, diagnostics> parse_settings(std::string_view toml, const std::filesystem::path& folder);
-
-/// Reads and parses. A file that cannot be read is one diagnostic without a place.
-[[nodiscard]] result<settings, diagnostics> load_settings(const std::filesystem::path& file);
-
-/// Lays `MODELGATE_...` variables over what the file said: section and key in upper case, joined by two underscores,
-/// e.g. MODELGATE_LISTEN__PREDICTION. Errors: located by the variable's name.
-[[nodiscard]] diagnostics apply_environment(settings& target, const std::map<std::string, std::string>& environment);
 
 }  // namespace modelgate::config

@@ -1,82 +1,23 @@
 // The commands as they are typed, against a server in this process that plays back answers and keeps what it was asked.
-#include "control/cli/cli.hpp"
-#include "tests/integration/http_io/running_server.hpp"
+#include "tests/integration/cli/commands_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <stdlib.h>
 
-#include <deque>
-#include <filesystem>
 #include <fstream>
-#include <future>
-#include <mutex>
-#include <sstream>
+#include <memory>
 
 namespace modelgate::control::cli {
 namespace {
 
-namespace fs = std::filesystem;
-using http_io::request;
-using http_io::response;
-
-response json_answer(unsigned status, std::string body) {
-  response answer;
-  answer.status = status;
-  answer.fields.add("Content-Type", "application/json");
-  answer.fields.add("ETag", "\"3\"");
-  answer.body = std::move(body);
-  return answer;
-}
+using test::commands_fixture;
+using test::json_answer;
+using test::request;
+using test::response;
 
 std::string deployment_in(const std::string& phase, const std::string& message = "") {
   return R"({"id":"iris","name":"Iris","replicas":2,"status":{"phase":")" + phase + R"(","message":")" + message
          + R"(","availableReplicas":0,"replicas":[]}})";
 }
-
-/// A server, a person at a terminal or a script, and what they said to each other.
-struct commands_fixture {
-  commands_fixture() {
-    std::string pattern = (fs::temp_directory_path() / "modelgate-commands-XXXXXX").string();
-    home = ::mkdtemp(pattern.data());
-    environment = {{"HOME", home.string()},
-                   {"MODELGATE_SERVER", "http://" + net::to_string(served.address())},
-                   {"MODELGATE_TOKEN", "mga_test"}};
-  }
-  ~commands_fixture() {
-    std::error_code ignored;
-    fs::remove_all(home, ignored);
-  }
-
-  response play(const request& message) {
-    const std::lock_guard lock{mutex};
-    asked.push_back(message);
-    if (answers.empty()) return json_answer(500, R"({"detail":"the script has no answer left"})");
-    response answer = answers.front();
-    if (answers.size() > 1) answers.pop_front();  // the last one is given again and again
-    return answer;
-  }
-
-  int run_words(const std::vector<std::string>& words) {
-    std::istringstream input{typed};
-    surroundings around{input, out, err, environment, in_is_terminal, out_is_terminal, std::chrono::milliseconds{1}};
-    return run(words, around);
-  }
-
-  [[nodiscard]] bool said(std::string_view text) const { return err.str().find(text) != std::string::npos; }
-  [[nodiscard]] bool printed(std::string_view text) const { return out.str().find(text) != std::string::npos; }
-
-  fs::path home;
-  std::mutex mutex;
-  std::deque<response> answers;
-  std::deque<request> asked;
-  http_io::test::running_server served{[this](const request& message) { return play(message); }};
-  std::map<std::string, std::string> environment;
-  std::string typed;
-  bool in_is_terminal = false;
-  bool out_is_terminal = false;
-  std::ostringstream out;
-  std::ostringstream err;
-};
 
 BOOST_FIXTURE_TEST_SUITE(commands, commands_fixture)
 
@@ -315,49 +256,10 @@ BOOST_AUTO_TEST_CASE(flags_may_stand_behind_the_command_and_win) {
   BOOST_TEST(asked[0].fields.get("Host") == "localhost:" + std::to_string(served.address().port));
 }
 
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_FIXTURE_TEST_SUITE(command_line, commands_fixture)
-
-BOOST_AUTO_TEST_CASE(help_starts_with_examples) {
-  BOOST_TEST(run_words({"--help"}) == 0);
-  BOOST_TEST(out.str().find("Examples:") < out.str().find("Usage:"));
-  BOOST_TEST(printed("modelgate serve --config"));
-  BOOST_TEST(printed("Exit codes:"));
-  out.str("");
-  BOOST_TEST(run_words({"deployments", "wait", "--help"}) == 0);
-  BOOST_TEST(out.str().find("modelgate deployments wait iris --timeout 5m") < out.str().find("Usage:"));
-  BOOST_TEST(err.str().empty());
-}
-
-BOOST_AUTO_TEST_CASE(version_is_told) {
-  BOOST_TEST(run_words({"--version"}) == 0);
-  BOOST_TEST(out.str().starts_with("modelgate "));
-}
-
-BOOST_AUTO_TEST_CASE(no_words_show_the_help_as_a_mistake) {
-  BOOST_TEST(run_words({}) == 2);
-  BOOST_TEST(said("Examples:"));
-  BOOST_TEST(out.str().empty());
-}
-
-BOOST_AUTO_TEST_CASE(wrong_words_end_with_2_and_a_suggestion) {
-  for (const std::vector<std::string>& words :
-       std::vector<std::vector<std::string>>{{"deployment", "list"},
-                                             {"deployments", "lst"},
-                                             {"deployments"},
-                                             {"deployments", "get"},
-                                             {"deployments", "list", "--grup", "a"},
-                                             {"deployments", "list", "extra"},
-                                             {"deployments", "wait", "iris", "--for", "ever"},
-                                             {"-o", "yaml", "deployments", "list"}}) {
-    BOOST_TEST_CONTEXT(words.back()) {
-      BOOST_TEST(run_words(words) == 2);
-    }
-  }
-  BOOST_TEST(asked.empty());
-  BOOST_TEST(said("there is no command \"deployment\"; did you mean \"deployments\"?"));
-  BOOST_TEST(said("there is no command \"lst\"; did you mean \"list\"?"));
+BOOST_AUTO_TEST_CASE(a_token_may_be_a_flag) {
+  answers = {json_answer(200, R"({"items":[],"nextPageToken":""})")};
+  BOOST_TEST(run_words({"deployments", "list", "--token", "mga_flag"}) == 0);
+  BOOST_TEST(asked[0].fields.get("Authorization") == "Bearer mga_flag");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

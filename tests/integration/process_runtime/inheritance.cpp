@@ -1,8 +1,6 @@
 #include "tests/integration/process_runtime/runtime_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <csignal>
 
@@ -10,19 +8,6 @@ namespace modelgate::tests {
 namespace {
 
 using control::domain::replica_phase;
-
-/// Runs a driver in a process of its own, which ends by SIGKILL as soon as the replica is ready.
-void start_and_crash(const runtime_fixture& fixture, const control::runtime::replica_spec& spec) {
-  const pid_t child = ::fork();
-  if (child == 0) {
-    driver runtime{fixture.settings()};
-    if (!runtime.start(spec) || !reaches(runtime, spec.name, replica_phase::ready)) ::_exit(1);
-    ::kill(::getpid(), SIGKILL);
-  }
-  int status = 0;
-  BOOST_TEST_REQUIRE(::waitpid(child, &status, 0) == child);
-  BOOST_TEST_REQUIRE(WIFSIGNALED(status));
-}
 
 BOOST_FIXTURE_TEST_SUITE(inheritance, runtime_fixture)
 
@@ -65,9 +50,7 @@ BOOST_AUTO_TEST_CASE(ends_the_followers_of_a_replica_that_ended_meanwhile) {
   const auto pid_file = shared() / "child";
   start_and_crash(*this, spec_of(0, {{"STUBBORN", pid_file}}));
   const pid_t child = read_pid(pid_file);
-  const std::string record = read_text(data() / "replicas/deploy-iris-r1-0/replica.json");
-  const auto at = record.find("\"pid\":") + 6;
-  const auto pid = static_cast<pid_t>(std::stol(record.substr(at)));
+  const pid_t pid = recorded_pid(*this, "deploy-iris-r1-0");
   ::kill(pid, SIGKILL);
   BOOST_TEST_REQUIRE(eventually([&] { return !is_alive(pid); }));
 

@@ -1,20 +1,74 @@
 """The model of the process runtime's tests.
 
 Environment: READY_FILE: healthy only while that file exists. START: code that runs first. STUBBORN: ignores SIGTERM and leaves a
-child in a session of its own that does too, its pid in the file named. LISTEN=no: never opens its port.
+child in a session of its own that does too, its pid in the file named. HIDDEN, THREAD: leaves such a process, its pid in the file
+named, that can be told by neither parent, session, group nor environment. WANDERER: leaves one that goes on as its own child again
+and again, and holds the FIFO named open for writing. LISTEN=no: never opens its port.
 Paths: /health, /environ, /run?<code> with the answer's text in the variable `out`.
 """
 
+import ctypes
 import http.server
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.parse
 
+
+def leave_behind(file, become):
+    """Forks twice; the grandchild leads a session of its own, ignores SIGTERM, says its pid and becomes something else."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.setsid()
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            nothing = os.open("/dev/null", os.O_RDWR)
+            for standard in range(3):
+                os.dup2(nothing, standard)
+            with open(file, "w") as text:
+                text.write(str(os.getpid()))
+            become(writer)
+        os._exit(0)
+    os.close(writer)
+    os.waitpid(child, 0)
+    assert os.read(reader, 1) == b""  # closed: it has become what it is to be
+
+
+def become_a_stranger(_):
+    os.execve("/bin/sleep", ["sleep", "1000"], {})
+
+
+def become_a_thread(writer):
+    """Its first thread ends, and with it all that /proc tells of its environment."""
+    def stay():
+        with open("/proc/self/stat") as stat:
+            while " Z " not in stat.read():
+                stat.seek(0)
+        os.close(writer)
+        time.sleep(1000)
+
+    threading.Thread(target=stay).start()
+    ctypes.CDLL(None).pthread_exit(None)
+
+
 exec(os.environ.get("START", ""))
+
+if "HIDDEN" in os.environ:
+    leave_behind(os.environ["HIDDEN"], become_a_stranger)
+if "THREAD" in os.environ:
+    leave_behind(os.environ["THREAD"], become_a_thread)
+if "WANDERER" in os.environ:
+    fifo = os.open(os.environ["WANDERER"], os.O_WRONLY)
+    os.set_inheritable(fifo, True)
+    code = "import os, time\nfor _ in range(3000):\n  if os.fork(): os._exit(0)\n  os.setsid()\n  time.sleep(0.002)"
+    subprocess.Popen([sys.executable, "-ISc", code], env={}, start_new_session=True, close_fds=False).wait()
+    os.close(fifo)
 
 if "STUBBORN" in os.environ:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)

@@ -2,13 +2,16 @@
 
 #include "modelgate/http_io/client.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 #include <sstream>
 #include <stdexcept>
 
@@ -104,12 +107,31 @@ std::string ask(const driver& runtime, const std::string& name, const std::strin
   return answer ? answer->body : std::string{};
 }
 
+void start_and_crash(const runtime_fixture& fixture, const control::runtime::replica_spec& spec) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    driver runtime{fixture.settings()};
+    if (!runtime.start(spec) || !reaches(runtime, spec.name, replica_phase::ready)) ::_exit(1);
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  BOOST_TEST_REQUIRE(::waitpid(child, &status, 0) == child);
+  BOOST_TEST_REQUIRE(WIFSIGNALED(status));
+}
+
 bool is_alive(pid_t pid) {
   std::ifstream stat{"/proc/" + std::to_string(pid) + "/stat"};
   std::string text;
   if (!std::getline(stat, text)) return false;
-  const auto name_end = text.rfind(')');
-  return name_end != std::string::npos && text.at(name_end + 2) != 'Z';
+  std::istringstream rest{text.substr(text.rfind(')') + 2)};
+  const std::vector<std::string> fields{std::istream_iterator<std::string>{rest}, {}};
+  constexpr std::size_t threads = 17;
+  return fields.at(0) != "Z" || fields.at(threads) != "1";
+}
+
+pid_t recorded_pid(const runtime_fixture& fixture, const std::string& name) {
+  const std::string record = read_text(fixture.data() / "replicas" / name / "replica.json");
+  return static_cast<pid_t>(std::stol(record.substr(record.find("\"pid\":") + 6)));
 }
 
 std::string read_text(const fs::path& file) {

@@ -52,7 +52,13 @@ using driver = control::runtime::process::process_driver;
 /// The body of a GET on the replica; empty when it does not answer.
 [[nodiscard]] std::string ask(const driver& runtime, const std::string& name, const std::string& target);
 
+/// Runs a driver in a process of its own, which ends by SIGKILL as soon as the replica is ready.
+void start_and_crash(const runtime_fixture& fixture, const control::runtime::replica_spec& spec);
+
+/// Whether any thread of it still runs.
 [[nodiscard]] bool is_alive(pid_t pid);
+/// Of a replica, as its record on disk says.
+[[nodiscard]] pid_t recorded_pid(const runtime_fixture& fixture, const std::string& name);
 [[nodiscard]] std::string read_text(const std::filesystem::path& file);
 [[nodiscard]] pid_t read_pid(const std::filesystem::path& file);
 [[nodiscard]] std::vector<std::string> lines_of(const std::string& text);

@@ -71,6 +71,21 @@ BOOST_AUTO_TEST_CASE(flags_beat_the_environment) {
   BOOST_TEST(chosen->token.reveal() == "from-flag");
 }
 
+BOOST_AUTO_TEST_CASE(a_token_may_be_a_flag_but_not_beside_a_file_and_not_empty) {
+  configure("token = \"from-file\"\n");
+  environment["MODELGATE_TOKEN"] = "from-environment";
+  flags.token = "from-flag";
+  BOOST_TEST(choose()->token.reveal() == "from-flag");
+  flags.token_file = write("token", "from-token-file").string();
+  const auto both = choose();
+  BOOST_REQUIRE(both.has_error());
+  BOOST_CHECK(both.error().code == exit_code::usage);
+  BOOST_TEST(both.error().text.find("from-flag") == std::string::npos);
+  flags.token_file.reset();
+  flags.token = "";
+  BOOST_TEST(choose().has_error());
+}
+
 BOOST_AUTO_TEST_CASE(server_and_token_are_chosen_each_for_itself) {
   configure("token = \"from-file\"\n");
   flags.server = "http://flag";

@@ -2,7 +2,7 @@
 // besides.
 #include "gateway/config/settings_table.hpp"
 
-#include "modelgate/config/settings.hpp"
+#include "modelgate/config/settings_draft.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -63,7 +63,10 @@ BOOST_AUTO_TEST_CASE(shows_no_other_key) {
 }
 
 BOOST_AUTO_TEST_CASE(as_shipped_it_parses_to_the_defaults) {
-  const auto shipped = load_settings(shipped_file);
+  settings_draft draft;
+  lay_file(draft, shipped_file.string());
+  look_at_system(draft);
+  const auto shipped = finish(draft);
   BOOST_REQUIRE(shipped.has_value());
   settings defaults;
   defaults.catalogue = shipped_file.parent_path() / "images";
@@ -81,6 +84,12 @@ BOOST_AUTO_TEST_CASE(with_every_comment_taken_away_it_says_the_same) {
   spelled_out->process_runtime.work_folder
       .clear();  // its default depends on the data folder; the file shows an example
   BOOST_CHECK(*spelled_out == defaults);
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_line_spoils_no_other) {
+  const auto spoiled = parse_settings(uncommented + "broken\n", "");
+  BOOST_REQUIRE(spoiled.has_error());
+  BOOST_TEST(spoiled.error().size() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -368,6 +368,11 @@ BOOST_AUTO_TEST_CASE(an_instance_type_needs_a_size) {
   BOOST_TEST((domain::read_instance_type(domain::to_json(type.value)).value == type.value));
   BOOST_TEST(told(domain::read_instance_type(json::parse(R"({"name":"CPU","cpu":0,"gpu":-1})")).mistakes)
              == (texts{"/cpu OUT_OF_RANGE", "/gpu OUT_OF_RANGE", "/memoryGiB REQUIRED", "/name MALFORMED"}));
+  // Each is one mistake, whichever bound it breaks.
+  BOOST_TEST(told(domain::read_instance_type(json::parse(R"({"name":"cpu-1","cpu":-1,"memoryGiB":-1})")).mistakes)
+             == (texts{"/cpu OUT_OF_RANGE", "/memoryGiB OUT_OF_RANGE"}));
+  BOOST_TEST(told(domain::read_instance_type(json::parse(R"({"name":"cpu-1","cpu":1e300,"memoryGiB":0})")).mistakes)
+             == (texts{"/cpu OUT_OF_RANGE", "/memoryGiB OUT_OF_RANGE"}));
   const auto everyone = domain::read_instance_type_patch(type.value, json::parse(R"({"groups":null})"));
   BOOST_TEST(!everyone.value.groups.has_value());
 }

@@ -16,11 +16,12 @@ BOOST_AUTO_TEST_CASE(reads_past_any_name) {
   BOOST_TEST(status->pid == 4242);
   BOOST_TEST(status->group == 4240);
   BOOST_TEST(status->start_time == 123456);
-  BOOST_TEST(!status->zombie);
+  BOOST_TEST(!status->ended);
 }
 
-BOOST_AUTO_TEST_CASE(knows_zombies) {
-  BOOST_TEST(parse_process_status("1 (x) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 7 0")->zombie);
+BOOST_AUTO_TEST_CASE(a_zombie_has_ended_unless_other_threads_of_it_run) {
+  BOOST_TEST(parse_process_status("1 (x) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 7 0")->ended);
+  BOOST_TEST(!parse_process_status("1 (x) Z 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 2 0 7 0")->ended);
 }
 
 BOOST_AUTO_TEST_CASE(refuses_other_text) {

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 namespace modelgate::control::reconcile::tests {
 namespace {
@@ -43,9 +44,11 @@ class simulated_world {
     return seen;
   }
 
+  /// But for what was found running, which ends first.
   std::size_t ready_count() const {
-    return static_cast<std::size_t>(std::count_if(replicas_.begin(), replicas_.end(),
-                                                  [](const auto& entry) { return entry.second.phase == ready; }));
+    return static_cast<std::size_t>(std::count_if(replicas_.begin(), replicas_.end(), [](const auto& entry) {
+      return entry.second.phase == ready && !entry.second.inherited;
+    }));
   }
 
   /// Those that serve or will.
@@ -131,6 +134,26 @@ bool is_wanted(const store::desired_deployment& desired) {
   return !desired.deployment.deleting && !desired.deployment.current.spec.stop && desired.refusal.empty();
 }
 
+/// Nothing starts in the place of what was found running, nor beside it beyond the wanted count.
+void check_beside_found(const std::vector<observed_replica>& observed, const std::vector<action>& actions,
+                        const domain::deployment& wanted) {
+  std::set<std::uint32_t> found;
+  std::size_t running = 0;
+  for (const observed_replica& replica : observed) {
+    if (replica.phase == exited) continue;
+    if (replica.inherited) found.insert(replica.index);
+    const bool leaves = replica.phase == draining || replica.phase == stopping;
+    if (replica.inherited || (replica.revision == wanted.current.replica_revision && !leaves)) ++running;
+  }
+  if (found.empty()) return;
+  for (const action& step : actions) {
+    const auto* start = std::get_if<start_replica>(&step);
+    if (start == nullptr) continue;
+    RC_ASSERT(!found.contains(start->spec.index));
+    RC_ASSERT(++running <= wanted.current.spec.replicas);
+  }
+}
+
 /// One look of the reconciler. Whether there was nothing to do.
 bool reconcile_once(simulated_world& world, const store::desired_deployment& desired) {
   const std::size_t before = world.ready_count();
@@ -140,14 +163,15 @@ bool reconcile_once(simulated_world& world, const store::desired_deployment& des
     const auto* start = std::get_if<start_replica>(&step);
     return start != nullptr && !world.knows(start->spec.name);
   });
+  check_beside_found(observed, outcome.actions, desired.deployment);
   for (const action& step : outcome.actions) world.apply(step);
   if (is_wanted(desired)) {
     const std::size_t count = desired.deployment.current.spec.replicas;
     RC_ASSERT(world.ready_count() >= std::min<std::size_t>(count, before));
     // While something old serves, at most one replica more than wanted runs because of us.
     const bool old_serves = std::any_of(observed.begin(), observed.end(), [&](const observed_replica& replica) {
-      return replica.phase == ready
-             && (replica.inherited || replica.revision != desired.deployment.current.replica_revision);
+      return replica.phase == ready && !replica.inherited
+             && replica.revision != desired.deployment.current.replica_revision;
     });
     if (adds && old_serves) RC_ASSERT(world.active() <= count + 1);
   }

@@ -165,11 +165,43 @@ BOOST_AUTO_TEST_CASE(a_clock_that_was_set_back_delays_no_restart) {
   check(plan_of({one}, {failed(fresh(0, exited), 1, -std::chrono::hours{24})}), {"start deploy-d-r2-0"});
 }
 
-BOOST_AUTO_TEST_CASE(inherited_replicas_are_replaced_like_old_ones) {
-  check(plan_of({one}, {inherited(fresh(0))}), {"start deploy-d-r2-1"});
-  check(plan_of({one}, {inherited(fresh(0)), fresh(1)}), {"drain deploy-d-r2-0"});
+BOOST_AUTO_TEST_CASE(what_was_found_running_ends_before_anything_takes_its_place) {
+  check(plan_of({one}, {inherited(fresh(0))}), {"drain deploy-d-r2-0"});
+  check(plan_of({one}, {inherited(old_one(0))}), {"drain deploy-d-r1-0"});
   check(plan_of({two}, {inherited(fresh(0, starting)), inherited(fresh(1, unready))}),
-        {"stop deploy-d-r2-0", "drain deploy-d-r2-1", "start deploy-d-r2-2", "start deploy-d-r2-3"});
+        {"stop deploy-d-r2-0", "drain deploy-d-r2-1"});
+  check(plan_of({two}, {inherited(fresh(0, draining)), inherited(fresh(1, stopping))}), {});
+  check(plan_of({two}, {inherited(fresh(0, draining)), inherited(fresh(1, stopping))}, {"deploy-d-r2-0"}),
+        {"stop deploy-d-r2-0"});
+}
+
+BOOST_AUTO_TEST_CASE(each_place_is_taken_as_soon_as_its_found_replica_has_ended) {
+  check(plan_of({two}, {fresh(0, exited), inherited(fresh(1, stopping))}), {"start deploy-d-r2-0"});
+  check(plan_of({two}, {old_one(0, exited), inherited(old_one(1, stopping))}),
+        {"remove deploy-d-r1-0", "start deploy-d-r2-0"});
+  check(plan_of({two}, {inherited(old_one(0, stopping)), old_one(1, exited)}),
+        {"remove deploy-d-r1-1", "start deploy-d-r2-1"});
+  check(plan_of({one}, {fresh(0, exited)}), {"start deploy-d-r2-0"});
+}
+
+BOOST_AUTO_TEST_CASE(what_was_found_in_the_middle_of_an_update_counts_whatever_its_revision) {
+  check(plan_of({two}, {inherited(old_one(0)), inherited(old_one(1)), inherited(fresh(0))}),
+        {"drain deploy-d-r1-0", "drain deploy-d-r1-1", "drain deploy-d-r2-0"});
+  check(plan_of({two}, {inherited(old_one(0, stopping)), inherited(old_one(1, stopping)), fresh(0, exited)}), {});
+  check(plan_of({two}, {inherited(old_one(0, stopping)), inherited(old_one(2, stopping)), fresh(1, exited)}), {});
+  check(plan_of({two}, {inherited(old_one(0, stopping)), fresh(0, exited)}), {"start deploy-d-r2-1"});
+  check(plan_of({two}, {inherited(old_one(1, stopping)), fresh(0, exited)}), {"start deploy-d-r2-0"});
+}
+
+BOOST_AUTO_TEST_CASE(places_that_were_free_are_filled_beside_what_was_found) {
+  check(plan_of({two}, {inherited(fresh(0))}), {"drain deploy-d-r2-0", "start deploy-d-r2-1"});
+  check(plan_of({two}, {fresh(1), inherited(fresh(0, stopping))}), {});
+}
+
+BOOST_AUTO_TEST_CASE(what_was_found_of_an_unwanted_deployment_ends) {
+  check(plan_of({stopped(two)}, {inherited(fresh(0)), inherited(fresh(1, starting))}),
+        {"drain deploy-d-r2-0", "stop deploy-d-r2-1"});
+  check(plan_of({}, {inherited(fresh(0))}), {"drain deploy-d-r2-0"});
 }
 
 BOOST_AUTO_TEST_CASE(stopped_refused_and_deleted_deployments_drain_all) {

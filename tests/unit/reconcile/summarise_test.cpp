@@ -56,6 +56,12 @@ BOOST_AUTO_TEST_CASE(is_deploying_until_the_snapshot_is_live) {
   BOOST_TEST(status.available_replicas == 0);
 }
 
+BOOST_AUTO_TEST_CASE(is_deploying_until_what_was_found_running_is_replaced) {
+  const auto status = status_of(two, {inherited(r0), inherited(r1)}, all_live);
+  BOOST_TEST((status.phase == deployment_phase::deploying));
+  BOOST_TEST(status.available_replicas == 2);
+}
+
 BOOST_AUTO_TEST_CASE(says_how_many_are_available_and_what_is_wrong_with_the_rest) {
   const auto status =
       status_of(two, {r0, with_reason(replica("d", 2, 1, exited), "exited with code 3")}, serving({"deploy-d-r2-0"}));

@@ -22,25 +22,12 @@
 #include <fstream>
 #include <thread>
 
-namespace domain = modelgate::control::domain;
-namespace store = modelgate::control::store;
-using modelgate::errc;
-using modelgate::make_error_code;
-using modelgate::result;
-using modelgate::tests::change;
-using modelgate::tests::cpu_1;
-using modelgate::tests::furnish;
-using modelgate::tests::iris;
-using modelgate::tests::look;
-using modelgate::tests::noon;
-using modelgate::tests::research;
-using modelgate::tests::temporary_folder;
-
+namespace modelgate::tests {
 namespace {
 
 struct quiet_log {
-  quiet_log() { modelgate::log::set_level(modelgate::log::level::off); }
-  ~quiet_log() { modelgate::log::set_level(modelgate::log::level::info); }
+  quiet_log() { log::set_level(log::level::off); }
+  ~quiet_log() { log::set_level(log::level::info); }
 };
 
 unsigned mode_of(const std::filesystem::path& path) {
@@ -64,8 +51,6 @@ void check_refused(const std::filesystem::path& folder, std::initializer_list<co
 }
 
 constexpr auto count_groups = [](store::transaction& within) { return store::group_store{within}.list().size(); };
-
-}  // namespace
 
 BOOST_AUTO_TEST_SUITE(database)
 
@@ -111,10 +96,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_a_store_is_refused_with_one_line) {
   check_refused("/proc/modelgate", {"/proc/modelgate"});
 }
 
-BOOST_AUTO_TEST_CASE(an_error_rolls_back_everything) {
-  const temporary_folder folder;
-  store::database database{folder.path()};
-  furnish(database);
+BOOST_FIXTURE_TEST_CASE(an_error_rolls_back_everything, furnished) {
   const auto answer = database.write([](store::transaction& within) -> result<int> {
     store::group_store{within}.erase("research");
     return make_error_code(errc::already_exists);
@@ -123,10 +105,7 @@ BOOST_AUTO_TEST_CASE(an_error_rolls_back_everything) {
   BOOST_TEST(look(database, count_groups) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(a_failing_statement_rolls_back_everything) {
-  const temporary_folder folder;
-  store::database database{folder.path()};
-  furnish(database);
+BOOST_FIXTURE_TEST_CASE(a_failing_statement_rolls_back_everything, furnished) {
   const quiet_log quiet;
   const auto answer = database.write([](store::transaction& within) -> result<int> {
     store::group_store groups{within};
@@ -142,10 +121,7 @@ BOOST_AUTO_TEST_CASE(a_failing_statement_rolls_back_everything) {
   BOOST_TEST(look(database, count_groups) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(an_exception_of_the_body_leaves_nothing_behind) {
-  const temporary_folder folder;
-  store::database database{folder.path()};
-  furnish(database);
+BOOST_FIXTURE_TEST_CASE(an_exception_of_the_body_leaves_nothing_behind, furnished) {
   BOOST_CHECK_THROW(static_cast<void>(database.write([](store::transaction& within) -> result<int> {
                       store::group_store{within}.erase("research");
                       throw std::logic_error{"a bug"};
@@ -181,10 +157,7 @@ BOOST_AUTO_TEST_CASE(a_change_waits_for_its_turn_only_so_long) {
   BOOST_TEST(outer.value());
 }
 
-BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_and_nothing_is_half_done) {
-  const temporary_folder folder;
-  store::database database{folder.path()};
-  furnish(database);
+BOOST_FIXTURE_TEST_CASE(a_full_disk_is_an_error_and_nothing_is_half_done, furnished) {
   // A limit on the size of files is a full disk to SQLite.
   const auto previous = std::signal(SIGXFSZ, SIG_IGN);
   rlimit limit{};
@@ -192,14 +165,14 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_and_nothing_is_half_done) {
   rlimit full = limit;
   full.rlim_cur = std::filesystem::file_size(folder.path() / "modelgate.db-wal");
   BOOST_REQUIRE_EQUAL(::setrlimit(RLIMIT_FSIZE, &full), 0);
-  modelgate::log::set_level(modelgate::log::level::off);
+  log::set_level(log::level::off);
   const auto answer = database.write([](store::transaction& within) -> result<int> {
     store::deployment_store deployments{within};
     for (int i = 0; i < 50; ++i) deployments.insert(iris("iris-" + std::to_string(i)));
     return 1;
   });
   BOOST_REQUIRE_EQUAL(::setrlimit(RLIMIT_FSIZE, &limit), 0);
-  modelgate::log::set_level(modelgate::log::level::info);
+  log::set_level(log::level::info);
   std::signal(SIGXFSZ, previous);
   BOOST_TEST((answer.error() == errc::storage_unavailable));
   const auto count = [](store::transaction& within) { return store::deployment_store{within}.list_all().size(); };
@@ -208,10 +181,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_is_an_error_and_nothing_is_half_done) {
   BOOST_TEST(look(database, count) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(two_changes_at_once_cannot_both_take_the_last_of_a_quota) {
-  const temporary_folder folder;
-  store::database database{folder.path()};
-  furnish(database);
+BOOST_FIXTURE_TEST_CASE(two_changes_at_once_cannot_both_take_the_last_of_a_quota, furnished) {
   // Four cores; each takes three.
   std::atomic<int> passed{0};
   std::atomic<int> waiting{2};
@@ -291,7 +261,7 @@ BOOST_AUTO_TEST_SUITE(bootstrap)
 
 BOOST_AUTO_TEST_CASE(the_first_start_makes_an_administrator_and_the_second_does_not) {
   const temporary_folder folder;
-  const auto key = modelgate::crypto::token_key::load_or_create(folder.path() / "token.key").value();
+  const auto key = crypto::token_key::load_or_create(folder.path() / "token.key").value();
   std::string first_token;
   {
     store::database database{folder.path()};
@@ -300,11 +270,10 @@ BOOST_AUTO_TEST_CASE(the_first_start_makes_an_administrator_and_the_second_does_
     BOOST_TEST(*file == folder.path() / "initial-admin-token");
     BOOST_TEST(mode_of(*file) == 0600u);
     std::ifstream{*file} >> first_token;
-    BOOST_TEST((modelgate::crypto::inspect_token(modelgate::crypto::token_kind::api, first_token)
-                == modelgate::crypto::token_form::well_formed));
+    BOOST_TEST((crypto::inspect_token(crypto::token_kind::api, first_token) == crypto::token_form::well_formed));
   }
   store::database database{folder.path()};
-  const auto same_key = modelgate::crypto::token_key::load_or_create(folder.path() / "token.key").value();
+  const auto same_key = crypto::token_key::load_or_create(folder.path() / "token.key").value();
   BOOST_TEST(!store::bootstrap(folder.path(), same_key, database, noon).has_value());
   const auto record = look(database, [&](auto& within) {
     return store::access_token_store{within}.find_by_digest(same_key.hash(first_token));
@@ -320,9 +289,12 @@ BOOST_AUTO_TEST_CASE(a_token_that_cannot_be_written_makes_no_administrator) {
   const temporary_folder folder;
   store::database database{folder.path()};
   std::filesystem::create_directory(folder.path() / "initial-admin-token");
-  const auto key = modelgate::crypto::token_key::generate();
+  const auto key = crypto::token_key::generate();
   BOOST_CHECK_THROW(static_cast<void>(store::bootstrap(folder.path(), key, database, noon)), std::runtime_error);
   BOOST_TEST(look(database, [](auto& within) { return store::user_store{within}.empty(); }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace modelgate::tests

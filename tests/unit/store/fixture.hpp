@@ -85,4 +85,12 @@ inline void furnish(store::database& database) {
   });
 }
 
+/// A store of a test's own with all that.
+struct furnished {
+  temporary_folder folder;
+  store::database database{folder.path()};
+
+  furnished() { furnish(database); }
+};
+
 }  // namespace modelgate::tests

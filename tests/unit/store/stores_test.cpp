@@ -5,26 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-namespace domain = modelgate::control::domain;
-namespace store = modelgate::control::store;
-using modelgate::system_time;
-using modelgate::tests::change;
-using modelgate::tests::cpu_1;
-using modelgate::tests::furnish;
-using modelgate::tests::iris;
-using modelgate::tests::look;
-using modelgate::tests::noon;
-using modelgate::tests::research;
-using modelgate::tests::temporary_folder;
-
+namespace modelgate::tests {
 namespace {
-
-struct furnished {
-  temporary_folder folder;
-  store::database database{folder.path()};
-
-  furnished() { furnish(database); }
-};
 
 domain::client app(const char* name, std::uint8_t mark) {
   domain::client client;
@@ -43,8 +25,6 @@ std::vector<std::string> ids(const std::vector<store::stored_deployment>& found)
 }
 
 using names = std::vector<std::string>;
-
-}  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(deployment_store, furnished)
 
@@ -298,3 +278,6 @@ BOOST_AUTO_TEST_CASE(a_deployment_that_drains_outlives_its_group) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace modelgate::tests
