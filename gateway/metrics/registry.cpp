@@ -181,8 +181,8 @@ class registry::collector {
             &worker_stats::requests_rejected);
     add_sum("modelgate_queued_requests_total", "Requests that had to wait for a replica.", MetricType::Counter,
             &worker_stats::queued);
-    add_sum("modelgate_queue_wait_microseconds_total", "Time that requests waited for a replica until they were sent.",
-            MetricType::Counter, &worker_stats::queue_wait_microseconds);
+    add_sum("modelgate_queue_wait_seconds_total", "Time that requests waited for a replica until they were sent.",
+            MetricType::Counter, &worker_stats::queue_wait_microseconds, 1e-6);
     add_sum("modelgate_upstream_connects_total", "Connections made to replicas.", MetricType::Counter,
             &worker_stats::upstream_connects);
     add_sum("modelgate_upstream_connect_failures_total", "Connections to replicas that could not be made.",
@@ -221,11 +221,11 @@ class registry::collector {
     families_.push_back(std::move(retries));
   }
 
-  void add_sum(std::string name, std::string help, MetricType type, counter worker_stats::*member) {
+  void add_sum(std::string name, std::string help, MetricType type, counter worker_stats::*member, double unit = 1) {
     double sum = 0;
     for (const auto& worker : from_.workers_) sum += static_cast<double>((worker.get()->*member).value());
     MetricFamily made = family(std::move(name), std::move(help), type);
-    add_number(made, {}, sum);
+    add_number(made, {}, sum * unit);
     families_.push_back(std::move(made));
   }
 

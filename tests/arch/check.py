@@ -51,6 +51,7 @@ MUTEXES = {
     "gateway/program.cpp": "start and end of the program",
     "gateway/server/admission.hpp": "taken when a connection comes and goes, never per request",
     "gateway/server/worker.hpp": "start and end of a worker",
+    "gateway/upstream/dispatch_queue.hpp": "taken only while requests wait for a replica, for as long as a look at the replicas takes",
     "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",
     "control/runtime/process/process_driver.cpp": "the table of replicas, on control threads",
     "control/reconcile/reconciler.hpp": "wakes the reconciler's thread",
