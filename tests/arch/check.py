@@ -52,6 +52,7 @@ MUTEXES = {
     "gateway/server/worker.hpp": "start and end of a worker",
     "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",
     "control/runtime/process/process_driver.cpp": "the table of replicas, on control threads",
+    "control/runtime/external/external_driver.cpp": "the table of external replicas, on control threads",
     "control/reconcile/reconciler.hpp": "wakes the reconciler's thread",
 }
 
