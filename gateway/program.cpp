@@ -4,6 +4,8 @@
 #include "control/api/rest/rest_api.hpp"
 #include "control/publish/publisher.hpp"
 #include "control/reconcile/reconciler.hpp"
+#include "control/runtime/driver_set.hpp"
+#include "control/runtime/external/external_driver.hpp"
 #include "control/runtime/process/process_driver.hpp"
 #include "control/service/demo_state.hpp"
 #include "control/service/deployment_service.hpp"
@@ -58,7 +60,9 @@ class program {
         key_{load_key()},
         gateway_{listen_on("prediction", settings_.listen.prediction,
                            [&] { return std::make_unique<gateway>(settings_, key_); })},
-        driver_{settings_},
+        processes_{settings_},
+        external_{settings_.external_runtime, [this] { return own_addresses(); }},
+        driver_{processes_, external_},
         stored_state_{database_},
         publisher_{*gateway_,
                    [this](std::string_view image) { return describe(image); },
@@ -113,6 +117,11 @@ class program {
     auto key = crypto::token_key::load_or_create(file);
     if (!key) throw std::runtime_error{"the token key " + file.string() + " cannot be used: " + key.error().message()};
     return *key;
+  }
+
+  /// Where an external replica cannot be. Asked by threads that start after the servers are there.
+  std::vector<net::endpoint> own_addresses() const {
+    return {gateway_->address(), control_server_->address(), metrics_server_->address()};
   }
 
   std::optional<control::runtime::image_description> describe(std::string_view image) const {
@@ -218,7 +227,8 @@ class program {
       log::warning("program", "some requests were cut: they took longer than timeouts.drain");
     }
     reconciler_.stop();
-    driver_.shutdown(steady_clock::now() + settings_.process_runtime.stop_grace);
+    external_.shutdown();
+    processes_.shutdown(steady_clock::now() + settings_.process_runtime.stop_grace);
     boost::asio::post(loop_, [this] {
       metrics_server_->drain();
       keep_running_.reset();
@@ -229,7 +239,9 @@ class program {
   control::store::database database_;
   const crypto::token_key key_;
   std::unique_ptr<gateway> gateway_;
-  control::runtime::process::process_driver driver_;
+  control::runtime::process::process_driver processes_;
+  control::runtime::external::external_driver external_;
+  control::runtime::driver_set driver_;
   control::store::stored_state stored_state_;
   control::publish::publisher publisher_;
   control::reconcile::reconciler reconciler_;

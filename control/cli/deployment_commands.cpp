@@ -248,12 +248,18 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
       group->add_subcommand("create", with_examples("deploy a model",
                                                     "  modelgate deployments create iris --name Iris --group research "
                                                     "--image demo/iris:1.0 --instance-type cpu-1\n"
+                                                    "  modelgate deployments create iris --name Iris --group research "
+                                                    "--url http://models.lan:9000 --health-path /health\n"
                                                     "  modelgate deployments create --dry-run -f iris.json"));
   create_flags& flags = created->flags;
   create->add_option("id", flags.id, "id of the deployment; made from its name when missing");
   create->add_option("--name", flags.name, "name for people");
   create->add_option("--group", flags.group, "group that owns it");
   create->add_option("--image", flags.image, "model image, NAME:TAG");
+  create->add_option("--url", flags.urls, "instead of an image: a replica that runs elsewhere (may be repeated)")
+      ->allow_extra_args(false);
+  create->add_option("--url-file", flags.url_file, "instead of --url: a file in the server's runtime.external.folder");
+  create->add_option("--health-path", flags.health_path, "with --url: a replica is ready when it answers 200 here");
   create->add_option("--instance-type", flags.instance_type, "size of each replica");
   create->add_option("--replicas", flags.replicas, "how many replicas");
   create->add_flag("--private", flags.private_access, "only clients with a token may call it");

@@ -43,6 +43,18 @@ outcome<std::string> make_deployment_spec(const create_flags& flags, std::string
   for (const auto& [member, text] : texts) {
     if (!text.empty()) spec[member] = text;
   }
+  if (!flags.urls.empty() || !flags.url_file.empty() || !flags.health_path.empty()) {
+    const json::value* given = spec.if_contains("external");
+    json::object external = given != nullptr && given->is_object() ? given->get_object() : json::object{};
+    if (!flags.urls.empty()) {
+      json::array urls;
+      for (const std::string& url : flags.urls) urls.push_back(json::value(url));
+      external["urls"] = std::move(urls);
+    }
+    if (!flags.url_file.empty()) external["file"] = flags.url_file;
+    if (!flags.health_path.empty()) external["healthPath"] = flags.health_path;
+    spec["external"] = std::move(external);
+  }
   if (flags.replicas) spec["replicas"] = *flags.replicas;
   if (flags.private_access) spec["endpointAccessType"] = "private";
   if (!flags.env.empty()) {

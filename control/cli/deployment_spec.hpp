@@ -16,6 +16,9 @@ struct create_flags {
   std::string name;
   std::string group;
   std::string image;
+  std::vector<std::string> urls;  ///< of external replicas; their image is left open then
+  std::string url_file;
+  std::string health_path;
   std::string model_uri;
   std::string pull_secret;
   std::string instance_type;

@@ -37,6 +37,26 @@ std::string names_and_values(const json::object& deployment) {
   return text;
 }
 
+/// Where external replicas are; empty for an image's.
+std::string source_of(const json::object& deployment) {
+  const json::object& external = object_member(deployment, "external");
+  if (const std::string file = member_text(external, "file"); file != "-") return "file " + file;
+  std::string text;
+  for (const json::value& url : array_member(external, "urls")) {
+    text.append(text.empty() ? "" : ", ").append(value_text(url));
+  }
+  return text;
+}
+
+/// The number that is asked for; of external replicas, the number that there are.
+std::string wanted_replicas(const json::object& deployment) {
+  if (object_member(deployment, "external").empty()) return member_text(deployment, "replicas");
+  const json::array& replicas = array_member(object_member(deployment, "status"), "replicas");
+  return std::to_string(std::count_if(replicas.begin(), replicas.end(), [](const json::value& item) {
+    return item.is_object() && member_text(item.get_object(), "phase") != "Draining";
+  }));
+}
+
 void print_replicas(std::ostream& out, const json::array& replicas, system_time now, bool with_colours) {
   if (replicas.empty()) return;
   table shown{{"REPLICA", "REVISION", "PHASE", "SINCE", "REASON"}};
@@ -80,12 +100,13 @@ void print_deployments(std::ostream& out, const json::array& items, system_time 
     const json::object& deployment = item.get_object();
     const json::object& status = object_member(deployment, "status");
     const std::string phase = member_text(status, "phase");
+    const std::string source = source_of(deployment);
     shown.add({{member_text(deployment, "id")},
                {member_text(deployment, "name")},
                {member_text(deployment, "group")},
                {phase, tone_of(phase)},
-               {member_text(status, "availableReplicas") + "/" + member_text(deployment, "replicas")},
-               {member_text(deployment, "modelImage")},
+               {member_text(status, "availableReplicas") + "/" + wanted_replicas(deployment)},
+               {source.empty() ? member_text(deployment, "modelImage") : "external"},
                {member_text(deployment, "endpointAccessType")},
                {age_of(member_text(deployment, "updatedAt"), now)}});
   }
@@ -102,10 +123,15 @@ void print_deployment(std::ostream& out, const json::object& deployment, system_
       << (message == "-" ? std::string{} : ": " + printable(message)) << '\n';
   print_line(out, "name", member_text(deployment, "name"));
   print_line(out, "group", member_text(deployment, "group"));
-  print_line(out, "image", member_text(deployment, "modelImage"));
-  print_line(out, "instance type", member_text(deployment, "instanceType"));
+  if (const std::string source = source_of(deployment); !source.empty()) {
+    print_line(out, "external", source);
+    print_line(out, "health path", member_text(object_member(deployment, "external"), "healthPath"));
+  } else {
+    print_line(out, "image", member_text(deployment, "modelImage"));
+    print_line(out, "instance type", member_text(deployment, "instanceType"));
+  }
   print_line(out, "replicas",
-             member_text(status, "availableReplicas") + " of " + member_text(deployment, "replicas") + " available");
+             member_text(status, "availableReplicas") + " of " + wanted_replicas(deployment) + " available");
   print_line(out, "access", member_text(deployment, "endpointAccessType"));
   print_line(out, "endpoint", member_text(deployment, "endpoint"));
   if (const std::string metadata = names_and_values(deployment); !metadata.empty())

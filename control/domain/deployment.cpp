@@ -6,7 +6,8 @@ namespace modelgate::control::domain {
 
 bool needs_other_replicas(const deployment_spec& before, const deployment_spec& after) noexcept {
   const auto what_runs = [](const deployment_spec& spec) {
-    return std::tie(spec.model_image, spec.model_uri, spec.image_pull_secret, spec.instance_type, spec.env);
+    return std::tie(spec.model_image, spec.external, spec.model_uri, spec.image_pull_secret, spec.instance_type,
+                    spec.env);
   };
   return what_runs(before) != what_runs(after);
 }
@@ -23,7 +24,8 @@ revision next_revision(const revision& current, deployment_spec spec) {
 std::string refusal_to_run(const deployment_spec& spec, bool group_enabled, bool instance_type_exists) {
   if (spec.stop) return {};
   if (!group_enabled) return std::string{deployment_not_enabled};
-  if (!instance_type_exists) return "InstanceType not found: " + spec.instance_type;
+  const bool needs_type = !spec.external || !spec.instance_type.empty();
+  if (needs_type && !instance_type_exists) return "InstanceType not found: " + spec.instance_type;
   return {};
 }
 

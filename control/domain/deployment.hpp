@@ -37,13 +37,26 @@ struct serving_overrides {
   friend bool operator==(const serving_overrides&, const serving_overrides&) = default;
 };
 
+/// Where the replicas of a deployment are that modelgate does not run: URLs, or a file that lists them.
+struct external_source {
+  std::vector<std::string> urls;
+  std::optional<std::string> file;         ///< a plain name in runtime.external.folder; then `urls` is empty
+  std::optional<std::string> health_path;  ///< ready when it answers 200 here; absent: when it takes a connection
+
+  friend bool operator==(const external_source&, const external_source&) = default;
+};
+
+/// Stands for the image of external replicas, in labels and wherever else a replica's image is told.
+inline constexpr std::string_view external_image = "external";
+
 /// What a person asked for: the part of a deployment that makes a revision.
 struct deployment_spec {
-  std::string model_image;
+  std::string model_image;  ///< empty with `external`
+  std::optional<external_source> external;
   std::optional<std::string> model_uri;
   std::optional<std::string> image_pull_secret;
-  std::string instance_type;
-  std::uint32_t replicas = 1;
+  std::string instance_type;   ///< may be empty with `external`
+  std::uint32_t replicas = 1;  ///< 0 with `external`: as many as the source has
   config::access_type access = config::access_type::everyone;
   std::string description;
   std::map<std::string, std::string> metadata;
@@ -56,8 +69,8 @@ struct deployment_spec {
   friend bool operator==(const deployment_spec&, const deployment_spec&) = default;
 };
 
-/// Whether going from one spec to the other needs other processes: image, model, instance type, env or pull secret
-/// differ.
+/// Whether going from one spec to the other needs other replicas: image, external source, model, instance type, env or
+/// pull secret differ.
 [[nodiscard]] bool needs_other_replicas(const deployment_spec& before, const deployment_spec& after) noexcept;
 
 /// One entry of a deployment's history.

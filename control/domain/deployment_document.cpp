@@ -1,5 +1,6 @@
 #include "control/domain/deployment_document.hpp"
 
+#include "control/domain/external_document.hpp"
 #include "control/domain/limits.hpp"
 #include "control/domain/merge_patch.hpp"
 #include "control/domain/names.hpp"
@@ -40,9 +41,37 @@ bool has_uri_scheme(std::string_view uri) {
          });
 }
 
+/// What says how replicas are made has no meaning for those that somebody else runs.
+void refuse_beside_external(document_reader& reader, std::string_view member) {
+  const auto* given = reader.raw(member);
+  const bool empty = given == nullptr || (given->is_string() && given->get_string().empty())
+                     || (given->is_array() && given->get_array().empty());
+  if (!empty) {
+    reader.mistake(member, mistake_code::not_available,
+                   "has no effect on external replicas, which modelgate does not run; leave it out");
+  }
+}
+
+void read_external(document_reader& reader, deployment_spec& spec, diagnostics& mistakes) {
+  spec.external = read_external_source(*reader.raw("external"), reader.pointer("external"), mistakes);
+  spec.replicas = 0;
+  if (const auto* image = reader.raw("modelImage"); image != nullptr) {
+    reader.mistake("modelImage", mistake_code::exactly_one, "stands beside external; give exactly one of the two");
+  }
+  spec.instance_type = reader.text("instanceType", {.most = 63}).value_or("");
+  for (const std::string_view member : {"modelURI", "imagePullSecret", "env"}) refuse_beside_external(reader, member);
+  if (reader.raw("replicas") != nullptr) {
+    reader.mistake("replicas", mistake_code::not_available,
+                   "follows from external: every address is one replica; leave it out");
+  }
+}
+
 void read_model(document_reader& reader, deployment_spec& spec) {
   const auto image = trimmed_text(reader, "modelImage", limits::model_image_length);
-  if (!image) reader.require("modelImage", "the image that serves the model, as name:tag");
+  if (!image) {
+    reader.require("modelImage",
+                   "the image that serves the model, as name:tag (or external, for replicas run elsewhere)");
+  }
   spec.model_image = image.value_or("");
   spec.model_uri = trimmed_text(reader, "modelURI", limits::model_uri_length);
   if (spec.model_uri && !has_uri_scheme(*spec.model_uri)) {
@@ -124,8 +153,13 @@ void read_env(document_reader& reader, deployment_spec& spec, diagnostics& mista
 
 deployment_spec read_spec(document_reader& reader, diagnostics& mistakes) {
   deployment_spec spec;
-  read_model(reader, spec);
-  spec.replicas = static_cast<std::uint32_t>(reader.whole_number("replicas", 1, limits::replicas).value_or(1));
+  if (reader.raw("external") != nullptr) {
+    read_external(reader, spec, mistakes);
+  } else {
+    read_model(reader, spec);
+    spec.replicas = static_cast<std::uint32_t>(reader.whole_number("replicas", 1, limits::replicas).value_or(1));
+    read_env(reader, spec, mistakes);
+  }
   spec.access = reader
                     .choice<config::access_type>("endpointAccessType", {{"public", config::access_type::everyone},
                                                                         {"private", config::access_type::clients}})
@@ -133,7 +167,6 @@ deployment_spec read_spec(document_reader& reader, diagnostics& mistakes) {
   spec.description =
       reader.text("description", {.most = limits::description_length, .several_lines = true}).value_or("");
   read_metadata(reader, spec, mistakes);
-  read_env(reader, spec, mistakes);
   if (const auto* serving = reader.raw("serving"))
     spec.serving = read_serving(*serving, reader.pointer("serving"), mistakes);
   spec.progress_deadline =
@@ -211,6 +244,10 @@ parsed<deployment_change> read_deployment_patch(const deployment& current, const
   reader.fixed(*changes, "name", current.name);
   reader.fixed(*changes, "group", current.group);
   change.value.spec = read_spec(reader, change.mistakes);
+  if (change.value.spec.external.has_value() != current.current.spec.external.has_value()) {
+    reader.mistake(current.current.spec.external ? "external" : "modelImage", mistake_code::immutable_member,
+                   "cannot be changed from an image to external replicas or back; make another deployment");
+  }
   change.value.update_message =
       reader.text("updateMessage", {.most = limits::update_message_length, .several_lines = true});
   for (const std::string_view member : read_only_members) reader.read_only({member});
@@ -226,11 +263,12 @@ json::object to_json(const deployment_spec& spec, const serving_defaults* defaul
     env.push_back(json::object{{"name", variable.name}, {"value", variable.value}});
   }
   json::object document;
-  document.emplace("modelImage", spec.model_image);
+  document.emplace("modelImage", spec.external ? json::value(nullptr) : json::value(spec.model_image));
+  document.emplace("external", spec.external ? json::value(to_json(*spec.external)) : json::value(nullptr));
   document.emplace("modelURI", optional_text(spec.model_uri));
   document.emplace("imagePullSecret", optional_text(spec.image_pull_secret));
-  document.emplace("instanceType", spec.instance_type);
-  document.emplace("replicas", spec.replicas);
+  document.emplace("instanceType", spec.instance_type.empty() ? json::value(nullptr) : json::value(spec.instance_type));
+  document.emplace("replicas", spec.external ? json::value(nullptr) : json::value(spec.replicas));
   document.emplace("endpointAccessType", spec.access == config::access_type::clients ? "private" : "public");
   document.emplace("description", spec.description);
   document.emplace("metadata", std::move(metadata));

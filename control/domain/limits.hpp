@@ -29,6 +29,11 @@ inline constexpr std::size_t env_bytes =
 
 inline constexpr std::size_t example_request_bytes = 65'536;
 
+inline constexpr std::size_t external_urls = 64;
+inline constexpr std::size_t external_url_length = 512;
+inline constexpr std::size_t external_file_name_length = 128;
+inline constexpr std::size_t health_path_length = 1'024;
+
 /// High enough that a quota, not this, answers a request that is too large.
 inline constexpr std::int64_t replicas = 10'000;
 

@@ -47,7 +47,7 @@ class deployment_builder {
     if (const auto version = spec_.metadata.find("version"); version != spec_.metadata.end()) {
       answer.predictor_version = version->second;
     }
-    const image_label label = label_of_image(spec_.model_image);
+    const image_label label = label_of(spec_.model_image);
     answer.model_image = label.image;
     answer.model_version = label.version;
     for (const domain::client& client : desired_.clients) {
@@ -58,13 +58,18 @@ class deployment_builder {
     if (!serves) return answer;
     for (const observed_replica* replica : ready) {
       if (protocol_of(replica->model_image) != answer.serving.protocol) continue;
-      const image_label shown = label_of_image(replica->model_image);
+      const image_label shown = label_of(replica->model_image);
       answer.endpoints.push_back({replica->name, *replica->address, replica->revision, shown.image, shown.version});
     }
     return answer;
   }
 
  private:
+  image_label label_of(const std::string& image) const {
+    if (spec_.external) return {std::string{domain::external_image}, ""};  // no image, and so no version
+    return label_of_image(image);
+  }
+
   /// The image whose ways hold now: the new one, unless only replicas of an earlier one can answer yet.
   const std::string& serving_image(const std::vector<const observed_replica*>& ready) const {
     const bool has_new = std::any_of(ready.begin(), ready.end(), [&](const observed_replica* replica) {
@@ -75,6 +80,7 @@ class deployment_builder {
 
   config::upstream_protocol protocol_of(const std::string& image) const {
     if (spec_.serving.protocol) return *spec_.serving.protocol;
+    if (spec_.external) return config::upstream_protocol::passthrough;
     if (const auto description = images_(image)) return description->protocol;
     // Taken out of the catalogue while it runs: it goes on as it was.
     return previous_ != nullptr ? previous_->serving.protocol : config::upstream_protocol::seldon;
@@ -90,7 +96,7 @@ class deployment_builder {
     options.max_queue = own.max_queue.value_or(options.max_queue);
     if (own.queue_timeout) options.queue_timeout = *own.queue_timeout;
     options.concurrency = own.concurrency;
-    if (!options.concurrency) {
+    if (!options.concurrency && !spec_.external) {
       if (const auto description = images_(image)) options.concurrency = description->concurrency;
     }
     return options;

@@ -80,6 +80,8 @@ class deployment_planner {
     sorted_ = sort_out(replicas_, desired_ == nullptr ? 0 : desired_->deployment.current.replica_revision);
     for (const observed_replica* replica : sorted_.leaving) go_on_leaving(*replica);
     end_found();
+    // How many there should be is not known yet: what is there serves on until it is.
+    if (wanted && count == 0) return;
     for (const observed_replica* replica : sorted_.old_ended) act(remove_replica{replica->name});
     for (const observed_replica* replica : sorted_.old_other) end(*replica);
     if (count == 0) {
@@ -233,6 +235,7 @@ class deployment_planner {
     spec.revision = deployment.current.replica_revision;
     spec.index = index;
     spec.model_image = wanted.model_image;
+    spec.external = wanted.external;
     spec.model_uri = wanted.model_uri;
     spec.env = wanted.env;
     spec.limits = desired_->per_replica;

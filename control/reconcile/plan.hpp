@@ -57,6 +57,8 @@ struct plan_outcome {
 /// Pure and total: any desired and observed state has an answer, however it came about. Doing the actions once, twice
 /// or only some of them, and planning again, leads to the same end.
 ///
+/// A wanted count of 0 means that nobody knows it yet; then nothing but what leaves already is touched.
+///
 /// `drained` names the replicas that no worker's snapshot lists any more and no request is on.
 [[nodiscard]] plan_outcome plan(const std::vector<store::desired_deployment>& desired,
                                 const std::vector<runtime::observed_replica>& observed,

@@ -91,7 +91,10 @@ domain::deployment_status reconciler::status_of(const domain::deployment& deploy
     const std::lock_guard lock{mutex_};
     live = live_;
   }
-  return summarise(deployment, refusal, driver_.observe(), live.get(), system_clock::now());
+  const auto source = deployment.current.spec.external
+                          ? driver_.source(deployment.id, deployment.current.replica_revision)
+                          : std::nullopt;
+  return summarise(deployment, refusal, driver_.observe(), live.get(), system_clock::now(), source);
 }
 
 void reconciler::run() {
@@ -129,6 +132,7 @@ steady_time reconciler::pass() {
     return next;
   }
 
+  follow_sources();
   const auto observed = driver_.observe();
   publish(observed, request, fresh);
   if (!live_ || live_->generation < published_->generation) look_again_in(settings_.plan.drain_poll);
@@ -156,6 +160,23 @@ bool reconciler::load() {
   }
   desired_ = std::move(*loaded);
   return true;
+}
+
+/// Tells the driver where external replicas are, and takes from it how many.
+void reconciler::follow_sources() {
+  std::vector<runtime::replica_source> sources;
+  std::vector<store::desired_deployment*> of;
+  for (store::desired_deployment& entry : *desired_) {
+    const domain::revision& current = entry.deployment.current;
+    if (!current.spec.external || current.spec.stop || entry.deployment.deleting || !entry.refusal.empty()) continue;
+    sources.push_back({entry.deployment.id, current.replica_revision, *current.spec.external});
+    of.push_back(&entry);
+  }
+  driver_.follow(sources);
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const auto found = driver_.source(sources[i].deployment, sources[i].revision);
+    of[i]->deployment.current.spec.replicas = found ? found->replicas : 0;
+  }
 }
 
 void reconciler::complain(const error_code& problem) {

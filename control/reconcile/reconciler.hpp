@@ -65,6 +65,7 @@ class reconciler final : public reconcile_link {
   /// One pass; when the next one is due if nothing wakes us.
   steady_time pass();
   bool load();
+  void follow_sources();
   void publish(const std::vector<runtime::observed_replica>& observed, std::uint64_t request, bool fresh);
   [[nodiscard]] std::set<std::string> find_drained(const std::vector<runtime::observed_replica>& observed) const;
   void act(const action& step);

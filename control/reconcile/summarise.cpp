@@ -38,8 +38,11 @@ bool waits_for_ready(const observed_replica& replica) {
 class running_summary {
  public:
   running_summary(const domain::deployment& deployment, const replica_list& replicas, std::set<std::string_view> served,
-                  system_time now)
-      : spec_{deployment.current.spec}, now_{now} {
+                  const std::optional<runtime::source_state>& source, system_time now)
+      : spec_{deployment.current.spec},
+        wanted_{source ? source->replicas : spec_.replicas},
+        source_{source ? *source : runtime::source_state{}},
+        now_{now} {
     for (const observed_replica* replica : replicas) {
       const bool is_served = replica->phase == replica_phase::ready && served.contains(replica->name);
       const bool is_current = replica->revision == deployment.current.replica_revision && !is_found(*replica);
@@ -51,10 +54,14 @@ class running_summary {
   }
 
   void write(domain::deployment_status& status) const {
-    status.available_replicas = std::min(available_, spec_.replicas);
-    if (current_available_ >= spec_.replicas && old_available_ == 0) {
+    status.available_replicas = wanted_ == 0 ? available_ : std::min(available_, wanted_);
+    if (wanted_ > 0 && current_available_ >= wanted_ && old_available_ == 0) {
       status.phase = deployment_phase::deployed;
       status.message = "Deployment is deployed and available now";
+    } else if (wanted_ == 0 && !source_.trouble.empty() && now_ - source_.since >= spec_.progress_deadline) {
+      status.phase = deployment_phase::failed;
+      status.message = "Deployment has failed: no replica has been found for "
+                       + std::to_string(spec_.progress_deadline.count()) + " s";
     } else if (const observed_replica* stuck = find_stuck()) {
       status.phase = deployment_phase::failed;
       status.message = "Deployment has failed: replica " + stuck->name + " has not been ready for "
@@ -70,11 +77,12 @@ class running_summary {
         }
       }
     }
+    if (!source_.trouble.empty()) status.message.append("\n").append(source_.trouble);
   }
 
  private:
   std::string availability(const domain::deployment_status& status) const {
-    return "; " + std::to_string(status.available_replicas) + " of " + std::to_string(spec_.replicas)
+    return "; " + std::to_string(status.available_replicas) + " of " + std::to_string(wanted_)
            + " replicas are available now";
   }
 
@@ -89,6 +97,8 @@ class running_summary {
   }
 
   const domain::deployment_spec& spec_;
+  std::uint32_t wanted_;  ///< 0: not known yet
+  runtime::source_state source_;
   system_time now_;
   replica_list current_;
   std::uint32_t available_ = 0;
@@ -100,7 +110,7 @@ class running_summary {
 
 domain::deployment_status summarise(const domain::deployment& deployment, const std::string& refusal,
                                     const std::vector<observed_replica>& observed, const config::snapshot* live,
-                                    system_time now) {
+                                    system_time now, const std::optional<runtime::source_state>& source) {
   replica_list replicas;
   for (const observed_replica& replica : observed) {
     if (replica.deployment == deployment.id) replicas.push_back(&replica);
@@ -122,7 +132,7 @@ domain::deployment_status summarise(const domain::deployment& deployment, const 
     status.phase = deployment_phase::failed;
     status.message = refusal;
   } else {
-    running_summary{deployment, replicas, served_replicas(live, deployment.id), now}.write(status);
+    running_summary{deployment, replicas, served_replicas(live, deployment.id), source, now}.write(status);
   }
   return status;
 }

@@ -7,6 +7,7 @@
 #include "modelgate/base/clock.hpp"
 #include "modelgate/config/snapshot.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,12 @@ namespace modelgate::control::reconcile {
 /// A replica is available when it is ready and every worker of the gateway may send it requests: it stands in `live`,
 /// the last snapshot that all of them serve (null: none yet). Replicas of an earlier revision count too.
 ///
+/// `source` is what the driver knows of where external replicas are; their count is in it, and its trouble in the text.
+///
 /// Pure. Source: the phases and most texts are PrimeHub's.
 [[nodiscard]] domain::deployment_status summarise(const domain::deployment& deployment, const std::string& refusal,
                                                   const std::vector<runtime::observed_replica>& observed,
-                                                  const config::snapshot* live, system_time now);
+                                                  const config::snapshot* live, system_time now,
+                                                  const std::optional<runtime::source_state>& source = std::nullopt);
 
 }  // namespace modelgate::control::reconcile

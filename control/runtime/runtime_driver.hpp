@@ -5,6 +5,7 @@
 #include "control/domain/resources.hpp"
 
 #include "modelgate/base/clock.hpp"
+#include "modelgate/base/diagnostic.hpp"
 #include "modelgate/base/result.hpp"
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/net/endpoint.hpp"
@@ -39,6 +40,7 @@ struct replica_spec {
   std::optional<std::string> model_uri;
   std::vector<domain::env_variable> env;
   domain::resources limits;
+  std::optional<domain::external_source> external = {};  ///< somebody else runs it, at an address that this source has
 };
 
 /// One replica as it is, whoever started it.
@@ -78,6 +80,22 @@ class log_reader {
   [[nodiscard]] virtual bool finished() = 0;
 };
 
+/// Where to look for the replicas of a deployment that somebody else runs.
+struct replica_source {
+  std::string deployment;
+  std::uint64_t revision = 0;
+  domain::external_source from;
+
+  friend bool operator==(const replica_source&, const replica_source&) = default;
+};
+
+/// What was found there.
+struct source_state {
+  std::uint32_t replicas = 0;  ///< how many there are; 0: not known yet
+  std::string trouble;         ///< why it is not known, or may be out of date; empty when all is well
+  system_time since;           ///< it has been followed since then
+};
+
 /// How replicas are run: as processes, containers, or by somebody else.
 ///
 /// Every call is idempotent: asking for what already is, is success. State is kept where a later process of modelgate
@@ -95,11 +113,25 @@ class runtime_driver {
   [[nodiscard]] virtual result<image_description, std::string> describe_image(std::string_view image) const = 0;
   [[nodiscard]] virtual std::vector<image_description> list_images() const = 0;
 
+  /// What this runtime does not allow of a source, each mistake with its pointer within the source ("/urls/1").
+  [[nodiscard]] virtual diagnostics check_source(const domain::external_source&) const {
+    return {{"", "NOT_AVAILABLE", "this server takes no external replicas"}};
+  }
+  /// Which sources to follow from now on; all others no more, but replicas that were started from them go on.
+  virtual void follow(const std::vector<replica_source>&) {}
+  /// Absent: it is not followed.
+  [[nodiscard]] virtual std::optional<source_state> source(const std::string&, std::uint64_t /*revision*/) const {
+    return std::nullopt;
+  }
+
   [[nodiscard]] virtual std::vector<observed_replica> observe() const = 0;
 
   /// Starts the replica, or starts it again when it has exited (its restarts grow by one).
   [[nodiscard]] virtual result<void, std::string> start(const replica_spec& spec) = 0;
-  /// Marks it as leaving: it goes on running, but must get no new requests.
+  // A name that the driver does not know is ignored by the next three.
+
+  /// Marks it as leaving: it goes on running, but must get no new requests. A driver may do so itself, when what it runs
+  /// on goes away.
   virtual void drain(const std::string& name) = 0;
   /// Asks it to end, and ends it with all its children when the grace is over. Returns at once.
   virtual void stop(const std::string& name) = 0;

@@ -17,6 +17,7 @@ bool may_use(const domain::instance_type& type, const std::string& group) {
 /// What a spec takes of its group: nothing when it is stopped.
 domain::group_usage usage_of(const domain::deployment_spec* spec, store::instance_type_store& types) {
   if (spec == nullptr || spec->stop) return {};
+  if (spec->external) return {{}, 1};  // whoever runs the replicas pays for them
   const auto type = types.find(spec->instance_type);
   return {type ? type->per_replica * std::int64_t{spec->replicas} : domain::resources{}, 1};
 }
@@ -41,6 +42,7 @@ void check_references(store::transaction& within, const requested_change& change
   const bool type_matters =
       change.starts() || change.before == nullptr || change.before->instance_type != change.after.instance_type;
   if (!type_matters || domain::concerns(mistakes, "/instanceType")) return;
+  if (change.after.external && change.after.instance_type.empty()) return;
   const auto type = store::instance_type_store{within}.find(change.after.instance_type);
   // One that others may use is told like one that is not there: its name is theirs.
   if (!type || (group && !may_use(*type, group->name))) {

@@ -38,6 +38,14 @@ std::optional<std::string> patched_image(const boost::json::value& patch) {
   return std::string{domain::trimmed({text.data(), text.size()})};
 }
 
+/// What the runtime says against a source, located in the deployment's document.
+void add_below_external(diagnostics& mistakes, diagnostics of_source) {
+  for (diagnostic& mistake : of_source) {
+    mistake.where.insert(0, "/external");
+    mistakes.push_back(std::move(mistake));
+  }
+}
+
 struct stored_outcome {
   store::stored_deployment stored;
   std::vector<domain::quota_line> quota;
@@ -61,7 +69,11 @@ answer<change_outcome> deployment_service::create(const domain::principal& who, 
   diagnostics& mistakes = read.mistakes;
   // Whether there is such a group is not for those to know who are not in it.
   if (!domain::concerns(mistakes, "/group") && !who.may_act_on_group(draft.group)) return not_authorised();
-  if (!domain::concerns(mistakes, "/modelImage")) {
+  if (draft.spec.external) {
+    if (!domain::concerns(mistakes, "/external")) {
+      add_below_external(mistakes, context_.runtime.check_source(*draft.spec.external));
+    }
+  } else if (!domain::concerns(mistakes, "/modelImage")) {
     if (auto mistake = image_mistake(draft.spec.model_image)) {
       mistakes.push_back({"/modelImage", std::string{domain::mistake_code::unknown_image}, std::move(*mistake)});
     }
@@ -126,6 +138,10 @@ answer<change_outcome> deployment_service::patch(const domain::principal& who, c
     const domain::deployment_spec before = deployment.current.spec;
     if (wrong_image && asked.spec.model_image != before.model_image) {
       mistakes.push_back({"/modelImage", std::string{domain::mistake_code::unknown_image}, *wrong_image});
+    }
+    // Cheap, unlike asking for an image: a source is judged by what stands in it.
+    if (asked.spec.external && asked.spec.external != before.external && !domain::concerns(mistakes, "/external")) {
+      add_below_external(mistakes, context_.runtime.check_source(*asked.spec.external));
     }
     const requested_change change{&before, asked.spec, deployment.group, deployment.id};
     check_references(within, change, mistakes);

@@ -75,6 +75,11 @@ answer<std::unique_ptr<merged_log>> log_service::open(const domain::principal& w
                                                       const log_request& request) const {
   const auto view = deployment_service{context_}.get(who, deployment);
   if (!view) return view.error();
+  if (view->deployment.current.spec.external) {
+    return service_error{failure::not_found,
+                         "the replicas of this deployment are external: modelgate does not run them and has no logs of "
+                         "them; look where they run"};
+  }
   const merged_log_options options{request.tail_lines, !request.replica, request.timestamps, request.follow};
 
   if (request.replica) {

@@ -3,6 +3,8 @@
 #include "modelgate/base/clock.hpp"
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v4.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
 
@@ -37,6 +39,8 @@ template <auto Member>
 constexpr auto timeout = &at<&settings::timeouts, Member>;
 template <auto Member>
 constexpr auto process = &at<&settings::process_runtime, Member>;
+template <auto Member>
+constexpr auto external = &at<&settings::external_runtime, Member>;
 
 constexpr std::array<std::string_view, 2> half_close_words{"cancel", "deliver"};
 void choose_half_close(settings& whole, std::size_t chosen) {
@@ -123,6 +127,14 @@ constexpr std::array keys{
     settings_key{"runtime.process.restart_backoff", duration_key{process<&process_runtime_settings::restart_backoff>}},
     settings_key{"runtime.process.restart_backoff_max", duration_key{process<&process_runtime_settings::restart_backoff_max>}},
 
+    settings_key{"runtime.external.resolve_interval", duration_key{external<&external_runtime_settings::resolve_interval>}},
+    settings_key{"runtime.external.resolve_timeout", duration_key{external<&external_runtime_settings::resolve_timeout>}},
+    settings_key{"runtime.external.networks", network_list_key{external<&external_runtime_settings::networks>}},
+    settings_key{"runtime.external.folder", folder_key{external<&external_runtime_settings::folder>, true}},
+    settings_key{"runtime.external.poll_interval", duration_key{external<&external_runtime_settings::poll_interval>}},
+    settings_key{"runtime.external.probe_interval", duration_key{external<&external_runtime_settings::probe_interval>}},
+    settings_key{"runtime.external.probe_timeout", duration_key{external<&external_runtime_settings::probe_timeout>}},
+
     settings_key{"metrics.deployment_name", deployment_name},
     settings_key{"log.level", choice_key{level_words, choose_level}},
     settings_key{"console.grafana_url", url_key{&at<&settings::console_grafana_url>}},
@@ -155,6 +167,20 @@ std::optional<std::string> canonical_address(const std::string& text) {
   const auto address = boost::asio::ip::make_address(text, problem);
   if (problem) return std::nullopt;
   return address.to_string();
+}
+
+/// The network's own address and its prefix: "10.1.2.3/8" is "10.0.0.0/8".
+std::optional<std::string> canonical_network(const std::string& text) {
+  error_code problem;
+  const auto address = boost::asio::ip::make_address(text.substr(0, text.find('/')), problem);
+  if (problem) return std::nullopt;
+  const std::string whole = text.find('/') == std::string::npos ? text + (address.is_v4() ? "/32" : "/128") : text;
+  if (address.is_v4()) {
+    const auto network = boost::asio::ip::make_network_v4(whole, problem);
+    return problem ? std::nullopt : std::optional{network.canonical().to_string()};
+  }
+  const auto network = boost::asio::ip::make_network_v6(whole, problem);
+  return problem ? std::nullopt : std::optional{network.canonical().to_string()};
 }
 
 std::string quoted_list(std::span<const std::string_view> words) {
@@ -198,6 +224,20 @@ struct assigner {
       addresses.push_back(*address);
     }
     key.of(target) = std::move(addresses);
+    return std::nullopt;
+  }
+
+  problem operator()(const network_list_key& key) const {
+    const problem expected = "a list of networks such as [\"10.0.0.0/8\", \"fc00::/7\"]";
+    const auto* texts = written<std::vector<std::string>>();
+    if (texts == nullptr) return expected;
+    std::vector<std::string> networks;
+    for (const std::string& text : *texts) {
+      auto network = canonical_network(text);
+      if (!network) return expected;
+      networks.push_back(std::move(*network));
+    }
+    key.of(target) = std::move(networks);
     return std::nullopt;
   }
 
@@ -251,9 +291,10 @@ struct assigner {
 
   problem operator()(const folder_key& key) const {
     const auto* text = written<std::string>();
-    if (text == nullptr || text->empty() || text->find('\0') != std::string::npos)
-      return "the path of a folder, as a text";
-    key.of(target) = (folder / *text).lexically_normal();
+    if (text == nullptr || (text->empty() && !key.may_be_empty) || text->find('\0') != std::string::npos) {
+      return std::string{"the path of a folder, as a text"} + (key.may_be_empty ? ", or \"\" for none" : "");
+    }
+    key.of(target) = text->empty() ? std::filesystem::path{} : (folder / *text).lexically_normal();
     return std::nullopt;
   }
 
@@ -298,6 +339,7 @@ struct text_reader {
     return text;
   }
   written_value operator()(const address_list_key&) const { return split_list(text); }
+  written_value operator()(const network_list_key&) const { return split_list(text); }
   written_value operator()(const count_key&) const { return number_or_text(); }
   written_value operator()(const size_key&) const { return number_or_text(); }
   template <class OtherKey>

@@ -24,6 +24,10 @@ struct address_key {
 struct address_list_key {
   std::vector<std::string>& (*of)(settings&);
 };
+/// "10.0.0.0/8", "fc00::/7", or one address.
+struct network_list_key {
+  std::vector<std::string>& (*of)(settings&);
+};
 struct duration_key {
   milliseconds& (*of)(settings&);
   milliseconds least{1};
@@ -49,6 +53,7 @@ struct choice_key {
 };
 struct folder_key {
   std::filesystem::path& (*of)(settings&);
+  bool may_be_empty = false;
 };
 /// Empty, or an absolute http or https URL.
 struct url_key {
@@ -60,8 +65,8 @@ struct text_key {
   bool (*is_valid)(std::string_view text);
 };
 
-using key_kind = std::variant<address_key, address_list_key, duration_key, count_key, size_key, flag_key, choice_key,
-                              folder_key, url_key, text_key>;
+using key_kind = std::variant<address_key, address_list_key, network_list_key, duration_key, count_key, size_key,
+                              flag_key, choice_key, folder_key, url_key, text_key>;
 
 struct settings_key {
   std::string_view name;  ///< with its section, "timeouts.head"

@@ -54,6 +54,7 @@ MUTEXES = {
     "gateway/upstream/dispatch_queue.hpp": "taken only while requests wait for a replica, for as long as a look at the replicas takes",
     "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",
     "control/runtime/process/process_driver.cpp": "the table of replicas, on control threads",
+    "control/runtime/external/external_driver.cpp": "the table of external replicas, on control threads",
     "control/reconcile/reconciler.hpp": "wakes the reconciler's thread",
 }
 

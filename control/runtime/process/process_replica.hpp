@@ -5,8 +5,8 @@
 #include "control/runtime/process/launch.hpp"
 #include "control/runtime/process/log_capture.hpp"
 #include "control/runtime/process/loopback_ports.hpp"
-#include "control/runtime/process/readiness.hpp"
 #include "control/runtime/process/replica_record.hpp"
+#include "control/runtime/readiness.hpp"
 #include "control/runtime/runtime_driver.hpp"
 
 #include "modelgate/config/settings.hpp"

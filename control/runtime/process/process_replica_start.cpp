@@ -1,4 +1,5 @@
 // How a replica starts, and how it is found ready: the other half of process_replica.cpp.
+#include "control/runtime/probe.hpp"
 #include "control/runtime/process/data_folder_guard.hpp"
 #include "control/runtime/process/exit_text.hpp"
 #include "control/runtime/process/process_replica.hpp"
@@ -6,7 +7,6 @@
 
 #include "modelgate/base/ids.hpp"
 #include "modelgate/base/log.hpp"
-#include "modelgate/http_io/client.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -174,17 +174,9 @@ boost::asio::awaitable<void> process_replica::probe(std::uint32_t instance) {
 
 /// What is wrong; absent when all is well.
 boost::asio::awaitable<std::optional<std::string>> process_replica::ask_health() {
-  constexpr std::size_t answer_limit = 1'048'576;
-  http_io::client_request request;
-  request.target = record_.health_path;
-  request.max_response_bytes = answer_limit;
   net::endpoint address{"127.0.0.1", record_.port};
   const steady_time deadline = steady_clock::now() + context_.settings.probe_timeout;
-  const auto answer = co_await http_io::fetch(std::move(address), std::move(request), deadline);
-  const std::string asked = "GET " + record_.health_path;
-  if (!answer) co_return asked + ": " + answer.error().message();
-  if (answer->status == 200) co_return std::nullopt;
-  co_return asked + " answered " + std::to_string(answer->status);
+  co_return co_await probe_health(std::move(address), record_.health_path, deadline);
 }
 
 void process_replica::on_probe(const std::optional<std::string>& complaint) {

@@ -87,6 +87,20 @@ struct process_runtime_settings {
   friend bool operator==(const process_runtime_settings&, const process_runtime_settings&) = default;
 };
 
+struct external_runtime_settings {
+  milliseconds resolve_interval{30'000};  ///< between two resolutions of a name
+  milliseconds resolve_timeout{5'000};
+  /// "address/prefix": where external replicas may be. By default this machine and private networks.
+  std::vector<std::string> networks{"127.0.0.0/8",   "::1/128",        "10.0.0.0/8",
+                                    "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"};
+  std::filesystem::path folder;  ///< of files that list replicas; empty: there are none
+  milliseconds poll_interval{1'000};
+  milliseconds probe_interval{2'000};
+  milliseconds probe_timeout{1'000};
+
+  friend bool operator==(const external_runtime_settings&, const external_runtime_settings&) = default;
+};
+
 struct settings {
   listen_settings listen;
   prediction_settings prediction;
@@ -95,6 +109,7 @@ struct settings {
   std::filesystem::path data_folder = "data";
   std::filesystem::path catalogue;  ///< folder of model images
   process_runtime_settings process_runtime;
+  external_runtime_settings external_runtime;
   std::string metrics_deployment_name = "{id}";
   log::level log_level = log::level::info;
   std::string console_grafana_url;

@@ -62,6 +62,10 @@ class scripted_runtime : public runtime::runtime_driver {
     return std::unique_ptr<runtime::log_reader>{std::make_unique<written_log>(found->second)};
   }
 
+  diagnostics check_source(const domain::external_source& source) const override {
+    if (source.file) return {{"/file", "NOT_AVAILABLE", "this server reads no files"}};
+    return {};
+  }
   std::vector<runtime::observed_replica> observe() const override { return {}; }
   result<void, std::string> start(const runtime::replica_spec&) override {
     return {boost::system::in_place_error, "this driver starts nothing"};

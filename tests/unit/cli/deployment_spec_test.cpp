@@ -23,6 +23,20 @@ BOOST_AUTO_TEST_CASE(flags_become_members_and_what_was_not_said_is_left_out) {
     "env": [{"name": "A", "value": "b=c"}, {"name": "EMPTY", "value": ""}], "metadata": {"team": "ml"}})"));
 }
 
+BOOST_AUTO_TEST_CASE(urls_stand_for_an_external_source) {
+  create_flags flags;
+  flags.urls = {"http://a", "http://b"};
+  flags.health_path = "/health";
+  const auto spec = make_deployment_spec(flags, R"({"external": {"healthPath": "/old"}})");
+  BOOST_REQUIRE(spec.has_value());
+  BOOST_CHECK(boost::json::parse(*spec)
+              == boost::json::parse(R"({"external": {"healthPath": "/health", "urls": ["http://a", "http://b"]}})"));
+  create_flags file;
+  file.url_file = "iris.txt";
+  BOOST_CHECK(boost::json::parse(*make_deployment_spec(file, ""))
+              == boost::json::parse(R"({"external": {"file": "iris.txt"}})"));
+}
+
 BOOST_AUTO_TEST_CASE(flags_lie_over_the_file) {
   create_flags flags;
   flags.group = "research";

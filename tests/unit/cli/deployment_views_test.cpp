@@ -47,6 +47,20 @@ BOOST_AUTO_TEST_CASE(one_deployment_is_shown_with_its_replicas) {
                           "deploy-iris-r3-0  3         Ready  12s    -\n");
 }
 
+BOOST_AUTO_TEST_CASE(external_replicas_are_counted_and_their_source_is_shown) {
+  const auto deployment = boost::json::parse(R"({"id":"m","modelImage":null,"replicas":null,
+    "external":{"urls":["http://a","http://b:9"],"healthPath":null},
+    "status":{"phase":"Deployed","availableReplicas":1,"replicas":[{"name":"x","phase":"Ready"},{"name":"y","phase":"Draining"}]}})");
+  std::ostringstream list;
+  print_deployments(list, boost::json::array{deployment}, now, false);
+  BOOST_TEST(list.str().find("Deployed  1/1       external  -") != std::string::npos, list.str());
+  std::ostringstream one;
+  print_deployment(one, deployment.get_object(), now, false);
+  BOOST_TEST(one.str().find("  external      http://a, http://b:9\n  health path   -\n") != std::string::npos,
+             one.str());
+  BOOST_TEST(one.str().find("image") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(missing_members_show_as_a_dash) {
   std::ostringstream out;
   print_deployments(out, boost::json::parse("[{\"id\":\"a\",\"status\":null},5]").get_array(), now, false);

@@ -1,6 +1,6 @@
 #include "control/runtime/process/exit_text.hpp"
-#include "control/runtime/process/readiness.hpp"
 #include "control/runtime/process/replica_environment.hpp"
+#include "control/runtime/readiness.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -106,6 +106,22 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   BOOST_TEST(options.forward_authorization);
 }
 
+BOOST_AUTO_TEST_CASE(external_replicas_are_passed_through_and_have_no_version) {
+  auto desired = deployment("d", "");
+  desired.deployment.current.spec.external = domain::external_source{{"http://127.0.0.1"}, {}, {}};
+  auto built = build_one(desired, {replica("d", "external", replica_phase::ready, 1)});
+  BOOST_TEST((built.serving.protocol == config::upstream_protocol::passthrough));
+  BOOST_TEST(built.model_image == "external");
+  BOOST_TEST(built.model_version == "");
+  BOOST_TEST_REQUIRE(built.endpoints.size() == 1);
+  BOOST_TEST(built.endpoints[0].model_image == "external");
+  BOOST_TEST(built.endpoints[0].model_version == "");
+  desired.deployment.current.spec.serving.protocol = config::upstream_protocol::seldon;
+  built = build_one(desired, {replica("d", "external", replica_phase::ready, 1)});
+  BOOST_TEST((built.serving.protocol == config::upstream_protocol::seldon));
+  BOOST_TEST(built.endpoints.size() == 1);
+}
+
 BOOST_AUTO_TEST_CASE(stopped_and_refused_deployments_have_no_replicas_and_deleted_ones_vanish) {
   const std::vector observed{replica("d", "demo/iris:1.0", replica_phase::ready, 1)};
   auto desired = deployment("d", "demo/iris:1.0");

@@ -224,6 +224,22 @@ BOOST_AUTO_TEST_CASE(replicas_that_nobody_wants_end) {
         {"remove deploy-x-r1-1", "drain deploy-x-r1-0"});
 }
 
+BOOST_AUTO_TEST_CASE(nothing_is_touched_while_nobody_knows_how_many_there_should_be) {
+  const auto unknown = deployment("d", 2, 0);
+  check(plan_of({unknown}, {}), {});
+  check(plan_of({unknown}, {old_one(0), old_one(1, unready), old_one(2, exited)}), {});
+  check(plan_of({unknown}, {old_one(0), old_one(1, draining)}, {"deploy-d-r1-1"}), {"stop deploy-d-r1-1"});
+  check(plan_of({stopped(unknown)}, {old_one(0)}), {"drain deploy-d-r1-0"});
+}
+
+BOOST_AUTO_TEST_CASE(a_start_says_where_external_replicas_are) {
+  auto wanted = one;
+  wanted.deployment.current.spec.external = domain::external_source{{"http://127.0.0.1"}, {}, {}};
+  const auto outcome = outcome_of({wanted}, {});
+  BOOST_TEST_REQUIRE(outcome.actions.size() == 1);
+  BOOST_TEST((std::get<start_replica>(outcome.actions[0]).spec.external == wanted.deployment.current.spec.external));
+}
+
 BOOST_AUTO_TEST_CASE(deployments_do_not_disturb_each_other) {
   check(plan_of({deployment("a", 1, 1), deployment("b", 1, 1)}, {replica("b", 1, 0, ready)}), {"start deploy-a-r1-0"});
 }

@@ -130,6 +130,24 @@ BOOST_AUTO_TEST_CASE(shows_the_replicas_of_this_deployment_in_order) {
   BOOST_TEST(status.replicas[1].name == "deploy-d-r2-0");
 }
 
+BOOST_AUTO_TEST_CASE(external_replicas_are_counted_by_their_source_and_its_trouble_is_told) {
+  auto external = deployment("d", 2, 0);
+  external.deployment.current.spec.external = domain::external_source{{"http://models.lan"}, {}, {}};
+  const auto status_with = [&](const std::vector<runtime::observed_replica>& observed,
+                               const runtime::source_state& source) {
+    return summarise(external.deployment, "", observed, &all_live, now, source);
+  };
+  const auto deployed = status_with({r0, r1}, {2, "the name models.lan cannot be resolved: x", now});
+  BOOST_TEST((deployed.phase == deployment_phase::deployed));
+  BOOST_TEST(deployed.message == "Deployment is deployed and available now\nthe name models.lan cannot be resolved: x");
+  BOOST_TEST((status_with({r0}, {2, "", now}).phase == deployment_phase::deploying));
+  BOOST_TEST((status_with({}, {0, "", now}).phase == deployment_phase::deploying));
+  BOOST_TEST((status_with({}, {0, "trouble", now}).phase == deployment_phase::deploying));
+  const auto failed = status_with({}, {0, "trouble", now - std::chrono::seconds{600}});
+  BOOST_TEST((failed.phase == deployment_phase::failed));
+  BOOST_TEST(failed.message == "Deployment has failed: no replica has been found for 600 s\ntrouble");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace modelgate::control::reconcile::tests

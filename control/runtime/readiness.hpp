@@ -1,6 +1,6 @@
 #pragma once
 
-namespace modelgate::control::runtime::process {
+namespace modelgate::control::runtime {
 
 /// Whether a replica may be sent requests, judged by its probes.
 ///
@@ -30,4 +30,4 @@ class readiness {
   int failures_ = 0;
 };
 
-}  // namespace modelgate::control::runtime::process
+}  // namespace modelgate::control::runtime
