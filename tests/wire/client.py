@@ -97,10 +97,12 @@ async def perform(connection, step, lane, pieces):
             await connection.wait(lambda: False, step.seconds)
     else:
         cut = pieces(lane.bytes_of(step))
-        pause = 0.001 if len(cut) < 400 else 0  # so that the peer reads in between, but never takes us for a slow sender
+        # A pause lets the peer read in between; it ends early enough that we are never taken for a slow sender.
+        loop = asyncio.get_running_loop()
+        patient_until = loop.time() + 1
         for number, piece in enumerate(cut):
-            if number:
-                await asyncio.sleep(pause)
+            if number and loop.time() < patient_until:
+                await asyncio.sleep(0.001)
             if connection.closed:
                 return
             transport.write(piece)
