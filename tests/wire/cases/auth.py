@@ -50,4 +50,3 @@ def cases():
     yield Case("AU19", "GET §P HTTP/1.1⏎§H⏎Authorization: Basic §GOOD⏎⏎", forward(absent("Authorization")), why="a public deployment's model sees no credentials")
     yield Case("AU19b", "GET §P HTTP/1.1⏎§H⏎Authorization: Basic broken⏎⏎", forward(absent("Authorization")))
     yield Case("AU20", f"{GET}Authorization: Basic §GOOD⏎⏎{GET}⏎", judged(statuses(200, 401)), methods=("GET",), why="a kept connection is asked anew each time")
-
