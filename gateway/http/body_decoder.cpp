@@ -13,6 +13,11 @@ int hex_value(char c) noexcept {
   return -1;
 }
 
+/// What stands in no line: every control character but a tab.
+bool is_control(char c) noexcept {
+  return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f;
+}
+
 }  // namespace
 
 body_decoder::body_decoder(body_framing framing) noexcept : framing_{framing} {
@@ -63,9 +68,11 @@ void body_decoder::control_byte(char byte) noexcept {
       const int digit = hex_value(byte);
       if (digit >= 0) {
         constexpr std::uint8_t longest_size = 16;  // digits: more cannot be a size, and 16 cannot overflow 64 bits
+        constexpr std::uint64_t largest_size = std::numeric_limits<std::int64_t>::max();  // others count with a sign
         if (state_ == state::chunk_size_first) size_digits_ = 0;
         remaining_ = remaining_ * 16 + static_cast<std::uint64_t>(digit);
-        state_ = ++size_digits_ > longest_size ? state::failed : state::chunk_size;
+        const bool fits = ++size_digits_ <= longest_size && remaining_ <= largest_size;
+        state_ = fits ? state::chunk_size : state::failed;
       } else if (state_ == state::chunk_size_first) {
         state_ = state::failed;
       } else if (byte == '\r') {
@@ -90,7 +97,7 @@ void body_decoder::control_byte(char byte) noexcept {
     case state::chunk_extension:
       if (byte == '\r')
         state_ = state::chunk_size_lf;
-      else if (byte == '\n' || byte == '\0' || ++overhead_ > extension_limit)
+      else if (is_control(byte) || ++overhead_ > extension_limit)
         state_ = state::failed;
       return;
     case state::chunk_size_lf:
@@ -112,7 +119,7 @@ void body_decoder::control_byte(char byte) noexcept {
         state_ = state::trailer_line;
       return;
     case state::trailer_line:
-      if (byte == '\n' || byte == '\0' || ++overhead_ > trailer_limit)
+      if ((byte != '\r' && is_control(byte)) || ++overhead_ > trailer_limit)
         state_ = state::failed;
       else if (byte == '\r')
         state_ = state::trailer_lf;

@@ -39,6 +39,36 @@ bool is_ambiguous_when_escaped(int byte) noexcept {
   return byte < 0x20 || byte == 0x7f || byte == '/' || byte == '\\' || byte == '%' || byte == ';';
 }
 
+/// Escaped bytes over 0x7f must be UTF-8 in its one form: of anything else, such as a "." in two bytes, decoders make
+/// different things. Source: RFC 3629 section 4.
+class utf8_check {
+ public:
+  /// Answers false when the byte cannot stand here.
+  bool take(int byte) noexcept {
+    if (pending_ > 0) {
+      const bool fits = byte >= least_ && byte <= most_;
+      --pending_;
+      least_ = 0x80;
+      most_ = 0xbf;
+      return fits;
+    }
+    if (byte < 0x80) return true;
+    if (byte < 0xc2 || byte > 0xf4) return false;
+    pending_ = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+    if (byte == 0xe0) least_ = 0xa0;
+    if (byte == 0xed) most_ = 0x9f;
+    if (byte == 0xf0) least_ = 0x90;
+    if (byte == 0xf4) most_ = 0x8f;
+    return true;
+  }
+  [[nodiscard]] bool complete() const noexcept { return pending_ == 0; }
+
+ private:
+  int pending_ = 0;  ///< continuation bytes that have to come
+  int least_ = 0x80;
+  int most_ = 0xbf;
+};
+
 /// Whether the path can stay as it is. Most can, and then nothing is copied.
 bool is_plain(std::string_view path) noexcept {
   for (const char c : path) {
@@ -48,12 +78,15 @@ bool is_plain(std::string_view path) noexcept {
 }
 
 boost::system::result<void, refusal> decode_path(std::string_view path, std::string& into) {
+  constexpr std::string_view no_utf8 = "the path has escaped bytes that are not UTF-8";
   into.clear();
+  utf8_check utf8;
   for (std::size_t at = 0; at < path.size(); ++at) {
     const char c = path[at];
     if (c == '%') {
       const int byte = escaped_byte(path, at);
       if (byte < 0) return bad("the path has a malformed percent-escape");
+      if (!utf8.take(byte)) return bad(no_utf8);
       if (is_ambiguous_when_escaped(byte)) return bad("the path has an escaped separator or control character");
       if (byte < 0x80 && is_unreserved(static_cast<char>(byte))) {
         into.push_back(static_cast<char>(byte));
@@ -63,12 +96,15 @@ boost::system::result<void, refusal> decode_path(std::string_view path, std::str
         into.push_back(upper_hex(byte % 16));
       }
       at += 2;
+    } else if (!utf8.complete()) {
+      return bad(no_utf8);
     } else if (is_unreserved(c) || c == '/' || c == ':' || c == '@' || is_sub_delimiter(c)) {
       into.push_back(c);
     } else {
       return bad("the path has a character that must not stand there");
     }
   }
+  if (!utf8.complete()) return bad(no_utf8);
   return {};
 }
 

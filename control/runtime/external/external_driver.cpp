@@ -270,8 +270,9 @@ std::vector<observed_replica> external_driver::observe() const {
 }
 
 result<void, std::string> external_driver::start(const replica_spec& spec) {
-  state_->change([&] { state_->table.start(spec, system_clock::now()); });
-  boost::asio::co_spawn(state_->loop, state_->probe(spec.name), report);
+  bool begins = false;
+  state_->change([&] { begins = state_->table.start(spec, system_clock::now()); });
+  if (begins) boost::asio::co_spawn(state_->loop, state_->probe(spec.name), report);
   return {};
 }
 

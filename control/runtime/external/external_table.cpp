@@ -172,14 +172,14 @@ bool external_table::holds(const key& of, const net::endpoint& address) const {
   });
 }
 
-void external_table::start(const replica_spec& spec, system_time now) {
+bool external_table::start(const replica_spec& spec, system_time now) {
   const key of{spec.deployment, spec.revision};
   const auto found = sources_.find(of);
-  if (found == sources_.end() || replicas_.contains(spec.name)) return;
+  if (found == sources_.end() || replicas_.contains(spec.name)) return false;
   const auto& addresses = found->second.addresses;
   const auto free = std::find_if(addresses.begin(), addresses.end(),
                                  [&](const net::endpoint& address) { return !holds(of, address); });
-  if (free == addresses.end()) return;
+  if (free == addresses.end()) return false;
   replica begun;
   begun.seen.name = spec.name;
   begun.seen.deployment = spec.deployment;
@@ -194,6 +194,7 @@ void external_table::start(const replica_spec& spec, system_time now) {
   begun.target = {*free, found->second.from.health_path, next_ticket_++};
   replicas_.emplace(spec.name, std::move(begun));
   changed_ = true;
+  return true;
 }
 
 void external_table::drain(const std::string& name, system_time now) {

@@ -47,8 +47,9 @@ class external_table {
   /// Brings addresses and replicas up to what is known. To be called after each of the above.
   void update(const own_test& is_own, system_time now);
 
-  /// Errors: none. Without a free address nothing starts, and the count that led here is already another one.
-  void start(const replica_spec& spec, system_time now);
+  /// Whether a replica begins, which is to be probed then. Without a free address none does, and the count that led here
+  /// is already another one.
+  bool start(const replica_spec& spec, system_time now);
   void drain(const std::string& name, system_time now);
   /// Nothing ends but our interest: it is forgotten at once.
   void stop(const std::string& name);

@@ -40,13 +40,13 @@ struct transcript {
     table.on_file(file, {boost::system::in_place_value, text});
     update();
   }
-  void start(std::uint32_t index, std::uint64_t revision = 1) {
+  bool start(std::uint32_t index, std::uint64_t revision = 1) {
     replica_spec spec;
     spec.deployment = "d";
     spec.revision = revision;
     spec.index = index;
     spec.name = "deploy-d-r" + std::to_string(revision) + "-" + std::to_string(index);
-    table.start(spec, today);
+    return table.start(spec, today);
   }
   void probe(const std::string& name, const std::optional<std::string>& complaint = std::nullopt) {
     if (const auto target = table.target_of(name)) table.on_probe(name, target->ticket, complaint, today);
@@ -71,9 +71,10 @@ BOOST_FIXTURE_TEST_SUITE(external_table_rule, transcript)
 BOOST_AUTO_TEST_CASE(each_address_becomes_a_replica_that_is_ready_when_it_answers) {
   follow(urls({"http://127.0.0.1:1", "http://127.0.0.1:2"}));
   BOOST_TEST(count() == 2);
-  start(0);
-  start(1);
-  start(2);  // nobody is left for it
+  BOOST_TEST(start(0));
+  BOOST_TEST(start(1));
+  BOOST_TEST(!start(1));  // it is there already, and is not probed twice
+  BOOST_TEST(!start(2));  // nobody is left for it
   BOOST_TEST(shown() == "r1-0 127.0.0.1:1 Starting; r1-1 127.0.0.1:2 Starting");
   probe("deploy-d-r1-0");
   probe("deploy-d-r1-1", "refused");

@@ -63,7 +63,8 @@ BOOST_AUTO_TEST_CASE(refuses_broken_chunks) {
   for (const char* body :
        {"0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "10000000000000005\r\nh",
         "\r\nhello", "3\r\nhello\r\n0\r\n\r\n", "5;\nxx\r\nhello\r\n", "5\rX\nhello", "+5\r\nhello", "g\r\n",
-        "0\r\n folded\r\n\r\n", "0\r\nA: b\n\r\n", "0\r\n\n"}) {
+        "0\r\n folded\r\n\r\n", "0\r\nA: b\n\r\n", "0\r\n\n", "8000000000000000\r\nh", "ffffffffffffffff\r\nh",
+        "5;a\x01\r\nhello\r\n", "5;a\x7f\r\nhello\r\n", "0\r\nA: b\x01\r\n\r\n"}) {
     BOOST_TEST(decode(chunked, body, 1).failed, body);
     BOOST_TEST(decode(chunked, body, 64).failed, body);
   }

@@ -30,6 +30,18 @@ BOOST_AUTO_TEST_CASE(refuses_what_a_second_decoder_could_read_differently) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(escaped_bytes_are_utf8_in_its_one_form) {
+  std::string storage;
+  for (const char* text : {"/%c3%a9", "/%e2%82%ac", "/%f0%9f%98%80", "/%ed%9f%bf", "/%ee%80%80", "/%f4%8f%bf%bf"}) {
+    BOOST_TEST(normalise_target(text, storage).has_value(), text);
+  }
+  for (const char* text : {"/%c0%ae", "/%c1%bf", "/%e0%80%ae", "/%e0%9f%bf", "/%f0%80%80%ae", "/%f0%8f%bf%bf",
+                           "/%ed%a0%80", "/%f4%90%80%80", "/%f5%80%80%80", "/%ff", "/%80", "/%c3", "/%c3a", "/%c3/x",
+                           "/%c3%c3%a9", "/%c3%41", "/%e2%82", "/%e2%82x"}) {
+    BOOST_TEST(!normalise_target(text, storage).has_value(), text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(is_its_own_normal_form) {
   std::string once;
   std::string twice;

@@ -78,6 +78,20 @@ class memory_driver final : public runtime::runtime_driver {
     const std::lock_guard lock{mutex};
     listener = std::move(given);
   }
+  void follow(const std::vector<runtime::replica_source>& sources) override {
+    const std::lock_guard lock{mutex};
+    followed = sources;
+  }
+  std::optional<runtime::source_state> source(const std::string& deployment, std::uint64_t revision) const override {
+    const std::lock_guard lock{mutex};
+    for (const auto& each : followed) {
+      if (each.deployment == deployment && each.revision == revision) return state_of_source;
+    }
+    return std::nullopt;
+  }
+  void find_at_source(std::uint32_t count) {
+    change([&] { state_of_source.replicas = count; });
+  }
   void move(const std::string& name, replica_phase phase) {
     change([&] {
       if (replicas.contains(name)) replicas[name].phase = phase;
@@ -87,6 +101,8 @@ class memory_driver final : public runtime::runtime_driver {
   mutable std::mutex mutex;
   std::map<std::string, runtime::observed_replica> replicas;
   std::function<void()> listener;
+  std::vector<runtime::replica_source> followed;
+  runtime::source_state state_of_source;
   int starts = 0;
 
  private:
@@ -195,6 +211,21 @@ BOOST_AUTO_TEST_CASE(rolls_to_another_revision) {
     return gateway.endpoints() == std::vector<std::string>{"deploy-d-r2-0", "deploy-d-r2-1"}
            && driver.observe().size() == 2;
   }));
+}
+
+BOOST_AUTO_TEST_CASE(starts_as_many_external_replicas_as_their_source_has) {
+  auto external = deployment("d", 1, 0);
+  external.deployment.current.spec.external = domain::external_source{{"http://models.lan"}, {}, {}};
+  want({external});
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST(driver.observe().empty());
+  driver.find_at_source(2);
+  BOOST_TEST(eventually([&] { return gateway.endpoints() == both; }));
+  driver.find_at_source(1);
+  BOOST_TEST(eventually([&] { return gateway.endpoints().size() == 1 && driver.observe().size() == 1; }));
+  want({stopped(external)});
+  BOOST_TEST(eventually([&] { return driver.observe().empty(); }));
+  BOOST_TEST(driver.source("d", 1).has_value() == false);
 }
 
 BOOST_AUTO_TEST_CASE(lets_the_last_request_of_a_draining_replica_finish) {
