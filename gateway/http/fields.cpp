@@ -26,6 +26,7 @@ constexpr std::array known_names{
     known_name{"connection", field_id::connection},
     known_name{"keep-alive", field_id::keep_alive},
     known_name{"seldon-puid", field_id::seldon_puid},
+    known_name{"max-forwards", field_id::max_forwards},
     known_name{"x-request-id", field_id::x_request_id},
     known_name{"authorization", field_id::authorization},
     known_name{"content-length", field_id::content_length},

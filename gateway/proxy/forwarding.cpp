@@ -3,7 +3,9 @@
 #include <array>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <span>
+#include <system_error>
 
 namespace modelgate::proxy {
 namespace {
@@ -129,6 +131,18 @@ void append_edge_fields(std::string& out, const http::request_head& head, const 
 
 }  // namespace
 
+std::optional<std::uint64_t> hops_left(const http::request_head& head) noexcept {
+  if (head.verb != http::method::options) return std::nullopt;
+  const field* limit = head.find(field_id::max_forwards);
+  if (limit == nullptr) return std::nullopt;
+  std::uint64_t hops = 0;
+  const char* end = limit->value.data() + limit->value.size();
+  const auto [last, problem] = std::from_chars(limit->value.data(), end, hops);
+  if (problem == std::errc::result_out_of_range) return std::numeric_limits<std::uint64_t>::max();
+  if (problem != std::errc{} || last != end) return std::nullopt;
+  return hops;
+}
+
 void append_request_line(std::string& out, const http::request_head& head, const upstream_request& request) {
   out.append(head.method_text).append(" ").append(request.path);
   if (request.has_query) out.append("?").append(request.query);
@@ -139,7 +153,13 @@ void append_request_fields(std::string& out, const http::request_head& head, con
   const connection_names per_connection{head.fields};
   for (const field& f : head.fields) {
     if (f.alias || is_managed_in_request(f.id, request.forward_authorization) || per_connection.name(f.name)) continue;
+    if (f.id == field_id::max_forwards && head.verb == http::method::options) continue;
     append_field(out, f.name, f.value);
+  }
+  if (const auto hops = hops_left(head); hops && *hops > 0) {
+    out += "Max-Forwards: ";
+    append_number(out, *hops - 1);
+    out += "\r\n";
   }
   append_edge_fields(out, head, request);
   append_field(out, "X-Request-Id", request.request_id);

@@ -3,6 +3,8 @@
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/head.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -25,6 +27,11 @@ struct upstream_request {
   bool forward_authorization = false;
   http::body_framing body;
 };
+
+/// How many more times a request may be forwarded: what Max-Forwards says to an OPTIONS, the only method that reaches a
+/// replica for which it means something. At zero we are the last that may answer.
+/// Source: RFC 9110 section 7.6.2.
+[[nodiscard]] std::optional<std::uint64_t> hops_left(const http::request_head& head) noexcept;
 
 /// Appends everything but Host, which depends on the replica: the request line without it comes first, so the caller
 /// writes "METHOD path HTTP/1.1\r\nHost: <authority>\r\n" by `append_request_line` and then these fields.

@@ -14,6 +14,8 @@ constexpr unsigned requests_per_turn = 64;
 constexpr std::chrono::seconds retry_after_stopped{30};
 constexpr std::chrono::seconds retry_after_not_ready{2};
 
+constexpr std::string_view passthrough_methods = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
+constexpr std::string_view options_of_passthrough = "Allow: DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT\r\n";
 constexpr std::string_view cors_preflight =
     "Access-Control-Allow-Origin: *\r\n"
     "Access-Control-Allow-Headers: Accept, Accept-Encoding, Authorization, Content-Length, Content-Type, "
@@ -174,9 +176,8 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   deployment_state_ptr state = worker_.state_of(req.route);
   const bool never_forwarded = is_seldon && req.verb == http::method::options;
   if (never_forwarded || !routing::method_is_allowed(req.match, req.verb)) {
-    co_return co_await reply(
-        req, http::reason::method_not_allowed, "this method is not served at this path", state,
-        req.match.allow.empty() ? std::string_view{"DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"} : req.match.allow);
+    co_return co_await reply(req, http::reason::method_not_allowed, "this method is not served at this path", state,
+                             req.match.allow.empty() ? passthrough_methods : req.match.allow);
   }
   if (req.framing.body.kind == http::body_kind::sized && req.framing.body.size > deployment.serving.max_body_bytes) {
     co_return co_await reply(req, http::reason::body_too_large, explain(http::reason::body_too_large), state);
@@ -191,6 +192,8 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
     }
   }
   if (req.match.kind == routing::route_kind::live) co_return co_await answer(req, {});
+  if (proxy::hops_left(worker_.context().request_head) == 0U)
+    co_return co_await answer(req, {}, options_of_passthrough);
   if (deployment.state == config::deployment_state::stopped) {
     co_return co_await reply(
         req, http::reason::deployment_stopped,

@@ -16,6 +16,7 @@ enum class field_id : std::uint8_t {
   forwarded,
   host,
   keep_alive,
+  max_forwards,
   proxy_authenticate,
   proxy_authorization,
   proxy_connection,
