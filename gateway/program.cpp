@@ -38,6 +38,8 @@ namespace modelgate {
 namespace {
 
 constexpr std::chrono::milliseconds demo_poll{100};
+constexpr std::chrono::milliseconds second_signal_poll{50};
+constexpr std::chrono::milliseconds same_signal{500};
 
 /// Runs `start` and says which port it was about when it cannot be had.
 template <class Start>
@@ -98,7 +100,6 @@ class program {
 
     signals.wait();
     log::info("program", "draining");
-    signals.let_through();  // a second one means now; replicas that are left are ended by the next start
     ready_ = false;
     {
       const std::lock_guard lock{mutex_};
@@ -106,7 +107,10 @@ class program {
     }
     ending_changed_.notify_all();
     demo.join();
+    std::thread listening{[this, &signals] { hurry_on_another(signals); }};
     drain();
+    drained_ = true;
+    listening.join();
     loop.join();
     log::info("program", "ended");
   }
@@ -215,12 +219,31 @@ class program {
     print_demo(*demo, gateway_->address());
   }
 
+  /// A second signal means now: nobody is waited for any more, and still no process is left. Supervisors that signal a
+  /// process and then its group do so at once: that is one signal.
+  void hurry_on_another(const termination_signals& signals) {
+    const steady_time since = steady_clock::now();
+    while (!drained_) {
+      if (!signals.wait_for(second_signal_poll)) continue;
+      if (steady_clock::now() - since < same_signal) continue;
+      log::warning("program", "a second signal: ending at once");
+      {
+        const std::lock_guard lock{mutex_};
+        hurried_ = true;
+      }
+      ending_changed_.notify_all();
+      gateway_->cut();
+      processes_.hurry();
+      return;
+    }
+  }
+
   /// Traffic first, then what it needed: requests in flight finish on replicas that still run.
   void drain() {
     {
-      // Load balancers see /readyz and stop sending meanwhile; a second signal ends the wait with the process.
+      // Load balancers see /readyz and stop sending meanwhile.
       std::unique_lock lock{mutex_};
-      ending_changed_.wait_for(lock, settings_.timeouts.drain_delay, [] { return false; });
+      ending_changed_.wait_for(lock, settings_.timeouts.drain_delay, [this] { return hurried_; });
     }
     boost::asio::post(loop_, [this] { control_server_->drain(); });
     if (!gateway_->drain(steady_clock::now() + settings_.timeouts.drain)) {
@@ -252,6 +275,8 @@ class program {
   std::mutex mutex_;
   std::condition_variable ending_changed_;
   bool ending_ = false;
+  bool hurried_ = false;
+  std::atomic<bool> drained_{false};
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_{loop_.get_executor()};
   blocking_pool control_pool_{"control", 8, 256};
@@ -291,8 +316,9 @@ void termination_signals::wait() const {
   }
 }
 
-void termination_signals::let_through() const {
-  pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
+bool termination_signals::wait_for(std::chrono::milliseconds patience) const {
+  const timespec longest{patience.count() / 1'000, patience.count() % 1'000 * 1'000'000};
+  return sigtimedwait(&set_, nullptr, &longest) > 0;
 }
 
 void run_program(config::settings settings, const termination_signals& signals, bool with_demo) {

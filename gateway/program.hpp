@@ -14,14 +14,14 @@ class termination_signals {
  public:
   termination_signals();
   void wait() const;
-  /// The next one ends the process at once.
-  void let_through() const;
+  /// Whether another one came meanwhile.
+  [[nodiscard]] bool wait_for(std::chrono::milliseconds patience) const;
 
  private:
   sigset_t set_;
 };
 
-/// Serves until a termination signal comes, then drains.
+/// Serves until a termination signal comes, then drains; another one ends the drain.
 /// Errors: set-up that is impossible, such as a port in use, throws std::exception with one clear line.
 void run_program(config::settings settings, const termination_signals& signals, bool with_demo);
 

@@ -95,8 +95,9 @@ class database {
   std::mutex mutex_;  ///< guards what follows, never held over SQLite
   std::condition_variable writer_free_;
   bool writing_ = false;
-  std::vector<std::unique_ptr<connection>> idle_readers_;
+  /// Closed last: the last connection brings what is in the WAL into the database file, which a reader cannot.
   std::unique_ptr<connection> writer_;
+  std::vector<std::unique_ptr<connection>> idle_readers_;
 };
 
 }  // namespace modelgate::control::store

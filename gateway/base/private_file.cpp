@@ -30,8 +30,7 @@ error_code write_private_file(const std::filesystem::path& file, std::string_vie
   const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) return last_error();
   errno = ENOSPC;  // a short write says nothing itself
-  const bool written =
-      ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
+  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
   error_code problem = written ? error_code{} : last_error();
   ::close(fd);
   if (!problem && ::rename(temporary.c_str(), file.c_str()) != 0) problem = last_error();

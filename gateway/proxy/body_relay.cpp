@@ -136,7 +136,8 @@ body_relay::status body_relay::take(std::string_view input, std::size_t& consume
     pieces[count++] = piece_of(step.payload);
   }
   payload_bytes_ += payload;
-  if (payload_bytes_ > limit_) return status::too_large;
+  // A chunk that cannot fit is refused by its size, before any of it is forwarded.
+  if (payload_bytes_ > limit_ || decoder_.announced() > limit_ - payload_bytes_) return status::too_large;
 
   std::array<char, 20> size_line{};
   pieces[0] = piece_of(head_);

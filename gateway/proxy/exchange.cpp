@@ -140,7 +140,7 @@ net::task_of<exchange::verdict> exchange::wait(wait_phase phase) {
   co_await client_.signal.wait();
   const bool expired = client_.timer.expired;
   worker_.wheel.clear(client_.timer);
-  if (!client_.stream.is_open()) co_return fsm_.on_client_gone();  // the worker has given up draining
+  if (worker_.cutting) co_return fsm_.on_request_refused(http::reason::draining);
   if (expired) co_return on_expiry(steady_clock::now());
   if (phase != wait_phase::connecting && upload_.source_complete()) co_return watch_client();
   co_return verdict{};

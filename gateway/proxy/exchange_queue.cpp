@@ -76,7 +76,7 @@ net::task_of<exchange::verdict> exchange::wait_for_slot() {
     worker_.wheel.set(client_.timer, std::min({request_.deadline, queue_due, now + net::timer_wheel::tick}));
     co_await client_.signal.wait();
     worker_.wheel.clear(client_.timer);
-    if (!client_.stream.is_open()) co_return fsm_.on_client_gone();
+    if (worker_.cutting) co_return fsm_.on_request_refused(http::reason::draining);
     if (const verdict gone = watch_client()) co_return gone;
     if (!watching_client_ && client_.stream.peer_has_closed() && worker_.settings.cancel_on_half_close) {
       co_return fsm_.on_client_gone();

@@ -41,6 +41,7 @@ struct worker_context {
   http::response_head response_head;
   std::string date;               ///< the Date field's value, renewed every second
   bool draining = false;          ///< connections are not kept any more
+  bool cutting = false;           ///< draining took too long: whoever waits answers at once
   std::size_t memory_in_use = 0;  ///< bytes in input buffers and in bodies kept for slow peers
 };
 

@@ -26,6 +26,8 @@ std::string_view explain(http::reason why) noexcept {
       return "every replica is busy and the queue of this deployment is full (maxQueue); try again, or add replicas";
     case http::reason::queue_timeout:
       return "no replica was free in time (queueTimeout); try again, or add replicas";
+    case http::reason::draining:
+      return "this modelgate is ending and the request took longer than it can wait (timeouts.drain); try again";
     case http::reason::overloaded:
       return "too many bytes of other requests are waiting here (limits.memory_bytes); try again";
     case http::reason::no_ready_replica:

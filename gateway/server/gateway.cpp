@@ -236,6 +236,10 @@ bool gateway::drain(steady_time deadline) {
   return clean;
 }
 
+void gateway::cut() {
+  for (const auto& worker : state_->workers) worker->stop();
+}
+
 std::string gateway::metrics_text() const {
   return state_->registry.expose();
 }

@@ -52,7 +52,7 @@ void session::on_drain() {
 }
 
 void session::abort() {
-  stream_->abort();
+  if (!exchanging_) stream_->abort();  // else the exchange ends, with an answer if it has not begun one
   signal_.notify();
 }
 
@@ -235,7 +235,9 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
     const in_flight_mark mark{stats.requests_in_flight};
     proxy::exchange exchange{
         worker_.context(), {*stream_, signal_, timer_, buffers_->input}, buffers_->exchange, state->cluster, out};
+    exchanging_ = true;
     result = co_await exchange.run();
+    exchanging_ = false;
   }
 
   const std::optional<metrics::service> service = service_of(req.match.kind);

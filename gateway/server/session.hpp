@@ -30,7 +30,7 @@ class session : public boost::intrusive::list_base_hook<> {
 
   /// The worker drains: an idle connection has a short while for one more request.
   void on_drain();
-  /// Ends at once.
+  /// Ends at once: the worker is cutting.
   void abort();
   [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
 
@@ -84,6 +84,7 @@ class session : public boost::intrusive::list_base_hook<> {
   std::unique_ptr<session_buffers> buffers_;
   steady_time drain_due_ = steady_time::max();
   bool first_request_ = true;
+  bool exchanging_ = false;
 };
 
 }  // namespace modelgate::server

@@ -113,6 +113,7 @@ void worker::drain() {
 void worker::stop() {
   boost::asio::post(loop_, [this] {
     context_.draining = true;
+    context_.cutting = true;
     listener_.drain();
     for (auto each = sessions_->begin(); each != sessions_->end();) {
       session& open = *each++;  // aborting ends it

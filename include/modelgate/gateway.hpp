@@ -44,6 +44,8 @@ class gateway final : public config::gateway_link {
   /// Stops accepting, lets requests finish, closes idle connections after `timeouts.drain_idle`; when `deadline` has
   /// passed the rest is cut. Returns when every worker has ended; answers whether nothing had to be cut.
   bool drain(steady_time deadline);
+  /// Ends every connection at once; a drain that goes on returns.
+  void cut();
 
   /// What a scrape is answered, in Prometheus' text format.
   [[nodiscard]] std::string metrics_text() const;

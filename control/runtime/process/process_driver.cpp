@@ -58,7 +58,8 @@ struct process_driver::state {
   outcome launch(const replica_spec& spec, result<launch_ground, std::string> ground);
   void apply(const std::string& name, void (process_replica::*operation)());
   void apply_to_all(void (process_replica::*operation)());
-  bool wait_until_ended(steady_time deadline);
+  bool all_ended() const;
+  bool wait_until_ended(steady_time deadline, bool may_be_hurried);
 
   const config::settings settings;
   data_layout layout;
@@ -77,6 +78,7 @@ struct process_driver::state {
   // What other threads see, and whether they may still ask the driver's thread for something.
   mutable std::mutex shown_mutex;
   std::condition_variable shown_changed;
+  bool hurried = false;
   struct shown_replica {
     observed_replica seen;
     log_end end;
@@ -200,14 +202,15 @@ process_driver::state::outcome process_driver::state::launch(const replica_spec&
   return ground.error();
 }
 
-bool process_driver::state::wait_until_ended(steady_time deadline) {
+bool process_driver::state::all_ended() const {
+  return std::all_of(shown.begin(), shown.end(),
+                     [](const auto& each) { return each.second.seen.phase == domain::replica_phase::exited; });
+}
+
+bool process_driver::state::wait_until_ended(steady_time deadline, bool may_be_hurried) {
   std::unique_lock lock{shown_mutex};
-  return shown_changed.wait_until(lock, deadline, [this] {
-    for (const auto& [name, replica] : shown) {
-      if (replica.seen.phase != domain::replica_phase::exited) return false;
-    }
-    return true;
-  });
+  shown_changed.wait_until(lock, deadline, [&] { return (may_be_hurried && hurried) || all_ended(); });
+  return all_ended();
 }
 
 process_driver::process_driver(const config::settings& settings) : state_{std::make_unique<state>(settings)} {
@@ -250,6 +253,14 @@ process_driver::~process_driver() {
   shutdown(steady_clock::now() + state_->settings.process_runtime.stop_grace + patience_with_killed);
 }
 
+void process_driver::hurry() {
+  {
+    const std::lock_guard lock{state_->shown_mutex};
+    state_->hurried = true;
+  }
+  state_->shown_changed.notify_all();
+}
+
 void process_driver::shutdown(steady_time deadline) {
   if (!state_->thread.joinable()) return;
   {
@@ -257,9 +268,9 @@ void process_driver::shutdown(steady_time deadline) {
     state_->stopping = true;
   }
   state_->apply_to_all(&process_replica::stop);
-  if (!state_->wait_until_ended(deadline)) {
+  if (!state_->wait_until_ended(deadline, true)) {
     state_->apply_to_all(&process_replica::kill);
-    static_cast<void>(state_->wait_until_ended(steady_clock::now() + 2 * patience_with_killed));
+    static_cast<void>(state_->wait_until_ended(steady_clock::now() + 2 * patience_with_killed, false));
   }
   static_cast<void>(state_->run([&]() -> state::outcome {
     for (const auto& [name, replica] : std::exchange(state_->replicas, {})) {

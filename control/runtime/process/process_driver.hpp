@@ -30,6 +30,8 @@ class process_driver final : public runtime_driver {
   /// Ends every replica and forgets it, so that nothing remains; SIGKILL for those that have not ended by then.
   /// Afterwards `start` fails and `observe` answers nothing.
   void shutdown(steady_time deadline);
+  /// A shutdown that goes on, or is still to come, gives no more grace.
+  void hurry();
 
   [[nodiscard]] std::string_view name() const noexcept override { return "process"; }
   [[nodiscard]] result<image_description, std::string> describe_image(std::string_view image) const override;

@@ -39,6 +39,10 @@ class body_decoder {
   [[nodiscard]] bool failed() const noexcept { return state_ == state::failed; }
   /// How many bytes may be read without reading past the end of the message; the whole range where that is unknown.
   [[nodiscard]] std::uint64_t readable() const noexcept;
+  /// Payload that the current chunk has announced and that is still to come.
+  [[nodiscard]] std::uint64_t announced() const noexcept {
+    return framing_.kind == body_kind::chunked && !finished() ? remaining_ : 0;
+  }
   [[nodiscard]] body_kind kind() const noexcept { return framing_.kind; }
 
  private:

@@ -98,6 +98,9 @@ BOOST_AUTO_TEST_CASE(a_body_over_the_limit_is_413) {
   const std::string chunked = fixture.exchange(
       "POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + "0\r\n\r\n");
   BOOST_TEST(status_of(chunked) == 413);
+  const std::string announced = fixture.ask(
+      "POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n");  // 101
+  BOOST_TEST(status_of(announced) == 413);
   for (const std::string& seen : replica.requests()) BOOST_TEST(!seen.ends_with("\r\n0\r\n\r\n"));
 }
 
@@ -247,6 +250,24 @@ BOOST_AUTO_TEST_CASE(draining_gives_idle_connections_one_more_request) {
   draining.join();
   BOOST_TEST(clean);
   BOOST_CHECK_THROW(raw_socket{address}, std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_that_is_cut_by_the_drain_is_told_so) {
+  std::atomic<bool> let_go{false};
+  scripted_upstream replica{[&](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    while (!let_go) std::this_thread::yield();
+  }};
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&replica});
+  raw_socket client = fixture.connect();
+  client.send(post("/deployment/pub/x", "{}"));
+  static_cast<void>(replica.await_requests(1));
+  BOOST_TEST(!fixture.gateway->drain(steady_clock::now() + std::chrono::milliseconds{50}));
+  const std::string answer = client.receive_message();
+  BOOST_TEST(status_of(answer) == 503);
+  BOOST_TEST(body_of(answer).find("DRAINING") != std::string::npos);
+  let_go = true;
 }
 
 BOOST_AUTO_TEST_CASE(a_second_gateway_on_the_same_port_is_refused) {
