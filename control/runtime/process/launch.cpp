@@ -1,5 +1,6 @@
 #include "control/runtime/process/launch.hpp"
 
+#include "control/runtime/process/mark_guard.hpp"
 #include "control/runtime/process/pidfd.hpp"
 
 #include <fcntl.h>
@@ -106,6 +107,7 @@ void mark_others_for_closing() noexcept {
   }
   if (::chdir(order.working_folder) != 0) give_up(order, step::folder);
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) give_up(order, step::privileges);
+  keep_mark();
   if (order.guard >= 0 && ::syscall(SYS_landlock_restrict_self, order.guard, 0) != 0) give_up(order, step::guard);
 
   mark_others_for_closing();

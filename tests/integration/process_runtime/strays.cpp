@@ -125,13 +125,25 @@ BOOST_AUTO_TEST_CASE(cannot_run_away_from_being_looked_for) {
   ::close(held.fd);
 }
 
-BOOST_AUTO_TEST_CASE(are_known_by_their_environment_when_they_lowered_the_limit) {
+BOOST_DATA_TEST_CASE_F(stray_fixture, cannot_shed_the_mark_before_they_hide, ways, way) {
   driver runtime{settings()};
   const std::string lower = "import resource; resource.setrlimit(10, (0, 0))";  // RLIMIT_LOCKS
-  start(runtime, spec_of(0, {{"START", lower}, {"STUBBORN", stray_file()}}));
+  start(runtime, spec_of(0, {{"START", lower}, {way, stray_file()}}));
   runtime.stop("deploy-iris-r1-0");
   BOOST_TEST_REQUIRE(reaches(runtime, "deploy-iris-r1-0", replica_phase::exited));
   BOOST_TEST(!is_alive(stray()));
+}
+
+BOOST_AUTO_TEST_CASE(may_change_and_read_every_other_limit) {
+  driver runtime{settings()};
+  const std::string check =
+      "import resource; before = resource.getrlimit(10); resource.setrlimit(10, (5, 5)); "
+      "assert resource.getrlimit(10) == before; resource.prlimit(0, 10, (6, 6)); assert resource.prlimit(0, 10) == "
+      "before; "
+      "resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)); assert resource.getrlimit(resource.RLIMIT_NOFILE) == (64, "
+      "64)";
+  BOOST_TEST_REQUIRE(runtime.start(spec_of(0, {{"START", check}})).has_value());
+  BOOST_TEST(reaches(runtime, "deploy-iris-r1-0", replica_phase::ready));
 }
 
 BOOST_DATA_TEST_CASE_F(stray_fixture, end_when_modelgate_is_an_ordinary_user, ways, way) {
