@@ -51,8 +51,13 @@ void session::on_drain() {
   signal_.notify();
 }
 
-void session::abort() {
-  if (!exchanging_) stream_->abort();  // else the exchange ends, with an answer if it has not begun one
+void session::cut() {
+  if (!exchanging_) stream_->abort();
+  signal_.notify();
+}
+
+void session::close() {
+  stream_->close();
   signal_.notify();
 }
 

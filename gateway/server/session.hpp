@@ -30,8 +30,10 @@ class session : public boost::intrusive::list_base_hook<> {
 
   /// The worker drains: an idle connection has a short while for one more request.
   void on_drain();
-  /// Ends at once: the worker is cutting.
-  void abort();
+  /// The worker cuts: a request under way is answered at once if its answer has not begun, all else is reset.
+  void cut();
+  /// Ends at once, whatever it was doing.
+  void close();
   [[nodiscard]] const std::string& peer() const noexcept { return peer_; }
 
  private:

@@ -102,10 +102,7 @@ void worker::drain() {
     if (context_.draining) return;
     context_.draining = true;
     listener_.drain();
-    for (auto each = sessions_->begin(); each != sessions_->end();) {
-      session& idle_or_busy = *each++;  // draining may end it
-      idle_or_busy.on_drain();
-    }
+    for_each_session([](session& idle_or_busy) { idle_or_busy.on_drain(); });
     finish_if_drained();
   });
 }
@@ -115,12 +112,20 @@ void worker::stop() {
     context_.draining = true;
     context_.cutting = true;
     listener_.drain();
-    for (auto each = sessions_->begin(); each != sessions_->end();) {
-      session& open = *each++;  // aborting ends it
-      open.abort();
-    }
-    loop_.stop();
+    for_each_session([](session& open) { open.cut(); });
+    for_each_session([](session& answered) { answered.close(); });
+    // After those that only had their turn taken away: they end first.
+    boost::asio::post(loop_, [this] { loop_.stop(); });
   });
+}
+
+/// What is called may end its session.
+template <class Action>
+void worker::for_each_session(Action action) {
+  for (auto each = sessions_->begin(); each != sessions_->end();) {
+    session& next = *each++;
+    action(next);
+  }
 }
 
 void worker::install_now(std::shared_ptr<const serving_table> table) {

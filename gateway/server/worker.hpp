@@ -111,6 +111,8 @@ class worker {
   void run();
   void accept(net::worker_socket socket, std::string peer);
   void end(session& ended) noexcept;
+  template <class Action>
+  void for_each_session(Action action);
   void install_now(std::shared_ptr<const serving_table> table);
   void await_tick();
   void on_tick();
