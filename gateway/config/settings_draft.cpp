@@ -5,6 +5,7 @@
 #include "gateway/config/settings_names.hpp"
 #include "gateway/config/settings_table.hpp"
 #include "gateway/config/system_look.hpp"
+#include "gateway/config/toml_statements.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -90,6 +91,14 @@ void lay_text(settings_draft& draft, std::string_view text, const std::filesyste
   draft.file = name;
   draft.values.catalogue = (folder / "images").lexically_normal();
   settings_file file{draft, folder, name};
+  if (const auto deep = find_deep_name(text)) {
+    toml_statement whole;
+    whole.text = text;
+    const text_place at = place_in(whole, *deep);
+    file.complain(file.place(at.line, at.column), "SYNTAX",
+                  "this name has more parts than any key; write [section] and KEY = VALUE lines");
+    return;
+  }
   try {
     file.read(toml::parse(text), "", 0);
   } catch (const toml::parse_error& problem) {  // how the compiled toml++ tells of broken syntax and of duplicate keys
