@@ -10,6 +10,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <CLI/Option.hpp>
 
 #include <iostream>
 #include <map>
@@ -88,6 +89,14 @@ int check(const serve_options& options) {
   return exit_ok;
 }
 
+/// An empty text is a variable of a script that is not set, and not a wish for the default.
+void refuse_empty_texts(CLI::App& command) {
+  const auto is_said = [](const std::string& text) { return text.empty() ? "must not be empty" : ""; };
+  for (CLI::Option* option : command.get_options()) {
+    if (option->get_items_expected_max() > 0) option->check(is_said);
+  }
+}
+
 int run(int count, char** arguments) {
   const std::string_view command = count > 1 ? arguments[1] : "";
   if (command != "serve" && command != "check") return control::cli::run_client(count, arguments);
@@ -104,6 +113,8 @@ int run(int count, char** arguments) {
   serving->add_flag("--demo", options.demo, "make two demo deployments, once");
   CLI::App* checking = app.add_subcommand("check", "report every mistake that serve would find in its configuration");
   checking->add_option("--config", options.config, "the config file")->required();
+  refuse_empty_texts(*serving);
+  refuse_empty_texts(*checking);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& problem) {

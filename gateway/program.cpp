@@ -19,6 +19,7 @@
 #include "modelgate/gateway.hpp"
 #include "modelgate/http_io/server.hpp"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -49,7 +50,8 @@ auto listen_on(const char* port, const net::endpoint& address, Start start) {
   } catch (const boost::system::system_error& problem) {
     throw std::runtime_error{
         std::string{"cannot listen on "} + net::to_string(address) + " (" + port + "): " + problem.code().message()
-        + "; another program may use it: choose another address in [listen] or with --" + port + "-listen"};
+        + (problem.code() == boost::asio::error::address_in_use ? "; another program may use it: " : "; ")
+        + "choose another address in [listen] or with --" + port + "-listen"};
   }
 }
 
@@ -144,7 +146,9 @@ class program {
 
   std::unique_ptr<http_io::server> make_metrics_server() {
     http_io::server_limits limits;
-    limits.connections = 16;
+    limits.connections = settings_.limits.control_connections;
+    limits.request_timeout = settings_.timeouts.control_request;
+    limits.keep_alive = settings_.timeouts.keep_alive;
     return std::make_unique<http_io::server>(
         loop_, metrics_pool_, settings_.listen.metrics, limits,
         [this](const http_io::request& request) { return answer_scrape(request); });

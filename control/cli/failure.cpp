@@ -99,7 +99,10 @@ std::string printable(std::string_view text) {
   std::string clean{text};
   for (char& c : clean) {
     const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) c = '?';
+    if (c == '\n')
+      c = ' ';
+    else if (byte < 0x20 || byte == 0x7f)
+      c = '?';
   }
   return clean;
 }

@@ -34,7 +34,8 @@ using outcome = boost::system::result<Value, failure>;
 /// Source: RFC 9457; contract.md for `errors`, `quota`, `current` and `changedBy`.
 [[nodiscard]] failure explain_answer(unsigned status, std::string_view body);
 
-/// What a server sent must not move the cursor or change colours: control characters become '?'.
+/// What a server sent must not move the cursor or change colours: the end of a line becomes a space, other control
+/// characters '?'.
 [[nodiscard]] std::string printable(std::string_view text);
 
 }  // namespace modelgate::control::cli

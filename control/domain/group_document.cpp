@@ -16,7 +16,7 @@ quota_limits read_quota(const json::value& document, const std::string& pointer,
   quota_limits quota;
   document_reader reader{document, pointer, mistakes};
   quota.cpu_milli = read_cores(reader, 0);
-  quota.memory_bytes = read_memory(reader, 0);
+  quota.memory_bytes = read_memory(reader, 0, byte_rounding::up);
   quota.gpu = reader.whole_number("gpu", 0, limits::gpus);
   reader.refuse_others();
   return quota;

@@ -15,7 +15,7 @@ namespace json = boost::json;
 void read_size(document_reader& reader, resources& size) {
   const auto cpu_milli = read_cores(reader, 1);
   if (!cpu_milli) reader.require("cpu", "cores per replica");
-  const auto memory_bytes = read_memory(reader, 1);
+  const auto memory_bytes = read_memory(reader, 1, byte_rounding::down);
   if (!memory_bytes) reader.require("memoryGiB", "GiB of memory per replica");
   size = {cpu_milli.value_or(0), memory_bytes.value_or(0), reader.whole_number("gpu", 0, limits::gpus).value_or(0)};
 }

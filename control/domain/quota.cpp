@@ -38,7 +38,7 @@ double in_api_unit(quota_resource resource, std::int64_t amount) noexcept {
     case quota_resource::cpu:
       return cores_from(amount);
     case quota_resource::memory:
-      return gib_from(amount);
+      return gib_from_sum(amount);
     case quota_resource::gpu:
       break;
     case quota_resource::deployments:

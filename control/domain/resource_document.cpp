@@ -1,7 +1,6 @@
 #include "control/domain/resource_document.hpp"
 
 #include "control/domain/limits.hpp"
-#include "control/domain/units.hpp"
 
 namespace modelgate::control::domain {
 namespace {
@@ -24,10 +23,10 @@ std::optional<std::int64_t> read_cores(document_reader& reader, std::int64_t lea
   return milli;
 }
 
-std::optional<std::int64_t> read_memory(document_reader& reader, std::int64_t least) {
+std::optional<std::int64_t> read_memory(document_reader& reader, std::int64_t least, byte_rounding rounding) {
   const auto gib = reader.number("memoryGiB", 0, limits::memory_gib);
   if (!gib) return std::nullopt;
-  const auto bytes = bytes_from_gib(*gib);
+  const auto bytes = bytes_from_gib(*gib, rounding);
   if (is_within(*gib, limits::memory_gib) && bytes.value_or(0) < least)
     reader.mistake("memoryGiB", mistake_code::out_of_range, "must be greater than zero");
   return bytes;

@@ -2,6 +2,7 @@
 
 #include "control/domain/document_reader.hpp"
 #include "control/domain/merge_patch.hpp"
+#include "control/domain/units.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -18,7 +19,8 @@ namespace modelgate::control::domain {
 
 /// The member "memoryGiB". Units: GiB in the document, bytes in the answer and in `least`.
 /// Errors: recorded; absent where there is none.
-[[nodiscard]] std::optional<std::int64_t> read_memory(document_reader& reader, std::int64_t least);
+[[nodiscard]] std::optional<std::int64_t> read_memory(document_reader& reader, std::int64_t least,
+                                                      byte_rounding rounding);
 
 /// Reads a thing that is known by its name with `read_members(reader, mistakes)`.
 template <class Resource>

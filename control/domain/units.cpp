@@ -21,10 +21,10 @@ std::optional<std::int64_t> millicores_from(double cores) noexcept {
   return static_cast<std::int64_t>(rounded);
 }
 
-std::optional<std::int64_t> bytes_from_gib(double amount) noexcept {
+std::optional<std::int64_t> bytes_from_gib(double amount, byte_rounding rounding) noexcept {
   const double scaled = amount * gib;
   if (!(std::abs(scaled) < exactly_counted)) return std::nullopt;
-  return static_cast<std::int64_t>(std::llround(scaled));
+  return static_cast<std::int64_t>(rounding == byte_rounding::down ? std::floor(scaled) : std::ceil(scaled));
 }
 
 double cores_from(std::int64_t millicores) noexcept {
@@ -36,9 +36,13 @@ double gib_from(std::int64_t bytes) noexcept {
   double power = 1.0;
   for (int decimals = 0; decimals <= 9; ++decimals, power *= 10.0) {
     const double shorter = std::round(exact * power) / power;
-    if (bytes_from_gib(shorter) == bytes) return shorter;
+    if (std::abs(shorter * gib - static_cast<double>(bytes)) < 1.0) return shorter;
   }
   return exact;
+}
+
+double gib_from_sum(std::int64_t bytes) noexcept {
+  return std::round(static_cast<double>(bytes) / gib * 1e6) / 1e6;
 }
 
 std::string decimal_text(double number) {

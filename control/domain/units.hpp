@@ -9,13 +9,18 @@ namespace modelgate::control::domain {
 
 /// Errors: absent when it is not a whole number of thousandths, or too large to be one.
 [[nodiscard]] std::optional<std::int64_t> millicores_from(double cores) noexcept;
-/// The nearest byte. Errors: absent when it is too large.
-[[nodiscard]] std::optional<std::int64_t> bytes_from_gib(double gib) noexcept;
+
+/// What becomes of a part of a byte. Down for what is taken and up for what there is, so that a quota of 2.1 GiB holds
+/// three times 0.7, though none of them is whole bytes.
+enum class byte_rounding { down, up };
+/// Errors: absent when it is too large.
+[[nodiscard]] std::optional<std::int64_t> bytes_from_gib(double gib, byte_rounding rounding) noexcept;
 
 [[nodiscard]] double cores_from(std::int64_t millicores) noexcept;
-/// The number with the fewest decimals that `bytes_from_gib` takes back to the same bytes: what was given is what is
-/// shown.
+/// The number with the fewest decimals that is less than a byte away: what was given is what is shown.
 [[nodiscard]] double gib_from(std::int64_t bytes) noexcept;
+/// For a sum, which has the roundings of all its parts: to a millionth, so that 25 times 0.3 is shown as 7.5.
+[[nodiscard]] double gib_from_sum(std::int64_t bytes) noexcept;
 
 /// As people write it: "2", "0.5". The shortest text that reads back as the same number.
 [[nodiscard]] std::string decimal_text(double number);

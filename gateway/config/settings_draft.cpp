@@ -5,6 +5,7 @@
 #include "gateway/config/settings_names.hpp"
 #include "gateway/config/settings_table.hpp"
 #include "gateway/config/system_look.hpp"
+#include "gateway/config/toml_statements.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -12,13 +13,12 @@
 #include <fstream>
 #include <limits>
 #include <optional>
-#include <sstream>
 #include <system_error>
 
 namespace modelgate::config {
 namespace {
 
-constexpr std::uintmax_t largest_file = 1'048'576;
+constexpr std::size_t largest_file = 1'048'576;
 
 std::optional<std::size_t> take_last_number(std::string_view& text) {
   const std::size_t start = text.rfind(':') + 1;  // 0 without one
@@ -90,6 +90,14 @@ void lay_text(settings_draft& draft, std::string_view text, const std::filesyste
   draft.file = name;
   draft.values.catalogue = (folder / "images").lexically_normal();
   settings_file file{draft, folder, name};
+  if (const auto deep = find_deep_name(text)) {
+    toml_statement whole;
+    whole.text = text;
+    const text_place at = place_in(whole, *deep);
+    file.complain(file.place(at.line, at.column), "SYNTAX",
+                  "this name has more parts than any key; write [section] and KEY = VALUE lines");
+    return;
+  }
   try {
     file.read(toml::parse(text), "", 0);
   } catch (const toml::parse_error& problem) {  // how the compiled toml++ tells of broken syntax and of duplicate keys
@@ -104,14 +112,16 @@ void lay_file(settings_draft& draft, const std::string& name) {
   };
   const std::filesystem::path file{name};
   std::error_code problem;
-  const auto size = std::filesystem::file_size(file, problem);  // refuses what is no regular file
-  if (problem) return cannot_read(problem.message());
-  if (size > largest_file) return cannot_read("it is larger than 1 MiB, which no config file is");
+  const bool regular = std::filesystem::file_size(file, problem) != static_cast<std::uintmax_t>(-1);
+  if (!regular) return cannot_read(problem.message());
   errno = 0;
   std::ifstream stream{file, std::ios::binary};
-  std::ostringstream text;
-  if (!stream || (size > 0 && !(text << stream.rdbuf()))) return cannot_read(std::generic_category().message(errno));
-  lay_text(draft, text.str(), file.parent_path(), name);
+  std::string text(largest_file + 1, '\0');
+  if (stream.is_open()) stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!stream.is_open() || stream.bad()) return cannot_read(std::generic_category().message(errno));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > largest_file) return cannot_read("it is larger than 1 MiB, which no config file is");
+  lay_text(draft, text, file.parent_path(), name);
 }
 
 void lay_environment(settings_draft& draft, const std::map<std::string, std::string>& environment) {

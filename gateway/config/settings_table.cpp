@@ -183,6 +183,20 @@ std::optional<std::string> canonical_network(const std::string& text) {
   return problem ? std::nullopt : std::optional{network.canonical().to_string()};
 }
 
+/// Whether listening on this host takes the port of the other one too. "::" takes that of IPv4 as well.
+bool covers(const std::string& host, const std::string& other) {
+  error_code problem;
+  const auto whole = boost::asio::ip::make_address(host, problem);
+  const auto part = boost::asio::ip::make_address(other, problem);
+  if (problem) return host == other;
+  return whole == part || (whole.is_unspecified() && (whole.is_v6() || part.is_v4()));
+}
+
+/// Whether not both can be listened on.
+bool clash(const net::endpoint& a, const net::endpoint& b) {
+  return a.port != 0 && a.port == b.port && (covers(a.host, b.host) || covers(b.host, a.host));
+}
+
 std::string quoted_list(std::span<const std::string_view> words) {
   std::string list;
   for (const std::string_view word : words) {
@@ -392,9 +406,9 @@ std::vector<settings_problem> find_contradictions(const settings& whole) {
   std::vector<settings_problem> found;
   const auto refuse_shared = [&found](const net::endpoint& a, std::string_view key, const net::endpoint& b,
                                       std::string_view other) {
-    if (a.port == 0 || a != b) return;
-    found.push_back({{key, other},
-                     std::string{"is the same address as "}.append(other).append("; each port needs one of its own")});
+    if (!clash(a, b)) return;
+    const char* how = a == b ? "is the same address as " : "covers or is covered by ";
+    found.push_back({{key, other}, how + std::string{other} + "; each port needs one of its own"});
   };
   const listen_settings& listen_at = whole.listen;
   refuse_shared(listen_at.control, "listen.control", listen_at.prediction, "listen.prediction");

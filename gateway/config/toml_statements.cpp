@@ -8,6 +8,7 @@ namespace {
 
 constexpr auto nowhere = std::string_view::npos;
 constexpr std::string_view spaces = " \t\r";
+constexpr std::size_t deepest_name = 16;  // parts
 constexpr std::string_view byte_order_mark = "\xef\xbb\xbf";
 
 bool is_letter(char c) {
@@ -252,6 +253,30 @@ text_place place_in(const toml_statement& statement, std::size_t offset) {
           1
               + static_cast<std::size_t>(
                   std::count_if(before.begin() + static_cast<std::ptrdiff_t>(last_line), before.end(), is_character))};
+}
+
+std::optional<std::size_t> find_deep_name(std::string_view text) {
+  std::size_t start = 0;  // of what may be a name
+  std::size_t parts = 1;
+  for (std::size_t at = 0; at < text.size();) {
+    const char c = text[at];
+    if (c == '"' || c == '\'') {
+      const std::size_t end = end_of_quoted(text, at);
+      if (end == nowhere && is_triple(text, at)) return std::nullopt;
+      at = end == nowhere ? end_of_line(text, at) : end;
+    } else if (c == '#') {
+      at = end_of_line(text, at);
+    } else {
+      ++at;
+      if (std::string_view{"\n=,[]{}"}.find(c) != nowhere) {
+        start = std::min(text.find_first_not_of(spaces, at), text.size());
+        parts = 1;
+      } else if (c == '.' && ++parts > deepest_name) {
+        return start;
+      }
+    }
+  }
+  return std::nullopt;
 }
 
 statement_flaw find_flaw(const toml_statement& statement) {

@@ -42,6 +42,10 @@ struct text_place {
 };
 [[nodiscard]] text_place place_in(const toml_statement& statement, std::size_t offset);
 
+/// The first key or section of more parts than any of ours by far, "a.a.a.a...": parsed, each part is a table in the one
+/// before, and thousands of them end the stack. Errors: absent where there is none; quotes are read as TOML reads them.
+[[nodiscard]] std::optional<std::size_t> find_deep_name(std::string_view text);
+
 /// What is wrong with a statement that the TOML parser refused.
 struct statement_flaw {
   std::size_t offset = 0;

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A scrape under load: what Prometheus' own checker says of it, and whether the counts are right."""
+import contextlib
 import re
 import shutil
 import subprocess
@@ -48,6 +49,16 @@ class MetricsScrape(unittest.TestCase):
                 self.assertIn("\n" + name, text)
             self.assertIn('model_image="demo/iris",model_version="1.0"', text)
             self.assertIn('predictor_version="v1"', text)
+
+    def test_the_port_takes_as_many_connections_as_the_settings_say(self):
+        with Program() as program:
+            with contextlib.ExitStack() as opened:
+                for _ in range(40):
+                    connection = opened.enter_context(contextlib.closing(program.connect("metrics")))
+                    connection.request("GET", "/metrics")
+                    answer = connection.getresponse()
+                    answer.read()
+                    self.assertEqual(answer.status, 200)
 
 
 if __name__ == "__main__":

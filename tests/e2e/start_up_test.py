@@ -33,6 +33,14 @@ class StartUp(unittest.TestCase):
                     self.assertIn(port, lines[0])
                     self.assertFalse(os.path.exists(os.path.join(folder, "data", "ports.json")))
 
+    def test_an_address_of_another_machine_is_in_nobodys_use(self):
+        with tempfile.TemporaryDirectory() as folder:
+            done = self.serve(os.path.join(folder, "data"), "--control-listen", "192.0.2.1:0")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("192.0.2.1", done.stderr)
+            self.assertIn("choose another address", done.stderr)
+            self.assertNotIn("another program", done.stderr)
+
     def test_a_data_folder_in_use_is_one_clear_line(self):
         with Program() as program:
             done = self.serve(program.data)
@@ -52,6 +60,15 @@ class StartUp(unittest.TestCase):
                 self.assertIn("prediction", done.stderr)  # what was meant
             self.assertFalse(os.path.exists(os.path.join(folder, "data")))
             self.assertEqual(run("check", "--config", os.path.join(SOURCE, "conf", "modelgate.toml")).returncode, 0)
+
+    def test_an_empty_flag_is_no_default(self):
+        config = os.path.join(SOURCE, "conf", "modelgate.toml")
+        flags = ("--config", "--data-dir", "--prediction-listen", "--control-listen", "--metrics-listen")
+        for words in (["check", "--config"], *(["serve", "--config", config, flag] for flag in flags[1:]), ["serve", flags[0]]):
+            for empty in ([*words, ""], [*words[:-1], words[-1] + "="]):
+                done = run(*empty)
+                self.assertEqual(done.returncode, 2, (empty, done.stdout, done.stderr))
+                self.assertIn(words[-1], done.stderr)
 
     def test_nothing_hides_a_mistake(self):
         with tempfile.TemporaryDirectory() as folder:

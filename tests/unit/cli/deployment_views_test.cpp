@@ -47,6 +47,13 @@ BOOST_AUTO_TEST_CASE(one_deployment_is_shown_with_its_replicas) {
                           "deploy-iris-r3-0  3         Ready  12s    -\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_message_of_two_lines_is_shown_on_one) {
+  std::ostringstream out;
+  const auto deployment = R"({"id":"m","status":{"phase":"Failed","message":"no model\nin\u001b the folder"}})";
+  print_deployment(out, boost::json::parse(deployment).get_object(), now, false);
+  BOOST_TEST(out.str().find("Failed: no model in? the folder\n") != std::string::npos, out.str());
+}
+
 BOOST_AUTO_TEST_CASE(external_replicas_are_counted_and_their_source_is_shown) {
   const auto deployment = boost::json::parse(R"({"id":"m","modelImage":null,"replicas":null,
     "external":{"urls":["http://a","http://b:9"],"healthPath":null},

@@ -166,6 +166,49 @@ BOOST_AUTO_TEST_CASE(what_is_no_config_file_at_all_is_not_told_line_by_line) {
   BOOST_TEST(mentions(mistakes.back(), "the rest is not looked at"));
 }
 
+BOOST_AUTO_TEST_CASE(names_of_thousands_of_parts_are_told_and_not_followed) {
+  const std::string deep = [] {
+    std::string name = "a";
+    for (int part = 1; part < 100'000; ++part) name += ".a";
+    return name;
+  }();
+  for (const auto& [text, where] : std::vector<std::pair<std::string, std::string>>{
+           {deep + " = 1", "1:1"},
+           {"# a.b\n[" + deep + "]\n", "2:2"},
+           {"[[" + deep + "]]", "1:3"},
+           {"x = { " + deep + " = 1 }", "1:7"},
+           {"x = [1.5, { y = \"" + deep + "\", " + deep + " = 1 }]", "1:" + std::to_string(deep.size() + 21)},
+           {"x = \"open\n" + deep + " = 1", "2:1"},
+       }) {
+    const diagnostic mistake = only_mistake_in(text);
+    BOOST_TEST(mistake.where == where);
+    BOOST_TEST(mistake.code == "SYNTAX");
+    BOOST_TEST(mistake.detail.size() < 200U);
+  }
+  // Behind a text that nothing closes; what the first look does not see.
+  BOOST_TEST(!mistakes_in("x = '''open\n" + deep + " = 1\n[" + deep + "]\n").empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_name_within_quotes_or_a_comment_may_have_many_dots) {
+  const std::string dots(100, '.');
+  BOOST_TEST(mistakes_in("data.folder = \"" + dots + "\"  # " + dots + "\n").empty());
+  BOOST_TEST(mistakes_in("data.folder = '" + dots + "'\n# \"" + dots + "\n").empty());
+  BOOST_TEST(mistakes_in("data.folder = \"\"\"" + dots + "\n\"" + dots + "\"\"\"").empty());
+}
+
+BOOST_AUTO_TEST_CASE(values_within_values_are_told_and_not_followed) {
+  std::string lists = "x = ";
+  std::string groups = "x = ";
+  for (int i = 0; i < 100'000; ++i) lists += '[';
+  for (int i = 0; i < 100'000; ++i) groups += "{a.a.a.a.a.a.a.a.a.a.a.a=";
+  BOOST_TEST(places_of_mistakes(lists).size() == 2U);  // the list is not closed, and there is no key "x"
+  BOOST_TEST(places_of_mistakes(groups).size() == 2U);
+  std::string closed = "x = ";
+  for (int i = 0; i < 250; ++i) closed += "{a.a.a.a.a.a.a.a.a.a.a.a=";
+  closed += "1" + std::string(250, '}');
+  BOOST_TEST(only_mistake_in(closed).code == "UNKNOWN_SECTION");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(mistakes_of_every_layer_are_told_each_where_it_is) {
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_read_is_told_by_its_name) {
-  for (const char* file : {"/nonexistent/modelgate.toml", "/tmp"}) {
+  for (const char* file : {"/nonexistent/modelgate.toml", "/tmp", "/proc/self/mem"}) {
     settings_draft draft;
     lay_file(draft, file);
     const diagnostics mistakes = mistakes_of(std::move(draft));

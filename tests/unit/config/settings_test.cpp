@@ -208,6 +208,27 @@ BOOST_AUTO_TEST_CASE(keys_that_contradict_each_other_are_told_at_the_one_to_chan
   BOOST_TEST(mentions(smaller, "limits.target_bytes: is larger than limits.head_bytes"));
 }
 
+BOOST_AUTO_TEST_CASE(an_address_that_stands_for_all_clashes_with_each_of_them) {
+  const auto listening = [](const std::string& prediction, const std::string& control) {
+    return mistakes_in("[listen]\nprediction = \"" + prediction + "\"\ncontrol = \"" + control + "\"\n");
+  };
+  for (const auto& [a, b] : std::vector<std::pair<std::string, std::string>>{
+           {"0.0.0.0", "127.0.0.1"}, {"[::]", "127.0.0.1"}, {"[::]", "[::1]"}, {"[::]", "0.0.0.0"}}) {
+    BOOST_TEST_CONTEXT(a << " and " << b) {
+      for (const diagnostics& mistakes :
+           {listening(a + ":18099", b + ":18099"), listening(b + ":18099", a + ":18099")}) {
+        BOOST_REQUIRE(mistakes.size() == 1U);
+        BOOST_TEST(mistakes.front().code == "CONTRADICTION");
+        BOOST_TEST(mentions(mistakes.front(), "listen.control: covers or is covered by listen.prediction; "));
+      }
+      BOOST_TEST(listening(a + ":0", b + ":0").empty());
+      BOOST_TEST(listening(a + ":18099", b + ":18098").empty());
+    }
+  }
+  BOOST_TEST(listening("0.0.0.0:18099", "[::1]:18099").empty());
+  BOOST_TEST(listening("127.0.0.1:18099", "127.0.0.2:18099").empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_contradiction_is_told_beside_other_mistakes_but_not_of_values_that_are_not_known) {
   BOOST_TEST(mistakes_in("[timeouts]\nhead = 1\n[listen]\ncontrol = \"0.0.0.0:8080\"\n").size() == 2U);
   BOOST_TEST(mistakes_in("[limits]\nhead_bytes = 1\ntarget_bytes = \"48KiB\"\n").size() == 1U);

@@ -139,6 +139,7 @@ BOOST_AUTO_TEST_CASE(one_mistake_each) {
       {"serving", "[]", "/serving WRONG_TYPE"},
       {"serving", "{\"protocol\":\"grpc\"}", "/serving/protocol OUT_OF_RANGE"},
       {"name", "5", "/name WRONG_TYPE"},
+      {"id", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"", "/id TOO_LONG"},
   };
   for (const auto& row : rows) {
     BOOST_TEST_CONTEXT(row.told << " from " << row.value)

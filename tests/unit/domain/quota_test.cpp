@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 #include <rapidcheck.h>
 
+#include <cstdlib>
 #include <limits>
 
 namespace domain = modelgate::control::domain;
@@ -114,17 +115,41 @@ BOOST_AUTO_TEST_CASE(cores_are_whole_thousandths) {
 }
 
 BOOST_AUTO_TEST_CASE(memory_that_was_given_is_memory_that_is_shown) {
-  BOOST_TEST(domain::bytes_from_gib(0.5).value() == gib / 2);
-  BOOST_TEST(domain::gib_from(domain::bytes_from_gib(0.1).value()) == 0.1);
-  BOOST_TEST(holds("gib round trip", [] {
-    const auto thousandths = *rc::gen::inRange<std::int64_t>(1, 1'000'000'000);
-    const double given = static_cast<double>(thousandths) / 1'000.0;
-    RC_ASSERT(domain::gib_from(*domain::bytes_from_gib(given)) == given);
-  }));
-  BOOST_TEST(holds("bytes round trip", [] {
-    const auto bytes = *rc::gen::inRange<std::int64_t>(1, 1LL << 50);
-    RC_ASSERT(domain::bytes_from_gib(domain::gib_from(bytes)) == bytes);
-  }));
+  BOOST_TEST(domain::bytes_from_gib(0.5, domain::byte_rounding::down).value() == gib / 2);
+  BOOST_TEST(domain::bytes_from_gib(0.5, domain::byte_rounding::up).value() == gib / 2);
+  for (const auto rounding : {domain::byte_rounding::down, domain::byte_rounding::up}) {
+    BOOST_TEST(domain::gib_from(domain::bytes_from_gib(0.1, rounding).value()) == 0.1);
+    BOOST_TEST(holds("gib round trip", [rounding] {
+      const auto thousandths = *rc::gen::inRange<std::int64_t>(1, 1'000'000'000);
+      const double given = static_cast<double>(thousandths) / 1'000.0;
+      RC_ASSERT(domain::gib_from(*domain::bytes_from_gib(given, rounding)) == given);
+    }));
+    BOOST_TEST(holds("bytes are not lost", [rounding] {
+      const auto bytes = *rc::gen::inRange<std::int64_t>(1, 1LL << 50);
+      const auto back = *domain::bytes_from_gib(domain::gib_from(bytes), rounding);
+      RC_ASSERT(std::abs(back - bytes) <= 1);
+    }));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_quota_holds_as_many_replicas_as_its_decimals_say) {
+  for (std::int64_t tenths = 1; tenths <= 99; ++tenths) {
+    for (std::int64_t replicas = 2; replicas <= 20; ++replicas) {
+      const auto size = domain::bytes_from_gib(static_cast<double>(tenths) / 10.0, domain::byte_rounding::down).value();
+      const std::int64_t whole = tenths * replicas;
+      domain::group owner = group_with(std::nullopt);
+      owner.quota.memory_bytes = domain::bytes_from_gib(static_cast<double>(whole) / 10.0, domain::byte_rounding::up);
+      const auto asked = usage(0, size * replicas);
+      BOOST_TEST_CONTEXT(tenths << " tenths, " << replicas << " times") {
+        BOOST_TEST(domain::check_quota(owner, {}, asked, {}).fits());
+        const auto shown = domain::in_api_unit(domain::quota_resource::memory, asked.total.memory_bytes);
+        BOOST_TEST(shown == static_cast<double>(whole) / 10.0);
+        owner.quota.memory_bytes =
+            domain::bytes_from_gib(static_cast<double>(whole - 1) / 10.0, domain::byte_rounding::up);
+        BOOST_TEST(!domain::check_quota(owner, {}, asked, {}).fits());
+      }
+    }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(numbers_are_written_as_people_write_them) {
