@@ -1,0 +1,48 @@
+// What is wrong between keys that are each right.
+#include "gateway/config/settings_table.hpp"
+
+#include <boost/asio/ip/address.hpp>
+
+namespace modelgate::config {
+namespace {
+
+/// Whether listening on this host takes the port of the other one too. "::" takes that of IPv4 as well.
+bool covers(const std::string& host, const std::string& other) {
+  error_code problem;
+  const auto whole = boost::asio::ip::make_address(host, problem);
+  const auto part = boost::asio::ip::make_address(other, problem);
+  if (problem) return host == other;
+  return whole == part || (whole.is_unspecified() && (whole.is_v6() || part.is_v4()));
+}
+
+/// Whether not both can be listened on.
+bool clash(const net::endpoint& a, const net::endpoint& b) {
+  return a.port != 0 && a.port == b.port && (covers(a.host, b.host) || covers(b.host, a.host));
+}
+
+}  // namespace
+
+std::vector<settings_problem> find_contradictions(const settings& whole) {
+  std::vector<settings_problem> found;
+  const auto refuse_shared = [&found](const net::endpoint& a, std::string_view key, const net::endpoint& b,
+                                      std::string_view other) {
+    if (!clash(a, b)) return;
+    const char* how = a == b ? "is the same address as " : "covers or is covered by ";
+    found.push_back({{key, other}, how + std::string{other} + "; each port needs one of its own"});
+  };
+  const listen_settings& listen_at = whole.listen;
+  refuse_shared(listen_at.control, "listen.control", listen_at.prediction, "listen.prediction");
+  refuse_shared(listen_at.metrics, "listen.metrics", listen_at.prediction, "listen.prediction");
+  refuse_shared(listen_at.metrics, "listen.metrics", listen_at.control, "listen.control");
+  if (whole.limits.target_bytes > whole.limits.head_bytes) {
+    found.push_back({{"limits.target_bytes", "limits.head_bytes"},
+                     "is larger than limits.head_bytes, which the target is a part of; make it smaller"});
+  }
+  if (whole.process_runtime.restart_backoff > whole.process_runtime.restart_backoff_max) {
+    found.push_back({{"runtime.process.restart_backoff", "runtime.process.restart_backoff_max"},
+                     "is longer than runtime.process.restart_backoff_max; make it shorter"});
+  }
+  return found;
+}
+
+}  // namespace modelgate::config
