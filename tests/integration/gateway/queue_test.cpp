@@ -41,6 +41,22 @@ void await_waiting(const gateway_fixture& fixture, double count) {
   while (fixture.metric("modelgate_queue_depth{deployment_name=\"pub\"}") != count) std::this_thread::yield();
 }
 
+/// A client whose request takes the one slot.
+raw_socket occupy(const gateway_fixture& fixture, const gated_replica& replica) {
+  raw_socket client = fixture.connect();
+  client.send(post("/deployment/pub/x", "{}"));
+  static_cast<void>(replica.upstream.await_requests(1));
+  return client;
+}
+
+/// A client whose request is the first that waits.
+raw_socket join_queue(const gateway_fixture& fixture) {
+  raw_socket client = fixture.connect();
+  client.send(post("/deployment/pub/x", "{}"));
+  await_waiting(fixture, 1);
+  return client;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(queue)
@@ -76,9 +92,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_came_before_its_slot_is_sent_whole) {
   gated_replica replica;
   gateway_fixture fixture;
   fixture.deploy(with_one_slot(replica));
-  raw_socket first = fixture.connect();
-  first.send(post("/deployment/pub/x", "{}"));
-  static_cast<void>(replica.upstream.await_requests(1));
+  raw_socket first = occupy(fixture, replica);
   const std::string large(300'000, 'x');
   raw_socket second = fixture.connect();
   std::thread sending{[&] { second.send(post("/deployment/pub/y", large)); }};
@@ -96,12 +110,8 @@ BOOST_AUTO_TEST_CASE(a_full_queue_is_503_and_says_when_to_come_back) {
   config::deployment_config deployment = with_one_slot(replica);
   deployment.serving.max_queue = 1;
   fixture.deploy(deployment);
-  raw_socket first = fixture.connect();
-  first.send(post("/deployment/pub/x", "{}"));
-  static_cast<void>(replica.upstream.await_requests(1));
-  raw_socket second = fixture.connect();
-  second.send(post("/deployment/pub/x", "{}"));
-  await_waiting(fixture, 1);
+  raw_socket first = occupy(fixture, replica);
+  raw_socket second = join_queue(fixture);
 
   raw_socket third = fixture.connect();
   third.send(post("/deployment/pub/x", "{}"));
@@ -124,9 +134,7 @@ BOOST_AUTO_TEST_CASE(who_waits_too_long_is_503_and_never_reaches_the_replica) {
   config::deployment_config deployment = with_one_slot(replica);
   deployment.serving.queue_timeout = 50ms;
   fixture.deploy(deployment);
-  raw_socket first = fixture.connect();
-  first.send(post("/deployment/pub/x", "{}"));
-  static_cast<void>(replica.upstream.await_requests(1));
+  raw_socket first = occupy(fixture, replica);
   const std::string refused = fixture.ask(post("/deployment/pub/late", "{}"));
   BOOST_TEST(status_of(refused) == 503);
   BOOST_TEST(body_of(refused).find("QUEUE_TIMEOUT") != std::string::npos);
@@ -142,9 +150,7 @@ BOOST_AUTO_TEST_CASE(a_deadline_that_passes_in_the_queue_is_504_and_says_where_t
   gateway_fixture fixture;
   config::deployment_config deployment = with_one_slot(replica);
   fixture.deploy(deployment);
-  raw_socket first = fixture.connect();
-  first.send(post("/deployment/pub/x", "{}"));
-  static_cast<void>(replica.upstream.await_requests(1));
+  raw_socket first = occupy(fixture, replica);
   deployment.serving.timeout = 60ms;
   fixture.deploy(deployment);
   const std::string late = fixture.ask(post("/deployment/pub/late", "{}"));
@@ -159,9 +165,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_the_queue_never_reaches_the_replica) {
   gated_replica replica;
   gateway_fixture fixture;
   fixture.deploy(with_one_slot(replica));
-  raw_socket first = fixture.connect();
-  first.send(post("/deployment/pub/x", "{}"));
-  static_cast<void>(replica.upstream.await_requests(1));
+  raw_socket first = occupy(fixture, replica);
   for (const bool with_reset : {false, true}) {
     for (const std::size_t size : {std::size_t{2}, std::size_t{20'000}}) {  // the larger one does not fit in our input
       raw_socket leaves = fixture.connect();
@@ -185,12 +189,8 @@ BOOST_AUTO_TEST_CASE(a_new_replica_serves_who_waits) {
   scripted_upstream free;
   gateway_fixture fixture;
   fixture.deploy(with_one_slot(busy));
-  raw_socket first = fixture.connect();
-  first.send(post("/deployment/pub/x", "{}"));
-  static_cast<void>(busy.upstream.await_requests(1));
-  raw_socket second = fixture.connect();
-  second.send(post("/deployment/pub/x", "{}"));
-  await_waiting(fixture, 1);
+  raw_socket first = occupy(fixture, busy);
+  raw_socket second = join_queue(fixture);
   config::deployment_config both = gateway_fixture::make("pub", {&busy.upstream, &free});
   both.serving.concurrency = 1;
   fixture.deploy(both);
@@ -202,12 +202,8 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_deployment_that_stops_is_told_so) {
   gated_replica replica;
   gateway_fixture fixture;
   fixture.deploy(with_one_slot(replica));
-  raw_socket first = fixture.connect();
-  first.send(post("/deployment/pub/x", "{}"));
-  static_cast<void>(replica.upstream.await_requests(1));
-  raw_socket second = fixture.connect();
-  second.send(post("/deployment/pub/x", "{}"));
-  await_waiting(fixture, 1);
+  raw_socket first = occupy(fixture, replica);
+  raw_socket second = join_queue(fixture);
   config::deployment_config stopped = with_one_slot(replica);
   stopped.state = config::deployment_state::stopped;
   stopped.endpoints.clear();
