@@ -144,13 +144,19 @@ class program {
     return made;
   }
 
-  std::unique_ptr<http_io::server> make_metrics_server() {
+  /// Of the control port and the metrics port, each for itself.
+  http_io::server_limits own_port_limits() const {
     http_io::server_limits limits;
+    limits.body_bytes = settings_.limits.control_body_bytes;
     limits.connections = settings_.limits.control_connections;
     limits.request_timeout = settings_.timeouts.control_request;
     limits.keep_alive = settings_.timeouts.keep_alive;
+    return limits;
+  }
+
+  std::unique_ptr<http_io::server> make_metrics_server() {
     return std::make_unique<http_io::server>(
-        loop_, metrics_pool_, settings_.listen.metrics, limits,
+        loop_, metrics_pool_, settings_.listen.metrics, own_port_limits(),
         [this](const http_io::request& request) { return answer_scrape(request); });
   }
 
@@ -166,12 +172,7 @@ class program {
   }
 
   std::unique_ptr<http_io::server> make_control_server() {
-    http_io::server_limits limits;
-    limits.body_bytes = settings_.limits.control_body_bytes;
-    limits.connections = settings_.limits.control_connections;
-    limits.request_timeout = settings_.timeouts.control_request;
-    limits.keep_alive = settings_.timeouts.keep_alive;
-    return std::make_unique<http_io::server>(loop_, control_pool_, settings_.listen.control, limits,
+    return std::make_unique<http_io::server>(loop_, control_pool_, settings_.listen.control, own_port_limits(),
                                              [this](const http_io::request& request) { return rest_(request); });
   }
 
