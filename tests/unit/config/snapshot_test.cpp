@@ -25,6 +25,8 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   deployment->state = deployment_state::stopped;
   deployment->access = access_type::clients;
   deployment->serving = {upstream_protocol::passthrough, std::chrono::milliseconds{1'500}, 12, 3, true};
+  deployment->serving.idempotent = true;
+  deployment->serving.hedge = true;
   deployment->predictor_version = "v1";
   deployment->model_image = "demo/iris";
   deployment->model_version = "1.0";
