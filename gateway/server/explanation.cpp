@@ -45,11 +45,10 @@ void append_timing(std::string& out, const proxy::exchange_result& ended, std::c
     return std::string(text.data(), static_cast<std::size_t>(std::max(0, size)));
   };
   // The parts make up the whole, whatever a first try at another replica took.
-  const bool reached_model = ended.upstream_latency.has_value();
-  const std::chrono::nanoseconds model = reached_model ? total - ended.queued - ended.connecting : total - total;
+  std::chrono::nanoseconds model{0};
+  if (ended.upstream_latency) model = std::max(model, total - ended.queued - ended.connecting);
   out += " (of " + seconds(total) + " it waited " + seconds(ended.queued) + " for a free replica, "
-         + seconds(ended.connecting) + " for the connection and "
-         + seconds(std::max(std::chrono::nanoseconds{0}, model)) + " for the model)";
+         + seconds(ended.connecting) + " for the connection and " + seconds(model) + " for the model)";
 }
 
 }  // namespace modelgate::server

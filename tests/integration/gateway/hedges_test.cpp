@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <functional>
+#include <string>
 #include <thread>
+#include <vector>
 
 namespace modelgate::test {
 namespace {
@@ -197,22 +199,30 @@ BOOST_AUTO_TEST_CASE(a_busy_replica_is_not_bothered) {
   };
   two_replicas replicas{hold, hold};
   hedging run{replicas.deployment()};
-  // One replica has a request whose body is still coming: that one is not hedged itself.
-  raw_socket other = run.fixture.connect();
-  other.send("POST /deployment/pub/fast HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
-  const auto in_flight = [&] {
+  // Each replica has a request whose body is still coming: those are not hedged themselves.
+  std::vector<raw_socket> others;
+  const auto all_are_busy = [&] {
+    std::vector<config::endpoint_load> loads;
     std::uint32_t sum = 0;
-    for (const config::endpoint_load& load : run.fixture.gateway->observe().endpoints) sum += load.in_flight;
-    return sum;
+    while (sum != others.size()) {
+      loads = run.fixture.gateway->observe().endpoints;
+      sum = loads.at(0).in_flight + loads.at(1).in_flight;
+    }
+    return loads.at(0).in_flight > 0 && loads.at(1).in_flight > 0;
   };
-  while (in_flight() != 1) std::this_thread::yield();
+  do {
+    others.push_back(run.fixture.connect());
+    others.back().send("POST /deployment/pub/fast HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
+  } while (!all_are_busy());
   run.ask_slowly();
   run.await_outcome("no_idle_replica");
   let_go = true;
   BOOST_TEST(body_of(run.client.receive_message()) == "held");
   BOOST_TEST(replicas.slow_seen() == 1);
-  other.send("cd");
-  BOOST_TEST(body_of(other.receive_message()) == "fast");
+  for (raw_socket& each : others) {
+    each.send("cd");
+    BOOST_TEST(body_of(each.receive_message()) == "fast");
+  }
   BOOST_TEST(run.outcome("won") + run.outcome("lost") == 0);
 }
 
