@@ -95,6 +95,7 @@ class deployment_builder {
     options.forward_authorization = own.forward_authorization;
     options.idempotent = own.idempotent;
     options.hedge = own.hedge;
+    options.allow_upgrade = own.allow_upgrade;
     options.max_queue = own.max_queue.value_or(options.max_queue);
     if (own.queue_timeout) options.queue_timeout = *own.queue_timeout;
     options.concurrency = own.concurrency;

@@ -36,7 +36,8 @@ json::object write(const serving_options& options) {
           {"queueTimeoutMs", options.queue_timeout.count()},
           {"forwardAuthorization", options.forward_authorization},
           {"idempotent", options.idempotent},
-          {"hedge", options.hedge}};
+          {"hedge", options.hedge},
+          {"allowUpgrade", options.allow_upgrade}};
 }
 
 json::object write(const deployment_config& deployment) {
@@ -86,6 +87,7 @@ void read_serving(json_reader& reader, serving_options& into) {
   reader.boolean("forwardAuthorization", into.forward_authorization);
   reader.boolean("idempotent", into.idempotent);
   reader.boolean("hedge", into.hedge);
+  reader.boolean("allowUpgrade", into.allow_upgrade);
   reader.finish();
 }
 

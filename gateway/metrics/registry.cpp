@@ -234,6 +234,26 @@ class registry::collector {
                                  std::array<std::string_view, 4>{"won", "lost", "limited", "no_idle_replica"},
                                  "outcome");
     families_.push_back(std::move(hedges));
+    collect_tunnels();
+  }
+
+  void collect_tunnels() {
+    add_sum("modelgate_tunnels_open", "WebSocket connections that are open.", MetricType::Gauge,
+            &worker_stats::tunnels_open);
+    MetricFamily outcomes = family(
+        "modelgate_tunnels_total",
+        "Requests for WebSocket that were refused or declined, and tunnels by how they ended.", MetricType::Counter);
+    add_by_reason<tunnel_outcome>(outcomes, from_.workers_, &worker_stats::tunnels,
+                                  std::array<std::string_view, 8>{"refused", "declined", "closed", "client_lost",
+                                                                  "replica_lost", "idle", "expired", "drained"},
+                                  "outcome");
+    families_.push_back(std::move(outcomes));
+    MetricFamily bytes =
+        family("modelgate_tunnel_bytes_total",
+               "Bytes read from clients (upstream) and from replicas (downstream) of tunnels.", MetricType::Counter);
+    add_by_reason<tunnel_direction>(bytes, from_.workers_, &worker_stats::tunnel_bytes,
+                                    std::array<std::string_view, 2>{"upstream", "downstream"}, "direction");
+    families_.push_back(std::move(bytes));
   }
 
   void add_sum(std::string name, std::string help, MetricType type, counter worker_stats::*member, double unit = 1) {

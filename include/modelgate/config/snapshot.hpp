@@ -35,6 +35,7 @@ struct serving_options {
   bool forward_authorization = false;
   bool idempotent = false;  ///< a request may reach two replicas
   bool hedge = false;       ///< a slow one is sent to an idle replica as well; only together with `idempotent`
+  bool allow_upgrade = false;  ///< requests for WebSocket are forwarded as such and become tunnels
 
   friend bool operator==(const serving_options&, const serving_options&) = default;
 };

@@ -93,6 +93,7 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   BOOST_TEST(options.max_body_bytes == 1'000);
   BOOST_TEST(!options.idempotent);
   BOOST_TEST(!options.hedge);
+  BOOST_TEST(!options.allow_upgrade);
 
   domain::serving_overrides& own = desired.deployment.current.spec.serving;
   own.protocol = config::upstream_protocol::seldon;
@@ -102,6 +103,7 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   own.forward_authorization = true;
   own.idempotent = true;
   own.hedge = true;
+  own.allow_upgrade = true;
   options = build_one(desired).serving;
   BOOST_TEST((options.protocol == config::upstream_protocol::seldon));
   BOOST_TEST(options.concurrency.value() == 9);
@@ -110,6 +112,7 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   BOOST_TEST(options.forward_authorization);
   BOOST_TEST(options.idempotent);
   BOOST_TEST(options.hedge);
+  BOOST_TEST(options.allow_upgrade);
 }
 
 BOOST_AUTO_TEST_CASE(external_replicas_are_passed_through_and_have_no_version) {
