@@ -42,7 +42,9 @@ void append_request_fields(std::string& out, const http::request_head& head, con
 struct downstream_response {
   std::string_view request_id;
   std::string_view puid;
-  std::string_view date;           ///< used when the replica sent none
+  std::string_view date;  ///< used when the replica sent none
+  std::string_view
+      limit_fields;  ///< RateLimit fields, whole lines; where there are, the replica's are not ours to pass
   bool add_seldon_fields = false;  ///< X-Content-Type-Options; protocol seldon
   bool add_cors = false;
   http::body_framing body;  ///< as it will be sent

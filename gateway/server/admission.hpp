@@ -1,8 +1,11 @@
 #pragma once
 
+#include "modelgate/metrics/gateway_stats.hpp"
+
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 namespace modelgate::server {
@@ -12,16 +15,21 @@ namespace modelgate::server {
 /// Shape: any-thread; asked once when a connection comes and once when it goes, never by a request.
 class connection_admission {
  public:
-  /// `per_address` 0 bounds nothing.
-  connection_admission(std::size_t all, std::size_t per_address) noexcept : all_{all}, per_address_{per_address} {}
+  using refusal = metrics::connection_refusal;
 
-  /// Errors: false when a limit is reached; then there is nothing to leave.
-  [[nodiscard]] bool try_enter(const std::string& address);
+  /// `per_address` 0 bounds nothing. File descriptors from `descriptors` on are not for connections: the lowest free one
+  /// is always taken, so that a high one means that there are few left.
+  connection_admission(std::size_t all, std::size_t per_address, std::size_t descriptors) noexcept
+      : all_{all}, per_address_{per_address}, descriptors_{descriptors} {}
+
+  /// Absent: entered. Errors: the limit that is reached; then there is nothing to leave.
+  [[nodiscard]] std::optional<refusal> try_enter(const std::string& address, int socket);
   void leave(const std::string& address) noexcept;
 
  private:
   const std::size_t all_;
   const std::size_t per_address_;
+  const std::size_t descriptors_;
   std::mutex mutex_;
   std::size_t open_ = 0;
   std::map<std::string, std::size_t> by_address_;  ///< kept only where there is a bound for one address

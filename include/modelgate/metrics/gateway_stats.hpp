@@ -11,6 +11,9 @@ namespace modelgate::metrics {
 enum class unrouted_reason : std::size_t { deployment_not_found, route_not_found, size };
 enum class auth_failure : std::size_t { missing, malformed, mistyped, unknown, expired, size };
 enum class queue_refusal : std::size_t { full, timeout, size };
+/// Why a connection was closed as soon as it came: limits.connections, limits.connections_per_address,
+/// limits.descriptor_headroom.
+enum class connection_refusal : std::size_t { connections, address, descriptors, size };
 enum class retry_cause : std::size_t { connect, reset_before_sent, size };
 
 /// What one worker counts beside the deployments' histograms.
@@ -18,9 +21,12 @@ enum class retry_cause : std::size_t { connect, reset_before_sent, size };
 /// Shape: one writer, any reader.
 struct worker_stats {
   counter connections_accepted;
-  counter connections_refused;  ///< over limits.connections
+  std::array<counter, static_cast<std::size_t>(connection_refusal::size)> connections_refused;
   counter connections_open;
   counter requests_in_flight;
+  /// Answers that the gateway gave itself, by reason (http::reason).
+  std::array<counter, 40> replies;
+  counter buffer_bytes;       ///< of requests and answers under way, as limits.memory_bytes counts them
   counter requests_rejected;  ///< never understood: framing, head too large, head too slow
   std::array<counter, static_cast<std::size_t>(unrouted_reason::size)> unrouted;
   std::array<counter, static_cast<std::size_t>(auth_failure::size)> auth_failures;

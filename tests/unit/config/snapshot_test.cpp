@@ -1,7 +1,8 @@
-#include <boost/test/unit_test.hpp>
+#include "modelgate/config/snapshot.hpp"
 
 #include "modelgate/config/observation.hpp"
-#include "modelgate/config/snapshot.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::config {
 namespace {
@@ -24,7 +25,16 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   deployment->id = "iris";
   deployment->state = deployment_state::stopped;
   deployment->access = access_type::clients;
-  deployment->serving = {upstream_protocol::passthrough, std::chrono::milliseconds{1'500}, 12, 3, true};
+  deployment->serving.protocol = upstream_protocol::passthrough;
+  deployment->serving.timeout = std::chrono::milliseconds{1'500};
+  deployment->serving.max_body_bytes = 12;
+  deployment->serving.concurrency = 3;
+  deployment->serving.max_queue = 1;
+  deployment->serving.forward_authorization = true;
+  deployment->serving.limit = {2'500, 7, 0};
+  deployment->serving.client_limit = {0, 1, 3};
+  deployment->group = "research";
+  deployment->group_limit = {traffic_limit::most_millirequests_per_second, traffic_limit::most_requests, 9};
   deployment->predictor_version = "v1";
   deployment->model_image = "demo/iris";
   deployment->model_version = "1.0";
@@ -38,6 +48,8 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   BOOST_TEST(parsed->generation == 42U);
   BOOST_TEST(parsed->deployments.at(0)->endpoints.at(1).address.host == "::1");
   BOOST_TEST((parsed->deployments.at(0)->serving == deployment->serving));
+  BOOST_TEST(parsed->deployments.at(0)->group == "research");
+  BOOST_TEST((parsed->deployments.at(0)->group_limit == deployment->group_limit));
   BOOST_TEST(to_json(*parsed) == text);
 }
 
@@ -47,11 +59,21 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_found_with_its_place) {
   BOOST_TEST((mistakes_of("[]") == places{"", "/generation"} || mistakes_of("[]") == places{""}));
   BOOST_TEST((mistakes_of(R"({"deployments":[]})") == places{"/generation"}));
   BOOST_TEST((mistakes_of(R"({"generation":1,"other":1})") == places{"/other"}));
+  BOOST_TEST((
+      mistakes_of(
+          R"({"generation":1,"deployments":[{"id":"a","access":"secret","serving":{"timeoutMs":-1},"clients":[{"name":"x","digest":"00"}],"endpoints":[{"replica":"r","address":"nowhere"}]}]})")
+      == places{"/deployments/0/access", "/deployments/0/serving/timeoutMs", "/deployments/0/clients/0/digest",
+                "/deployments/0/endpoints/0/address"}));
+}
+
+BOOST_AUTO_TEST_CASE(limits_that_no_worker_could_count_are_mistakes) {
+  using places = std::vector<std::string>;
   BOOST_TEST(
       (mistakes_of(
-           R"({"generation":1,"deployments":[{"id":"a","access":"secret","serving":{"timeoutMs":-1},"clients":[{"name":"x","digest":"00"}],"endpoints":[{"replica":"r","address":"nowhere"}]}]})")
-       == places{"/deployments/0/access", "/deployments/0/serving/timeoutMs", "/deployments/0/clients/0/digest",
-                 "/deployments/0/endpoints/0/address"}));
+           R"({"generation":1,"deployments":[{"id":"a","serving":{"limit":{"burst":0},)"
+           R"("clientLimit":{"concurrent":1000001}},"groupLimit":{"millirequestsPerSecond":1000000001,"x":1}}]})")
+       == places{"/deployments/0/serving/limit/burst", "/deployments/0/serving/clientLimit/concurrent",
+                 "/deployments/0/groupLimit/millirequestsPerSecond", "/deployments/0/groupLimit/x"}));
 }
 
 BOOST_AUTO_TEST_CASE(observations_round_trip) {
