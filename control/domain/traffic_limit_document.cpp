@@ -18,10 +18,9 @@ std::optional<std::uint32_t> narrow(std::optional<std::int64_t> number) {
 
 traffic_limit read_members(document_reader& reader) {
   traffic_limit limit;
-  constexpr double least = 0.001;
-  if (const auto rate = reader.number("requestsPerSecond", least, limits::requests_per_second)) {
+  if (const auto rate = reader.number("requestsPerSecond", 0.001, limits::requests_per_second)) {
     limit.millirequests_per_second = thousandths_from(*rate);
-    if (!limit.millirequests_per_second && *rate >= least && *rate <= limits::requests_per_second) {
+    if (!limit.millirequests_per_second) {
       reader.mistake("requestsPerSecond", mistake_code::out_of_range, "must be a multiple of 0.001");
     }
   }

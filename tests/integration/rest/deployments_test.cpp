@@ -339,7 +339,8 @@ BOOST_AUTO_TEST_CASE(replicas_are_shown_as_they_are) {
 }
 
 BOOST_AUTO_TEST_CASE(limits_on_traffic_are_set_shown_and_patched) {
-  const reply refused = deploy("iris-9", R"("serving":{"limits":{"burst":5,"perClient":{"requestsPerSecond":-1}}})");
+  const reply refused =
+      deploy("iris-9", R"("serving":{"limits":{"burst":5,"perClient":{"requestsPerSecond":-1,"concurrent":1}}})");
   BOOST_TEST(refused.status == 422u);
   BOOST_TEST(refused.errors()
              == "/serving/limits/perClient NOT_AVAILABLE, /serving/limits/perClient/requestsPerSecond OUT_OF_RANGE, "
