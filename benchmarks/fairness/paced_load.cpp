@@ -2,7 +2,9 @@
 //
 // usage: paced_load HOST PORT PATH REQUESTS_PER_SECOND SECONDS CONNECTIONS
 //
-// Open loop: a request is due at its time; its latency runs from there, so that a wait for a free connection counts too.
+// Open loop: a request is due at its time. Its latency runs until the kernel has the answer's last piece, so that what
+// this program waits for a core itself does not count; from when it was sent, or from when it was due where it had to
+// wait for a free connection.
 // Prints one line of JSON: {"statuses": {"200": n}, "unsent": n, "failed": n, "p50": ms, "p99": ms}, percentiles of the
 // answers with status 200. One thread, kept connections.
 #include <arpa/inet.h>
@@ -17,6 +19,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <deque>
 #include <map>
 #include <string>
@@ -26,11 +29,12 @@
 namespace {
 
 using steady = std::chrono::steady_clock;
+using wall = std::chrono::system_clock;  // the one that the kernel stamps what comes with
 
 struct connection {
   int socket = -1;
   std::string input;
-  steady::time_point due;  ///< of the request under way
+  wall::time_point since;  ///< the latency of the request under way runs from here
 };
 
 struct results {
@@ -62,8 +66,9 @@ class load {
     const auto last = end + std::chrono::seconds{5};
     auto next = start;
     while (steady::now() < last) {
+      const std::size_t held_up = waiting_.size();
       for (; next < end && next <= steady::now(); next += interval) waiting_.push_back(next);
-      send_waiting();
+      send_waiting(held_up);
       if (next >= end && waiting_.empty() && idle_.size() == connections_.size()) return;
       wait(next < end ? next : last);
     }
@@ -91,6 +96,7 @@ class load {
     peer.socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const int on = 1;
     ::setsockopt(peer.socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(peer.socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
     if (::connect(peer.socket, reinterpret_cast<const sockaddr*>(&address_), sizeof address_) != 0) {
       std::perror("paced_load: connect");
       std::exit(1);
@@ -102,11 +108,16 @@ class load {
     idle_.push_back(&peer);
   }
 
-  void send_waiting() {
+  /// `held_up`: what waits has been waiting for a connection since the last time.
+  void send_waiting(std::size_t held_up) {
     while (!waiting_.empty() && !idle_.empty()) {
       connection& peer = *idle_.front();
       idle_.pop_front();
-      peer.due = waiting_.front();
+      peer.since = wall::now();
+      if (held_up > 0) {
+        peer.since -= std::chrono::duration_cast<wall::duration>(steady::now() - waiting_.front());
+        --held_up;
+      }
       waiting_.pop_front();
       const ssize_t sent = ::send(peer.socket, request_.data(), request_.size(), MSG_NOSIGNAL);
       if (sent != static_cast<ssize_t>(request_.size())) lose(peer);
@@ -128,9 +139,29 @@ class load {
     for (int i = 0; i < ready; ++i) receive(*static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr));
   }
 
+  /// Where the kernel does not say when the bytes came, `came` stays as it is.
+  static ssize_t receive_stamped(int socket, std::array<char, 16'384>& bytes, wall::time_point& came) {
+    iovec piece{bytes.data(), bytes.size()};
+    alignas(cmsghdr) std::array<char, 256> control;
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t size = ::recvmsg(socket, &message, MSG_DONTWAIT);
+    for (cmsghdr* each = CMSG_FIRSTHDR(&message); size > 0 && each != nullptr; each = CMSG_NXTHDR(&message, each)) {
+      if (each->cmsg_level != SOL_SOCKET || each->cmsg_type != SO_TIMESTAMPNS) continue;
+      timespec stamp{};
+      std::memcpy(&stamp, CMSG_DATA(each), sizeof stamp);
+      came = wall::time_point{std::chrono::seconds{stamp.tv_sec} + std::chrono::nanoseconds{stamp.tv_nsec}};
+    }
+    return size;
+  }
+
   void receive(connection& peer) {
     std::array<char, 16'384> bytes;
-    const ssize_t size = ::recv(peer.socket, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    wall::time_point came = wall::now();
+    const ssize_t size = receive_stamped(peer.socket, bytes, came);
     if (size <= 0) {
       const bool was_idle = std::find(idle_.begin(), idle_.end(), &peer) != idle_.end();
       if (was_idle) std::erase(idle_, &peer);
@@ -146,7 +177,7 @@ class load {
     const int status = std::atoi(peer.input.c_str() + 9);
     ++found_.statuses[status];
     if (status == 200) {
-      found_.milliseconds.push_back(std::chrono::duration<double, std::milli>(steady::now() - peer.due).count());
+      found_.milliseconds.push_back(std::chrono::duration<double, std::milli>(came - peer.since).count());
     }
     peer.input.clear();
     idle_.push_back(&peer);

@@ -43,17 +43,21 @@ std::map<int, int> ask_in_turn(std::vector<raw_socket>& clients, int requests, c
 
 /// A private deployment "pub" with two clients.
 struct private_deployment {
-  [[nodiscard]] config::deployment_config make(const gateway_fixture& fixture) const {
+  private_deployment(const config::traffic_limit& together, const config::traffic_limit& each) {
     config::deployment_config made = gateway_fixture::make("pub", {&replica});
     made.access = config::access_type::clients;
     for (const char* name : {"alice", "bob"}) made.clients.push_back(fixture.credential(name, name));
-    return made;
+    made.serving.limit = together;
+    made.serving.client_limit = each;
+    fixture.deploy(std::move(made));
   }
   [[nodiscard]] static std::string request_of(const std::string& name) {
     return post("/deployment/pub/x", "{}", "Authorization: Bearer " + name + "\r\n");
   }
+  [[nodiscard]] std::string ask(const std::string& name) const { return fixture.ask(request_of(name)); }
 
   scripted_upstream replica;
+  gateway_fixture fixture;
 };
 
 }  // namespace
@@ -123,47 +127,34 @@ BOOST_AUTO_TEST_CASE(tokens_come_back_with_time) {
 }
 
 BOOST_AUTO_TEST_CASE(each_client_has_a_rate_of_its_own) {
-  const private_deployment priv;
-  gateway_fixture fixture;
-  config::deployment_config deployment = priv.make(fixture);
-  deployment.serving.client_limit = burst_of(2);
-  fixture.deploy(deployment);
+  const private_deployment priv{{}, burst_of(2)};
   std::vector<raw_socket> clients;
-  for (int i = 0; i < 8; ++i) clients.push_back(fixture.connect());
+  for (int i = 0; i < 8; ++i) clients.push_back(priv.fixture.connect());
   for (const char* name : {"alice", "bob"}) {
     std::map<int, int> statuses = ask_in_turn(clients, 8, private_deployment::request_of(name));
     BOOST_TEST(statuses[200] == 2);
     BOOST_TEST(statuses[429] == 6);
   }
-  BOOST_TEST(fixture.metric(limited("client", "rate")) == 12);
+  BOOST_TEST(priv.fixture.metric(limited("client", "rate")) == 12);
 }
 
 BOOST_AUTO_TEST_CASE(a_wrong_token_takes_nothing_from_those_who_have_one) {
-  const private_deployment priv;
-  gateway_fixture fixture;
-  config::deployment_config deployment = priv.make(fixture);
-  deployment.serving.limit = burst_of(1);
-  fixture.deploy(deployment);
+  const private_deployment priv{burst_of(1), {}};
   for (int i = 0; i < 5; ++i) {
-    const std::string refused = fixture.ask(private_deployment::request_of("mallory"));
+    const std::string refused = priv.ask("mallory");
     BOOST_TEST(status_of(refused) == 401);
     BOOST_TEST(field_of(refused, "RateLimit-Limit") == "");
   }
-  BOOST_TEST(status_of(fixture.ask(private_deployment::request_of("alice"))) == 200);
-  BOOST_TEST(status_of(fixture.ask(private_deployment::request_of("bob"))) == 429);
+  BOOST_TEST(status_of(priv.ask("alice")) == 200);
+  BOOST_TEST(status_of(priv.ask("bob")) == 429);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_is_held_back_takes_nothing_from_the_others) {
-  const private_deployment priv;
-  gateway_fixture fixture;
-  config::deployment_config deployment = priv.make(fixture);
-  deployment.serving.client_limit = burst_of(1);
-  deployment.serving.limit = burst_of(2);
-  fixture.deploy(deployment);
-  for (int i = 0; i < 6; ++i) static_cast<void>(fixture.ask(private_deployment::request_of("alice")));
-  BOOST_TEST(status_of(fixture.ask(private_deployment::request_of("bob"))) == 200);
-  BOOST_TEST(fixture.metric(limited("client", "rate")) == 5);
-  BOOST_TEST(fixture.metric(limited("deployment", "rate")) == 0);
+  const private_deployment priv{burst_of(2), burst_of(1)};
+  for (int i = 0; i < 6; ++i) static_cast<void>(priv.ask("alice"));
+  BOOST_TEST(status_of(priv.ask("bob")) == 200);
+  BOOST_TEST(priv.fixture.metric(limited("client", "rate")) == 5);
+  BOOST_TEST(priv.fixture.metric(limited("deployment", "rate")) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(requests_at_a_time_are_counted_over_all_workers) {
