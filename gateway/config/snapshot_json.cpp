@@ -41,6 +41,7 @@ json::object write(const serving_options& options) {
           {"maxQueue", options.max_queue},
           {"queueTimeoutMs", options.queue_timeout.count()},
           {"forwardAuthorization", options.forward_authorization},
+          {"allowUpgrade", options.allow_upgrade},
           {"limit", write(options.limit)},
           {"clientLimit", write(options.client_limit)}};
 }
@@ -114,6 +115,7 @@ void read_serving(json_reader& reader, serving_options& into) {
   into.max_queue = static_cast<std::uint32_t>(max_queue);
   read_milliseconds(reader, "queueTimeoutMs", into.queue_timeout);
   reader.boolean("forwardAuthorization", into.forward_authorization);
+  reader.boolean("allowUpgrade", into.allow_upgrade);
   reader.object("limit", [&](json_reader& inner) { read_limit(inner, into.limit); });
   reader.object("clientLimit", [&](json_reader& inner) { read_limit(inner, into.client_limit); });
   reader.finish();

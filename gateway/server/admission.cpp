@@ -3,12 +3,12 @@
 namespace modelgate::server {
 
 std::optional<connection_admission::refusal> connection_admission::try_enter(const std::string& address, int socket) {
-  if (static_cast<std::size_t>(socket) >= descriptors_) return refusal::descriptors;
+  if (static_cast<std::size_t>(socket) >= limits_.descriptors) return refusal::descriptors;
   const std::lock_guard lock{mutex_};
-  if (open_ >= all_) return refusal::connections;
-  if (per_address_ > 0) {
+  if (open_ >= limits_.connections) return refusal::connections;
+  if (limits_.per_address > 0) {
     std::size_t& of_address = by_address_[address];
-    if (of_address >= per_address_) return refusal::address;
+    if (of_address >= limits_.per_address) return refusal::address;
     ++of_address;
   }
   ++open_;

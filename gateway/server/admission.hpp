@@ -2,13 +2,61 @@
 
 #include "modelgate/metrics/gateway_stats.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace modelgate::server {
+
+/// How many tunnels may be had, over all workers; those that are being opened count.
+///
+/// Shape: any-thread; asked once for each request for WebSocket where it is allowed, never by another one.
+class tunnel_admission {
+ public:
+  explicit tunnel_admission(std::size_t most) noexcept : most_{most} {}
+
+  /// One tunnel's place, left when it goes out of scope; false when there was none to be had.
+  class place {
+   public:
+    place() = default;
+    explicit place(tunnel_admission& of) noexcept : of_{&of} {}
+    place(place&& other) noexcept : of_{std::exchange(other.of_, nullptr)} {}
+    place& operator=(place&& other) noexcept {
+      std::swap(of_, other.of_);
+      return *this;
+    }
+    ~place() {
+      if (of_ != nullptr) of_->open_.fetch_sub(1, std::memory_order_relaxed);
+    }
+    [[nodiscard]] explicit operator bool() const noexcept { return of_ != nullptr; }
+
+   private:
+    tunnel_admission* of_ = nullptr;
+  };
+
+  [[nodiscard]] place try_enter() noexcept {
+    if (open_.fetch_add(1, std::memory_order_relaxed) < most_) return place{*this};
+    open_.fetch_sub(1, std::memory_order_relaxed);
+    return {};
+  }
+
+ private:
+  const std::size_t most_;
+  std::atomic<std::size_t> open_{0};
+};
+
+struct connection_limits {
+  std::size_t connections = 0;
+  std::size_t per_address = 0;  ///< 0 bounds nothing
+  /// File descriptors from this on are not for connections: the lowest free one is always taken, so that a high one
+  /// means that there are few left.
+  std::size_t descriptors = 0;
+  std::size_t tunnels = 0;
+};
 
 /// Which connections may be had: so many over all workers, and so many from one address.
 ///
@@ -17,21 +65,18 @@ class connection_admission {
  public:
   using refusal = metrics::connection_refusal;
 
-  /// `per_address` 0 bounds nothing. File descriptors from `descriptors` on are not for connections: the lowest free one
-  /// is always taken, so that a high one means that there are few left.
-  connection_admission(std::size_t all, std::size_t per_address, std::size_t descriptors) noexcept
-      : all_{all}, per_address_{per_address}, descriptors_{descriptors} {}
+  explicit connection_admission(const connection_limits& limits) noexcept : limits_{limits}, tunnels_{limits.tunnels} {}
 
   /// Absent: entered. Errors: the limit that is reached; then there is nothing to leave.
   [[nodiscard]] std::optional<refusal> try_enter(const std::string& address, int socket);
   void leave(const std::string& address) noexcept;
+  [[nodiscard]] tunnel_admission& tunnels() noexcept { return tunnels_; }
 
  private:
-  const std::size_t all_;
-  const std::size_t per_address_;
-  const std::size_t descriptors_;
+  const connection_limits limits_;
   std::mutex mutex_;
   std::size_t open_ = 0;
+  tunnel_admission tunnels_;
   std::map<std::string, std::size_t> by_address_;  ///< kept only where there is a bound for one address
 };
 

@@ -33,6 +33,7 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   made.proxy.connect = settings.timeouts.connect;
   made.proxy.first_byte = settings.timeouts.first_byte;
   made.proxy.stream_idle = settings.timeouts.stream_idle;
+  made.proxy.tunnel_life = settings.timeouts.tunnel_life;
   made.proxy.replica_doubt = settings.timeouts.replica_doubt;
   made.proxy.cancel_on_half_close = settings.prediction.cancel_on_half_close;
   made.proxy.cors = settings.prediction.cors;
@@ -46,11 +47,16 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   return made;
 }
 
-/// How many file descriptors connections may use: what the system allows without the headroom.
-std::size_t descriptors_for(const config::settings& settings) {
+server::connection_limits connection_limits_of(const config::settings& settings) {
+  server::connection_limits made;
+  made.connections = settings.limits.connections;
+  made.per_address = settings.limits.connections_per_address;
+  made.tunnels = settings.limits.tunnels;
+  made.descriptors = SIZE_MAX;
   rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY) return SIZE_MAX;
-  return files.rlim_cur - std::min<rlim_t>(settings.limits.descriptor_headroom, files.rlim_cur / 4);
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY)
+    made.descriptors = files.rlim_cur - std::min<rlim_t>(settings.limits.descriptor_headroom, files.rlim_cur / 4);
+  return made;
 }
 
 }  // namespace
@@ -61,7 +67,7 @@ struct gateway::state {
         worker_settings{to_worker_settings(settings)},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings)},
-        admission{settings.limits.connections, settings.limits.connections_per_address, descriptors_for(settings)},
+        admission{connection_limits_of(settings)},
         current{std::make_shared<const server::serving_table>()} {
     for (std::size_t i = 0; i < worker_count(settings); ++i) {
       workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), admission,
