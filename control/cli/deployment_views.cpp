@@ -48,6 +48,24 @@ std::string source_of(const json::object& deployment) {
   return text;
 }
 
+/// "50 a second (100 at once), 20 at a time"; empty for null.
+std::string limit_text(const json::object& limit) {
+  std::string text;
+  if (const std::string rate = member_text(limit, "requestsPerSecond"); rate != "-")
+    text = rate + " a second (" + member_text(limit, "burst") + " at once)";
+  if (const std::string most = member_text(limit, "concurrent"); most != "-")
+    text.append(text.empty() ? "" : ", ").append(most).append(" at a time");
+  return text;
+}
+
+std::string limits_of(const json::object& deployment) {
+  const json::object& limits = object_member(object_member(deployment, "serving"), "limits");
+  std::string text = limit_text(limits);
+  if (const std::string each = limit_text(object_member(limits, "perClient")); !each.empty())
+    text.append(text.empty() ? "" : "; ").append("each client ").append(each);
+  return text;
+}
+
 /// The number that is asked for; of external replicas, the number that there are.
 std::string wanted_replicas(const json::object& deployment) {
   if (object_member(deployment, "external").empty()) return member_text(deployment, "replicas");
@@ -134,6 +152,7 @@ void print_deployment(std::ostream& out, const json::object& deployment, system_
              member_text(status, "availableReplicas") + " of " + wanted_replicas(deployment) + " available");
   print_line(out, "access", member_text(deployment, "endpointAccessType"));
   print_line(out, "endpoint", member_text(deployment, "endpoint"));
+  if (const std::string limits = limits_of(deployment); !limits.empty()) print_line(out, "limits", limits);
   if (const std::string metadata = names_and_values(deployment); !metadata.empty())
     print_line(out, "metadata", metadata);
   print_line(out, "revision",

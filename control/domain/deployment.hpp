@@ -1,5 +1,7 @@
 #pragma once
 
+#include "control/domain/traffic_limit.hpp"
+
 #include "modelgate/base/clock.hpp"
 #include "modelgate/config/snapshot.hpp"
 
@@ -33,6 +35,7 @@ struct serving_overrides {
   bool forward_authorization = false;
   bool allow_upgrade = false;
   std::optional<std::string> example_request;  ///< JSON text
+  traffic_limits limits{};
 
   friend bool operator==(const serving_overrides&, const serving_overrides&) = default;
 };

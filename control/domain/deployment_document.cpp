@@ -169,6 +169,11 @@ deployment_spec read_spec(document_reader& reader, diagnostics& mistakes) {
   read_metadata(reader, spec, mistakes);
   if (const auto* serving = reader.raw("serving"))
     spec.serving = read_serving(*serving, reader.pointer("serving"), mistakes);
+  if (spec.access == config::access_type::everyone && !spec.serving.limits.per_client.empty()) {
+    mistakes.push_back({pointer_to(pointer_to(reader.pointer("serving"), "limits"), "perClient"),
+                        std::string{mistake_code::not_available},
+                        "has no effect on a public deployment, whose callers have no names; leave it out"});
+  }
   spec.progress_deadline =
       std::chrono::seconds{reader.whole_number("progressDeadline", 1, limits::progress_deadline_seconds).value_or(600)};
   spec.auto_rollback = reader.boolean("autoRollback").value_or(false);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "control/domain/traffic_limit.hpp"
+
 #include "modelgate/base/clock.hpp"
 
 #include <cstdint>
@@ -24,6 +26,7 @@ struct group {
   bool enabled_deployment = false;
   std::optional<std::uint32_t> max_deploy;  ///< deployments that are not stopped
   quota_limits quota;
+  traffic_limit limits{};            ///< of the requests to all its deployments together
   std::vector<std::string> admins;   ///< user names, sorted
   std::vector<std::string> members;  ///< user names, sorted; admins are members without being listed here
 

@@ -3,6 +3,7 @@
 #include "control/domain/limits.hpp"
 #include "control/domain/names.hpp"
 #include "control/domain/resource_document.hpp"
+#include "control/domain/traffic_limit_document.hpp"
 #include "control/domain/units.hpp"
 
 #include <boost/json/value.hpp>
@@ -50,6 +51,9 @@ group read_members(document_reader& reader, diagnostics& mistakes) {
     read.max_deploy = static_cast<std::uint32_t>(*most);
   }
   if (const auto* quota = reader.raw("quota")) read.quota = read_quota(*quota, reader.pointer("quota"), mistakes);
+  if (const auto* limits = reader.raw("limits")) {
+    read.limits = read_traffic_limit(*limits, reader.pointer("limits"), mistakes);
+  }
   read.admins = read_people(reader, "admins", mistakes);
   read.members = read_people(reader, "members", mistakes);
   reader.read_only({"usage"});
@@ -75,7 +79,7 @@ parsed<group> read_group_patch(const group& current, const json::value& patch) {
 
 json::object to_json(const quota_limits& value) {
   json::object document;
-  document.emplace("cpu", value.cpu_milli ? json::value(cores_from(*value.cpu_milli)) : json::value(nullptr));
+  document.emplace("cpu", value.cpu_milli ? json::value(from_thousandths(*value.cpu_milli)) : json::value(nullptr));
   document.emplace("memoryGiB", value.memory_bytes ? json::value(gib_from(*value.memory_bytes)) : json::value(nullptr));
   document.emplace("gpu", value.gpu ? json::value(*value.gpu) : json::value(nullptr));
   return document;
@@ -88,6 +92,7 @@ json::object to_json(const group& value) {
   document.emplace("enabledDeployment", value.enabled_deployment);
   document.emplace("maxDeploy", value.max_deploy ? json::value(*value.max_deploy) : json::value(nullptr));
   document.emplace("quota", to_json(value.quota));
+  document.emplace("limits", to_json(value.limits, false));
   document.emplace("admins", to_json(value.admins));
   document.emplace("members", to_json(value.members));
   return document;

@@ -59,7 +59,7 @@ json::object to_json(const instance_type& value) {
   document.emplace("name", value.name);
   document.emplace("displayName", value.display_name);
   document.emplace("description", value.description);
-  document.emplace("cpu", cores_from(value.per_replica.cpu_milli));
+  document.emplace("cpu", from_thousandths(value.per_replica.cpu_milli));
   document.emplace("memoryGiB", gib_from(value.per_replica.memory_bytes));
   document.emplace("gpu", value.per_replica.gpu);
   document.emplace("groups", std::move(groups));

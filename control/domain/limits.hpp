@@ -43,6 +43,9 @@ inline constexpr std::int64_t body_bytes = 1'099'511'627'776;
 inline constexpr std::int64_t queue_length = 1'000'000;
 inline constexpr std::int64_t concurrency = 100'000;
 
+inline constexpr double requests_per_second = 1'000'000;
+inline constexpr std::int64_t requests_at_once = 1'000'000;
+
 inline constexpr double cores = 1'000'000;
 inline constexpr double memory_gib = 1'048'576;
 inline constexpr std::int64_t gpus = 1'000'000;

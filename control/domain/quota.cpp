@@ -36,7 +36,7 @@ std::string_view to_string(quota_resource resource) noexcept {
 double in_api_unit(quota_resource resource, std::int64_t amount) noexcept {
   switch (resource) {
     case quota_resource::cpu:
-      return cores_from(amount);
+      return from_thousandths(amount);
     case quota_resource::memory:
       return gib_from_sum(amount);
     case quota_resource::gpu:

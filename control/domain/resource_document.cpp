@@ -15,7 +15,7 @@ bool is_within(double amount, double most) {
 std::optional<std::int64_t> read_cores(document_reader& reader, std::int64_t least) {
   const auto cores = reader.number("cpu", 0, limits::cores);
   if (!cores) return std::nullopt;
-  const auto milli = millicores_from(*cores);
+  const auto milli = thousandths_from(*cores);
   if (is_within(*cores, limits::cores) && (!milli || *milli < least)) {
     reader.mistake("cpu", mistake_code::out_of_range,
                    least > 0 ? "must be greater than zero and a multiple of 0.001" : "must be a multiple of 0.001");

@@ -1,6 +1,7 @@
 #include "control/domain/serving_document.hpp"
 
 #include "control/domain/limits.hpp"
+#include "control/domain/traffic_limit_document.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -57,9 +58,8 @@ serving_overrides read_serving(const json::value& document, const std::string& p
                          + std::to_string(limits::example_request_bytes) + " are allowed");
     }
   }
-  if (reader.raw("limits") != nullptr) {
-    reader.mistake("limits", mistake_code::not_available,
-                   "rate limits are not available in this version; leave it null");
+  if (const auto* limits = reader.raw("limits")) {
+    serving.limits = read_traffic_limits(*limits, reader.pointer("limits"), mistakes);
   }
   reader.refuse_others();
   return serving;
@@ -94,7 +94,7 @@ json::object to_json(const serving_overrides& serving, const serving_defaults* d
   document.emplace("allowUpgrade", serving.allow_upgrade);
   document.emplace("exampleRequest",
                    serving.example_request ? json::parse(*serving.example_request) : json::value(nullptr));
-  document.emplace("limits", nullptr);
+  document.emplace("limits", to_json(serving.limits, defaults != nullptr));
   return document;
 }
 

@@ -12,8 +12,8 @@ constexpr double exactly_counted = 9007199254740992.0;  // 2^53: above it a doub
 
 }  // namespace
 
-std::optional<std::int64_t> millicores_from(double cores) noexcept {
-  const double scaled = cores * 1'000.0;
+std::optional<std::int64_t> thousandths_from(double amount) noexcept {
+  const double scaled = amount * 1'000.0;
   if (!(std::abs(scaled) < exactly_counted)) return std::nullopt;
   const double rounded = std::round(scaled);
   // 0.3 * 1000 is not 300 in binary; what is within a rounding error of it was meant to be it.
@@ -27,8 +27,8 @@ std::optional<std::int64_t> bytes_from_gib(double amount, byte_rounding rounding
   return static_cast<std::int64_t>(rounding == byte_rounding::down ? std::floor(scaled) : std::ceil(scaled));
 }
 
-double cores_from(std::int64_t millicores) noexcept {
-  return static_cast<double>(millicores) / 1'000.0;
+double from_thousandths(std::int64_t count) noexcept {
+  return static_cast<double>(count) / 1'000.0;
 }
 
 double gib_from(std::int64_t bytes) noexcept {

@@ -4,11 +4,11 @@
 #include <optional>
 #include <string>
 
-/// The API speaks cores and GiB with fractions; inside everything is whole millicores and bytes.
+/// The API speaks cores, requests per second and GiB with fractions; inside everything is whole thousandths and bytes.
 namespace modelgate::control::domain {
 
 /// Errors: absent when it is not a whole number of thousandths, or too large to be one.
-[[nodiscard]] std::optional<std::int64_t> millicores_from(double cores) noexcept;
+[[nodiscard]] std::optional<std::int64_t> thousandths_from(double amount) noexcept;
 
 /// What becomes of a part of a byte. Down for what is taken and up for what there is, so that a quota of 2.1 GiB holds
 /// three times 0.7, though none of them is whole bytes.
@@ -16,7 +16,7 @@ enum class byte_rounding { down, up };
 /// Errors: absent when it is too large.
 [[nodiscard]] std::optional<std::int64_t> bytes_from_gib(double gib, byte_rounding rounding) noexcept;
 
-[[nodiscard]] double cores_from(std::int64_t millicores) noexcept;
+[[nodiscard]] double from_thousandths(std::int64_t count) noexcept;
 /// The number with the fewest decimals that is less than a byte away: what was given is what is shown.
 [[nodiscard]] double gib_from(std::int64_t bytes) noexcept;
 /// For a sum, which has the roundings of all its parts: to a millionth, so that 25 times 0.3 is shown as 7.5.

@@ -22,7 +22,8 @@ bool is_same(const config::client_credential& a, const config::client_credential
 bool is_same(const deployment_config& a, const deployment_config& b) {
   return a.id == b.id && a.state == b.state && a.access == b.access && a.serving == b.serving
          && a.predictor_version == b.predictor_version && a.model_image == b.model_image
-         && a.model_version == b.model_version && a.endpoints == b.endpoints
+         && a.model_version == b.model_version && a.endpoints == b.endpoints && a.group == b.group
+         && a.group_limit == b.group_limit
          && std::equal(a.clients.begin(), a.clients.end(), b.clients.begin(), b.clients.end(),
                        [](const auto& x, const auto& y) { return is_same(x, y); });
 }
@@ -44,6 +45,8 @@ class deployment_builder {
     answer.id = desired_.deployment.id;
     answer.state = serves ? config::deployment_state::serving : config::deployment_state::stopped;
     answer.access = spec_.access;
+    answer.group = desired_.deployment.group;
+    answer.group_limit = domain::resolved(desired_.group_limit);
     if (const auto version = spec_.metadata.find("version"); version != spec_.metadata.end()) {
       answer.predictor_version = version->second;
     }
@@ -96,6 +99,8 @@ class deployment_builder {
     options.idempotent = own.idempotent;
     options.hedge = own.hedge;
     options.allow_upgrade = own.allow_upgrade;
+    options.limit = domain::resolved(own.limits.together);
+    options.client_limit = domain::resolved(own.limits.per_client);
     options.max_queue = own.max_queue.value_or(options.max_queue);
     if (own.queue_timeout) options.queue_timeout = *own.queue_timeout;
     options.concurrency = own.concurrency;

@@ -3,6 +3,7 @@
 #include "control/domain/deployment_document.hpp"
 #include "control/domain/limits.hpp"
 #include "control/store/connection.hpp"
+#include "control/store/traffic_limit_row.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
@@ -11,7 +12,7 @@
 #define MODELGATE_SELECT_DEPLOYMENT                                                                                \
   "SELECT d.id, d.name, d.group_name, d.created_at, d.created_by, d.deleting, t.cpu_milli, t.memory_bytes, t.gpu," \
   " g.enabled_deployment, r.sequence, r.number, r.replica_revision, r.spec, r.update_message, r.created_at, "      \
-  "r.created_by"                                                                                                   \
+  "r.created_by, g.limit_millirequests_per_second, g.limit_burst, g.limit_concurrent"                              \
   " FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"                  \
   " LEFT JOIN instance_types t ON t.name = r.instance_type LEFT JOIN groups g ON g.name = d.group_name "
 
@@ -49,6 +50,7 @@ stored_deployment read_deployment(const statement& row) {
   const bool group_enabled = row.optional_integer(9).value_or(0) != 0;
   stored.sequence = row.number(10);
   deployment.current = read_revision(row, 11, deployment.id);
+  stored.group_limit = read_traffic_limit(row, 17);
   if (!deployment.deleting)
     stored.refusal = domain::refusal_to_run(deployment.current.spec, group_enabled, type_exists);
   return stored;

@@ -19,6 +19,7 @@ struct stored_deployment {
   domain::resources per_replica;  ///< zero when the instance type is gone
   std::string refusal;            ///< why it must not run although nobody stopped it; else empty
   std::uint64_t sequence = 0;     ///< of its last change, among all changes of all deployments
+  domain::traffic_limit group_limit{};
 };
 
 struct deployment_filter {

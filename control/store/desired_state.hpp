@@ -18,6 +18,7 @@ struct desired_deployment {
   /// Why it must not run although nobody stopped it (its group has deployment disabled, its instance type is gone);
   /// else empty.
   std::string refusal;
+  domain::traffic_limit group_limit{};
 };
 
 /// What the reconciler needs of the store.

@@ -2,6 +2,7 @@
 
 #include "control/domain/names.hpp"
 #include "control/store/connection.hpp"
+#include "control/store/traffic_limit_row.hpp"
 
 namespace modelgate::control::store {
 namespace {
@@ -13,6 +14,7 @@ domain::group read_group(const statement& row) {
   group.enabled_deployment = row.flag(2);
   if (const auto most = row.optional_integer(3)) group.max_deploy = static_cast<std::uint32_t>(*most);
   group.quota = {row.optional_integer(4), row.optional_integer(5), row.optional_integer(6)};
+  group.limits = read_traffic_limit(row, 7);
   return group;
 }
 
@@ -33,8 +35,8 @@ void add_people(connection& on, domain::group& group) {
 
 std::optional<domain::group> group_store::find(std::string_view name) const {
   auto query = on_.prepare(
-      "SELECT name, display_name, enabled_deployment, max_deploy, quota_cpu_milli, quota_memory_bytes, quota_gpu"
-      " FROM groups WHERE name = ?");
+      "SELECT name, display_name, enabled_deployment, max_deploy, quota_cpu_milli, quota_memory_bytes, quota_gpu,"
+      " limit_millirequests_per_second, limit_burst, limit_concurrent FROM groups WHERE name = ?");
   if (!query.bind(name).next()) return std::nullopt;
   domain::group group = read_group(query);
   add_people(on_, group);
@@ -44,8 +46,8 @@ std::optional<domain::group> group_store::find(std::string_view name) const {
 std::vector<domain::group> group_store::list() const {
   std::vector<domain::group> groups;
   auto query = on_.prepare(
-      "SELECT name, display_name, enabled_deployment, max_deploy, quota_cpu_milli, quota_memory_bytes, quota_gpu"
-      " FROM groups ORDER BY name");
+      "SELECT name, display_name, enabled_deployment, max_deploy, quota_cpu_milli, quota_memory_bytes, quota_gpu,"
+      " limit_millirequests_per_second, limit_burst, limit_concurrent FROM groups ORDER BY name");
   while (query.next()) groups.push_back(read_group(query));
   for (domain::group& group : groups) add_people(on_, group);
   return groups;
@@ -60,9 +62,11 @@ std::optional<std::string> group_store::name_alike(std::string_view name) const 
 void group_store::insert(const domain::group& group) {
   on_.prepare(
          "INSERT INTO groups (name, name_key, display_name, enabled_deployment, max_deploy, quota_cpu_milli,"
-         " quota_memory_bytes, quota_gpu) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+         " quota_memory_bytes, quota_gpu, limit_millirequests_per_second, limit_burst, limit_concurrent)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(group.name, domain::group_name_key(group.name), group.display_name, group.enabled_deployment,
-            group.max_deploy, group.quota.cpu_milli, group.quota.memory_bytes, group.quota.gpu)
+            group.max_deploy, group.quota.cpu_milli, group.quota.memory_bytes, group.quota.gpu,
+            group.limits.millirequests_per_second, group.limits.burst, group.limits.concurrent)
       .run();
   insert_people(group);
 }
@@ -70,9 +74,11 @@ void group_store::insert(const domain::group& group) {
 void group_store::update(const domain::group& group) {
   on_.prepare(
          "UPDATE groups SET display_name = ?, enabled_deployment = ?, max_deploy = ?, quota_cpu_milli = ?,"
-         " quota_memory_bytes = ?, quota_gpu = ? WHERE name = ?")
+         " quota_memory_bytes = ?, quota_gpu = ?, limit_millirequests_per_second = ?, limit_burst = ?,"
+         " limit_concurrent = ? WHERE name = ?")
       .bind(group.display_name, group.enabled_deployment, group.max_deploy, group.quota.cpu_milli,
-            group.quota.memory_bytes, group.quota.gpu, group.name)
+            group.quota.memory_bytes, group.quota.gpu, group.limits.millirequests_per_second, group.limits.burst,
+            group.limits.concurrent, group.name)
       .run();
   on_.prepare("DELETE FROM group_people WHERE group_name = ?").bind(group.name).run();
   insert_people(group);

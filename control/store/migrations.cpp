@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t application_id = 0x6d677374;  // "mgst"
 
-constexpr std::array<migration, 1> steps_so_far{{
+constexpr std::array<migration, 2> steps_so_far{{
     {R"sql(
       CREATE TABLE users (
         name TEXT PRIMARY KEY,
@@ -108,6 +108,12 @@ constexpr std::array<migration, 1> steps_so_far{{
         expires_at INTEGER,
         PRIMARY KEY (deployment, name)
       ) STRICT, WITHOUT ROWID;
+    )sql"},
+    {R"sql(
+      -- Of the requests to all deployments of the group together.
+      ALTER TABLE groups ADD COLUMN limit_millirequests_per_second INTEGER CHECK (limit_millirequests_per_second > 0);
+      ALTER TABLE groups ADD COLUMN limit_burst INTEGER CHECK (limit_burst > 0);
+      ALTER TABLE groups ADD COLUMN limit_concurrent INTEGER CHECK (limit_concurrent > 0);
     )sql"},
 }};
 

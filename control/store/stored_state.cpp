@@ -11,7 +11,8 @@ result<std::vector<desired_deployment>> stored_state::load_desired() {
     std::vector<desired_deployment> desired;
     for (stored_deployment& stored : deployment_store{within}.list_all()) {
       auto of_this = clients.find(stored.deployment.id);
-      desired_deployment each{std::move(stored.deployment), {}, stored.per_replica, std::move(stored.refusal)};
+      desired_deployment each{
+          std::move(stored.deployment), {}, stored.per_replica, std::move(stored.refusal), stored.group_limit};
       if (of_this != clients.end()) each.clients = std::move(of_this->second);
       desired.push_back(std::move(each));
     }

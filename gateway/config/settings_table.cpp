@@ -95,6 +95,7 @@ constexpr std::array keys{
     settings_key{"limits.memory_bytes", size_key{limit<&limit_settings::memory_bytes>, 16 * mib, 1'024 * gib}},
     settings_key{"limits.connections", count_key{limit<&limit_settings::connections>, 1, 1'000'000}},
     settings_key{"limits.connections_per_address", count_key{limit<&limit_settings::connections_per_address>, 0, 1'000'000}},
+    settings_key{"limits.descriptor_headroom", count_key{limit<&limit_settings::descriptor_headroom>, 0, 1'000'000}},
     settings_key{"limits.tunnels", count_key{limit<&limit_settings::tunnels>, 0, 1'000'000}},
     settings_key{"limits.pool_connections", count_key{limit<&limit_settings::pool_connections>, 0, 100'000}},
     settings_key{"limits.retry_body_bytes", size_key{limit<&limit_settings::retry_body_bytes>, 0, gib}},

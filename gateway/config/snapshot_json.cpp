@@ -27,6 +27,12 @@ json::value text_or_null(const std::optional<system_time>& time) {
   return time ? json::value(format_rfc3339(*time)) : json::value(nullptr);
 }
 
+json::object write(const traffic_limit& limit) {
+  return {{"millirequestsPerSecond", limit.millirequests_per_second},
+          {"burst", limit.burst},
+          {"concurrent", limit.concurrent}};
+}
+
 json::object write(const serving_options& options) {
   return {{"protocol", word(options.protocol)},
           {"timeoutMs", options.timeout.count()},
@@ -37,7 +43,9 @@ json::object write(const serving_options& options) {
           {"forwardAuthorization", options.forward_authorization},
           {"idempotent", options.idempotent},
           {"hedge", options.hedge},
-          {"allowUpgrade", options.allow_upgrade}};
+          {"allowUpgrade", options.allow_upgrade},
+          {"limit", write(options.limit)},
+          {"clientLimit", write(options.client_limit)}};
 }
 
 json::object write(const deployment_config& deployment) {
@@ -63,13 +71,37 @@ json::object write(const deployment_config& deployment) {
           {"modelImage", deployment.model_image},
           {"modelVersion", deployment.model_version},
           {"clients", std::move(clients)},
-          {"endpoints", std::move(endpoints)}};
+          {"endpoints", std::move(endpoints)},
+          {"group", deployment.group},
+          {"groupLimit", write(deployment.group_limit)}};
 }
 
 void read_milliseconds(json_reader& reader, const char* name, std::chrono::milliseconds& into) {
   auto count = static_cast<std::uint64_t>(into.count());
   reader.number(name, count);
   into = std::chrono::milliseconds{count};
+}
+
+void read_requests(json_reader& reader, const char* name, std::uint32_t least, std::uint32_t& into) {
+  std::uint64_t count = into;
+  reader.number(name, count);
+  if (count < least || count > traffic_limit::most_requests) {
+    reader.mistake(name,
+                   "must be from " + std::to_string(least) + " to " + std::to_string(traffic_limit::most_requests));
+    return;
+  }
+  into = static_cast<std::uint32_t>(count);
+}
+
+void read_limit(json_reader& reader, traffic_limit& into) {
+  reader.number("millirequestsPerSecond", into.millirequests_per_second);
+  if (into.millirequests_per_second > traffic_limit::most_millirequests_per_second) {
+    reader.mistake("millirequestsPerSecond",
+                   "must be at most " + std::to_string(traffic_limit::most_millirequests_per_second));
+  }
+  read_requests(reader, "burst", 1, into.burst);
+  read_requests(reader, "concurrent", 0, into.concurrent);
+  reader.finish();
 }
 
 void read_serving(json_reader& reader, serving_options& into) {
@@ -88,6 +120,8 @@ void read_serving(json_reader& reader, serving_options& into) {
   reader.boolean("idempotent", into.idempotent);
   reader.boolean("hedge", into.hedge);
   reader.boolean("allowUpgrade", into.allow_upgrade);
+  reader.object("limit", [&](json_reader& inner) { read_limit(inner, into.limit); });
+  reader.object("clientLimit", [&](json_reader& inner) { read_limit(inner, into.client_limit); });
   reader.finish();
 }
 
@@ -133,6 +167,8 @@ deployment_config_ptr read_deployment(json_reader& reader) {
   reader.text("modelVersion", deployment->model_version);
   reader.array("clients", [&](json_reader& inner) { deployment->clients.push_back(read_client(inner)); });
   reader.array("endpoints", [&](json_reader& inner) { deployment->endpoints.push_back(read_endpoint(inner)); });
+  reader.text("group", deployment->group);
+  reader.object("groupLimit", [&](json_reader& inner) { read_limit(inner, deployment->group_limit); });
   reader.finish();
   return deployment;
 }

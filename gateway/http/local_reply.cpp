@@ -61,6 +61,7 @@ void append_local_reply(std::string& out, const local_reply& reply, std::string_
     append_number(out, reply.retry_after_seconds);
     out += "\r\n";
   }
+  out += reply.extra_fields;
   append_body(out, "application/json", seldon_status(reply, status), reply.to_head);
 }
 

@@ -19,6 +19,7 @@ struct local_reply {
   std::string_view puid;             ///< empty when there is none
   std::string_view allow;            ///< for 405: the methods
   unsigned retry_after_seconds = 0;  ///< 0: no Retry-After
+  std::string_view extra_fields;     ///< whole lines
   bool keep_alive = true;
   bool cors = false;     ///< say that pages of any origin may read it
   bool to_head = false;  ///< the answer to HEAD has no body

@@ -30,6 +30,10 @@ row describe(reason value) noexcept {
       return {414, "TARGET_TOO_LONG"};
     case reason::expectation_failed:
       return {417, "EXPECTATION_FAILED"};
+    case reason::rate_limited:
+      return {429, "RATE_LIMITED"};
+    case reason::concurrency_limited:
+      return {429, "CONCURRENCY_LIMITED"};
     case reason::head_too_large:
       return {431, "HEAD_TOO_LARGE"};
     case reason::client_closed:
@@ -94,6 +98,8 @@ std::string_view status_text(unsigned status) noexcept {
       return "URI Too Long";
     case 417:
       return "Expectation Failed";
+    case 429:
+      return "Too Many Requests";
     case 431:
       return "Request Header Fields Too Large";
     case 501:

@@ -105,16 +105,22 @@ class registry::collector {
         family("modelgate_series_dropped_total",
                "Requests not counted in a Seldon histogram because their deployment has too many series.",
                MetricType::Counter);
+    MetricFamily limited = family("modelgate_rate_limited_total",
+                                  "Requests answered 429 because of a limit on traffic.", MetricType::Counter);
     std::vector<std::shared_ptr<deployment_stats>> all;
     {
       const std::lock_guard lock{from_.mutex_};
       all.reserve(from_.deployments_.size());
       for (const auto& [id, stats] : from_.deployments_) all.push_back(stats);
     }
-    for (const auto& stats : all) collect_deployment(*stats, server, client, dropped);
+    for (const auto& stats : all) {
+      collect_deployment(*stats, server, client, dropped);
+      collect_limited(*stats, limited);
+    }
     families_.push_back(std::move(server));
     families_.push_back(std::move(client));
     families_.push_back(std::move(dropped));
+    if (!limited.metric.empty()) families_.push_back(std::move(limited));
   }
 
   void collect_deployment(const deployment_stats& stats, MetricFamily& server, MetricFamily& client,
@@ -168,15 +174,34 @@ class registry::collector {
     add_number(dropped, {{"deployment_name", name}}, lost);
   }
 
+  void collect_limited(const deployment_stats& stats, MetricFamily& limited) const {
+    static constexpr std::array<std::string_view, limit_scopes> scopes{"client", "deployment", "group"};
+    static constexpr std::array<std::string_view, limit_kinds> kinds{"rate", "concurrency"};
+    for (std::size_t scope = 0; scope < limit_scopes; ++scope) {
+      for (std::size_t kind = 0; kind < limit_kinds; ++kind) {
+        double sum = 0;
+        for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
+          sum += static_cast<double>(stats.of_worker(worker).limited[scope][kind].value());
+        }
+        if (sum == 0 && !stats.is_limited()) continue;
+        add_number(limited,
+                   {{"deployment_name", label_of(stats)},
+                    {"limit", std::string{scopes[scope]}},
+                    {"kind", std::string{kinds[kind]}}},
+                   sum);
+      }
+    }
+  }
+
   void collect_workers() {
     add_sum("modelgate_connections_accepted_total", "Connections accepted on the prediction port.", MetricType::Counter,
             &worker_stats::connections_accepted);
-    add_sum("modelgate_connections_refused_total", "Connections closed at once because limits.connections was reached.",
-            MetricType::Counter, &worker_stats::connections_refused);
     add_sum("modelgate_connections", "Connections open on the prediction port.", MetricType::Gauge,
             &worker_stats::connections_open);
     add_sum("modelgate_requests_in_flight", "Requests being answered.", MetricType::Gauge,
             &worker_stats::requests_in_flight);
+    add_sum("modelgate_buffer_bytes", "Bytes of requests and answers under way that are held in memory.",
+            MetricType::Gauge, &worker_stats::buffer_bytes);
     add_sum("modelgate_requests_rejected_total",
             "Requests refused before they were understood: framing, size or speed of the head.", MetricType::Counter,
             &worker_stats::requests_rejected);
@@ -199,6 +224,12 @@ class registry::collector {
             &worker_stats::response_body_bytes);
     add_sum("modelgate_sessions_failed_total", "Connections ended by an unexpected exception.", MetricType::Counter,
             &worker_stats::sessions_failed);
+
+    MetricFamily refused = family("modelgate_connections_refused_total",
+                                  "Connections closed as soon as they came because of a limit.", MetricType::Counter);
+    add_by_reason<connection_refusal>(refused, from_.workers_, &worker_stats::connections_refused,
+                                      std::array<std::string_view, 3>{"connections", "address", "descriptors"});
+    families_.push_back(std::move(refused));
 
     MetricFamily unrouted = family("modelgate_unrouted_total",
                                    "Requests that matched no deployment or no route of one.", MetricType::Counter);

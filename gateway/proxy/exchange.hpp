@@ -59,6 +59,7 @@ struct exchange_request {
   bool seldon_protocol = true;
   std::string_view request_id;
   std::string_view puid;
+  std::string_view limit_fields;  ///< RateLimit fields for the client, whole lines; empty: none
 };
 
 /// How an exchange ended, for the log, the metrics and the session.

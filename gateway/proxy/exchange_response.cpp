@@ -95,6 +95,7 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   response.request_id = request_.request_id;
   response.puid = request_.puid;
   response.date = worker_.date;
+  response.limit_fields = request_.limit_fields;
   response.add_seldon_fields = request_.seldon_protocol;
   response.add_cors = request_.seldon_protocol && worker_.settings.cors;
   response.body = sent;

@@ -97,6 +97,11 @@ bool is_managed_in_response(field_id id) noexcept {
   }
 }
 
+bool is_limit_field(std::string_view name) noexcept {
+  constexpr std::string_view start = "RateLimit-";
+  return name.size() > start.size() && http::equals_ignoring_case(name.substr(0, start.size()), start);
+}
+
 /// "name: earlier, " where a trusted proxy already said something, else "name: "; our own element follows.
 void append_chain_start(std::string& out, const http::request_head& head, field_id id, std::string_view name,
                         bool trusted) {
@@ -204,6 +209,7 @@ void append_response_head(std::string& out, const http::response_head& head, con
       continue;
     }
     if (is_managed_in_response(f.id) || per_connection.name(f.name)) continue;
+    if (!response.limit_fields.empty() && is_limit_field(f.name)) continue;
     has_date = has_date || f.id == field_id::date;
     has_type_options = has_type_options || f.id == field_id::x_content_type_options;
     has_cors = has_cors || f.id == field_id::access_control_allow_origin;
@@ -214,6 +220,7 @@ void append_response_head(std::string& out, const http::response_head& head, con
   if (response.add_cors && !has_cors) out += "Access-Control-Allow-Origin: *\r\n";
   append_field(out, "X-Request-Id", response.request_id);
   append_field(out, "Seldon-Puid", response.puid);
+  out += response.limit_fields;
   out += own_via;
   append_body_fields(out, response.body);
   if (response.upgrade)

@@ -47,7 +47,9 @@ void append_request_timeout(std::string& out, std::chrono::nanoseconds remaining
 struct downstream_response {
   std::string_view request_id;
   std::string_view puid;
-  std::string_view date;           ///< used when the replica sent none
+  std::string_view date;  ///< used when the replica sent none
+  std::string_view
+      limit_fields;  ///< RateLimit fields, whole lines; where there are, the replica's are not ours to pass
   bool add_seldon_fields = false;  ///< X-Content-Type-Options; protocol seldon
   bool add_cors = false;
   http::body_framing body;  ///< as it will be sent

@@ -8,6 +8,7 @@ route::route(config::deployment_config_ptr deployment) : deployment_{std::move(d
     auto client = std::make_unique<route_client>();
     client->name = credential.name;
     client->expires_at = credential.expires_at;
+    client->place = static_cast<std::size_t>(&credential - deployment_->clients.data());
     clients_.emplace(credential.digest, std::move(client));
   }
 }

@@ -18,6 +18,7 @@ namespace modelgate::routing {
 struct route_client {
   std::string name;
   std::optional<system_time> expires_at;
+  std::size_t place = 0;                                  ///< among the deployment's clients
   mutable std::atomic<std::int64_t> last_used_minute{0};  ///< minutes since the epoch, 0: never
 };
 

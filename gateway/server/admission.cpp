@@ -2,16 +2,17 @@
 
 namespace modelgate::server {
 
-bool connection_admission::try_enter(const std::string& address) {
+std::optional<connection_admission::refusal> connection_admission::try_enter(const std::string& address, int socket) {
+  if (static_cast<std::size_t>(socket) >= limits_.descriptors) return refusal::descriptors;
   const std::lock_guard lock{mutex_};
-  if (open_ >= all_) return false;
-  if (per_address_ > 0) {
+  if (open_ >= limits_.connections) return refusal::connections;
+  if (limits_.per_address > 0) {
     std::size_t& of_address = by_address_[address];
-    if (of_address >= per_address_) return false;
+    if (of_address >= limits_.per_address) return refusal::address;
     ++of_address;
   }
   ++open_;
-  return true;
+  return std::nullopt;
 }
 
 void connection_admission::leave(const std::string& address) noexcept {

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "modelgate/metrics/gateway_stats.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -46,23 +49,31 @@ class tunnel_admission {
   std::atomic<std::size_t> open_{0};
 };
 
+struct connection_limits {
+  std::size_t connections = 0;
+  std::size_t per_address = 0;  ///< 0 bounds nothing
+  /// File descriptors from this on are not for connections: the lowest free one is always taken, so that a high one
+  /// means that there are few left.
+  std::size_t descriptors = 0;
+  std::size_t tunnels = 0;
+};
+
 /// Which connections may be had: so many over all workers, and so many from one address.
 ///
 /// Shape: any-thread; asked once when a connection comes and once when it goes, never by a request.
 class connection_admission {
  public:
-  /// `per_address` 0 bounds nothing.
-  connection_admission(std::size_t all, std::size_t per_address, std::size_t tunnels) noexcept
-      : all_{all}, per_address_{per_address}, tunnels_{tunnels} {}
+  using refusal = metrics::connection_refusal;
 
-  /// Errors: false when a limit is reached; then there is nothing to leave.
-  [[nodiscard]] bool try_enter(const std::string& address);
+  explicit connection_admission(const connection_limits& limits) noexcept : limits_{limits}, tunnels_{limits.tunnels} {}
+
+  /// Absent: entered. Errors: the limit that is reached; then there is nothing to leave.
+  [[nodiscard]] std::optional<refusal> try_enter(const std::string& address, int socket);
   void leave(const std::string& address) noexcept;
   [[nodiscard]] tunnel_admission& tunnels() noexcept { return tunnels_; }
 
  private:
-  const std::size_t all_;
-  const std::size_t per_address_;
+  const connection_limits limits_;
   std::mutex mutex_;
   std::size_t open_ = 0;
   tunnel_admission tunnels_;

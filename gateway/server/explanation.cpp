@@ -38,6 +38,19 @@ std::string_view explain(http::reason why) noexcept {
   }
 }
 
+std::string_view explain(metrics::limit_scope whose, metrics::limit_kind what) noexcept {
+  static constexpr std::array<std::array<std::string_view, metrics::limit_kinds>, metrics::limit_scopes> texts{{
+      {"this client sends more requests a second than it may (limits.perClient.requestsPerSecond); slow down",
+       "this client has as many requests under way as it may (limits.perClient.concurrent); wait for an answer"},
+      {"this deployment is sent more requests a second than it may be (limits.requestsPerSecond); slow down",
+       "this deployment has as many requests under way as it may (limits.concurrent); wait for an answer"},
+      {"this deployment's group is sent more requests a second than it may be (its limits.requestsPerSecond); slow "
+       "down",
+       "this deployment's group has as many requests under way as it may (its limits.concurrent); wait for an answer"},
+  }};
+  return texts[static_cast<std::size_t>(whose)][static_cast<std::size_t>(what)];
+}
+
 void append_timing(std::string& out, const proxy::exchange_result& ended, std::chrono::nanoseconds total) {
   const auto seconds = [](std::chrono::nanoseconds time) {
     std::array<char, 32> text{};

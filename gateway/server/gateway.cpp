@@ -4,7 +4,10 @@
 #include "gateway/server/serving_table.hpp"
 #include "gateway/server/worker.hpp"
 
+#include "modelgate/http/reason.hpp"
 #include "modelgate/metrics/registry.hpp"
+
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -14,6 +17,8 @@
 
 namespace modelgate {
 namespace {
+
+static_assert(http::reason_count <= std::tuple_size_v<decltype(metrics::worker_stats::replies)>);
 
 std::size_t worker_count(const config::settings& settings) {
   if (settings.prediction.workers > 0) return settings.prediction.workers;
@@ -45,6 +50,18 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   return made;
 }
 
+server::connection_limits connection_limits_of(const config::settings& settings) {
+  server::connection_limits made;
+  made.connections = settings.limits.connections;
+  made.per_address = settings.limits.connections_per_address;
+  made.tunnels = settings.limits.tunnels;
+  made.descriptors = SIZE_MAX;
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY)
+    made.descriptors = files.rlim_cur - std::min<rlim_t>(settings.limits.descriptor_headroom, files.rlim_cur / 4);
+  return made;
+}
+
 }  // namespace
 
 struct gateway::state {
@@ -53,7 +70,7 @@ struct gateway::state {
         worker_settings{to_worker_settings(settings)},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings)},
-        admission{settings.limits.connections, settings.limits.connections_per_address, settings.limits.tunnels},
+        admission{connection_limits_of(settings)},
         current{std::make_shared<const server::serving_table>()} {
     for (std::size_t i = 0; i < worker_count(settings); ++i) {
       workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), admission,
@@ -139,6 +156,24 @@ struct gateway::state {
     return readings;
   }
 
+  /// Answers that workers gave themselves, by reason; those that were never given are left out.
+  [[nodiscard]] std::vector<metrics::gauge_reading> read_replies() {
+    std::vector<metrics::gauge_reading> readings;
+    for (std::size_t i = 0; i < http::reason_count; ++i) {
+      double sum = 0;
+      for (std::size_t worker = 0; worker < workers.size(); ++worker) {
+        sum += static_cast<double>(registry.of_worker(worker).replies[i].value());
+      }
+      if (sum == 0) continue;
+      readings.push_back({"modelgate_replies_total",
+                          "Answers that the gateway gave itself, by their reason.",
+                          {{"reason", std::string{http::word(static_cast<http::reason>(i))}}},
+                          sum,
+                          true});
+    }
+    return readings;
+  }
+
   crypto::token_key key;
   server::worker_settings worker_settings;
   metrics::registry registry;
@@ -159,6 +194,7 @@ struct gateway::state {
 gateway::gateway(const config::settings& settings, crypto::token_key key)
     : state_{std::make_unique<state>(settings, key)} {
   state_->registry.add_source([shared = state_.get()] { return shared->read_dispatch(); });
+  state_->registry.add_source([shared = state_.get()] { return shared->read_replies(); });
 }
 
 gateway::~gateway() {
@@ -181,8 +217,8 @@ net::endpoint gateway::address() const {
 
 void gateway::publish(config::snapshot_ptr next) {
   const std::lock_guard lock{state_->mutex};
-  const auto table =
-      server::build_serving_table(*next, {*state_->current, state_->departed, state_->registry, state_->key});
+  const auto table = server::build_serving_table(
+      *next, {*state_->current, state_->departed, state_->registry, state_->key, state_->workers.size()});
   state_->forget_returned(*table);
   state_->remember_departed(*state_->current, *table);
   state::update_queues(*state_->current, *table);

@@ -1,5 +1,7 @@
 #include "gateway/server/serving_table.hpp"
 
+#include "gateway/server/limits_builder.hpp"
+
 #include <algorithm>
 
 namespace modelgate::server {
@@ -18,7 +20,8 @@ upstream::endpoint_ptr find_endpoint(const std::string& deployment, const servin
 }
 
 std::shared_ptr<const serving_entry> make_entry(const config::deployment_config& deployment,
-                                                const serving_entry* before, const table_sources& from) {
+                                                const serving_entry* before, const table_sources& from,
+                                                limits_builder& limits) {
   auto entry = std::make_shared<serving_entry>();
   entry->stats = from.registry.deployment(deployment.id);
   entry->stats->set_predictor_version(deployment.predictor_version);
@@ -36,6 +39,8 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
     }
     entry->endpoints.push_back(std::move(endpoint));
   }
+  entry->limits = limits.build(deployment);
+  entry->stats->set_limited(entry->limits != nullptr);
   return entry;
 }
 
@@ -47,17 +52,19 @@ std::shared_ptr<const serving_table> build_serving_table(const config::snapshot&
   table->generation = snapshot.generation;
   table->routes = routing::route_table{snapshot, from.earlier.routes};
   table->entries.reserve(snapshot.deployments.size());
+  limits_builder limits{*table, from};
   std::vector<std::string> ids;
   ids.reserve(snapshot.deployments.size());
   for (const config::deployment_config_ptr& deployment : snapshot.deployments) {
     ids.push_back(deployment->id);
     const std::uint32_t before = from.earlier.routes.find(deployment->id);
     if (before == routing::route_table::none) {
-      table->entries.push_back(make_entry(*deployment, nullptr, from));
+      table->entries.push_back(make_entry(*deployment, nullptr, from, limits));
     } else if (from.earlier.routes.at(before).source() == deployment) {
+      limits.keep(*deployment);
       table->entries.push_back(from.earlier.entries[before]);
     } else {
-      table->entries.push_back(make_entry(*deployment, from.earlier.entries[before].get(), from));
+      table->entries.push_back(make_entry(*deployment, from.earlier.entries[before].get(), from, limits));
     }
   }
   std::sort(ids.begin(), ids.end());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/filter/admission.hpp"
 #include "gateway/routing/route_table.hpp"
 #include "gateway/upstream/dispatch_queue.hpp"
 #include "gateway/upstream/endpoint.hpp"
@@ -9,6 +10,7 @@
 #include "modelgate/metrics/registry.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,6 +22,7 @@ namespace modelgate::server {
 struct serving_entry {
   std::shared_ptr<metrics::deployment_stats> stats;
   std::vector<upstream::endpoint_ptr> endpoints;
+  filter::traffic_limits_ptr limits;  ///< null: none
   // The same for as long as the deployment exists:
   std::shared_ptr<upstream::dispatch_queue> queue;
   std::shared_ptr<upstream::retry_budget> retry_budget;
@@ -30,11 +33,13 @@ struct serving_entry {
 /// Shape: immutable; built by the publisher off the workers. Entries and routes of deployments that did not change are
 ///        shared with the table before. A replica keeps its endpoint, and with it its count of requests in flight, for
 ///        as long as it is published, and also when it comes back while requests from before are still on it.
+///        What limits have counted goes on from table to table, also when the limits themselves change.
 struct serving_table {
   std::uint64_t generation = 0;
   const crypto::token_key* token_key = nullptr;  ///< outlives every worker
   routing::route_table routes;
   std::vector<std::shared_ptr<const serving_entry>> entries;  ///< in the order of `routes`
+  std::map<std::string, filter::traffic_meter_ptr> groups;    ///< those with a limit
 };
 
 /// A replica that left the snapshot while requests were on it.
@@ -50,6 +55,7 @@ struct table_sources {
   std::span<const departed_endpoint> departed;
   metrics::registry& registry;
   const crypto::token_key& token_key;
+  std::size_t workers;
 };
 
 [[nodiscard]] std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot,

@@ -139,6 +139,7 @@ boost::system::result<void, http::refusal> session::understand(std::string_view 
 net::task_of<session::next_step> session::serve(http::head_extent extent) {
   request req;
   req.started = steady_clock::now();
+  buffers_->limit_fields.clear();
   const std::string_view head_bytes = buffers_->input.view().substr(extent.skipped, extent.size);
   const auto understood = understand(head_bytes, req);
   if (!understood) co_return co_await refuse(understood.error());
@@ -211,6 +212,14 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
                              retry_after_not_ready);
   }
   if (req.match.kind == routing::route_kind::ready) co_return co_await answer(req, {});
+  filter::admission admitted;
+  if (state->entry->limits != nullptr) {
+    if (const auto limit = find_limit(admitted, req, *state)) {
+      const auto why =
+          limit->what == metrics::limit_kind::rate ? http::reason::rate_limited : http::reason::concurrency_limited;
+      co_return co_await reply(req, why, explain(limit->whose, limit->what), state, {}, limit->retry_after);
+    }
+  }
   if (!worker_.has_memory_for_a_request()) {
     co_return co_await reply(req, http::reason::overloaded, explain(http::reason::overloaded), state, {},
                              retry_after_not_ready);
@@ -244,6 +253,7 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   out.seldon_protocol = is_seldon;
   out.request_id = buffers_->ids.request_id;
   out.puid = buffers_->ids.puid;
+  out.limit_fields = buffers_->limit_fields;
   co_return co_await forward(req, out, std::move(state));
 }
 
@@ -319,11 +329,24 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
     return verdict.failure == metrics::auth_failure::missing ? http::reason::auth_required : http::reason::auth_failed;
   }
   req.user = client->name;
+  req.client = client->place;
   const std::int64_t minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
   if (client->last_used_minute.load(std::memory_order_relaxed) != minute) {
     client->last_used_minute.store(minute, std::memory_order_relaxed);
   }
   return std::nullopt;
+}
+
+std::optional<filter::limit_refusal> session::find_limit(filter::admission& admitted, const request& req,
+                                                         const deployment_state& state) {
+  const auto refused =
+      admitted.enter(state.entry->limits, req.client, worker_.index(), req.started, buffers_->limit_fields);
+  if (refused) {
+    const auto whose = static_cast<std::size_t>(refused->whose);
+    const auto what = static_cast<std::size_t>(refused->what);
+    state.entry->stats->of_worker(worker_.index()).limited[whose][what].add();
+  }
+  return refused;
 }
 
 void session::write_upstream_head(const request& req, const config::deployment_config& deployment) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/filter/admission.hpp"
 #include "gateway/filter/authentication.hpp"
 #include "gateway/http/local_reply.hpp"
 #include "gateway/routing/route_match.hpp"
@@ -47,6 +48,7 @@ class session : public boost::intrusive::list_base_hook<> {
     routing::route_match match;
     std::uint32_t route = routing::route_table::none;
     std::string_view user;
+    std::size_t client = filter::admission::no_client;  ///< its place in the deployment
     steady_time started;
     http::method verb = http::method::get;
     unsigned minor_version = 1;
@@ -77,6 +79,9 @@ class session : public boost::intrusive::list_base_hook<> {
 
   /// Absent: the client may pass.
   [[nodiscard]] std::optional<http::reason> authenticate(const routing::route& route, request& req);
+  /// What of the limits refuses the request, counted; absent: it may go on, and `admitted` counts it while it does.
+  [[nodiscard]] std::optional<filter::limit_refusal> find_limit(filter::admission& admitted, const request& req,
+                                                                const deployment_state& state);
   void write_upstream_head(const request& req, const config::deployment_config& deployment);
   [[nodiscard]] net::task_of<next_step> refuse_tunnel(const request& req, deployment_state_ptr counted_for);
   void record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result);

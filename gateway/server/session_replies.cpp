@@ -19,6 +19,7 @@ constexpr std::uint64_t most_lingered_bytes = 67'108'864;  ///< of an upload tha
 /// Answers what was never understood; nothing that follows on this connection can be trusted.
 net::task_of<session::next_step> session::refuse(http::refusal refusal) {
   worker_.context().stats.requests_rejected.add();
+  worker_.context().stats.replies[static_cast<std::size_t>(refusal.why)].add();
   http::local_reply reply;
   reply.why = refusal.why;
   reply.detail = refusal.detail;
@@ -35,6 +36,7 @@ net::task_of<session::next_step> session::reply(const request& req, http::reason
                                                 deployment_state_ptr counted_for, std::string_view allow,
                                                 std::chrono::seconds retry_after) {
   const bool keep = may_keep(req);
+  worker_.context().stats.replies[static_cast<std::size_t>(why)].add();
   http::local_reply out;
   out.why = why;
   out.detail = detail;
@@ -42,6 +44,7 @@ net::task_of<session::next_step> session::reply(const request& req, http::reason
   out.puid = buffers_->ids.puid;
   out.allow = allow;
   out.retry_after_seconds = static_cast<unsigned>(retry_after.count());
+  out.extra_fields = buffers_->limit_fields;
   out.keep_alive = keep;
   out.to_head = req.verb == http::method::head;
   out.cors = req.cors;

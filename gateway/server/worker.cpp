@@ -185,8 +185,8 @@ bool worker::is_trusted_proxy(std::string_view address) const noexcept {
 
 void worker::accept(net::worker_socket socket, std::string peer) {
   context_.stats.connections_accepted.add();
-  if (!admission_.try_enter(peer)) {
-    context_.stats.connections_refused.add();
+  if (const auto refused = admission_.try_enter(peer, socket.native_handle())) {
+    context_.stats.connections_refused[static_cast<std::size_t>(*refused)].add();
     return;
   }
   context_.stats.connections_open.add();
@@ -237,6 +237,7 @@ void worker::on_tick() {
     context_.date = format_http_date(system_clock::now());
     for (auto& known : states_) known.second->cluster.close_idle(now);
   }
+  context_.stats.buffer_bytes.set(context_.memory_in_use);
   // An idle worker sleeps: the clock starts again with the next connection.
   const bool idle = sessions_->empty() && std::all_of(states_.begin(), states_.end(), [](const auto& known) {
                       return known.second->cluster.has_no_connections();

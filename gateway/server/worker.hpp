@@ -54,6 +54,7 @@ struct session_buffers {
   filter::request_ids ids;
   std::string target;
   std::string reply;
+  std::string limit_fields;  ///< for the answer to the request under way
 };
 
 struct worker_settings {

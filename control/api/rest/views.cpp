@@ -83,7 +83,7 @@ json::array to_json(const std::vector<domain::quota_line>& lines) {
 
 json::object to_json(const service::group_view& view) {
   json::object document = domain::to_json(view.group);
-  document.emplace("usage", json::object{{"cpu", domain::cores_from(view.usage.total.cpu_milli)},
+  document.emplace("usage", json::object{{"cpu", domain::from_thousandths(view.usage.total.cpu_milli)},
                                          {"memoryGiB", domain::gib_from_sum(view.usage.total.memory_bytes)},
                                          {"gpu", view.usage.total.gpu},
                                          {"deployments", view.usage.deployments}});

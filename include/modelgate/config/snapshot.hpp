@@ -3,6 +3,7 @@
 #include "modelgate/base/clock.hpp"
 #include "modelgate/base/diagnostic.hpp"
 #include "modelgate/base/result.hpp"
+#include "modelgate/config/traffic_limit.hpp"
 #include "modelgate/crypto/token.hpp"
 #include "modelgate/net/endpoint.hpp"
 
@@ -36,6 +37,8 @@ struct serving_options {
   bool idempotent = false;  ///< a request may reach two replicas
   bool hedge = false;       ///< a slow one is sent to an idle replica as well; only together with `idempotent`
   bool allow_upgrade = false;  ///< requests for WebSocket are forwarded as such and become tunnels
+  traffic_limit limit;         ///< of the deployment's requests together
+  traffic_limit client_limit;  ///< of each client's; no effect where everyone may call
 
   friend bool operator==(const serving_options&, const serving_options&) = default;
 };
@@ -68,6 +71,8 @@ struct deployment_config {
   std::string model_version;
   std::vector<client_credential> clients;
   std::vector<endpoint_config> endpoints;
+  std::string group;          ///< empty: of none
+  traffic_limit group_limit;  ///< the same in every deployment of the group
 };
 
 using deployment_config_ptr = std::shared_ptr<const deployment_config>;

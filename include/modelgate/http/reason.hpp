@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string_view>
 
 namespace modelgate::http {
@@ -16,6 +17,8 @@ enum class reason {
   body_too_large,
   target_too_long,
   expectation_failed,
+  rate_limited,
+  concurrency_limited,
   head_too_large,
   client_closed,  ///< 499: log and metric only, nobody is there to read it
   not_implemented,
@@ -31,6 +34,8 @@ enum class reason {
   upstream_timeout,
   version_not_supported,
 };
+
+inline constexpr std::size_t reason_count = static_cast<std::size_t>(reason::version_not_supported) + 1;
 
 [[nodiscard]] std::string_view word(reason value) noexcept;            ///< "NO_READY_REPLICA"
 [[nodiscard]] unsigned status_of(reason value) noexcept;               ///< 503

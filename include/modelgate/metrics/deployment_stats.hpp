@@ -2,6 +2,7 @@
 
 #include "modelgate/metrics/latency_histogram.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -72,10 +73,17 @@ class series_list {
   counter dropped_;
 };
 
+/// Whose limit a request ran into, and what it bounds.
+enum class limit_scope : std::uint8_t { client, deployment, group };
+enum class limit_kind : std::uint8_t { rate, concurrency };
+inline constexpr std::size_t limit_scopes = 3;
+inline constexpr std::size_t limit_kinds = 2;
+
 /// What one worker counts for one deployment.
 struct worker_deployment_stats {
   series_list server;
   series_list client;
+  std::array<std::array<counter, limit_kinds>, limit_scopes> limited;  ///< requests answered 429
 };
 
 /// Everything counted for one deployment.
@@ -96,12 +104,17 @@ class deployment_stats {
   [[nodiscard]] model_index index_of(const model_labels& labels);
   [[nodiscard]] std::vector<model_labels> models() const;
 
+  /// Whether its requests are under limits: then their series are shown before the first refusal.
+  void set_limited(bool limited) noexcept { limited_.store(limited, std::memory_order_relaxed); }
+  [[nodiscard]] bool is_limited() const noexcept { return limited_.load(std::memory_order_relaxed); }
+
   void set_predictor_version(std::string version);
   [[nodiscard]] std::string predictor_version() const;
 
  private:
   std::string id_;
   std::vector<std::unique_ptr<worker_deployment_stats>> workers_;
+  std::atomic<bool> limited_{false};
   mutable std::mutex mutex_;
   std::vector<model_labels> models_;
   std::string predictor_version_;

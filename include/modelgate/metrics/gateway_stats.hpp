@@ -13,6 +13,9 @@ enum class auth_failure : std::size_t { missing, malformed, mistyped, unknown, e
 enum class queue_refusal : std::size_t { full, timeout, size };
 enum class retry_cause : std::size_t { connect, reset_before_sent, reset_after_sent, size };
 enum class hedge_outcome : std::size_t { won, lost, limited, no_idle_replica, size };
+/// Why a connection was closed as soon as it came: limits.connections, limits.connections_per_address,
+/// limits.descriptor_headroom.
+enum class connection_refusal : std::size_t { connections, address, descriptors, size };
 /// What became of a request for WebSocket where it is allowed: refused by us, declined by the replica (or lost on the way
 /// to it), or how its tunnel ended.
 enum class tunnel_outcome : std::size_t {
@@ -33,9 +36,12 @@ enum class tunnel_direction : std::size_t { upstream, downstream, size };
 /// Shape: one writer, any reader.
 struct worker_stats {
   counter connections_accepted;
-  counter connections_refused;  ///< over limits.connections
+  std::array<counter, static_cast<std::size_t>(connection_refusal::size)> connections_refused;
   counter connections_open;
   counter requests_in_flight;
+  /// Answers that the gateway gave itself, by reason (http::reason).
+  std::array<counter, 40> replies;
+  counter buffer_bytes;       ///< of requests and answers under way, as limits.memory_bytes counts them
   counter requests_rejected;  ///< never understood: framing, head too large, head too slow
   std::array<counter, static_cast<std::size_t>(unrouted_reason::size)> unrouted;
   std::array<counter, static_cast<std::size_t>(auth_failure::size)> auth_failures;

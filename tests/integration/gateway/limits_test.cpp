@@ -161,7 +161,7 @@ BOOST_AUTO_TEST_CASE(connections_over_the_limit_are_closed_at_once) {
   BOOST_TEST(status_of(second.receive_message()) == 200);
   raw_socket third = fixture.connect();
   BOOST_TEST(third.receive_all().empty());
-  BOOST_TEST(fixture.metric("modelgate_connections_refused_total") == 1);
+  BOOST_TEST(fixture.metric("modelgate_connections_refused_total{reason=\"connections\"}") == 1);
 }
 
 BOOST_AUTO_TEST_CASE(one_address_may_have_fewer_connections) {
@@ -173,6 +173,7 @@ BOOST_AUTO_TEST_CASE(one_address_may_have_fewer_connections) {
     first.send(get("/ping"));
     BOOST_TEST(status_of(first.receive_message()) == 200);
     BOOST_TEST(fixture.connect().receive_all().empty());
+    BOOST_TEST(fixture.metric("modelgate_connections_refused_total{reason=\"address\"}") == 1);
   }
   // The place is free again once the gateway has seen the first one leave.
   while (fixture.metric("modelgate_connections") != 0) std::this_thread::yield();
@@ -197,8 +198,11 @@ BOOST_AUTO_TEST_CASE(requests_over_the_memory_limit_are_sent_away) {
   while (status_of(answer) == 200) answer = fixture.ask(get("/deployment/pub/x"));  // until their bytes have been read
   BOOST_TEST(status_of(answer) == 503);
   BOOST_TEST(body_of(answer).find("OVERLOADED") != std::string::npos);
+  BOOST_TEST(fixture.metric("modelgate_replies_total{reason=\"OVERLOADED\"}") >= 1);
+  while (fixture.metric("modelgate_buffer_bytes") < 3 * 4'096) std::this_thread::yield();
   dripping.clear();
   while (fixture.metric("modelgate_connections") != 0) std::this_thread::yield();
+  while (fixture.metric("modelgate_buffer_bytes") != 0) std::this_thread::yield();
   BOOST_TEST(status_of(fixture.ask(get("/deployment/pub/x"))) == 200);
 }
 

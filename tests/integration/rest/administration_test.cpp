@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(a_group_is_shown_as_the_api_says) {
   const reply group = get("/groups/research");
   BOOST_TEST(group.body
              == R"({"name":"research","displayName":"Research","enabledDeployment":true,"maxDeploy":3,)"
-                R"("quota":{"cpu":4,"memoryGiB":8,"gpu":0},"admins":[],"members":["user-1"],)"
+                R"("quota":{"cpu":4,"memoryGiB":8,"gpu":0},"limits":null,"admins":[],"members":["user-1"],)"
                 R"("usage":{"cpu":0,"memoryGiB":0,"gpu":0,"deployments":0}})");
   BOOST_TEST(get("/groups").items("name") == "research, sales");
   BOOST_TEST(get("/groups/sales").text("/maxDeploy") == "null");
@@ -62,6 +62,20 @@ BOOST_AUTO_TEST_CASE(a_patch_changes_what_it_names) {
   BOOST_TEST(changed.body.find(R"("memoryGiB":0.5)") != std::string::npos);
   BOOST_TEST(changed.text("/members") == R"(["user-1","user-2"])");
   BOOST_TEST(changed.text("/displayName") == "Research");
+}
+
+BOOST_AUTO_TEST_CASE(limits_of_a_group_are_set_shown_and_published) {
+  BOOST_TEST(patch("/groups/research", R"({"limits":{"requestsPerSecond":0,"burst":2,"perClient":{}}})").errors()
+             == "/limits/perClient UNKNOWN_MEMBER, /limits/requestsPerSecond OUT_OF_RANGE");
+  const int wakes = reconciler.wakes;
+  const reply changed = patch("/groups/research", R"({"limits":{"requestsPerSecond":2.5,"burst":4}})");
+  BOOST_TEST(changed.status == 200u);
+  BOOST_TEST(
+      changed.body.find(R"("limits":{"requestsPerSecond":2.5,"burst":4,"concurrent":null})") != std::string::npos,
+      changed.body);
+  BOOST_TEST(reconciler.wakes > wakes);
+  BOOST_TEST(get("/groups/research").text("/limits/burst") == "4");
+  BOOST_TEST(patch("/groups/research", R"({"limits":null})").text("/limits") == "null");
 }
 
 BOOST_AUTO_TEST_CASE(deleting_one_needs_its_deployments_named) {

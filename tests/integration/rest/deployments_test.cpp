@@ -338,4 +338,23 @@ BOOST_AUTO_TEST_CASE(replicas_are_shown_as_they_are) {
   BOOST_TEST(get("/deployments/iris-1").text("/status/availableReplicas") == "2");
 }
 
+BOOST_AUTO_TEST_CASE(limits_on_traffic_are_set_shown_and_patched) {
+  const reply refused =
+      deploy("iris-9", R"("serving":{"limits":{"burst":5,"perClient":{"requestsPerSecond":-1,"concurrent":1}}})");
+  BOOST_TEST(refused.status == 422u);
+  BOOST_TEST(refused.errors()
+             == "/serving/limits/perClient NOT_AVAILABLE, /serving/limits/perClient/requestsPerSecond OUT_OF_RANGE, "
+                "/serving/limits/requestsPerSecond REQUIRED");
+  BOOST_TEST(deploy("iris-9", R"("serving":{"limits":{"requestsPerSecond":50,"concurrent":20}})").status == 201u);
+  BOOST_TEST(get("/deployments/iris-9").text("/serving/limits")
+             == R"({"requestsPerSecond":50,"burst":50,"concurrent":20,"perClient":null})");
+  const reply changed = patch("/deployments/iris-9", R"({"endpointAccessType":"private",
+      "serving":{"limits":{"requestsPerSecond":0.5,"concurrent":null,"perClient":{"concurrent":2}}}})");
+  BOOST_TEST(changed.body.find(R"("limits":{"requestsPerSecond":0.5,"burst":1,"concurrent":null,)"
+                               R"("perClient":{"requestsPerSecond":null,"burst":null,"concurrent":2}})")
+                 != std::string::npos,
+             changed.body);
+  BOOST_TEST(patch("/deployments/iris-9", R"({"serving":{"limits":null}})").text("/serving/limits") == "null");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

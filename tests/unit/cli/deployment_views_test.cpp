@@ -68,6 +68,21 @@ BOOST_AUTO_TEST_CASE(external_replicas_are_counted_and_their_source_is_shown) {
   BOOST_TEST(one.str().find("image") == std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(limits_are_shown_where_there_are_some) {
+  const auto shown = [](const char* limits) {
+    std::ostringstream out;
+    const std::string deployment = std::string{R"({"id":"m","serving":{"limits":)"} + limits + "}}";
+    print_deployment(out, boost::json::parse(deployment).get_object(), now, false);
+    const std::size_t line = out.str().find("  limits ");
+    return line == std::string::npos ? std::string{} : out.str().substr(line, out.str().find('\n', line) - line);
+  };
+  BOOST_TEST(shown("null") == "");
+  BOOST_TEST(shown(R"({"requestsPerSecond":2.5E0,"burst":3,"concurrent":null,"perClient":null})")
+             == "  limits        2.5 a second (3 at once)");
+  BOOST_TEST(shown(R"({"requestsPerSecond":null,"burst":null,"concurrent":2,"perClient":{"concurrent":1}})")
+             == "  limits        2 at a time; each client 1 at a time");
+}
+
 BOOST_AUTO_TEST_CASE(missing_members_show_as_a_dash) {
   std::ostringstream out;
   print_deployments(out, boost::json::parse("[{\"id\":\"a\",\"status\":null},5]").get_array(), now, false);

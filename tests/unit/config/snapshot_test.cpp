@@ -36,6 +36,10 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   serving.allow_upgrade = true;
   serving.idempotent = true;
   serving.hedge = true;
+  serving.limit = {2'500, 7, 0};
+  serving.client_limit = {0, 1, 3};
+  deployment->group = "research";
+  deployment->group_limit = {traffic_limit::most_millirequests_per_second, traffic_limit::most_requests, 9};
   deployment->predictor_version = "v1";
   deployment->model_image = "demo/iris";
   deployment->model_version = "1.0";
@@ -49,6 +53,8 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   BOOST_TEST(parsed->generation == 42U);
   BOOST_TEST(parsed->deployments.at(0)->endpoints.at(1).address.host == "::1");
   BOOST_TEST((parsed->deployments.at(0)->serving == deployment->serving));
+  BOOST_TEST(parsed->deployments.at(0)->group == "research");
+  BOOST_TEST((parsed->deployments.at(0)->group_limit == deployment->group_limit));
   BOOST_TEST(to_json(*parsed) == text);
 }
 
@@ -63,6 +69,16 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_found_with_its_place) {
           R"({"generation":1,"deployments":[{"id":"a","access":"secret","serving":{"timeoutMs":-1},"clients":[{"name":"x","digest":"00"}],"endpoints":[{"replica":"r","address":"nowhere"}]}]})")
       == places{"/deployments/0/access", "/deployments/0/serving/timeoutMs", "/deployments/0/clients/0/digest",
                 "/deployments/0/endpoints/0/address"}));
+}
+
+BOOST_AUTO_TEST_CASE(limits_that_no_worker_could_count_are_mistakes) {
+  using places = std::vector<std::string>;
+  BOOST_TEST(
+      (mistakes_of(
+           R"({"generation":1,"deployments":[{"id":"a","serving":{"limit":{"burst":0},)"
+           R"("clientLimit":{"concurrent":1000001}},"groupLimit":{"millirequestsPerSecond":1000000001,"x":1}}]})")
+       == places{"/deployments/0/serving/limit/burst", "/deployments/0/serving/clientLimit/concurrent",
+                 "/deployments/0/groupLimit/millirequestsPerSecond", "/deployments/0/groupLimit/x"}));
 }
 
 BOOST_AUTO_TEST_CASE(observations_round_trip) {

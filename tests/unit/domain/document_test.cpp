@@ -102,13 +102,13 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_at_once) {
   const auto draft = domain::read_deployment(json::parse(R"({
     "id": "Bad_Id", "name": "!", "modelImage": "  ", "modelURI": "bucket", "replicas": 0, "endpointAccessType": "open",
     "metadata": {"a": 1}, "env": [{"name": "LD_PRELOAD", "value": "x"}, {"name": "9", "value": "x"}, {"value": "x"}, 7],
-    "serving": {"timeout": -1, "limits": {}, "tiemout": 3}, "modelimage": "x", "status": {}, "stop": "no"})"));
+    "serving": {"timeout": -1, "limits": {"burst": 1}, "tiemout": 3}, "modelimage": "x", "status": {}, "stop": "no"})"));
   BOOST_TEST(told(draft.mistakes)
              == (texts{"/endpointAccessType OUT_OF_RANGE", "/env/0/name ILLEGAL_ENV_NAME",
                        "/env/1/name ILLEGAL_ENV_NAME", "/env/2/name REQUIRED", "/env/3 WRONG_TYPE", "/group REQUIRED",
                        "/id MALFORMED", "/instanceType REQUIRED", "/metadata/a WRONG_TYPE", "/modelImage REQUIRED",
                        "/modelURI MALFORMED", "/modelimage UNKNOWN_MEMBER", "/name MALFORMED", "/replicas OUT_OF_RANGE",
-                       "/serving/limits NOT_AVAILABLE", "/serving/tiemout UNKNOWN_MEMBER",
+                       "/serving/limits/requestsPerSecond REQUIRED", "/serving/tiemout UNKNOWN_MEMBER",
                        "/serving/timeout OUT_OF_RANGE", "/status READ_ONLY_MEMBER", "/stop WRONG_TYPE"}));
 }
 

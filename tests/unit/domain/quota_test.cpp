@@ -106,12 +106,12 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(units)
 
 BOOST_AUTO_TEST_CASE(cores_are_whole_thousandths) {
-  BOOST_TEST(domain::millicores_from(0.5).value() == 500);
-  BOOST_TEST(domain::millicores_from(0.3).value() == 300);
-  BOOST_TEST(domain::millicores_from(4).value() == 4'000);
-  BOOST_TEST(!domain::millicores_from(0.0001).has_value());
-  BOOST_TEST(!domain::millicores_from(1e300).has_value());
-  BOOST_TEST(!domain::millicores_from(std::numeric_limits<double>::quiet_NaN()).has_value());
+  BOOST_TEST(domain::thousandths_from(0.5).value() == 500);
+  BOOST_TEST(domain::thousandths_from(0.3).value() == 300);
+  BOOST_TEST(domain::thousandths_from(4).value() == 4'000);
+  BOOST_TEST(!domain::thousandths_from(0.0001).has_value());
+  BOOST_TEST(!domain::thousandths_from(1e300).has_value());
+  BOOST_TEST(!domain::thousandths_from(std::numeric_limits<double>::quiet_NaN()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(memory_that_was_given_is_memory_that_is_shown) {

@@ -115,6 +115,23 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   BOOST_TEST(options.allow_upgrade);
 }
 
+BOOST_AUTO_TEST_CASE(limits_are_published_with_nothing_left_open) {
+  auto desired = deployment("d", "pass:1");
+  desired.deployment.group = "research";
+  const auto before = build({desired}, {});
+  BOOST_TEST(before.deployments[0]->serving.limit.bounds_nothing());
+  desired.deployment.current.spec.serving.limits = {{2'500, std::nullopt, 4}, {1'000, 9, std::nullopt}};
+  desired.group_limit = {std::nullopt, std::nullopt, 3};
+  const auto built = build({desired}, {}, &before).deployments[0];
+  BOOST_TEST((built->serving.limit == config::traffic_limit{2'500, 3, 4}));
+  BOOST_TEST((built->serving.client_limit == config::traffic_limit{1'000, 9, 0}));
+  BOOST_TEST(built->group == "research");
+  BOOST_TEST((built->group_limit == config::traffic_limit{0, 1, 3}));
+  desired.group_limit.concurrent = 5;
+  const config::snapshot published{1, {built}};
+  BOOST_TEST(build({desired}, {}, &published).deployments[0] != built);
+}
+
 BOOST_AUTO_TEST_CASE(external_replicas_are_passed_through_and_have_no_version) {
   auto desired = deployment("d", "");
   desired.deployment.current.spec.external = domain::external_source{{"http://127.0.0.1"}, {}, {}};

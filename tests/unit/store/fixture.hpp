@@ -28,6 +28,7 @@ inline domain::group research() {
   group.enabled_deployment = true;
   group.max_deploy = 5;
   group.quota.cpu_milli = 4'000;
+  group.limits = {2'500, 10, std::nullopt};
   group.admins = {"admin-1"};
   group.members = {"user-1", "user-2"};
   return group;

@@ -185,6 +185,7 @@ BOOST_AUTO_TEST_CASE(loads_everything_that_running_and_publishing_needs) {
   BOOST_TEST(desired[0].clients[0].digest.equal(app("app", 2).digest));
   BOOST_TEST((desired[0].per_replica == cpu_1().per_replica));
   BOOST_TEST(desired[1].deployment.deleting);
+  BOOST_TEST((desired[0].group_limit == research().limits));
 }
 
 BOOST_AUTO_TEST_CASE(erases_only_what_is_being_deleted) {
@@ -249,6 +250,18 @@ BOOST_AUTO_TEST_CASE(group_names_that_are_alike_are_found) {
   };
   BOOST_TEST(alike("RESEARCH").value() == "research");
   BOOST_TEST(!alike("re-search").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_group_gives_back_what_was_put_in) {
+  const auto found = [&] {
+    return look(database, [](auto& within) { return store::group_store{within}.find("research"); });
+  };
+  BOOST_TEST((found().value() == research()));
+  auto changed = research();
+  changed.limits = {std::nullopt, std::nullopt, 7};
+  change(database, [&](auto& within) { store::group_store{within}.update(changed); });
+  BOOST_TEST((found().value() == changed));
+  BOOST_TEST((look(database, [](auto& within) { return store::group_store{within}.list(); }).front() == changed));
 }
 
 BOOST_AUTO_TEST_CASE(a_restricted_type_stays_restricted_when_its_groups_go) {
