@@ -2,14 +2,18 @@
 
 namespace modelgate::server {
 
+void connection_admission::set_limits(std::size_t all, std::size_t per_address) {
+  const std::lock_guard lock{mutex_};
+  all_ = all;
+  per_address_ = per_address;
+}
+
 bool connection_admission::try_enter(const std::string& address) {
   const std::lock_guard lock{mutex_};
   if (open_ >= all_) return false;
-  if (per_address_ > 0) {
-    std::size_t& of_address = by_address_[address];
-    if (of_address >= per_address_) return false;
-    ++of_address;
-  }
+  std::size_t& of_address = by_address_[address];
+  if (per_address_ > 0 && of_address >= per_address_) return false;
+  ++of_address;
   ++open_;
   return true;
 }
