@@ -343,14 +343,20 @@ program_signals::program_signals() {
   all_ = ending_;
   sigaddset(&all_, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &all_, nullptr);
+  struct sigaction as_started {};
+  hang_up_ends_ = ::sigaction(SIGHUP, nullptr, &as_started) != 0 || as_started.sa_handler != SIG_IGN;
   std::signal(SIGPIPE, SIG_IGN);
 }
 
 int program_signals::wait() const {
-  int received = 0;
-  while (sigwait(&all_, &received) != 0) {
+  for (;;) {
+    siginfo_t received{};
+    if (sigwaitinfo(&all_, &received) < 0) continue;
+    // The kernel tells of a terminal that is gone, and people ask for a reload, by the same signal.
+    const bool hung_up = received.si_signo == SIGHUP && received.si_code == SI_KERNEL;
+    if (!hung_up) return received.si_signo;
+    if (hang_up_ends_) return SIGTERM;
   }
-  return received;
 }
 
 bool program_signals::wait_for_end(std::chrono::milliseconds patience) const {

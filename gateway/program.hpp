@@ -10,7 +10,8 @@
 namespace modelgate {
 
 /// SIGTERM and SIGINT, which end the program, and SIGHUP, for which it reads its settings again; taken by one thread
-/// only: the others inherit the mask.
+/// only: the others inherit the mask. A terminal that hangs up ends the program as SIGTERM does, unless it was started
+/// to ignore that (nohup).
 ///
 /// Shape: made before the first thread.
 class program_signals {
@@ -24,6 +25,7 @@ class program_signals {
  private:
   sigset_t ending_;
   sigset_t all_;
+  bool hang_up_ends_ = true;
 };
 
 /// Serves until a signal ends it, then drains; another one ends the drain. `read` is for when SIGHUP comes.

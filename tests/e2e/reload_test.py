@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sys
 import time
 import unittest
 
@@ -11,6 +12,31 @@ from program import wait_until
 
 SUCCESSFUL = "modelgate_config_last_reload_successful"
 SUCCEEDED_AT = "modelgate_config_last_reload_success_timestamp_seconds"
+
+
+class InTerminal(ChangeableProgram):
+    """Leads a session on a terminal of its own, as under a shell or, with `ignored`, under nohup."""
+
+    LAUNCH = """
+import os, signal, sys
+os.setsid()
+os.open(sys.argv[1], os.O_RDWR)  # becomes the session's terminal
+if sys.argv[2] == "True":
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+
+    def __init__(self, ignored):
+        super().__init__()
+        self.ignored = ignored
+        self.terminal, self.other_end = os.openpty()
+
+    def command(self):
+        return [sys.executable, "-c", self.LAUNCH, os.ttyname(self.other_end), str(self.ignored), *super().command()]
+
+    def start(self):
+        super().start()
+        os.close(self.other_end)
 
 
 class Reload(unittest.TestCase):
@@ -108,6 +134,17 @@ class Reload(unittest.TestCase):
             self.assertEqual(program.must("GET", "/log-level"), {"level": "info"})
             program.must("POST", "/groups", {"name": "another"})
             self.assertGreater(len(program.log().splitlines()), said)
+
+    def test_a_terminal_that_hangs_up_ends_the_program(self):
+        for ignored in (False, True):
+            with InTerminal(ignored) as program:
+                os.close(program.terminal)
+                if ignored:
+                    program.reload()
+                    self.assertIsNone(program.process.poll())
+                else:
+                    self.assertEqual(program.process.wait(60), 0)
+                    self.assertIn('"ended"', program.log())
 
     def test_a_reload_during_the_drain_does_not_hurry_it(self):
         os.environ["MODELGATE_TIMEOUTS__DRAIN_IDLE"] = "10m"
