@@ -2,7 +2,8 @@
 
 namespace modelgate::server {
 
-void connection_admission::set_limits(std::size_t all, std::size_t per_address) {
+void connection_admission::set_limits(std::size_t all, std::size_t per_address, std::size_t tunnels) {
+  tunnels_.set_limit(tunnels);
   const std::lock_guard lock{mutex_};
   all_ = all;
   per_address_ = per_address;

@@ -28,6 +28,7 @@ server::worker_settings to_worker_settings(const config::settings& settings, std
   made.proxy.connect = settings.timeouts.connect;
   made.proxy.first_byte = settings.timeouts.first_byte;
   made.proxy.stream_idle = settings.timeouts.stream_idle;
+  made.proxy.tunnel_life = settings.timeouts.tunnel_life;
   made.proxy.replica_doubt = settings.timeouts.replica_doubt;
   made.proxy.cancel_on_half_close = settings.prediction.cancel_on_half_close;
   made.proxy.cors = settings.prediction.cors;
@@ -48,7 +49,7 @@ struct gateway::state {
       : key{token_key},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings)},
-        admission{settings.limits.connections, settings.limits.connections_per_address},
+        admission{settings.limits.connections, settings.limits.connections_per_address, settings.limits.tunnels},
         current{std::make_shared<const server::serving_table>()} {
     const std::size_t count = worker_count(settings);
     const server::worker_settings of_each = to_worker_settings(settings, count);
@@ -172,7 +173,8 @@ void gateway::start() {
 }
 
 void gateway::reconfigure(const config::settings& settings) {
-  state_->admission.set_limits(settings.limits.connections, settings.limits.connections_per_address);
+  state_->admission.set_limits(settings.limits.connections, settings.limits.connections_per_address,
+                               settings.limits.tunnels);
   const server::worker_settings of_each = to_worker_settings(settings, state_->workers.size());
   for (const auto& worker : state_->workers) worker->reconfigure(of_each);
 }
