@@ -1,9 +1,10 @@
 # The front door. CMake does the work (CMakePresets.json); these are the few commands that people need.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test bench format
+.PHONY: help run build test soak bench format
 
 PRESET ?= release
+DURATION ?= 600
 JOBS ?= $(shell nproc)
 BUILD := build/$(PRESET)
 
@@ -26,6 +27,12 @@ test: ## install what is missing, build, run every test
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
 	@cmake --build $(BUILD) --parallel $(JOBS)
 	@PATH="$(CURDIR)/build/tools/prometheus/usr/bin:$$PATH" ctest --test-dir $(BUILD) --output-on-failure
+
+soak: ## serve mixed traffic under changes for DURATION seconds (PRESET=asan, tsan) and look what is left
+	@.ci/setup test
+	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
+	@cmake --build $(BUILD) --parallel $(JOBS) --target modelgate
+	@MODELGATE_PROGRAM="$(CURDIR)/$(BUILD)/modelgate" MODELGATE_SOURCE="$(CURDIR)" python3 tests/e2e/soak.py $(DURATION)
 
 bench: ## measure under load (benchmarks/README.md)
 	@.ci/setup test

@@ -54,8 +54,8 @@ std::map<std::string, std::string> environment() {
 }
 
 /// Flags override the environment, which overrides the file, which overrides the defaults. Every mistake is found at
-/// once, and printed; nothing is started for it.
-std::optional<config::settings> settings_of(const serve_options& options) {
+/// once.
+result<config::settings, diagnostics> read_settings(const serve_options& options) {
   config::settings_draft draft;
   if (!options.config.empty()) config::lay_file(draft, options.config);
   config::lay_environment(draft, environment());
@@ -67,7 +67,12 @@ std::optional<config::settings> settings_of(const serve_options& options) {
   take_flag("--control-listen", "listen.control", options.control);
   take_flag("--metrics-listen", "listen.metrics", options.metrics);
   config::look_at_system(draft);
-  auto settings = config::finish(std::move(draft));
+  return config::finish(std::move(draft));
+}
+
+/// The same, with the mistakes printed; nothing is started for them.
+std::optional<config::settings> settings_of(const serve_options& options) {
+  auto settings = read_settings(options);
   if (settings) return std::move(*settings);
   print(settings.error());
   return std::nullopt;
@@ -76,10 +81,11 @@ std::optional<config::settings> settings_of(const serve_options& options) {
 int serve(const serve_options& options) {
   const auto settings = settings_of(options);
   if (!settings) return exit_bad_config;
-  const termination_signals signals;  // before the first thread
+  const program_signals signals;  // before the first thread
   log::set_level(settings->log_level);
   crypto::initialise();
-  run_program(*settings, signals, options.demo);
+  const auto read_again = [&options] { return read_settings(options); };
+  run_program(*settings, read_again, signals, options.demo);
   return exit_ok;
 }
 

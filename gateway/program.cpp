@@ -58,8 +58,10 @@ auto listen_on(const char* port, const net::endpoint& address, Start start) {
 /// The whole program, part by part in the order of their needs; destruction goes the other way.
 class program {
  public:
-  explicit program(const config::settings& settings)
-      : settings_{settings},
+  /// `live` outlives it.
+  explicit program(live_settings& live)
+      : live_{live},
+        settings_{*live.now()},
         database_{settings_.data_folder},
         key_{load_key()},
         gateway_{listen_on("prediction", settings_.listen.prediction,
@@ -68,25 +70,27 @@ class program {
         external_{settings_.external_runtime, [this] { return own_addresses(); }},
         driver_{processes_, external_},
         stored_state_{database_},
-        publisher_{*gateway_,
-                   [this](std::string_view image) { return describe(image); },
-                   {settings_.timeouts.total, settings_.limits.body_bytes},
+        publisher_{*gateway_, [this](std::string_view image) { return describe(image); }, serving_defaults(settings_),
                    control::publish::generation_at(system_clock::now())},
         reconciler_{stored_state_, driver_,
-                    [this](const auto& desired, const auto& observed) { return publisher_.update(desired, observed); },
-                    *gateway_, reconciler_settings()},
+                    [this](const auto& desired, const auto& observed) {
+                      publisher_.set_defaults(serving_defaults(*live_.now()));
+                      return publisher_.update(desired, observed);
+                    },
+                    *gateway_, reconciler_settings(settings_)},
         context_{database_, key_, driver_, reconciler_, [this] { return gateway_->observe(); }},
         rest_{context_, rest_options()},
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
         control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {}
 
-  void run(const termination_signals& signals, bool with_demo) {
+  void run(const program_signals& signals, bool with_demo) {
     const auto new_token = control::store::bootstrap(settings_.data_folder, key_, database_, system_clock::now());
     write_ports();  // everything listens already, and what can fail comes before the first thread
     gateway_->add_metrics_source([] {
       return std::vector<gateway::reading>{
           {"modelgate_build_info", "The program that runs; always 1.", {{"version", MODELGATE_VERSION}}, 1, false}};
     });
+    gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->start();
     reconciler_.start();
     std::thread loop{[this] { loop_.run(); }};
@@ -100,7 +104,9 @@ class program {
       if (with_demo) run_demo();
     }};
 
-    signals.wait();
+    while (signals.wait() == SIGHUP) {
+      if (live_.reload()) go_on_with(*live_.now());
+    }
     log::info("program", "draining");
     ready_ = false;
     {
@@ -136,43 +142,63 @@ class program {
     return std::move(*described);
   }
 
-  control::reconcile::reconciler_settings reconciler_settings() const {
+  /// Other settings for everything that runs; keys that need a restart are the same in them. On the main thread.
+  void go_on_with(const config::settings& next) {
+    log::set_level(next.log_level);
+    gateway_->reconfigure(next);
+    processes_.reconfigure(next);
+    external_.reconfigure(next.external_runtime);
+    reconciler_.reconfigure(reconciler_settings(next));  // its pass publishes other defaults of deployments too
+    boost::asio::post(loop_, [this, limits = own_port_limits(next)] {
+      control_server_->set_limits(limits);
+      metrics_server_->set_limits(limits);
+    });
+  }
+
+  static control::publish::serving_defaults serving_defaults(const config::settings& settings) {
+    return {settings.timeouts.total, settings.limits.body_bytes};
+  }
+
+  static control::reconcile::reconciler_settings reconciler_settings(const config::settings& settings) {
     control::reconcile::reconciler_settings made;
-    made.plan.restart_backoff = settings_.process_runtime.restart_backoff;
-    made.plan.restart_backoff_max = settings_.process_runtime.restart_backoff_max;
-    made.plan.drain_limit = settings_.timeouts.drain;
+    made.plan.restart_backoff = settings.process_runtime.restart_backoff;
+    made.plan.restart_backoff_max = settings.process_runtime.restart_backoff_max;
+    made.plan.drain_limit = settings.timeouts.drain;
     return made;
   }
 
   /// Of the control port and the metrics port, each for itself.
-  http_io::server_limits own_port_limits() const {
+  static http_io::server_limits own_port_limits(const config::settings& settings) {
     http_io::server_limits limits;
-    limits.body_bytes = settings_.limits.control_body_bytes;
-    limits.connections = settings_.limits.control_connections;
-    limits.request_timeout = settings_.timeouts.control_request;
-    limits.keep_alive = settings_.timeouts.keep_alive;
+    limits.body_bytes = settings.limits.control_body_bytes;
+    limits.connections = settings.limits.control_connections;
+    limits.request_timeout = settings.timeouts.control_request;
+    limits.keep_alive = settings.timeouts.keep_alive;
     return limits;
   }
 
   std::unique_ptr<http_io::server> make_metrics_server() {
     return std::make_unique<http_io::server>(
-        loop_, metrics_pool_, settings_.listen.metrics, own_port_limits(),
+        loop_, metrics_pool_, settings_.listen.metrics, own_port_limits(settings_),
         [this](const http_io::request& request) { return answer_scrape(request); });
   }
 
   control::rest::rest_options rest_options() {
     control::rest::rest_options options;
     options.version = MODELGATE_VERSION;
-    options.public_url = settings_.prediction.public_url;
     options.prediction_port = gateway_->address().port;
-    options.serving.timeout = std::chrono::duration_cast<std::chrono::seconds>(settings_.timeouts.total);
-    options.serving.max_body_bytes = settings_.limits.body_bytes;
+    options.view = [this] {
+      const auto now = live_.now();
+      return control::rest::view_settings{
+          now->prediction.public_url,
+          {std::chrono::duration_cast<std::chrono::seconds>(now->timeouts.total), now->limits.body_bytes}};
+    };
     options.not_ready_because = [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; };
     return options;
   }
 
   std::unique_ptr<http_io::server> make_control_server() {
-    return std::make_unique<http_io::server>(loop_, control_pool_, settings_.listen.control, own_port_limits(),
+    return std::make_unique<http_io::server>(loop_, control_pool_, settings_.listen.control, own_port_limits(settings_),
                                              [this](const http_io::request& request) { return rest_(request); });
   }
 
@@ -226,10 +252,10 @@ class program {
 
   /// A second signal means now: nobody is waited for any more, and still no process is left. Supervisors that signal a
   /// process and then its group do so at once: that is one signal.
-  void hurry_on_another(const termination_signals& signals) {
+  void hurry_on_another(const program_signals& signals) {
     const steady_time since = steady_clock::now();
     while (!drained_) {
-      if (!signals.wait_for(second_signal_poll)) continue;
+      if (!signals.wait_for_end(second_signal_poll)) continue;
       if (steady_clock::now() - since < same_signal) continue;
       log::warning("program", "a second signal: ending at once");
       {
@@ -245,25 +271,27 @@ class program {
 
   /// Traffic first, then what it needed: requests in flight finish on replicas that still run.
   void drain() {
+    const auto now = live_.now();
     {
       // Load balancers see /readyz and stop sending meanwhile.
       std::unique_lock lock{mutex_};
-      ending_changed_.wait_for(lock, settings_.timeouts.drain_delay, [this] { return hurried_; });
+      ending_changed_.wait_for(lock, now->timeouts.drain_delay, [this] { return hurried_; });
     }
     boost::asio::post(loop_, [this] { control_server_->drain(); });
-    if (!gateway_->drain(steady_clock::now() + settings_.timeouts.drain)) {
+    if (!gateway_->drain(steady_clock::now() + now->timeouts.drain)) {
       log::warning("program", "some requests were cut: they took longer than timeouts.drain");
     }
     reconciler_.stop();
     external_.shutdown();
-    processes_.shutdown(steady_clock::now() + settings_.process_runtime.stop_grace);
+    processes_.shutdown(steady_clock::now() + now->process_runtime.stop_grace);
     boost::asio::post(loop_, [this] {
       metrics_server_->drain();
       keep_running_.reset();
     });
   }
 
-  const config::settings settings_;
+  live_settings& live_;
+  const config::settings settings_;  ///< at start; what may change is asked of `live_`
   control::store::database database_;
   const crypto::token_key key_;
   std::unique_ptr<gateway> gateway_;
@@ -290,49 +318,60 @@ class program {
   std::unique_ptr<http_io::server> control_server_;
 };
 
-/// Every connection is a file descriptor, and so is much else: takes what the system gives. Answers whether
-/// limits.connections had to be lowered to fit.
-bool claim_file_descriptors(config::settings& settings) {
+/// Every connection is a file descriptor, and so is much else: takes what the system gives, and lowers
+/// limits.connections to fit.
+void claim_file_descriptors(config::settings& settings) {
   constexpr rlim_t others = 512;  // store, replicas, control and metrics
   rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return false;
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
   files.rlim_cur = files.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &files) != 0) return false;
+  if (::setrlimit(RLIMIT_NOFILE, &files) != 0) return;
   // Each request in flight may need one to its replica too.
   const rlim_t possible = files.rlim_max > 2 * others ? (files.rlim_max - others) / 2 : others / 2;
-  if (files.rlim_max == RLIM_INFINITY || settings.limits.connections <= possible) return false;
+  if (files.rlim_max == RLIM_INFINITY || settings.limits.connections <= possible) return;
   settings.limits.connections = static_cast<std::size_t>(possible);
-  return true;
+  log::warning("program", "the limit of open files is too low for limits.connections; fewer are accepted",
+               {{"connections", std::uint64_t{possible}}});
 }
 
 }  // namespace
 
-termination_signals::termination_signals() {
-  sigemptyset(&set_);
-  sigaddset(&set_, SIGTERM);
-  sigaddset(&set_, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &set_, nullptr);
+program_signals::program_signals() {
+  sigemptyset(&ending_);
+  sigaddset(&ending_, SIGTERM);
+  sigaddset(&ending_, SIGINT);
+  all_ = ending_;
+  sigaddset(&all_, SIGHUP);
+  pthread_sigmask(SIG_BLOCK, &all_, nullptr);
+  struct sigaction as_started {};
+  hang_up_ends_ = ::sigaction(SIGHUP, nullptr, &as_started) != 0 || as_started.sa_handler != SIG_IGN;
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-void termination_signals::wait() const {
-  int received = 0;
-  while (sigwait(&set_, &received) != 0) {
+int program_signals::wait() const {
+  for (;;) {
+    siginfo_t received{};
+    if (sigwaitinfo(&all_, &received) < 0) continue;
+    // The kernel tells of a terminal that is gone, and people ask for a reload, by the same signal.
+    const bool hung_up = received.si_signo == SIGHUP && received.si_code == SI_KERNEL;
+    if (!hung_up) return received.si_signo;
+    if (hang_up_ends_) return SIGTERM;
   }
 }
 
-bool termination_signals::wait_for(std::chrono::milliseconds patience) const {
+bool program_signals::wait_for_end(std::chrono::milliseconds patience) const {
   const timespec longest{patience.count() / 1'000, patience.count() % 1'000 * 1'000'000};
-  return sigtimedwait(&set_, nullptr, &longest) > 0;
+  return sigtimedwait(&ending_, nullptr, &longest) > 0;
 }
 
-void run_program(config::settings settings, const termination_signals& signals, bool with_demo) {
-  const bool lowered = claim_file_descriptors(settings);
-  program served{settings};
-  if (lowered) {
-    log::warning("program", "the limit of open files is too low for limits.connections; fewer are accepted",
-                 {{"connections", static_cast<std::uint64_t>(settings.limits.connections)}});
-  }
+void run_program(config::settings settings, settings_reader read, const program_signals& signals, bool with_demo) {
+  claim_file_descriptors(settings);
+  live_settings live{std::move(settings), [read = std::move(read)] {
+                       auto next = read();
+                       if (next) claim_file_descriptors(*next);
+                       return next;
+                     }};
+  program served{live};
   served.run(signals, with_demo);
 }
 

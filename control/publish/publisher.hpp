@@ -19,6 +19,9 @@ class publisher {
   publisher(config::gateway_link& gateway, image_lookup images, serving_defaults defaults,
             std::uint64_t first_generation);
 
+  /// From the next update on, which publishes the deployments that they change.
+  void set_defaults(const serving_defaults& defaults) noexcept { defaults_ = defaults; }
+
   /// Publishes when anything differs from what was published last, or nothing was yet; the snapshot that holds now.
   config::snapshot_ptr update(const std::vector<store::desired_deployment>& desired,
                               const std::vector<runtime::observed_replica>& observed);

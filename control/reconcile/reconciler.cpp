@@ -69,6 +69,14 @@ void reconciler::wake() {
   woken_.notify_one();
 }
 
+void reconciler::reconfigure(const reconciler_settings& settings) {
+  {
+    const std::lock_guard lock{mutex_};
+    next_settings_ = settings;
+  }
+  wake();
+}
+
 bool reconciler::publish_and_wait(steady_time deadline) {
   std::uint64_t generation = 0;
   {
@@ -105,6 +113,7 @@ void reconciler::run() {
       woken_.wait_until(lock, next, [this] { return stopping_ || wake_; });
       if (stopping_) return;
       wake_ = false;
+      if (const auto next_settings = std::exchange(next_settings_, std::nullopt)) settings_ = *next_settings;
     }
     try {
       next = pass();

@@ -55,6 +55,9 @@ class reconciler final : public reconcile_link {
   /// Ends after the pass that is under way. Replicas and snapshot stay as they are.
   void stop();
 
+  /// From the next pass on, which comes at once. Any thread.
+  void reconfigure(const reconciler_settings& settings);
+
   void wake() override;
   [[nodiscard]] bool publish_and_wait(steady_time deadline) override;
   [[nodiscard]] domain::deployment_status status_of(const domain::deployment& deployment,
@@ -75,9 +78,9 @@ class reconciler final : public reconcile_link {
   runtime::runtime_driver& driver_;
   publish_function publisher_;
   config::gateway_link& gateway_;
-  const reconciler_settings settings_;
 
   // The reconciler's thread only.
+  reconciler_settings settings_;
   std::optional<std::vector<store::desired_deployment>> desired_;
   config::snapshot_ptr published_;
   bool store_failed_ = false;                   ///< in this pass
@@ -87,6 +90,7 @@ class reconciler final : public reconcile_link {
   std::condition_variable woken_;
   std::condition_variable answered_;
   bool wake_ = false;
+  std::optional<reconciler_settings> next_settings_;
   bool stopping_ = false;
   std::uint64_t requests_ = 0;           ///< of publish_and_wait
   std::uint64_t answered_requests_ = 0;  ///< those whose state of the store is in `answered_generation_`

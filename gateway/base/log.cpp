@@ -1,6 +1,7 @@
 #include "modelgate/base/log.hpp"
 
 #include "modelgate/base/clock.hpp"
+#include "modelgate/base/log_level.hpp"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
@@ -16,22 +17,6 @@ namespace modelgate::log {
 namespace {
 
 std::atomic<level> least_written{level::info};
-
-std::string_view name_of(level severity) noexcept {
-  switch (severity) {
-    case level::debug:
-      return "debug";
-    case level::info:
-      return "info";
-    case level::warning:
-      return "warning";
-    case level::error:
-      return "error";
-    case level::off:
-      return "off";
-  }
-  return "";
-}
 
 boost::json::value to_json(const field& f) {
   return std::visit([](const auto& held) { return boost::json::value(held); }, f.value);

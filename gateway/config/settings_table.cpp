@@ -1,6 +1,7 @@
 #include "gateway/config/settings_table.hpp"
 
 #include "modelgate/base/clock.hpp"
+#include "modelgate/base/log_level.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
@@ -46,12 +47,15 @@ constexpr std::array<std::string_view, 2> half_close_words{"cancel", "deliver"};
 void choose_half_close(settings& whole, std::size_t chosen) {
   whole.prediction.cancel_on_half_close = chosen == 0;
 }
+std::size_t half_close_of(const settings& whole) {
+  return whole.prediction.cancel_on_half_close ? 0 : 1;
+}
 
-constexpr std::array<std::string_view, 5> level_words{"debug", "info", "warning", "error", "off"};
-constexpr std::array<log::level, 5> levels{log::level::debug, log::level::info, log::level::warning, log::level::error,
-                                           log::level::off};
 void choose_level(settings& whole, std::size_t chosen) {
-  whole.log_level = levels[chosen];
+  whole.log_level = static_cast<log::level>(chosen);
+}
+std::size_t level_of(const settings& whole) {
+  return static_cast<std::size_t>(whole.log_level);
 }
 
 bool is_user_name(std::string_view text) {
@@ -76,16 +80,18 @@ constexpr auto deployment_name =
     text_key{&at<&settings::metrics_deployment_name>,
              "letters, digits, '-', '_' or '.' around one {id}, such as \"deploy-{id}\"", is_deployment_name_template};
 
+constexpr key_effect at_restart = key_effect::at_restart;
+
 // clang-format off
 constexpr std::array keys{
-    settings_key{"listen.prediction", address_key{listen<&listen_settings::prediction>}},
-    settings_key{"listen.control", address_key{listen<&listen_settings::control>}},
-    settings_key{"listen.metrics", address_key{listen<&listen_settings::metrics>}},
+    settings_key{"listen.prediction", address_key{listen<&listen_settings::prediction>}, at_restart},
+    settings_key{"listen.control", address_key{listen<&listen_settings::control>}, at_restart},
+    settings_key{"listen.metrics", address_key{listen<&listen_settings::metrics>}, at_restart},
 
     settings_key{"prediction.public_url", url_key{prediction<&prediction_settings::public_url>}},
-    settings_key{"prediction.workers", count_key{prediction<&prediction_settings::workers>, 0, 1'024}},
+    settings_key{"prediction.workers", count_key{prediction<&prediction_settings::workers>, 0, 1'024}, at_restart},
     settings_key{"prediction.trusted_proxies", address_list_key{prediction<&prediction_settings::trusted_proxies>}},
-    settings_key{"prediction.on_half_close", choice_key{half_close_words, choose_half_close}},
+    settings_key{"prediction.on_half_close", choice_key{half_close_words, choose_half_close, half_close_of}},
     settings_key{"prediction.cors", flag_key{prediction<&prediction_settings::cors>}},
 
     settings_key{"limits.head_bytes", size_key{limit<&limit_settings::head_bytes>, kib, 48 * kib}},
@@ -121,11 +127,11 @@ constexpr std::array keys{
     settings_key{"timeouts.drain_idle", duration_key{timeout<&timeout_settings::drain_idle>}},
     settings_key{"timeouts.control_request", duration_key{timeout<&timeout_settings::control_request>}},
 
-    settings_key{"data.folder", folder_key{&at<&settings::data_folder>}},
-    settings_key{"catalogue.path", folder_key{&at<&settings::catalogue>}},
+    settings_key{"data.folder", folder_key{&at<&settings::data_folder>}, at_restart},
+    settings_key{"catalogue.path", folder_key{&at<&settings::catalogue>}, at_restart},
 
-    settings_key{"runtime.process.user", process_user},
-    settings_key{"runtime.process.work_folder", folder_key{process<&process_runtime_settings::work_folder>}},
+    settings_key{"runtime.process.user", process_user, at_restart},
+    settings_key{"runtime.process.work_folder", folder_key{process<&process_runtime_settings::work_folder>}, at_restart},
     settings_key{"runtime.process.stop_grace", duration_key{process<&process_runtime_settings::stop_grace>}},
     settings_key{"runtime.process.probe_interval", duration_key{process<&process_runtime_settings::probe_interval>}},
     settings_key{"runtime.process.probe_timeout", duration_key{process<&process_runtime_settings::probe_timeout>}},
@@ -135,14 +141,14 @@ constexpr std::array keys{
 
     settings_key{"runtime.external.resolve_interval", duration_key{external<&external_runtime_settings::resolve_interval>}},
     settings_key{"runtime.external.resolve_timeout", duration_key{external<&external_runtime_settings::resolve_timeout>}},
-    settings_key{"runtime.external.networks", network_list_key{external<&external_runtime_settings::networks>}},
-    settings_key{"runtime.external.folder", folder_key{external<&external_runtime_settings::folder>, true}},
+    settings_key{"runtime.external.networks", network_list_key{external<&external_runtime_settings::networks>}, at_restart},
+    settings_key{"runtime.external.folder", folder_key{external<&external_runtime_settings::folder>, true}, at_restart},
     settings_key{"runtime.external.poll_interval", duration_key{external<&external_runtime_settings::poll_interval>}},
     settings_key{"runtime.external.probe_interval", duration_key{external<&external_runtime_settings::probe_interval>}},
     settings_key{"runtime.external.probe_timeout", duration_key{external<&external_runtime_settings::probe_timeout>}},
 
-    settings_key{"metrics.deployment_name", deployment_name},
-    settings_key{"log.level", choice_key{level_words, choose_level}},
+    settings_key{"metrics.deployment_name", deployment_name, at_restart},
+    settings_key{"log.level", choice_key{log::level_names, choose_level, level_of}},
     settings_key{"console.grafana_url", url_key{&at<&settings::console_grafana_url>}},
 };
 // clang-format on

@@ -50,6 +50,7 @@ struct flag_key {
 struct choice_key {
   std::span<const std::string_view> words;
   void (*choose)(settings&, std::size_t chosen);
+  std::size_t (*chosen)(const settings&);
 };
 struct folder_key {
   std::filesystem::path& (*of)(settings&);
@@ -68,9 +69,16 @@ struct text_key {
 using key_kind = std::variant<address_key, address_list_key, network_list_key, duration_key, count_key, size_key,
                               flag_key, choice_key, folder_key, url_key, text_key>;
 
+/// When a running program takes over another value of a key, after SIGHUP.
+enum class key_effect {
+  at_reload,
+  at_restart,  ///< what is open, owned or labelled already is not made again
+};
+
 struct settings_key {
   std::string_view name;  ///< with its section, "timeouts.head"
   key_kind kind;
+  key_effect effect = key_effect::at_reload;
 };
 
 [[nodiscard]] std::span<const settings_key> settings_keys() noexcept;

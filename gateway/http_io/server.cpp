@@ -159,6 +159,10 @@ net::endpoint server::address() const {
   return state_->local;
 }
 
+void server::set_limits(const server_limits& limits) {
+  state_->sessions->limits = limits;
+}
+
 void server::drain() {
   state_->stop_accepting();
   state_->sessions->draining = true;

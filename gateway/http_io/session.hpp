@@ -31,7 +31,7 @@ struct session_context {
       : pool{pool_used}, limits{limits_held}, handler{std::move(answering)} {}
 
   blocking_pool& pool;
-  const server_limits limits;
+  server_limits limits;  ///< may change whenever a session waits
   const request_handler handler;
   bool draining = false;
   std::unordered_set<session*> open;

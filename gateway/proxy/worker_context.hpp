@@ -41,7 +41,7 @@ struct worker_context {
   net::timer_wheel& wheel;
   std::span<char> scratch;
   metrics::worker_stats& stats;
-  const proxy_settings& settings;
+  const proxy_settings& settings;  ///< the worker's own; another value may stand there after a wait
   http::request_head request_head;
   http::response_head response_head;
   std::string date;               ///< the Date field's value, renewed every second

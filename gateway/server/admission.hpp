@@ -19,6 +19,9 @@ class tunnel_admission {
  public:
   explicit tunnel_admission(std::size_t most) noexcept : most_{most} {}
 
+  /// For tunnels that are asked for from now on.
+  void set_limit(std::size_t most) noexcept { most_.store(most, std::memory_order_relaxed); }
+
   /// One tunnel's place, left when it goes out of scope; false when there was none to be had.
   class place {
    public:
@@ -39,13 +42,13 @@ class tunnel_admission {
   };
 
   [[nodiscard]] place try_enter() noexcept {
-    if (open_.fetch_add(1, std::memory_order_relaxed) < most_) return place{*this};
+    if (open_.fetch_add(1, std::memory_order_relaxed) < most_.load(std::memory_order_relaxed)) return place{*this};
     open_.fetch_sub(1, std::memory_order_relaxed);
     return {};
   }
 
  private:
-  const std::size_t most_;
+  std::atomic<std::size_t> most_;
   std::atomic<std::size_t> open_{0};
 };
 
@@ -67,17 +70,20 @@ class connection_admission {
 
   explicit connection_admission(const connection_limits& limits) noexcept : limits_{limits}, tunnels_{limits.tunnels} {}
 
+  /// For connections that come from now on; those that are open stay, and count.
+  void set_limits(const connection_limits& limits);
+
   /// Absent: entered. Errors: the limit that is reached; then there is nothing to leave.
   [[nodiscard]] std::optional<refusal> try_enter(const std::string& address, int socket);
   void leave(const std::string& address) noexcept;
   [[nodiscard]] tunnel_admission& tunnels() noexcept { return tunnels_; }
 
  private:
-  const connection_limits limits_;
   std::mutex mutex_;
+  connection_limits limits_;
   std::size_t open_ = 0;
   tunnel_admission tunnels_;
-  std::map<std::string, std::size_t> by_address_;  ///< kept only where there is a bound for one address
+  std::map<std::string, std::size_t> by_address_;  ///< also while nothing bounds one: it may be bounded later
 };
 
 }  // namespace modelgate::server

@@ -25,7 +25,7 @@ std::size_t worker_count(const config::settings& settings) {
   return std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
-server::worker_settings to_worker_settings(const config::settings& settings) {
+server::worker_settings to_worker_settings(const config::settings& settings, std::size_t workers) {
   server::worker_settings made;
   made.proxy.head_limits = {settings.limits.head_bytes, settings.limits.head_fields, settings.limits.target_bytes};
   made.proxy.body_grace = settings.timeouts.body_grace;
@@ -40,7 +40,7 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   made.proxy.retry_body_bytes = settings.limits.retry_body_bytes;
   made.proxy.retry_percent = settings.limits.retry_percent;
   made.proxy.hedge_percent = settings.limits.hedge_percent;
-  made.proxy.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / worker_count(settings);
+  made.proxy.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / workers;
   made.cluster.pool_connections = settings.limits.pool_connections;
   made.cluster.upstream_idle = settings.timeouts.upstream_idle;
   made.head = settings.timeouts.head;
@@ -67,13 +67,14 @@ server::connection_limits connection_limits_of(const config::settings& settings)
 struct gateway::state {
   state(const config::settings& settings, crypto::token_key token_key)
       : key{token_key},
-        worker_settings{to_worker_settings(settings)},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings)},
         admission{connection_limits_of(settings)},
         current{std::make_shared<const server::serving_table>()} {
-    for (std::size_t i = 0; i < worker_count(settings); ++i) {
-      workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), admission,
+    const std::size_t count = worker_count(settings);
+    const server::worker_settings of_each = to_worker_settings(settings, count);
+    for (std::size_t i = 0; i < count; ++i) {
+      workers.push_back(std::make_unique<server::worker>(i, of_each, registry.of_worker(i), admission,
                                                          sockets.release(), sockets.is_v6()));
     }
   }
@@ -175,7 +176,6 @@ struct gateway::state {
   }
 
   crypto::token_key key;
-  server::worker_settings worker_settings;
   metrics::registry registry;
   server::listening_sockets sockets;
   server::connection_admission admission;
@@ -209,6 +209,12 @@ void gateway::start() {
       shared->live_changed.notify_all();
     });
   }
+}
+
+void gateway::reconfigure(const config::settings& settings) {
+  state_->admission.set_limits(connection_limits_of(settings));
+  const server::worker_settings of_each = to_worker_settings(settings, state_->workers.size());
+  for (const auto& worker : state_->workers) worker->reconfigure(of_each);
 }
 
 net::endpoint gateway::address() const {

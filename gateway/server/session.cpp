@@ -86,7 +86,7 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
     // An empty line before a request is nothing yet: the connection stays idle.
     if (buffers_ && buffers_->input.view() == "\r\n") buffers_->input.clear();
     if (buffers_ && !buffers_->input.empty()) {
-      const auto found = http::find_head(buffers_->input.view(), worker_.settings().proxy.head_limits.bytes);
+      const auto found = http::find_head(buffers_->input.view(), buffers_->head_bytes);
       if (!found) {
         const next_step step = co_await refuse(found.error());
         if (step == next_step::linger) co_await linger();

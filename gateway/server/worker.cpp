@@ -128,6 +128,16 @@ void worker::for_each_session(Action action) {
   }
 }
 
+void worker::reconfigure(worker_settings next) {
+  boost::asio::post(loop_, [this, settings = std::move(next)]() mutable { take_settings(std::move(settings)); });
+}
+
+void worker::take_settings(worker_settings next) {
+  if (next.proxy.head_limits.bytes != settings_.proxy.head_limits.bytes) spare_buffers_.clear();
+  settings_ = std::move(next);
+  for (const auto& known : states_) known.second->cluster.reconfigure(settings_.cluster);
+}
+
 void worker::install_now(std::shared_ptr<const serving_table> table) {
   table_ = std::move(table);
   state_by_route_.assign(table_->entries.size(), nullptr);
@@ -161,18 +171,17 @@ deployment_state_ptr worker::state_of(std::uint32_t route) {
 }
 
 std::unique_ptr<session_buffers> worker::take_buffers() {
-  context_.memory_in_use += settings_.proxy.head_limits.bytes;
-  if (spare_buffers_.empty()) {
-    // Room for the largest head, the empty line that may stand before it, and a byte to see that it is too large.
-    return std::make_unique<session_buffers>(settings_.proxy.head_limits.bytes + 64);
-  }
+  const std::size_t head_bytes = settings_.proxy.head_limits.bytes;
+  context_.memory_in_use += head_bytes;
+  if (spare_buffers_.empty()) return std::make_unique<session_buffers>(head_bytes);
   auto buffers = std::move(spare_buffers_.back());
   spare_buffers_.pop_back();
   return buffers;
 }
 
 void worker::give_buffers(std::unique_ptr<session_buffers> buffers) {
-  context_.memory_in_use -= settings_.proxy.head_limits.bytes;
+  context_.memory_in_use -= buffers->head_bytes;
+  if (buffers->head_bytes != settings_.proxy.head_limits.bytes) return;
   buffers->input.clear();  // one connection's bytes are never another's
   if (buffers->exchange.capacity() > most_spare_bytes) return;
   if (spare_buffers_.size() < most_spare_buffers) spare_buffers_.push_back(std::move(buffers));

@@ -47,8 +47,10 @@ using deployment_state_ptr = boost::intrusive_ptr<deployment_state>;
 
 /// Buffers of one session while it has something to do; idle connections hold none.
 struct session_buffers {
-  explicit session_buffers(std::size_t input_capacity) : input{input_capacity} {}
+  /// Room for the largest head, the empty line that may stand before it, and a byte to see that it is too large.
+  explicit session_buffers(std::size_t largest_head) : head_bytes{largest_head}, input{largest_head + 64} {}
 
+  const std::size_t head_bytes;  ///< the limit they were made for, which may have changed since
   proxy::input_buffer input;
   proxy::exchange_buffers exchange;
   filter::request_ids ids;
@@ -57,6 +59,8 @@ struct session_buffers {
   std::string limit_fields;  ///< for the answer to the request under way
 };
 
+/// The settings of one worker, which has a copy of its own: replaced whole on its thread, between two turns. So nobody
+/// may hold on to a part of them over a wait, and nothing that runs finds them gone.
 struct worker_settings {
   proxy::proxy_settings proxy;
   upstream::cluster_settings cluster;
@@ -88,6 +92,7 @@ class worker {
   [[nodiscard]] std::uint64_t live_generation() const noexcept {
     return live_generation_.load(std::memory_order_acquire);
   }
+  void reconfigure(worker_settings next);
   /// No new connections; connections that are idle get one more request within `drain_idle`.
   void drain();
   /// Ends every connection at once, then the thread.
@@ -118,11 +123,12 @@ class worker {
   template <class Action>
   void for_each_session(Action action);
   void install_now(std::shared_ptr<const serving_table> table);
+  void take_settings(worker_settings next);
   void await_tick();
   void on_tick();
   void finish_if_drained();
 
-  const worker_settings& settings_;
+  worker_settings settings_;
   std::size_t index_;
   connection_admission& admission_;
   boost::asio::io_context loop_{1};

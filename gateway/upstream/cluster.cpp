@@ -35,6 +35,13 @@ void cluster::update(std::span<const endpoint_ptr> endpoints) {
   members_ = std::move(next);
 }
 
+void cluster::reconfigure(const cluster_settings& settings) noexcept {
+  settings_ = settings;
+  for (const cluster_member_ptr& each : members_) {
+    each->pool.set_bounds(settings_.pool_connections, settings_.upstream_idle);
+  }
+}
+
 cluster::choice cluster::pick(const endpoint* except, steady_time now) {
   std::size_t excepted = dispatch_schedule::nobody;
   for (int look = 0; look < most_looks && !queue_->has_waiters(); ++look) {

@@ -31,6 +31,9 @@ class cluster {
   /// Takes over the replicas of a new snapshot; connections to replicas that left are closed.
   void update(std::span<const endpoint_ptr> endpoints);
 
+  /// For connections that are given back from now on, and for those that are idle.
+  void reconfigure(const cluster_settings& settings) noexcept;
+
   [[nodiscard]] bool empty() const noexcept { return members_.empty(); }
   [[nodiscard]] dispatch_queue& queue() const noexcept { return *queue_; }
 

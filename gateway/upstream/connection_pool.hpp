@@ -20,6 +20,11 @@ class connection_pool {
   connection_pool(std::size_t limit, std::chrono::milliseconds max_idle) noexcept
       : limit_{limit}, max_idle_{max_idle} {}
 
+  void set_bounds(std::size_t limit, std::chrono::milliseconds max_idle) noexcept {
+    limit_ = limit;
+    max_idle_ = max_idle;
+  }
+
   /// A connection that was alive a moment ago; nullptr when there is none.
   [[nodiscard]] net::stream_ptr take(steady_time now);
   void put(net::stream_ptr stream, steady_time now);

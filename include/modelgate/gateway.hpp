@@ -34,6 +34,11 @@ class gateway final : public config::gateway_link {
   /// Starts the workers. Until the first snapshot every deployment is unknown.
   void start();
 
+  /// Goes on with other settings, without touching a connection: each worker takes them between two turns, for
+  /// whatever it begins afterwards; a generation that is published later is live after them. The address, the number of
+  /// workers and the deployments' label stay as they were made.
+  void reconfigure(const config::settings& settings);
+
   /// The prediction address in use: port 0 resolved.
   [[nodiscard]] net::endpoint address() const;
 

@@ -6,6 +6,9 @@
 #include "control/service/group_service.hpp"
 #include "control/service/image_service.hpp"
 #include "control/service/instance_type_service.hpp"
+#include "control/service/log_level_service.hpp"
+
+#include "modelgate/base/log_level.hpp"
 
 #include <algorithm>
 
@@ -112,6 +115,23 @@ outcome get_image(const service::image_service& images, const call& of) {
   return json_answer(200, to_json(*found));
 }
 
+outcome level_answer(const service::answer<log::level>& level) {
+  if (!level) return problem{level.error()};
+  return json_answer(200, {{"level", log::name_of(*level)}});
+}
+
+outcome get_log_level(const call& of) {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  return level_answer(service::log_level_service::get(of.who));
+}
+
+outcome put_log_level(const call& of) {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::document);
+  if (!document) return document.error();
+  return level_answer(service::log_level_service::set(of.who, *document));
+}
+
 }  // namespace
 
 void add_administration_routes(route_table& to, const service::service_context& context) {
@@ -131,6 +151,9 @@ void add_administration_routes(route_table& to, const service::service_context& 
   const service::image_service images{context};
   to.add("GET", "/images", [images](const call& of) { return list_images(images, of); });
   to.add("GET", "/images/{image...}", [images](const call& of) { return get_image(images, of); });
+
+  to.add("GET", "/log-level", get_log_level);
+  to.add("PUT", "/log-level", put_log_level);
 }
 
 }  // namespace modelgate::control::rest

@@ -64,10 +64,10 @@ std::optional<service::revision_condition> condition_of(const call& of) {
 }
 
 json::object deployment_routes::shown(const call& of, const deployment_view& view) const {
+  const view_settings now = options_.view();
   return to_json(
-      view,
-      endpoint_url(options_.public_url, of.request.fields.get("Host"), options_.prediction_port, view.deployment.id),
-      options_.serving);
+      view, endpoint_url(now.public_url, of.request.fields.get("Host"), options_.prediction_port, view.deployment.id),
+      now.serving);
 }
 
 http_io::response deployment_routes::with_tag(http_io::response to, const deployment_view& view) const {
@@ -159,6 +159,7 @@ outcome deployment_routes::history(const call& of) const {
   if (auto wrong = query.wrong()) return *wrong;
   const auto revisions = deployments_.history(of.who, of.arguments[0]);
   if (!revisions) return problem{revisions.error()};
+  const domain::serving_defaults serving = options_.view().serving;
   json::array items;
   std::string next;
   for (const domain::revision& revision : *revisions) {
@@ -167,7 +168,7 @@ outcome deployment_routes::history(const call& of) const {
       next = std::to_string(revision.number + 1);
       break;
     }
-    items.push_back(to_json(revision, options_.serving));
+    items.push_back(to_json(revision, serving));
   }
   return list_answer(std::move(items), next);
 }
@@ -181,7 +182,7 @@ outcome deployment_routes::revision(const call& of) const {
   if (error != std::errc{} || stopped != end) return problem{service::not_found("revision", text)};
   const auto revision = deployments_.revision(of.who, of.arguments[0], number);
   if (!revision) return problem{revision.error()};
-  return json_answer(200, to_json(*revision, options_.serving));
+  return json_answer(200, to_json(*revision, options_.view().serving));
 }
 
 outcome deployment_routes::replicas(const call& of) const {

@@ -12,11 +12,17 @@
 
 namespace modelgate::control::rest {
 
-struct rest_options {
-  std::string version;     ///< of this program
+/// What views of deployments take from the config file.
+struct view_settings {
   std::string public_url;  ///< where applications find the prediction port; empty: the caller's host name and the port
-  std::uint16_t prediction_port = 0;  ///< in use, not 0
   domain::serving_defaults serving;
+};
+
+struct rest_options {
+  std::string version;                ///< of this program
+  std::uint16_t prediction_port = 0;  ///< in use, not 0
+  /// What holds now; asked for each answer, any-thread.
+  std::function<view_settings()> view = [] { return view_settings{}; };
   /// Why the program is not ready to serve; empty when it is. Any-thread.
   std::function<std::string()> not_ready_because;
 };

@@ -9,7 +9,7 @@ namespace modelgate::control::rest {
 
 void add_deployment_routes(route_table& to, const service::service_context& context, const rest_options& options);
 void add_client_routes(route_table& to, const service::service_context& context);
-/// Groups, instance types, images.
+/// Groups, instance types, images, log level.
 void add_administration_routes(route_table& to, const service::service_context& context);
 /// Users, tokens, who am I.
 void add_account_routes(route_table& to, const service::service_context& context);

@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -62,11 +63,12 @@ void report(const std::exception_ptr& problem) {
 struct external_driver::state {
   state(const config::external_runtime_settings& given, std::function<std::vector<net::endpoint>()> own,
         resolve_function with)
-      : settings{given},
-        networks{settings.networks},
+      : folder{given.folder},
+        networks{given.networks},
         own_addresses{std::move(own)},
         resolve{std::move(with)},
-        table{names_of(settings), networks} {}
+        settings{given},
+        table{names_of(given), networks} {}
 
   /// Changes the table, and tells the listener when that made a difference.
   template <class Change>
@@ -88,12 +90,18 @@ struct external_driver::state {
   boost::asio::awaitable<void> keep_looking();
   boost::asio::awaitable<void> probe(std::string name);
 
-  const config::external_runtime_settings settings;
+  [[nodiscard]] config::external_runtime_settings current() const {
+    const std::lock_guard lock{mutex};
+    return settings;
+  }
+
+  const std::filesystem::path folder;
   const network_list networks;
   const std::function<std::vector<net::endpoint>()> own_addresses;
   const resolve_function resolve;
 
   mutable std::mutex mutex;  ///< never held while something blocks or is waited for
+  config::external_runtime_settings settings;
   external_table table;
   std::function<void()> listener;
   std::atomic<bool> stopping{false};
@@ -147,7 +155,7 @@ void external_driver::state::look(bool read_files) {
     };
     run_blocking(
         [this, file, take] {
-          take(read_replica_file(settings.folder / file));
+          take(read_replica_file(folder / file));
           look(false);
         },
         [&] {
@@ -173,10 +181,11 @@ boost::asio::awaitable<void> external_driver::state::keep_looking() {
   steady_time next_read = steady_clock::now();
   while (!stopping) {
     const bool read_files = steady_clock::now() >= next_read;
-    if (read_files) next_read = steady_clock::now() + settings.poll_interval;
+    const config::external_runtime_settings now = current();
+    if (read_files) next_read = steady_clock::now() + now.poll_interval;
     look(read_files);
     change([&] { update(); });  // a name that got no answer in time is trouble that nobody else tells of
-    timer.expires_after(tick_of(settings));
+    timer.expires_after(tick_of(now));
     const auto [problem] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     if (problem) co_return;
   }
@@ -193,7 +202,8 @@ boost::asio::awaitable<void> external_driver::state::probe(std::string name) {
     }
     if (!target || (ticket && *ticket != target->ticket)) co_return;
     ticket = target->ticket;
-    const steady_time deadline = steady_clock::now() + settings.probe_timeout;
+    const config::external_runtime_settings now = current();
+    const steady_time deadline = steady_clock::now() + now.probe_timeout;
     std::optional<std::string> complaint;
     if (target->health_path) {
       complaint = co_await probe_health(target->address, *target->health_path, deadline);
@@ -201,7 +211,7 @@ boost::asio::awaitable<void> external_driver::state::probe(std::string name) {
       complaint = co_await probe_connection(target->address, deadline);
     }
     change([&] { table.on_probe(name, *ticket, complaint, system_clock::now()); });
-    timer.expires_after(settings.probe_interval);
+    timer.expires_after(now.probe_interval);
     const auto [problem] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     if (problem) co_return;
   }
@@ -213,6 +223,12 @@ external_driver::external_driver(const config::external_runtime_settings& settin
 
 external_driver::~external_driver() {
   shutdown();
+}
+
+void external_driver::reconfigure(const config::external_runtime_settings& settings) {
+  const std::lock_guard lock{state_->mutex};
+  state_->settings = settings;
+  state_->table.reconfigure(names_of(settings));
 }
 
 void external_driver::shutdown() {
@@ -231,7 +247,7 @@ diagnostics external_driver::check_source(const domain::external_source& source)
     return diagnostic{std::move(where), std::string{code}, std::move(detail)};
   };
   diagnostics mistakes;
-  if (source.file && state_->settings.folder.empty()) {
+  if (source.file && state_->folder.empty()) {
     mistakes.push_back(mistake("/file", domain::mistake_code::not_available,
                                "this server reads no files of replicas: runtime.external.folder is not set"));
   }

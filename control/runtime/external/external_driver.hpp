@@ -29,6 +29,9 @@ class external_driver final : public runtime_driver {
   external_driver(const external_driver&) = delete;
   external_driver& operator=(const external_driver&) = delete;
 
+  /// Takes over intervals and timeouts; networks and folder stay.
+  void reconfigure(const config::external_runtime_settings& settings);
+
   /// Ends probing and looking. What is being resolved is waited for by the destructor, a few seconds at most.
   void shutdown();
 

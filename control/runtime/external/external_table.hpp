@@ -36,6 +36,9 @@ class external_table {
 
   external_table(name_settings settings, network_list networks);
 
+  /// For resolutions that end from now on.
+  void reconfigure(const name_settings& settings) noexcept { names_.reconfigure(settings); }
+
   void follow(const std::vector<replica_source>& sources, system_time now);
   [[nodiscard]] std::optional<source_state> source(const std::string& deployment, std::uint64_t revision) const;
 

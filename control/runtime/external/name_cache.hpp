@@ -36,6 +36,8 @@ class name_cache {
 
   name_cache(name_settings settings, network_list networks);
 
+  void reconfigure(const name_settings& settings) noexcept { settings_ = settings; }
+
   /// Which names matter from now on; all others are forgotten.
   void keep_only(const std::set<std::string>& hosts);
   /// The names to resolve now. Each counts as being resolved until it is answered.

@@ -61,7 +61,7 @@ struct process_driver::state {
   bool all_ended() const;
   bool wait_until_ended(steady_time deadline, bool may_be_hurried);
 
-  const config::settings settings;
+  config::settings settings;  ///< what may change: on the driver's thread, while its owner waits
   data_layout layout;
   image_catalogue catalogue;
 
@@ -251,6 +251,18 @@ process_driver::process_driver(const config::settings& settings) : state_{std::m
 
 process_driver::~process_driver() {
   shutdown(steady_clock::now() + state_->settings.process_runtime.stop_grace + patience_with_killed);
+}
+
+void process_driver::reconfigure(const config::settings& settings) {
+  static_cast<void>(state_->run([&]() -> state::outcome {
+    config::process_runtime_settings& held = state_->settings.process_runtime;
+    config::process_runtime_settings next = settings.process_runtime;
+    next.user = held.user;
+    next.work_folder = held.work_folder;
+    held = std::move(next);
+    state_->context.log_bytes = settings.limits.log_bytes;
+    return {};
+  }));
 }
 
 void process_driver::hurry() {

@@ -27,6 +27,9 @@ class process_driver final : public runtime_driver {
   process_driver(const process_driver&) = delete;
   process_driver& operator=(const process_driver&) = delete;
 
+  /// Takes over intervals, timeouts and `limits.log_bytes` (for replicas that begin from now on); user and folders stay.
+  /// By the thread that ends it too.
+  void reconfigure(const config::settings& settings);
   /// Ends every replica and forgets it, so that nothing remains; SIGKILL for those that have not ended by then.
   /// Afterwards `start` fails and `observe` answers nothing.
   void shutdown(steady_time deadline);

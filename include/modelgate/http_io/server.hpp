@@ -46,6 +46,9 @@ class server {
   /// The address in use: port 0 resolved.
   [[nodiscard]] net::endpoint address() const;
 
+  /// For connections that come, and for waits that begin, from now on. On the context's thread.
+  void set_limits(const server_limits& limits);
+
   /// Stops accepting, lets requests that are being answered finish, closes idle connections, ends streams. On the
   /// context's thread.
   void drain();

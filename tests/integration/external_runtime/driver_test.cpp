@@ -24,7 +24,8 @@ constexpr auto patience = std::chrono::seconds{30};
 /// A driver, and a test's way to wait for what it sees.
 class running_driver {
  public:
-  running_driver() : driver_{make_settings(), [this] { return own_; }, [this](const auto& host) { return ask(host); }} {
+  explicit running_driver(milliseconds interval = milliseconds{10})
+      : driver_{make_settings(interval), [this] { return own_; }, [this](const auto& host) { return ask(host); }} {
     driver_.set_change_listener([this] {
       const std::lock_guard lock{mutex_};
       ++changes_;
@@ -71,17 +72,17 @@ class running_driver {
       return seen.size() > index && seen[index].phase == phase;
     });
   }
+  config::external_runtime_settings make_settings(milliseconds interval) const {
+    config::external_runtime_settings settings;
+    settings.folder = folder.path();
+    settings.resolve_interval = settings.poll_interval = settings.probe_interval = interval;
+    return settings;
+  }
   std::uint32_t count() const { return driver_.source("d", 1).value().replicas; }
 
   tests::temporary_folder folder;
 
  private:
-  config::external_runtime_settings make_settings() const {
-    config::external_runtime_settings settings;
-    settings.folder = folder.path();
-    settings.resolve_interval = settings.poll_interval = settings.probe_interval = milliseconds{10};
-    return settings;
-  }
   result<std::vector<std::string>, std::string> ask(const std::string& host) {
     const std::lock_guard lock{mutex_};
     const auto found = names_.find(host);
@@ -114,6 +115,17 @@ BOOST_AUTO_TEST_CASE(a_replica_that_takes_connections_is_ready_until_it_is_gone)
   BOOST_TEST((driver().observe()[0].address == replica.address()));
   replica.stop();
   BOOST_TEST_REQUIRE(wait_for_phase(0, replica_phase::unready));
+}
+
+BOOST_AUTO_TEST_CASE(other_intervals_hold_for_waits_that_begin_afterwards) {
+  running_driver slow{milliseconds{3'600'000}};
+  slow.driver().reconfigure(slow.make_settings(milliseconds{10}));
+  scripted_upstream replica;
+  slow.follow({{url_of(replica)}, {}, {}});
+  slow.start(0);
+  BOOST_TEST_REQUIRE(slow.wait_for_phase(0, replica_phase::ready));
+  replica.stop();
+  BOOST_TEST(slow.wait_for_phase(0, replica_phase::unready));
 }
 
 BOOST_AUTO_TEST_CASE(a_health_path_must_answer_200) {

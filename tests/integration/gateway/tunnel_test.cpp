@@ -116,6 +116,21 @@ BOOST_AUTO_TEST_CASE(carries_bytes_both_ways_until_both_ends_have_closed) {
   BOOST_TEST(fixture.metric("modelgate_tunnel_bytes_total{direction=\"downstream\"}") == moved);
 }
 
+BOOST_AUTO_TEST_CASE(another_limit_is_for_tunnels_that_come) {
+  scripted_upstream replica{echo};
+  gateway_fixture fixture{patient()};
+  fixture.deploy(allowing({&replica}));
+  raw_socket open = fixture.connect();
+  open.send(upgrade());
+  BOOST_TEST(status_of(open.receive_message()) == 101);
+  config::settings none = patient();
+  none.limits.tunnels = 0;
+  fixture.gateway->reconfigure(none);
+  BOOST_TEST(status_of(fixture.ask(upgrade())) == 503);
+  open.send("still");
+  BOOST_TEST(receive_exactly(open, 5) == "still");
+}
+
 BOOST_AUTO_TEST_CASE(passes_a_half_close_on_in_either_direction) {
   scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
     self.note(connection.receive_message());

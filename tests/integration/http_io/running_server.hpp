@@ -36,15 +36,23 @@ class running_server {
   [[nodiscard]] std::size_t connections() const { return server_->connections(); }
 
   void drain() {
+    on_context([this] { server_->drain(); });
+  }
+  void set_limits(const server_limits& limits) {
+    on_context([&] { server_->set_limits(limits); });
+  }
+
+ private:
+  template <class Action>
+  void on_context(Action action) {
     std::promise<void> done;
-    boost::asio::post(context_, [this, &done] {
-      server_->drain();
+    boost::asio::post(context_, [&] {
+      action();
       done.set_value();
     });
     done.get_future().wait();
   }
 
- private:
   boost::asio::io_context context_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   std::optional<blocking_pool> pool_;

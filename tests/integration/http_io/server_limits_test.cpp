@@ -58,6 +58,21 @@ BOOST_AUTO_TEST_CASE(a_large_body_is_answered_413) {
   BOOST_TEST(chunked.read_to_end().starts_with("HTTP/1.1 413 "));
 }
 
+BOOST_AUTO_TEST_CASE(other_limits_are_for_connections_that_come) {
+  running_server served{ok};
+  raw_connection open{served.address()};
+  open.send(plain_get);
+  BOOST_TEST(open.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "));
+  server_limits limits;
+  limits.body_bytes = 8;
+  served.set_limits(limits);
+  open.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n123456789");
+  BOOST_TEST(open.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "));
+  raw_connection next{served.address()};
+  next.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n");
+  BOOST_TEST(next.read_to_end().starts_with("HTTP/1.1 413 "));
+}
+
 BOOST_AUTO_TEST_CASE(the_answer_reaches_a_peer_that_is_still_sending) {
   server_limits limits;
   limits.body_bytes = 8;

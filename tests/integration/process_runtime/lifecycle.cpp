@@ -155,6 +155,17 @@ BOOST_AUTO_TEST_CASE(ends_a_stubborn_replica_with_the_child_that_left_its_group)
   BOOST_TEST(find(runtime, "deploy-iris-r1-0")->reason == "was ended by signal 9 (Killed); last log line: serving");
 }
 
+BOOST_AUTO_TEST_CASE(another_grace_holds_for_replicas_that_run) {
+  config::settings patient = settings();
+  patient.process_runtime.stop_grace = std::chrono::hours{1};
+  driver runtime{patient};
+  BOOST_TEST_REQUIRE(runtime.start(spec_of(0, {{"STUBBORN", shared() / "child"}})).has_value());
+  BOOST_TEST_REQUIRE(reaches(runtime, "deploy-iris-r1-0", replica_phase::ready));
+  runtime.reconfigure(settings());
+  runtime.stop("deploy-iris-r1-0");
+  BOOST_TEST(reaches(runtime, "deploy-iris-r1-0", replica_phase::exited));
+}
+
 BOOST_AUTO_TEST_CASE(ends_what_a_crashed_replica_leaves_behind) {
   driver runtime{settings()};
   const auto pid_file = shared() / "child";

@@ -1,5 +1,7 @@
 #include "tests/integration/rest/fixture.hpp"
 
+#include "modelgate/base/log.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 using modelgate::tests::ask_options;
@@ -19,6 +21,30 @@ struct furnished : control_port {
 };
 
 }  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(log_level, furnished)
+
+BOOST_AUTO_TEST_CASE(an_administrator_changes_what_is_logged) {
+  const auto before = modelgate::log::current_level();
+  BOOST_TEST(ask("PUT", "/log-level", R"({"level":"error"})").body == R"({"level":"error"})");
+  BOOST_CHECK(modelgate::log::current_level() == modelgate::log::level::error);
+  BOOST_TEST(get("/log-level").text("/level") == "error");
+  modelgate::log::set_level(before);
+}
+
+BOOST_AUTO_TEST_CASE(nobody_else_does_and_mistakes_are_told) {
+  const auto before = modelgate::log::current_level();
+  BOOST_TEST(as_member("PUT", "/log-level", R"({"level":"off"})").text("/code") == "NOT_AUTH");
+  BOOST_TEST(as_member("GET", "/log-level").status == 403u);
+  BOOST_TEST(ask("PUT", "/log-level", R"({"level":"loud","x":1})").errors()
+             == "/level OUT_OF_RANGE, /x UNKNOWN_MEMBER");
+  BOOST_TEST(ask("PUT", "/log-level", "{}").errors() == "/level REQUIRED");
+  BOOST_TEST(ask("PUT", "/log-level", R"({"level":3})").errors() == "/level WRONG_TYPE");
+  BOOST_TEST(ask("POST", "/log-level", "{}").status == 405u);
+  BOOST_CHECK(modelgate::log::current_level() == before);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(groups, furnished)
 

@@ -32,19 +32,25 @@ std::string key_of(std::string line) {
 }
 
 struct shown_keys {
-  std::map<std::string, std::string> lines;  ///< by full name: "key = value"
-  std::string uncommented;                   ///< the file with every default set
+  std::map<std::string, std::string> lines;     ///< by full name: "key = value"
+  std::map<std::string, std::string> comments;  ///< by full name: the prose above the key
+  std::string uncommented;                      ///< the file with every default set
 
   shown_keys() {
     std::ifstream file{shipped_file};
     BOOST_REQUIRE(file.is_open());
     std::string section;
+    std::string comment;
     for (std::string line; std::getline(file, line);) {
       if (line.starts_with('[')) section = line.substr(1, line.find(']') - 1);
       if (const std::string key = key_of(line); !key.empty()) {
         if (line.starts_with("# ")) line.erase(0, 2);
         const bool first = lines.emplace(section + "." + key, line).second;
         BOOST_TEST(first, section << "." << key << " is shown twice");
+        comments.emplace(section + "." + key, comment);
+        comment.clear();
+      } else {
+        comment += line + "\n";
       }
       uncommented += line + "\n";
     }
@@ -60,6 +66,13 @@ BOOST_AUTO_TEST_CASE(shows_every_key_there_is) {
 
 BOOST_AUTO_TEST_CASE(shows_no_other_key) {
   for (const auto& [name, line] : lines) BOOST_TEST((find_key(name) != nullptr), name << " is no key");
+}
+
+BOOST_AUTO_TEST_CASE(says_of_each_key_whether_a_running_program_takes_another_value) {
+  for (const settings_key& key : settings_keys()) {
+    const bool says = comments[std::string{key.name}].find("Read at start only.") != std::string::npos;
+    BOOST_TEST(says == (key.effect == key_effect::at_restart), key.name);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(as_shipped_it_parses_to_the_defaults) {

@@ -49,6 +49,19 @@ BOOST_AUTO_TEST_CASE(publishes_only_what_differs) {
   BOOST_TEST(gateway.taken.size() == 3);
 }
 
+BOOST_AUTO_TEST_CASE(other_defaults_reach_the_deployments_without_a_word_of_their_own) {
+  store::desired_deployment own = deployment("own");
+  own.deployment.current.spec.serving.timeout = std::chrono::seconds{7};
+  own.deployment.current.spec.serving.max_body_bytes = 7;
+  const auto first = publishes.update({deployment("a"), own}, {});
+  publishes.set_defaults({std::chrono::seconds{5}, 1'000});
+  const auto second = publishes.update({deployment("a"), own}, {});
+  BOOST_TEST(second->generation == first->generation + 1);
+  BOOST_CHECK(second->deployments[0]->serving.timeout == std::chrono::seconds{5});
+  BOOST_TEST(second->deployments[0]->serving.max_body_bytes == 1'000U);
+  BOOST_TEST(second->deployments[1] == first->deployments[1]);
+}
+
 BOOST_AUTO_TEST_CASE(generations_grow_over_restarts_and_fit_json) {
   const auto now = system_time{std::chrono::hours{500'000}};
   BOOST_TEST(generation_at(now + std::chrono::microseconds{1}) == generation_at(now) + 1);

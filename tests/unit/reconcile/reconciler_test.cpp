@@ -243,6 +243,21 @@ BOOST_AUTO_TEST_CASE(lets_the_last_request_of_a_draining_replica_finish) {
   BOOST_TEST(eventually([&] { return driver.observe().empty(); }));
 }
 
+BOOST_AUTO_TEST_CASE(a_shorter_drain_limit_holds_for_replicas_that_drain_already) {
+  want({deployment("d", 1, 1)});
+  BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 1; }));
+  gateway.set_load({{"d", "deploy-d-r1-0", 1}});
+  reconciler_settings settings;
+  settings.plan.drain_limit = std::chrono::hours{1};
+  reconciling.reconfigure(settings);
+  want({stopped(deployment("d", 1, 1))});
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST_REQUIRE(eventually([&] { return driver.observe().at(0).phase == draining; }));
+  settings.plan.drain_limit = std::chrono::milliseconds{1};
+  reconciling.reconfigure(settings);
+  BOOST_TEST(eventually([&] { return driver.observe().empty(); }));
+}
+
 BOOST_AUTO_TEST_CASE(answers_a_change_only_when_every_worker_serves_it) {
   want({deployment("d", 1, 1)});
   BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Changes under load: deployments, replicas, clients, limits, log level and a broken config file, and no request fails.
+
+    changes_test.py [--changes N]      also MODELGATE_CHANGES
+
+Two loads on the deployment that is scaled and rolled out meanwhile: `ab -k -c16`, as fast as it goes, and 500 requests a second in an
+open loop."""
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import unittest
+
+from changes import ChangeableProgram, Changes
+from program import PATIENCE, TENSOR, wait_until
+from traffic import Loop, Paced, request_bytes
+
+CHANGES = int(os.environ.get("MODELGATE_CHANGES", "20"))
+RATE = 500  # requests a second
+MOST = 10_000_000  # more than ab can send here: it ends by a signal
+
+
+class Ab:
+    """`ab -k -c16` until it is stopped; it ends by itself at the first connection that fails."""
+
+    def __init__(self, program, deployment, client):
+        body = os.path.join(program.folder, "body.json")
+        with open(body, "w") as file:
+            json.dump(TENSOR, file)
+        self.output = os.path.join(program.folder, "ab.out")
+        with open(self.output, "w") as out:
+            self.process = subprocess.Popen(
+                ["ab", "-k", "-l", "-q", "-c", "16", "-s", str(PATIENCE), "-t", "3600", "-n", str(MOST), "-A", client, "-p", body, "-T",
+                 "application/json", f"{program.url('prediction')}/deployment/{deployment}/api/v1.0/predictions"],
+                stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+
+    def stop(self):
+        """How many requests were answered, and how many of these not well."""
+        assert self.process.poll() is None, f"ab gave up: {self.text()}"
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(PATIENCE)
+        text = self.text()
+        found = {name: int(count) for name, count in re.findall(r"^([A-Z][A-Za-z0-9 -]+):\s+(\d+)", text, re.MULTILINE)}
+        assert "Complete requests" in found, text
+        return found["Complete requests"], found.get("Failed requests", 0) + found.get("Non-2xx responses", 0), text
+
+    def text(self):
+        with open(self.output) as file:
+            return file.read()
+
+
+class ChangesUnderLoad(unittest.TestCase):
+    def test_no_request_fails(self):
+        with ChangeableProgram() as program, Loop() as loop:
+            program.prepare()
+            # The machine may be slow, and that is no failure here: whoever has to wait waits.
+            program.deploy("iris", endpointAccessType="private", serving={"maxQueue": 1000, "queueTimeout": PATIENCE})
+            program.wait_for("iris")
+            client = "load:" + program.must("POST", "/deployments/iris/clients", {"name": "load"})["token"]
+            path = "/deployment/iris/api/v1.0/predictions"
+            body = json.dumps(TENSOR).encode()
+            request = request_bytes("POST", path, body, client, ["Content-Type: application/json"])
+            paced = Paced(program.ports["prediction"], request, RATE)
+            running = loop.start(paced.run())
+            ab = Ab(program, "iris", client)
+            wait_until(lambda: len(paced.seconds) > 100, "traffic")
+
+            changes = Changes(program, "iris")
+            changes.run(lambda count: count >= CHANGES or paced.failures or ab.process.poll() is not None)
+
+            answered_then = len(paced.seconds)
+            wait_until(lambda: len(paced.seconds) > answered_then + 100, "traffic after the changes")
+            answered, failed, text = ab.stop()
+            paced.ending = True
+            running.result(2 * PATIENCE)
+            print(f"{changes.total()} changes {changes.done}\n"
+                  f"ab -k -c16: {answered} answered, {failed} failed\n"
+                  f"paced: {len(paced.seconds)} answered, {len(paced.failures)} failed, p50 {paced.percentile(.5) * 1000:.0f} ms, "
+                  f"p99 {paced.percentile(.99) * 1000:.0f} ms", file=sys.stderr)
+            self.assertEqual(paced.failures, [])
+            self.assertEqual(failed, 0, text)
+            self.assertEqual(changes.total(), CHANGES)
+            self.assertGreater(answered, 100)
+            metrics = program.metrics()
+            self.assertEqual(metrics["modelgate_sessions_failed_total"], 0)
+            self.assertEqual(metrics['modelgate_config_reloads_total{outcome="refused"}'], changes.broken_reloads)
+
+
+if __name__ == "__main__":
+    if "--changes" in sys.argv:
+        at = sys.argv.index("--changes")
+        CHANGES = int(sys.argv[at + 1])
+        del sys.argv[at : at + 2]
+    unittest.main(verbosity=2)
