@@ -1,28 +1,17 @@
 #pragma once
 
-#include "modelgate/config/settings.hpp"
+#include "gateway/predecessor.hpp"
+#include "gateway/program_signals.hpp"
+#include "gateway/upgrade.hpp"
 
-#include <chrono>
-#include <csignal>
+#include "modelgate/config/settings.hpp"
 
 namespace modelgate {
 
-/// SIGTERM and SIGINT, taken by one thread only: the others inherit the mask.
-///
-/// Shape: made before the first thread.
-class termination_signals {
- public:
-  termination_signals();
-  void wait() const;
-  /// Whether another one came meanwhile.
-  [[nodiscard]] bool wait_for(std::chrono::milliseconds patience) const;
-
- private:
-  sigset_t set_;
-};
-
-/// Serves until a termination signal comes, then drains; another one ends the drain.
+/// Serves until a signal ends it, then drains; another one ends the drain. An upgrade that succeeds ends it too.
+/// `before`: the program that started this one to take over; null: nobody serves here yet.
 /// Errors: set-up that is impossible, such as a port in use, throws std::exception with one clear line.
-void run_program(config::settings settings, const termination_signals& signals, bool with_demo);
+void run_program(config::settings settings, const program_signals& signals, const program_words& words,
+                 predecessor* before, bool with_demo);
 
 }  // namespace modelgate

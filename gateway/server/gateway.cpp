@@ -44,16 +44,16 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
 }  // namespace
 
 struct gateway::state {
-  state(const config::settings& settings, crypto::token_key token_key)
+  state(const config::settings& settings, crypto::token_key token_key, std::vector<int> handed)
       : key{token_key},
         worker_settings{to_worker_settings(settings)},
         registry{worker_count(settings), settings.metrics_deployment_name},
-        sockets{settings.listen.prediction, worker_count(settings)},
+        sockets{settings.listen.prediction, worker_count(settings), std::move(handed)},
         admission{settings.limits.connections, settings.limits.connections_per_address},
         current{std::make_shared<const server::serving_table>()} {
     for (std::size_t i = 0; i < worker_count(settings); ++i) {
       workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), admission,
-                                                         sockets.release(), sockets.is_v6()));
+                                                         sockets.release_for(i), sockets.is_v6()));
     }
   }
 
@@ -152,8 +152,8 @@ struct gateway::state {
   std::vector<std::unique_ptr<server::worker>> workers;  ///< last: they end before what they use
 };
 
-gateway::gateway(const config::settings& settings, crypto::token_key key)
-    : state_{std::make_unique<state>(settings, key)} {
+gateway::gateway(const config::settings& settings, crypto::token_key key, std::vector<int> handed)
+    : state_{std::make_unique<state>(settings, key, std::move(handed))} {
   state_->registry.add_source([shared = state_.get()] { return shared->read_dispatch(); });
 }
 
@@ -163,6 +163,19 @@ gateway::~gateway() {
 }
 
 void gateway::start() {
+  prepare();
+  accept();
+}
+
+void gateway::accept() {
+  for (const auto& worker : state_->workers) worker->accept();
+}
+
+const std::vector<int>& gateway::listening_sockets() const {
+  return state_->sockets.descriptors();
+}
+
+void gateway::prepare() {
   for (const auto& worker : state_->workers) {
     worker->start([shared = state_.get()] {
       const std::lock_guard lock{shared->live_mutex};

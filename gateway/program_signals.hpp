@@ -1,0 +1,34 @@
+#pragma once
+
+#include "control/runtime/process/file_handle.hpp"
+
+#include <chrono>
+#include <csignal>
+
+namespace modelgate {
+
+/// SIGTERM and SIGINT, which end the program, and SIGUSR2, which upgrades it; taken by one thread only: the others
+/// inherit the mask.
+///
+/// Shape: made before the first thread.
+class program_signals {
+ public:
+  struct received {
+    int number = 0;
+    bool is_own = false;  ///< this process sent it to itself
+  };
+
+  program_signals();
+  [[nodiscard]] received wait() const;
+  /// Whether another one that ends the program came meanwhile.
+  [[nodiscard]] bool wait_for_end(std::chrono::milliseconds patience) const;
+  /// Readable while one that ends the program has not been taken.
+  [[nodiscard]] int end_descriptor() const noexcept { return end_descriptor_.get(); }
+
+ private:
+  sigset_t ending_;
+  sigset_t all_;
+  control::runtime::process::file_handle end_descriptor_;
+};
+
+}  // namespace modelgate
