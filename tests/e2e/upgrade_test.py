@@ -68,6 +68,14 @@ class Successor:
         return self.returncode
 
 
+def threads_of(pid):
+    names = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/comm") as name:
+            names.append(name.read())
+    return names
+
+
 class Upgradable(Program):
     """A program with a config file of its own, started from a file of its own."""
 
@@ -178,7 +186,7 @@ class Bench:
         with open(self.body, "w") as text:
             json.dump(TENSOR, text)
         url = program.url("prediction") + f"/deployment/{deployment}/api/v1.0/predictions"
-        self.process = subprocess.Popen(["ab", "-q", "-l", "-k", "-c", str(connections), "-t", "36000", "-n", "1000000000", "-s", "60", "-p",
+        self.process = subprocess.Popen(["ab", "-q", "-l", "-k", "-c", str(connections), "-t", "36000", "-n", "2000000", "-s", "60", "-p",
                                          self.body, "-T", "application/json", url],
                                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
@@ -246,9 +254,7 @@ class Upgrades(unittest.TestCase):
                 program.configure(f"prediction.workers = {workers}")
                 program.process.send_signal(signal.SIGUSR2)
                 self.assertEqual(program.follow(), 0, program.log())
-                with os.scandir(f"/proc/{program.process.pid}/task") as tasks:
-                    names = [open(os.path.join(task.path, "comm")).read() for task in tasks]
-                self.assertEqual(sum(name.startswith("worker-") for name in names), workers)
+                self.assertEqual(sum(name.startswith("worker-") for name in threads_of(program.process.pid)), workers)
                 paced.wait_for_answers(100)
             self.assertEqual(paced.stop()[1], [])
             self.assertEqual(program.models(), models)
@@ -261,11 +267,11 @@ class Upgrades(unittest.TestCase):
             models = program.models()
             pids = os.path.join(program.folder, "pid")
             cases = [
-                ("exit code 1", "#!/bin/sh\nexit 1\n"),
+                ("exited with code 1", "#!/bin/sh\nexit 1\n"),
                 ("timeouts.upgrade", f"#!/bin/sh\necho $$ > {pids}\nexec sleep 1000\n"),
                 ("timeouts.upgrade", f"#!/bin/sh\necho $$ > {pids}\nexec 3>&-\nexec sleep 1000\n"),
                 ("signal 11", "#!/bin/sh\nkill -11 $$\n"),
-                ("exit code 7", TAKES_AND + "sys.exit(7)\n"),
+                ("exited with code 7", TAKES_AND + "sys.exit(7)\n"),
                 ("no reason at all", TAKES_AND + "send('failed')\n"),
                 ("another language", TAKES_AND + "send('bonjour')\n"),
             ]
