@@ -1,7 +1,10 @@
 // The command line of the one program: what it was asked to do, with which settings. program.cpp does it.
 #include "control/cli/cli.hpp"
 #include "control/cli/usage_error.hpp"
+#include "gateway/predecessor.hpp"
 #include "gateway/program.hpp"
+#include "gateway/upgrade.hpp"
+#include "gateway/upgrade_port.hpp"
 
 #include "modelgate/base/log.hpp"
 #include "modelgate/config/settings_draft.hpp"
@@ -12,6 +15,8 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/Option.hpp>
 
+#include <chrono>
+#include <filesystem>
 #include <iostream>
 #include <map>
 #include <optional>
@@ -35,6 +40,7 @@ struct serve_options {
   std::string control;
   std::string metrics;
   bool demo = false;
+  int take_over = -1;  ///< a descriptor; see handover.hpp
 };
 
 void print(const diagnostics& mistakes) {
@@ -78,15 +84,34 @@ std::optional<config::settings> settings_of(const serve_options& options) {
   return std::nullopt;
 }
 
-int serve(const serve_options& options) {
+int serve(const serve_options& options, const program_words& words) {
+  std::optional<predecessor> before;
+  if (options.take_over >= 0) before.emplace(options.take_over);
   const auto settings = settings_of(options);
-  if (!settings) return exit_bad_config;
+  if (!settings) {
+    if (before) before->tell_failure("its config is not good; what is wrong stands in the running one's output");
+    return exit_bad_config;
+  }
   const program_signals signals;  // before the first thread
   log::set_level(settings->log_level);
   crypto::initialise();
   const auto read_again = [&options] { return read_settings(options); };
-  run_program(*settings, read_again, signals, options.demo);
+  try {
+    run_program(*settings, read_again, signals, words, before ? &*before : nullptr, options.demo);
+  } catch (const std::exception& problem) {
+    if (before) before->tell_failure(problem.what());
+    throw;
+  }
   return exit_ok;
+}
+
+int upgrade(const serve_options& options, const std::string& binary) {
+  const auto settings = settings_of(options);
+  if (!settings) return exit_bad_config;
+  const std::filesystem::path path = binary.empty() ? std::filesystem::path{} : std::filesystem::absolute(binary);
+  // The running one keeps the deadline; this is for one that does not answer at all.
+  const auto patience = 2 * settings->timeouts.upgrade + std::chrono::seconds{30};
+  return ask_for_upgrade(settings->data_folder, path, patience);
 }
 
 int check(const serve_options& options) {
@@ -105,7 +130,8 @@ void refuse_empty_texts(CLI::App& command) {
 
 int run(int count, char** arguments) {
   const std::string_view command = count > 1 ? arguments[1] : "";
-  if (command != "serve" && command != "check") return control::cli::run_client(count, arguments);
+  if (command != "serve" && command != "check" && command != "upgrade")
+    return control::cli::run_client(count, arguments);
 
   CLI::App app{"modelgate serves a team's machine-learning models", "modelgate"};
   app.require_subcommand(1);
@@ -119,8 +145,16 @@ int run(int count, char** arguments) {
   serving->add_flag("--demo", options.demo, "make two demo deployments, once");
   CLI::App* checking = app.add_subcommand("check", "report every mistake that serve would find in its configuration");
   checking->add_option("--config", options.config, "the config file")->required();
+  serving->add_option("--take-over", options.take_over)->group("");  // said by the program that starts this one
+  CLI::App* upgrading = app.add_subcommand(
+      "upgrade", "replace the running program by the one on the disk: no request is lost, no model restarts");
+  std::string binary;
+  upgrading->add_option("--config", options.config, "the running program's config file");
+  upgrading->add_option("--data-dir", options.data_folder, "the running program's data folder");
+  upgrading->add_option("--binary", binary, "the program to start; without it, the file that the running one was");
   refuse_empty_texts(*serving);
   refuse_empty_texts(*checking);
+  refuse_empty_texts(*upgrading);
   try {
     app.parse(count, arguments);
   } catch (const CLI::ParseError& problem) {
@@ -128,7 +162,8 @@ int run(int count, char** arguments) {
     std::cerr << control::cli::usage_error(app, problem);
     return exit_usage;
   }
-  return serving->parsed() ? serve(options) : check(options);
+  if (serving->parsed()) return serve(options, words_of(count, arguments));
+  return upgrading->parsed() ? upgrade(options, binary) : check(options);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The composition root: the one place that knows every part of the program and says in which order they start and end.
 #include "gateway/program.hpp"
 
+#include "control/api/rest/problem.hpp"
 #include "control/api/rest/rest_api.hpp"
 #include "control/publish/publisher.hpp"
 #include "control/reconcile/reconciler.hpp"
@@ -12,7 +13,9 @@
 #include "control/store/bootstrap.hpp"
 #include "control/store/database.hpp"
 #include "control/store/stored_state.hpp"
+#include "gateway/control_gate.hpp"
 #include "gateway/greeting.hpp"
+#include "gateway/upgrade_loop.hpp"
 
 #include "modelgate/base/log.hpp"
 #include "modelgate/base/private_file.hpp"
@@ -27,6 +30,7 @@
 #include <boost/json/serialize.hpp>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -34,6 +38,8 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace modelgate {
 namespace {
@@ -41,6 +47,8 @@ namespace {
 constexpr std::chrono::milliseconds demo_poll{100};
 constexpr std::chrono::milliseconds second_signal_poll{50};
 constexpr std::chrono::milliseconds same_signal{500};
+constexpr std::chrono::milliseconds patience_with_first_snapshot{5'000};  ///< then it serves without
+constexpr std::chrono::milliseconds takeover_poll{20};
 
 /// Runs `start` and says which port it was about when it cannot be had.
 template <class Start>
@@ -59,14 +67,19 @@ auto listen_on(const char* port, const net::endpoint& address, Start start) {
 class program {
  public:
   /// `live` outlives it.
-  explicit program(live_settings& live)
+  program(live_settings& live, predecessor* before)
       : live_{live},
         settings_{*live.now()},
-        database_{settings_.data_folder},
+        before_{before},
+        database_{settings_.data_folder, {.held_lock = before_ ? before_->offer().store_lock : -1}},
+        upgrades_{live_, before_},
         key_{load_key()},
         gateway_{listen_on("prediction", settings_.listen.prediction,
-                           [&] { return std::make_unique<gateway>(settings_, key_); })},
-        processes_{settings_},
+                           [&] {
+                             return std::make_unique<gateway>(
+                                 settings_, key_, handed(&handover_offer::prediction, settings_.listen.prediction));
+                           })},
+        processes_{settings_, before_ ? before_->offer().runtime_lock : -1},
         external_{settings_.external_runtime, [this] { return own_addresses(); }},
         driver_{processes_, external_},
         stored_state_{database_},
@@ -83,16 +96,25 @@ class program {
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
         control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {}
 
-  void run(const program_signals& signals, bool with_demo) {
+  ~program() {
+    if (before_ != nullptr) before_->stop_watching();
+  }
+  program(const program&) = delete;
+  program& operator=(const program&) = delete;
+
+  void run(const program_signals& signals, const program_words& words, bool with_demo) {
     const auto new_token = control::store::bootstrap(settings_.data_folder, key_, database_, system_clock::now());
-    write_ports();  // everything listens already, and what can fail comes before the first thread
-    gateway_->add_metrics_source([] {
-      return std::vector<gateway::reading>{
-          {"modelgate_build_info", "The program that runs; always 1.", {{"version", MODELGATE_VERSION}}, 1, false}};
-    });
-    gateway_->add_metrics_source([this] { return live_.readings(); });
-    gateway_->start();
+    if (!before_) write_ports();  // everything listens already, and what can fail comes before the first thread
+    add_metrics_sources();
+    gateway_->prepare();
+    reconciler_.set_shared(before_ != nullptr);
     reconciler_.start();
+    if (before_) {
+      take_charge();
+    } else if (!reconciler_.publish_and_wait(steady_clock::now() + patience_with_first_snapshot)) {
+      log::warning("program", "serving without knowing the deployments yet");
+    }
+    gateway_->accept();
     std::thread loop{[this] { loop_.run(); }};
     ready_ = true;
     log::info("program", "serving",
@@ -100,21 +122,18 @@ class program {
                {"control", net::to_string(control_server_->address())},
                {"metrics", net::to_string(metrics_server_->address())}});
     greet(settings_, control_server_->address(), new_token);
-    std::thread demo{[this, with_demo] {
+    demo_ = std::thread{[this, with_demo] {
       if (with_demo) run_demo();
     }};
 
-    while (signals.wait() == SIGHUP) {
-      if (live_.reload()) go_on_with(*live_.now());
-    }
+    upgrades_.run_until_end(signals, words,
+                            {[this](steady_time until) { return let_go(until); }, [this] { take_back(); }, {}},
+                            [this] {
+                              if (live_.reload()) go_on_with(*live_.now());
+                            });
     log::info("program", "draining");
     ready_ = false;
-    {
-      const std::lock_guard lock{mutex_};
-      ending_ = true;
-    }
-    ending_changed_.notify_all();
-    demo.join();
+    end_demo();
     std::thread listening{[this, &signals] { hurry_on_another(signals); }};
     drain();
     drained_ = true;
@@ -177,10 +196,20 @@ class program {
     return limits;
   }
 
+  /// The sockets of one listener that the process before this one handed over, where it listened at that address.
+  std::vector<int> handed(offered_listener handover_offer::*listener, const net::endpoint& wanted) const {
+    return before_ ? take_sockets(before_->offer().*listener, wanted) : std::vector<int>{};
+  }
+  int handed_one(offered_listener handover_offer::*listener, const net::endpoint& wanted) const {
+    const auto sockets = handed(listener, wanted);
+    return sockets.empty() ? -1 : sockets.front();
+  }
+
   std::unique_ptr<http_io::server> make_metrics_server() {
     return std::make_unique<http_io::server>(
         loop_, metrics_pool_, settings_.listen.metrics, own_port_limits(settings_),
-        [this](const http_io::request& request) { return answer_scrape(request); });
+        [this](const http_io::request& request) { return answer_scrape(request); },
+        handed_one(&handover_offer::metrics, settings_.listen.metrics));
   }
 
   control::rest::rest_options rest_options() {
@@ -198,8 +227,113 @@ class program {
   }
 
   std::unique_ptr<http_io::server> make_control_server() {
-    return std::make_unique<http_io::server>(loop_, control_pool_, settings_.listen.control, own_port_limits(settings_),
-                                             [this](const http_io::request& request) { return rest_(request); });
+    return std::make_unique<http_io::server>(
+        loop_, control_pool_, settings_.listen.control, own_port_limits(settings_),
+        [this](const http_io::request& request) { return answer_control(request); },
+        handed_one(&handover_offer::control, settings_.listen.control));
+  }
+
+  /// While a new program takes over, this one cannot tell what is so, and must not change anything.
+  http_io::response answer_control(const http_io::request& request) {
+    if (request.path == "/livez" || request.path == "/readyz") return rest_(request);
+    if (!control_gate_.enter()) {
+      control::rest::problem upgrading{503, "UPGRADING", "modelgate is being upgraded; send the request again"};
+      upgrading.fields = {{"Retry-After", "1"}, {"Connection", "close"}};
+      return control::rest::to_response(upgrading, request.fields.get("X-Request-Id"));
+    }
+    struct leaving {
+      control_gate& gate;
+      ~leaving() { gate.leave(); }
+    } const left{control_gate_};
+    return rest_(request);
+  }
+
+  void add_metrics_sources() {
+    gateway_->add_metrics_source([] {
+      return std::vector<gateway::reading>{
+          {"modelgate_build_info", "The program that runs; always 1.", {{"version", MODELGATE_VERSION}}, 1, false}};
+    });
+    gateway_->add_metrics_source([this] { return live_.readings(); });
+    gateway_->add_metrics_source([this] { return upgrades_.readings(); });
+  }
+
+  /// Serves what the running program does, and then instead of it.
+  void take_charge() {
+    const steady_time begun = steady_clock::now();
+    const steady_time deadline = begun + settings_.timeouts.upgrade;
+    if (!reconciler_.publish_and_wait(deadline)) {
+      throw std::runtime_error{"the deployments could not be read from the store in time"};
+    }
+    // Replicas that run elsewhere are found anew. One that has just died must not keep us from beginning.
+    const steady_time enough = begun + settings_.timeouts.upgrade / 2;
+    std::unique_lock lock{mutex_};
+    while (!serves_as_before() && steady_clock::now() < enough) ending_changed_.wait_for(lock, takeover_poll);
+    lock.unlock();
+    if (!serves_as_before()) log::warning("upgrade", "not every replica that served before is back; going on without");
+    before_->take_charge(deadline);
+
+    processes_.confirm();
+    database_.lock().sign();
+    upgrades_.count_from(before_->offer());
+    try {
+      write_ports();
+    } catch (const std::runtime_error& problem) {  // too late to give up
+      log::error("upgrade", problem.what());
+    }
+    before_->watch([this] {
+      log::info("upgrade", "the program before this one has ended");
+      reconciler_.set_shared(false);
+    });
+  }
+
+  [[nodiscard]] bool serves_as_before() const {
+    const std::vector<std::string> now = served_replicas();
+    return std::all_of(before_->offer().served.begin(), before_->offer().served.end(),
+                       [&](const std::string& name) { return std::find(now.begin(), now.end(), name) != now.end(); });
+  }
+
+  [[nodiscard]] std::vector<std::string> served_replicas() const {
+    std::vector<std::string> names;
+    const config::snapshot_ptr live = reconciler_.live();
+    if (!live) return names;
+    for (const auto& deployment : live->deployments) {
+      for (const auto& endpoint : deployment->endpoints) names.push_back(endpoint.replica);
+    }
+    return names;
+  }
+
+  handover_offer let_go(steady_time deadline) {
+    end_demo();
+    if (!control_gate_.close(deadline)) {
+      control_gate_.open();
+      throw std::runtime_error{"requests to the control port did not end in time"};
+    }
+    reconciler_.stop();
+    processes_.let_go();
+    handover_offer offer;
+    offer.prediction = {settings_.listen.prediction, gateway_->address(), gateway_->listening_sockets()};
+    offer.control = {settings_.listen.control, control_server_->address(), {control_server_->listening_socket()}};
+    offer.metrics = {settings_.listen.metrics, metrics_server_->address(), {metrics_server_->listening_socket()}};
+    offer.store_lock = database_.lock().descriptor();
+    offer.runtime_lock = processes_.lock_descriptor();
+    offer.served = served_replicas();
+    upgrades_.add_to(offer);
+    return offer;
+  }
+
+  void take_back() {
+    processes_.take_back();
+    reconciler_.start();
+    control_gate_.open();
+  }
+
+  void end_demo() {
+    {
+      const std::lock_guard lock{mutex_};
+      ending_ = true;
+    }
+    ending_changed_.notify_all();
+    if (demo_.joinable()) demo_.join();
   }
 
   http_io::response answer_scrape(const http_io::request& request) const {
@@ -275,7 +409,8 @@ class program {
     {
       // Load balancers see /readyz and stop sending meanwhile.
       std::unique_lock lock{mutex_};
-      ending_changed_.wait_for(lock, now->timeouts.drain_delay, [this] { return hurried_; });
+      if (!upgrades_.is_upgraded())
+        ending_changed_.wait_for(lock, now->timeouts.drain_delay, [this] { return hurried_; });
     }
     boost::asio::post(loop_, [this] { control_server_->drain(); });
     if (!gateway_->drain(steady_clock::now() + now->timeouts.drain)) {
@@ -292,7 +427,9 @@ class program {
 
   live_settings& live_;
   const config::settings settings_;  ///< at start; what may change is asked of `live_`
+  predecessor* const before_;        ///< null: nobody served here before
   control::store::database database_;
+  upgrade_loop upgrades_;
   const crypto::token_key key_;
   std::unique_ptr<gateway> gateway_;
   control::runtime::process::process_driver processes_;
@@ -309,6 +446,8 @@ class program {
   std::condition_variable ending_changed_;
   bool ending_ = false;
   bool hurried_ = false;
+  std::thread demo_;
+  control_gate control_gate_;
   std::atomic<bool> drained_{false};
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_{loop_.get_executor()};
@@ -336,43 +475,17 @@ void claim_file_descriptors(config::settings& settings) {
 
 }  // namespace
 
-program_signals::program_signals() {
-  sigemptyset(&ending_);
-  sigaddset(&ending_, SIGTERM);
-  sigaddset(&ending_, SIGINT);
-  all_ = ending_;
-  sigaddset(&all_, SIGHUP);
-  pthread_sigmask(SIG_BLOCK, &all_, nullptr);
-  struct sigaction as_started {};
-  hang_up_ends_ = ::sigaction(SIGHUP, nullptr, &as_started) != 0 || as_started.sa_handler != SIG_IGN;
-  std::signal(SIGPIPE, SIG_IGN);
-}
-
-int program_signals::wait() const {
-  for (;;) {
-    siginfo_t received{};
-    if (sigwaitinfo(&all_, &received) < 0) continue;
-    // The kernel tells of a terminal that is gone, and people ask for a reload, by the same signal.
-    const bool hung_up = received.si_signo == SIGHUP && received.si_code == SI_KERNEL;
-    if (!hung_up) return received.si_signo;
-    if (hang_up_ends_) return SIGTERM;
-  }
-}
-
-bool program_signals::wait_for_end(std::chrono::milliseconds patience) const {
-  const timespec longest{patience.count() / 1'000, patience.count() % 1'000 * 1'000'000};
-  return sigtimedwait(&ending_, nullptr, &longest) > 0;
-}
-
-void run_program(config::settings settings, settings_reader read, const program_signals& signals, bool with_demo) {
+void run_program(config::settings settings, settings_reader read, const program_signals& signals,
+                 const program_words& words, predecessor* before, bool with_demo) {
   claim_file_descriptors(settings);
   live_settings live{std::move(settings), [read = std::move(read)] {
                        auto next = read();
                        if (next) claim_file_descriptors(*next);
                        return next;
                      }};
-  program served{live};
-  served.run(signals, with_demo);
+  if (before != nullptr) before->take_over(steady_clock::now() + live.now()->timeouts.upgrade);
+  program served{live, before};
+  served.run(signals, words, with_demo);
 }
 
 }  // namespace modelgate

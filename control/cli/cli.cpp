@@ -25,6 +25,7 @@ namespace {
 constexpr const char* examples =
     "  modelgate serve --config conf/modelgate.toml        run the server\n"
     "  modelgate check --config conf/modelgate.toml        look for mistakes in its config file\n"
+    "  modelgate upgrade --config conf/modelgate.toml      replace the running server, losing no request\n"
     "  modelgate deployments list                          what is deployed\n"
     "  modelgate deployments wait iris --timeout 5m        wait until it is up\n"
     "  modelgate clients add iris app                      let an application call it";

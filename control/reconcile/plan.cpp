@@ -19,7 +19,7 @@ bool is_leaving(const observed_replica& replica) {
 
 /// The replicas of one deployment by what they mean for it.
 struct sorted_replicas {
-  replica_list found;          ///< `is_found`: each keeps its place until it has ended
+  replica_list misfits;        ///< `is_misfit`: each keeps its place until it has ended
   replica_list current;        ///< of the wanted revision: starting, ready or unready
   replica_list current_ended;  ///< of the wanted revision, exited: to be started again
   replica_list old_ready;      ///< of another revision, and serving
@@ -28,12 +28,13 @@ struct sorted_replicas {
   replica_list leaving;  ///< draining or stopping
 };
 
-sorted_replicas sort_out(const replica_list& replicas, std::uint64_t wanted_revision) {
+sorted_replicas sort_out(const replica_list& replicas, const store::desired_deployment* desired) {
+  const std::uint64_t wanted_revision = desired == nullptr ? 0 : desired->deployment.current.replica_revision;
   sorted_replicas sorted;
   for (const observed_replica* replica : replicas) {
     const bool ended = replica->phase == replica_phase::exited;
-    if (is_found(*replica)) {
-      sorted.found.push_back(replica);
+    if (desired != nullptr && is_misfit(*replica, desired->deployment)) {
+      sorted.misfits.push_back(replica);
     } else if (is_leaving(*replica)) {
       sorted.leaving.push_back(replica);
     } else if (replica->revision == wanted_revision && ended) {
@@ -77,9 +78,9 @@ class deployment_planner {
     const bool wanted = desired_ != nullptr && !desired_->deployment.deleting && desired_->refusal.empty()
                         && !desired_->deployment.current.spec.stop;
     const std::size_t count = wanted ? desired_->deployment.current.spec.replicas : 0;
-    sorted_ = sort_out(replicas_, desired_ == nullptr ? 0 : desired_->deployment.current.replica_revision);
+    sorted_ = sort_out(replicas_, desired_);
     for (const observed_replica* replica : sorted_.leaving) go_on_leaving(*replica);
-    end_found();
+    end_misfits();
     // How many there should be is not known yet: what is there serves on until it is.
     if (wanted && count == 0) return;
     for (const observed_replica* replica : sorted_.old_ended) act(remove_replica{replica->name});
@@ -127,9 +128,8 @@ class deployment_planner {
     }
   }
 
-  /// What ran before this process did ends first, whatever its revision.
-  void end_found() {
-    for (const observed_replica* replica : sorted_.found) {
+  void end_misfits() {
+    for (const observed_replica* replica : sorted_.misfits) {
       if (is_leaving(*replica)) {
         go_on_leaving(*replica);
       } else {
@@ -138,8 +138,8 @@ class deployment_planner {
     }
   }
 
-  bool has_found(std::uint32_t index) const {
-    return std::any_of(sorted_.found.begin(), sorted_.found.end(),
+  bool has_misfit(std::uint32_t index) const {
+    return std::any_of(sorted_.misfits.begin(), sorted_.misfits.end(),
                        [&](const observed_replica* replica) { return replica->index == index; });
   }
 
@@ -167,14 +167,14 @@ class deployment_planner {
     }
   }
 
-  /// Those that fit beside what was found; without any, all do.
+  /// Those that fit beside the misfits; without any, all do.
   void restart_ended(std::size_t count) {
     std::size_t running = sorted_.current.size();
     for (const observed_replica* replica : sorted_.current_ended) {
       const auto wait = backoff_of(replica->failures, settings_);
       if (!has_passed(replica->since, wait)) {
         wake_by(replica->since + wait);
-      } else if (running + sorted_.found.size() < count && !has_found(replica->index)) {
+      } else if (running + sorted_.misfits.size() < count && !has_misfit(replica->index)) {
         act(start_replica{spec_for(replica->index)});
         ++running;
       }
@@ -182,12 +182,12 @@ class deployment_planner {
   }
 
   /// All that are missing at once when nothing old serves; else only as many as keep one replica above the wanted
-  /// count. One that was found is not missing: who takes its place is decided when it has ended.
+  /// count. A misfit is not missing: who takes its place is decided when it has ended.
   void grow_to(std::size_t count) {
     const auto to_restart = static_cast<std::size_t>(
         std::count_if(sorted_.current_ended.begin(), sorted_.current_ended.end(),
-                      [&](const observed_replica* replica) { return !has_found(replica->index); }));
-    const std::size_t there = sorted_.current.size() + to_restart + sorted_.found.size();
+                      [&](const observed_replica* replica) { return !has_misfit(replica->index); }));
+    const std::size_t there = sorted_.current.size() + to_restart + sorted_.misfits.size();
     std::size_t missing = count > there ? count - there : 0;
     if (!sorted_.old_ready.empty()) {
       const std::size_t all = there + sorted_.old_ready.size() + sorted_.leaving.size();
@@ -217,13 +217,13 @@ class deployment_planner {
     }
   }
 
-  /// By the wanted revision's own replica of that index, or by any that was found.
+  /// By the wanted revision's own replica of that index, or by a misfit.
   bool is_taken(std::uint32_t index) const {
     const domain::deployment& deployment = desired_->deployment;
     const std::string name = replica_name(deployment.id, deployment.current.replica_revision, index);
     return std::any_of(replicas_.begin(), replicas_.end(),
                        [&](const observed_replica* replica) { return replica->name == name; })
-           || has_found(index);
+           || has_misfit(index);
   }
 
   runtime::replica_spec spec_for(std::uint32_t index) const {
@@ -266,8 +266,15 @@ std::string to_string(const action& step) {
       step);
 }
 
-bool is_found(const observed_replica& replica) noexcept {
-  return replica.inherited && replica.phase != replica_phase::exited;
+bool is_misfit(const observed_replica& replica, const domain::deployment& wanted) {
+  if (!replica.inherited || replica.phase == replica_phase::exited) return false;
+  const bool serves_or_will = replica.phase == replica_phase::ready || replica.phase == replica_phase::starting;
+  if (!replica.answers && !serves_or_will) return true;
+  if (replica.revision != wanted.current.replica_revision)
+    return false;  // an old one, which serves until it is replaced
+  const runtime::replica_spec& was = *replica.inherited;
+  const domain::deployment_spec& spec = wanted.current.spec;
+  return was.model_image != spec.model_image || was.model_uri != spec.model_uri || was.env != spec.env;
 }
 
 std::string replica_name(const std::string& deployment, std::uint64_t revision, std::uint32_t index) {

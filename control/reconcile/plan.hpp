@@ -64,9 +64,10 @@ struct plan_outcome {
                                 const std::vector<runtime::observed_replica>& observed,
                                 const std::set<std::string>& drained, system_time now, const plan_settings& settings);
 
-/// Whether it is one that ran before this process of modelgate did: such a one is not taken over, but ended before
-/// another starts in its place. This alone decides so.
-[[nodiscard]] bool is_found(const runtime::observed_replica& replica) noexcept;
+/// Whether it is one that an earlier process of modelgate started and that cannot be adopted: it bears the name of a
+/// wanted replica but was started as something else, or it served and answers no more. Such a one ends before another
+/// starts in its place. This alone decides so; every other one that was found is as good as one of our own.
+[[nodiscard]] bool is_misfit(const runtime::observed_replica& replica, const domain::deployment& wanted);
 
 /// "deploy-<id>-r<revision>-<index>"
 [[nodiscard]] std::string replica_name(const std::string& deployment, std::uint64_t revision, std::uint32_t index);

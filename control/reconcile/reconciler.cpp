@@ -42,6 +42,11 @@ reconciler::~reconciler() {
 }
 
 void reconciler::start() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = false;
+    wake_ = true;
+  }
   driver_.set_change_listener([this] { wake(); });
   thread_ = std::thread{[this] {
     ::pthread_setname_np(::pthread_self(), "reconciler");
@@ -59,6 +64,19 @@ void reconciler::stop() {
   if (!thread_.joinable()) return;
   thread_.join();
   driver_.set_change_listener({});
+}
+
+void reconciler::set_shared(bool shared) {
+  {
+    const std::lock_guard lock{mutex_};
+    shared_ = shared;
+  }
+  wake();
+}
+
+config::snapshot_ptr reconciler::live() const {
+  const std::lock_guard lock{mutex_};
+  return live_;
 }
 
 void reconciler::wake() {
@@ -94,15 +112,11 @@ bool reconciler::publish_and_wait(steady_time deadline) {
 
 domain::deployment_status reconciler::status_of(const domain::deployment& deployment,
                                                 const std::string& refusal) const {
-  config::snapshot_ptr live;
-  {
-    const std::lock_guard lock{mutex_};
-    live = live_;
-  }
+  const config::snapshot_ptr served = live();
   const auto source = deployment.current.spec.external
                           ? driver_.source(deployment.id, deployment.current.replica_revision)
                           : std::nullopt;
-  return summarise(deployment, refusal, driver_.observe(), live.get(), system_clock::now(), source);
+  return summarise(deployment, refusal, driver_.observe(), served.get(), system_clock::now(), source);
 }
 
 void reconciler::run() {
@@ -212,6 +226,10 @@ void reconciler::publish(const std::vector<observed_replica>& observed, std::uin
 
 std::set<std::string> reconciler::find_drained(const std::vector<observed_replica>& observed) const {
   std::set<std::string> drained;
+  {
+    const std::lock_guard lock{mutex_};
+    if (shared_) return drained;
+  }
   for (const observed_replica& replica : observed) {
     const bool leaves = replica.phase == domain::replica_phase::draining;
     if (leaves && live_ == published_ && !lists(*live_, replica)) drained.insert(replica.name);

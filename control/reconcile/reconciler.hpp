@@ -50,13 +50,18 @@ class reconciler final : public reconcile_link {
   reconciler(const reconciler&) = delete;
   reconciler& operator=(const reconciler&) = delete;
 
-  /// Listens to the driver and begins.
+  /// Listens to the driver and begins; also again after `stop`.
   void start();
   /// Ends after the pass that is under way. Replicas and snapshot stay as they are.
   void stop();
 
   /// From the next pass on, which comes at once. Any thread.
   void reconfigure(const reconciler_settings& settings);
+  /// Whether another process still serves requests on the same replicas, which nobody counts here: while it does, what
+  /// drains is stopped only when its time is over.
+  void set_shared(bool shared);
+  /// The last snapshot that every worker serves; null before the first.
+  [[nodiscard]] config::snapshot_ptr live() const;
 
   void wake() override;
   [[nodiscard]] bool publish_and_wait(steady_time deadline) override;
@@ -92,6 +97,7 @@ class reconciler final : public reconcile_link {
   bool wake_ = false;
   std::optional<reconciler_settings> next_settings_;
   bool stopping_ = false;
+  bool shared_ = false;
   std::uint64_t requests_ = 0;           ///< of publish_and_wait
   std::uint64_t answered_requests_ = 0;  ///< those whose state of the store is in `answered_generation_`
   std::uint64_t answered_generation_ = 0;

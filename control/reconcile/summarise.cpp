@@ -45,7 +45,8 @@ class running_summary {
         now_{now} {
     for (const observed_replica* replica : replicas) {
       const bool is_served = replica->phase == replica_phase::ready && served.contains(replica->name);
-      const bool is_current = replica->revision == deployment.current.replica_revision && !is_found(*replica);
+      const bool is_current =
+          replica->revision == deployment.current.replica_revision && !is_misfit(*replica, deployment);
       if (is_current) current_.push_back(replica);
       if (is_served) ++available_;
       if (is_served && is_current) ++current_available_;

@@ -58,7 +58,9 @@ struct observed_replica {
   std::string limits;  ///< "enforced" or "advisory"
   std::uint32_t restarts = 0;
   std::uint32_t failures = 0;  ///< consecutive ends without a time of being well in between; rules the back-off
-  bool inherited = false;      ///< it was started by an earlier modelgate process
+  /// What an earlier modelgate process started here; null: this one started it.
+  std::shared_ptr<const replica_spec> inherited;
+  bool answers = true;  ///< false: inherited as ready, and it has not answered a probe of this process yet
 };
 
 struct log_query {

@@ -67,7 +67,7 @@ struct rollback_unless_ended {
 database::database(const std::filesystem::path& data_folder, database_options options)
     : options_{options},
       file_{data_folder / "modelgate.db"},
-      lock_{data_folder},
+      lock_{data_folder, options.held_lock},
       writer_{open_writer(file_, options.busy_timeout)} {}
 
 database::~database() = default;

@@ -34,6 +34,7 @@ class transaction {
 };
 
 struct database_options {
+  int held_lock = -1;                             ///< of the data folder, as the process before this one held it
   std::chrono::milliseconds busy_timeout{2'000};  ///< how long one transaction waits for its turn
 };
 
@@ -54,6 +55,8 @@ class database {
   ~database();
   database(const database&) = delete;
   database& operator=(const database&) = delete;
+
+  [[nodiscard]] const folder_lock& lock() const noexcept { return lock_; }
 
   /// `body` is called with a `transaction&` and answers a `result<Value, Error>` whose error can be made from an
   /// error_code.

@@ -11,10 +11,17 @@ class folder_lock {
  public:
   /// Makes the folder with mode 0700 where there is none. Throws std::runtime_error, one line, when somebody else holds
   /// it.
-  explicit folder_lock(const std::filesystem::path& folder);
+  ///
+  /// `held`: the lock as the process before this one held it; it becomes this one's own. -1: it is to be taken.
+  explicit folder_lock(const std::filesystem::path& folder, int held = -1);
   ~folder_lock();
   folder_lock(const folder_lock&) = delete;
   folder_lock& operator=(const folder_lock&) = delete;
+
+  /// For the process that takes over; stays the lock's.
+  [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+  /// Says in the file that this process holds it.
+  void sign() const noexcept;
 
  private:
   int descriptor_ = -1;

@@ -126,6 +126,7 @@ constexpr std::array keys{
     settings_key{"timeouts.drain_delay", duration_key{timeout<&timeout_settings::drain_delay>, milliseconds{0}}},
     settings_key{"timeouts.drain_idle", duration_key{timeout<&timeout_settings::drain_idle>}},
     settings_key{"timeouts.control_request", duration_key{timeout<&timeout_settings::control_request>}},
+    settings_key{"timeouts.upgrade", duration_key{timeout<&timeout_settings::upgrade>}},
 
     settings_key{"data.folder", folder_key{&at<&settings::data_folder>}, at_restart},
     settings_key{"catalogue.path", folder_key{&at<&settings::catalogue>}, at_restart},

@@ -12,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/system/system_error.hpp>
+#include <unistd.h>
 
 #include <atomic>
 #include <exception>
@@ -37,10 +38,14 @@ void report_escaped(const std::exception_ptr& escaped) {
   }
 }
 
-tcp::acceptor open_acceptor(asio::io_context& context, const net::endpoint& address) {
+tcp::acceptor open_acceptor(asio::io_context& context, const net::endpoint& address, int handed) {
   tcp::acceptor acceptor{context};
   error_code problem;
   const tcp::endpoint local{asio::ip::make_address(address.host), address.port};
+  if (handed >= 0) {
+    acceptor.assign(local.protocol(), handed);
+    return acceptor;
+  }
   acceptor.open(local.protocol(), problem);
   if (!problem) acceptor.set_option(tcp::acceptor::reuse_address(true), problem);
   if (!problem) acceptor.bind(local, problem);
@@ -72,8 +77,8 @@ using counted_refusal = counted<std::size_t>;
 
 struct server::state : std::enable_shared_from_this<server::state> {
   state(asio::io_context& context, blocking_pool& pool, const net::endpoint& address, server_limits limits,
-        request_handler handler)
-      : acceptor{open_acceptor(context, address)},
+        request_handler handler, int handed)
+      : acceptor{open_acceptor(context, address, handed)},
         accept_again{context},
         sessions{std::make_shared<session_context>(pool, limits, std::move(handler))} {
     const tcp::endpoint bound = acceptor.local_endpoint();
@@ -135,14 +140,16 @@ asio::awaitable<void> server::state::turn_away(std::shared_ptr<state> self, tcp:
 }
 
 void server::state::stop_accepting() {
-  error_code ignored;
-  acceptor.close(ignored);
+  error_code problem;
+  // Taken out of the event loop first: closing alone does not do that while another process has the socket too.
+  const int socket = acceptor.release(problem);
+  if (!problem) ::close(socket);
   accept_again.cancel();
 }
 
 server::server(asio::io_context& context, blocking_pool& pool, const net::endpoint& address, server_limits limits,
-               request_handler handler)
-    : state_{std::make_shared<state>(context, pool, address, limits, std::move(handler))} {
+               request_handler handler, int handed)
+    : state_{std::make_shared<state>(context, pool, address, limits, std::move(handler), handed)} {
   asio::co_spawn(context, state::accept_connections(state_), report_escaped);
 }
 
@@ -161,6 +168,10 @@ net::endpoint server::address() const {
 
 void server::set_limits(const server_limits& limits) {
   state_->sessions->limits = limits;
+}
+
+int server::listening_socket() const {
+  return state_->acceptor.native_handle();
 }
 
 void server::drain() {

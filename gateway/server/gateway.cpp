@@ -65,17 +65,17 @@ server::connection_limits connection_limits_of(const config::settings& settings)
 }  // namespace
 
 struct gateway::state {
-  state(const config::settings& settings, crypto::token_key token_key)
+  state(const config::settings& settings, crypto::token_key token_key, std::vector<int> handed)
       : key{token_key},
         registry{worker_count(settings), settings.metrics_deployment_name},
-        sockets{settings.listen.prediction, worker_count(settings)},
+        sockets{settings.listen.prediction, worker_count(settings), std::move(handed)},
         admission{connection_limits_of(settings)},
         current{std::make_shared<const server::serving_table>()} {
     const std::size_t count = worker_count(settings);
     const server::worker_settings of_each = to_worker_settings(settings, count);
     for (std::size_t i = 0; i < count; ++i) {
       workers.push_back(std::make_unique<server::worker>(i, of_each, registry.of_worker(i), admission,
-                                                         sockets.release(), sockets.is_v6()));
+                                                         sockets.release_for(i), sockets.is_v6()));
     }
   }
 
@@ -191,8 +191,8 @@ struct gateway::state {
   std::vector<std::unique_ptr<server::worker>> workers;  ///< last: they end before what they use
 };
 
-gateway::gateway(const config::settings& settings, crypto::token_key key)
-    : state_{std::make_unique<state>(settings, key)} {
+gateway::gateway(const config::settings& settings, crypto::token_key key, std::vector<int> handed)
+    : state_{std::make_unique<state>(settings, key, std::move(handed))} {
   state_->registry.add_source([shared = state_.get()] { return shared->read_dispatch(); });
   state_->registry.add_source([shared = state_.get()] { return shared->read_replies(); });
 }
@@ -203,6 +203,19 @@ gateway::~gateway() {
 }
 
 void gateway::start() {
+  prepare();
+  accept();
+}
+
+void gateway::accept() {
+  for (const auto& worker : state_->workers) worker->accept();
+}
+
+const std::vector<int>& gateway::listening_sockets() const {
+  return state_->sockets.descriptors();
+}
+
+void gateway::prepare() {
   for (const auto& worker : state_->workers) {
     worker->start([shared = state_.get()] {
       const std::lock_guard lock{shared->live_mutex};

@@ -43,6 +43,20 @@ tcp::endpoint local_address(int fd, tcp::endpoint like) {
   return like;
 }
 
+/// A listener elsewhere makes this bind fail; ours is closed again before the shared ones are opened.
+tcp::endpoint find_free(const tcp::endpoint& wanted) {
+  const int probe = open_socket(wanted, false);
+  if (::listen(probe, 1) != 0) {
+    const int reason = errno;
+    ::close(probe);
+    errno = reason;
+    fail("listen");
+  }
+  const tcp::endpoint found = local_address(probe, wanted);
+  ::close(probe);
+  return found;
+}
+
 std::string peer_address(const tcp::endpoint& peer) {
   const boost::asio::ip::address address = peer.address();
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -53,39 +67,34 @@ std::string peer_address(const tcp::endpoint& peer) {
 
 }  // namespace
 
-listening_sockets::listening_sockets(const net::endpoint& address, std::size_t count) {
+listening_sockets::listening_sockets(const net::endpoint& address, std::size_t count, std::vector<int> handed)
+    : workers_{count}, sockets_{std::move(handed)} {
   boost::system::error_code problem;
   const auto ip = boost::asio::ip::make_address(address.host, problem);
   if (problem) throw boost::system::system_error{problem, "address"};
   is_v6_ = ip.is_v6();
   tcp::endpoint target{ip, address.port};
-  {
-    const int probe = open_socket(target, false);
-    // A listener elsewhere makes this bind fail; ours is closed again before the shared ones are opened.
-    if (::listen(probe, 1) != 0) {
-      const int reason = errno;
-      ::close(probe);
-      errno = reason;
-      fail("listen");
-    }
-    target = local_address(probe, target);
-    ::close(probe);
-  }
-  for (std::size_t i = 0; i < count; ++i) {
-    sockets_.push_back(open_socket(target, true));
-    if (::listen(sockets_.back(), backlog) != 0) fail("listen");
-  }
+  target = sockets_.empty() ? find_free(target) : local_address(sockets_.front(), target);
+  while (sockets_.size() < count) open(target);
   address_ = {address.host, target.port()};
+  descriptors_ = sockets_;
 }
 
 listening_sockets::~listening_sockets() {
-  for (const int fd : sockets_) ::close(fd);
+  for (const int fd : sockets_) {
+    if (fd >= 0) ::close(fd);
+  }
 }
 
-int listening_sockets::release() noexcept {
-  const int fd = sockets_.back();
-  sockets_.pop_back();
-  return fd;
+void listening_sockets::open(const tcp::endpoint& target) {
+  sockets_.push_back(open_socket(target, true));
+  if (::listen(sockets_.back(), backlog) != 0) fail("listen");
+}
+
+std::vector<int> listening_sockets::release_for(std::size_t worker) {
+  std::vector<int> given;
+  for (std::size_t i = worker; i < sockets_.size(); i += workers_) given.push_back(std::exchange(sockets_[i], -1));
+  return given;
 }
 
 listener::listener(net::worker_executor executor, int socket, bool is_v6, accept_handler on_accept)
@@ -151,6 +160,7 @@ bool listener::accept_one() {
 }
 
 void listener::drain() {
+  if (!acceptor_.is_open()) return;
   boost::system::error_code ignored;
   acceptor_.cancel(ignored);
   pause_.cancel();
@@ -163,7 +173,9 @@ void listener::drain() {
     peer.resize(size);
     on_accept_(net::worker_socket{acceptor_.get_executor(), protocol_, fd}, peer_address(peer));
   }
-  acceptor_.close(ignored);
+  // Taken out of the event loop first: closing alone does not do that while another process has the socket too.
+  const int socket = acceptor_.release(ignored);
+  if (!ignored) ::close(socket);
 }
 
 }  // namespace modelgate::server

@@ -11,28 +11,39 @@
 
 namespace modelgate::server {
 
-/// Opens `count` listening sockets on one address, one for each worker; the kernel spreads connections over them.
+/// The listening sockets of one address, at least one for each worker; the kernel spreads connections over them.
 ///
 /// A first bind without SO_REUSEPORT finds out whether somebody else has the port: with it, two programs could share
 /// one unnoticed. Port 0 is resolved once and shared.
 ///
+/// Sockets that the process before this one handed over are taken as they are, with all that waits in them, and only
+/// what is missing is opened. Those of a process that had more workers go to the workers that there are: to close one
+/// would be to reset whoever is just connecting to it.
+///
 /// Errors: throws boost::system::system_error when the address cannot be had.
 class listening_sockets {
  public:
-  listening_sockets(const net::endpoint& address, std::size_t count);
+  /// Takes `handed`, which may be empty.
+  listening_sockets(const net::endpoint& address, std::size_t count, std::vector<int> handed);
   ~listening_sockets();
   listening_sockets(const listening_sockets&) = delete;
   listening_sockets& operator=(const listening_sockets&) = delete;
 
   [[nodiscard]] const net::endpoint& address() const noexcept { return address_; }
-  /// Gives the next socket away.
-  [[nodiscard]] int release() noexcept;
+  /// Gives away those of one worker. Each worker asks once.
+  [[nodiscard]] std::vector<int> release_for(std::size_t worker);
+  /// All of them, also those that were given away: for the process that comes next, while nobody has closed them.
+  [[nodiscard]] const std::vector<int>& descriptors() const noexcept { return descriptors_; }
   [[nodiscard]] bool is_v6() const noexcept { return is_v6_; }
 
  private:
+  void open(const boost::asio::ip::tcp::endpoint& target);
+
+  std::size_t workers_;
   net::endpoint address_;
   bool is_v6_ = false;
-  std::vector<int> sockets_;
+  std::vector<int> sockets_;  ///< -1: given away
+  std::vector<int> descriptors_;
 };
 
 /// Accepts connections on one worker.

@@ -39,7 +39,7 @@ void pin_to_core(std::size_t index) noexcept {
 struct worker::session_list : boost::intrusive::list<session, boost::intrusive::constant_time_size<false>> {};
 
 worker::worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
-               connection_admission& admission, int listening_socket, bool is_v6)
+               connection_admission& admission, const std::vector<int>& listening_sockets, bool is_v6)
     : settings_{settings},
       index_{index},
       admission_{admission},
@@ -55,11 +55,15 @@ worker::worker(std::size_t index, const worker_settings& settings, metrics::work
                {},
                format_http_date(system_clock::now()),
                false},
-      listener_{loop_.get_executor(), listening_socket, is_v6,
-                [this](net::worker_socket socket, std::string peer) { accept(std::move(socket), std::move(peer)); }},
       tick_{loop_.get_executor()},
       table_{std::make_shared<const serving_table>()},
-      sessions_{std::make_unique<session_list>()} {}
+      sessions_{std::make_unique<session_list>()} {
+  for (const int socket : listening_sockets) {
+    listeners_.emplace_back(loop_.get_executor(), socket, is_v6, [this](net::worker_socket accepted, std::string peer) {
+      take(std::move(accepted), std::move(peer));
+    });
+  }
+}
 
 worker::~worker() {
   if (thread_.joinable()) {
@@ -80,7 +84,6 @@ void worker::join() {
 void worker::run() {
   ::pthread_setname_np(::pthread_self(), ("worker-" + std::to_string(index_)).c_str());
   pin_to_core(index_);
-  listener_.start();
   loop_.run();
   const std::lock_guard lock{ended_mutex_};
   ended_ = true;
@@ -93,6 +96,13 @@ bool worker::wait_ended(steady_time deadline) {
   return ended_changed_.wait_until(lock, deadline, [this] { return ended_; });
 }
 
+void worker::accept() {
+  boost::asio::post(loop_, [this] {
+    if (context_.draining) return;
+    for (listener& each : listeners_) each.start();
+  });
+}
+
 void worker::install(std::shared_ptr<const serving_table> table) {
   boost::asio::post(loop_, [this, next = std::move(table)]() mutable { install_now(std::move(next)); });
 }
@@ -101,7 +111,7 @@ void worker::drain() {
   boost::asio::post(loop_, [this] {
     if (context_.draining) return;
     context_.draining = true;
-    listener_.drain();
+    for (listener& each : listeners_) each.drain();
     for_each_session([](session& idle_or_busy) { idle_or_busy.on_drain(); });
     finish_if_drained();
   });
@@ -111,7 +121,7 @@ void worker::stop() {
   boost::asio::post(loop_, [this] {
     context_.draining = true;
     context_.cutting = true;
-    listener_.drain();
+    for (listener& each : listeners_) each.drain();
     for_each_session([](session& open) { open.cut(); });
     for_each_session([](session& answered) { answered.close(); });
     // After those that only had their turn taken away: they end first.
@@ -192,7 +202,7 @@ bool worker::is_trusted_proxy(std::string_view address) const noexcept {
          != settings_.trusted_proxies.end();
 }
 
-void worker::accept(net::worker_socket socket, std::string peer) {
+void worker::take(net::worker_socket socket, std::string peer) {
   context_.stats.connections_accepted.add();
   if (const auto refused = admission_.try_enter(peer, socket.native_handle())) {
     context_.stats.connections_refused[static_cast<std::size_t>(*refused)].add();

@@ -19,6 +19,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -76,18 +77,19 @@ struct worker_settings {
 class worker {
  public:
   worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
-         connection_admission& admission, int listening_socket, bool is_v6);
+         connection_admission& admission, const std::vector<int>& listening_sockets, bool is_v6);
   ~worker();
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
 
-  /// `on_live` is called on the worker's thread after a table was installed.
+  /// Takes no connection before `accept`. `on_live` is called on the worker's thread after a table was installed.
   void start(std::function<void()> on_live);
   void join();
   /// Waits for the thread's end. Errors: false when the deadline passed first.
   [[nodiscard]] bool wait_ended(steady_time deadline);
 
   // Any thread.
+  void accept();
   void install(std::shared_ptr<const serving_table> table);
   [[nodiscard]] std::uint64_t live_generation() const noexcept {
     return live_generation_.load(std::memory_order_acquire);
@@ -118,7 +120,7 @@ class worker {
   static constexpr std::size_t most_spare_bytes = 4 * scratch_size;  ///< of one exchange's buffers
 
   void run();
-  void accept(net::worker_socket socket, std::string peer);
+  void take(net::worker_socket socket, std::string peer);
   void end(session& ended) noexcept;
   template <class Action>
   void for_each_session(Action action);
@@ -137,7 +139,7 @@ class worker {
   net::timer_wheel wheel_;
   proxy::worker_context context_;
   id_generator ids_;
-  listener listener_;
+  std::deque<listener> listeners_;
   net::worker_timer tick_;
   bool ticking_ = false;
   steady_time next_housekeeping_{};

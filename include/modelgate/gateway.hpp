@@ -26,13 +26,22 @@ namespace modelgate {
 /// Errors: the constructor throws boost::system::system_error when the address cannot be had.
 class gateway final : public config::gateway_link {
  public:
-  gateway(const config::settings& settings, crypto::token_key key);
+  /// `handed`: listening sockets of this address that the process before this one handed over; they become the
+  /// gateway's own. Empty: they are to be opened.
+  gateway(const config::settings& settings, crypto::token_key key, std::vector<int> handed = {});
   ~gateway() override;
   gateway(const gateway&) = delete;
   gateway& operator=(const gateway&) = delete;
 
   /// Starts the workers. Until the first snapshot every deployment is unknown.
   void start();
+  /// The same in two steps: workers that serve what is published, but take no connection yet; and from then on they
+  /// do. Whoever connects in between waits.
+  void prepare();
+  void accept();
+
+  /// For the process that takes over; valid until `drain`.
+  [[nodiscard]] const std::vector<int>& listening_sockets() const;
 
   /// Goes on with other settings, without touching a connection: each worker takes them between two turns, for
   /// whatever it begins afterwards; a generation that is published later is live after them. The address, the number of

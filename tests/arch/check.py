@@ -40,8 +40,8 @@ ALLOWED = {
     "console": "base",
 }
 # May include everything: the program is put together here, and nowhere else.
-COMPOSITION_ROOTS = {"gateway/main.cpp", "gateway/program.cpp", "gateway/program.hpp", "gateway/greeting.cpp", "gateway/greeting.hpp",
-                     "gateway/reload.cpp", "gateway/reload.hpp"}
+COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "greeting", "handover", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port")
+                     for end in ("cpp", "hpp")}
 
 # A lock is a decision: here is each one, and why it cannot be on the request path.
 MUTEXES = {
@@ -51,6 +51,8 @@ MUTEXES = {
     "gateway/server/gateway.cpp": "publishing snapshots and waiting for them, off the workers",
     "gateway/program.cpp": "start and end of the program",
     "gateway/reload.hpp": "which settings hold now, for control threads and scrapes; workers have copies",
+    "gateway/control_gate.hpp": "taken by requests to the control port",
+    "gateway/upgrade_port.hpp": "hands requests for an upgrade from one thread to the main one",
     "gateway/server/admission.hpp": "taken when a connection comes and goes, never per request",
     "gateway/server/worker.hpp": "start and end of a worker",
     "gateway/upstream/dispatch_queue.hpp": "taken only while requests wait for a replica, for as long as a look at the replicas takes",

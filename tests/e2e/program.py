@@ -41,6 +41,12 @@ def environment_of(pid):
         return []
 
 
+def start_time(pid):
+    """In clock ticks since boot: with it a process id names one process for good."""
+    with open(f"/proc/{pid}/stat") as stat:
+        return int(stat.read().rsplit(")", 1)[1].split()[19])
+
+
 class Program:
     """One data folder, served by one process after the other."""
 
@@ -158,6 +164,10 @@ class Program:
             return deployment["status"]["phase"] == phase and check(deployment) and deployment
 
         return wait_until(there, f"{identifier} {phase}")
+
+    def models(self):
+        """The same as `replicas`, with what tells whether one was started anew."""
+        return {pid: (name, start_time(pid)) for pid, name in self.replicas()}
 
     def replicas(self):
         """Living processes of this data folder's replicas: (process id, replica's name)."""

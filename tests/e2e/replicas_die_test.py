@@ -3,7 +3,6 @@
 import os
 import select
 import signal
-import threading
 import time
 import unittest
 
@@ -19,30 +18,6 @@ def kill_and_wait(pid):
         assert ended, "the replica did not end"
     finally:
         os.close(descriptor)
-
-
-class Watch:
-    """Looks all the time which processes of replicas run at the same moment."""
-
-    def __init__(self, program):
-        self.program = program
-        self.seen = []
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
-
-    def run(self):
-        before = self.program.replicas()
-        while not self.ending.is_set():
-            now = self.program.replicas()
-            # One look takes a while; what stands in two of them ran all the time between them.
-            self.seen.append([name for pid, name in before if (pid, name) in now])
-            before = now
-
-    def stop(self):
-        self.ending.set()
-        self.thread.join(PATIENCE)
-        return self.seen
 
 
 class ReplicasDie(unittest.TestCase):
@@ -83,29 +58,52 @@ class ReplicasDie(unittest.TestCase):
             client = "app:" + program.must("POST", "/deployments/prv/clients", {"name": "app"})["token"]
             before = {each["id"]: each["revision"] for each in program.must("GET", "/deployments")["items"]}
 
+            models = program.models()
+            self.assertEqual(len(models), 4)
             for _ in range(2):
                 program.stop(signal.SIGKILL)
-                orphans = [pid for pid, _ in program.replicas()]
-                self.assertEqual(len(orphans), 4)
-                watch = Watch(program)
                 program.start()
-                for each in ("pub", "prv"):
-                    program.wait_for(each, check=lambda seen: [replica["phase"] for replica in seen["status"]["replicas"]] == ["Ready"] * 2)
-                seen = watch.stop()
-                self.assertTrue(seen)
-                for names in seen:
-                    self.assertEqual(len(set(names)), len(names), "never two processes for one replica")
-                    for each in ("pub", "prv"):
-                        self.assertLessEqual(sum(name.startswith(f"deploy-{each}-") for name in names), 2, names)
-                self.assertEqual(program.predict("pub")[0], 200)
-                self.assertEqual(program.predict("prv", client=client)[0], 200)
+                for each, caller in (("pub", None), ("prv", client)):  # at once: nothing has to start
+                    self.assertEqual(program.predict(each, client=caller)[0], 200)
                 self.assertEqual(program.predict("off")[0], 503)
-                running = program.replicas()
-                names = [name for _, name in running]
-                self.assertEqual(len(set(names)), 4, names)
-                self.assertEqual([name.rsplit("-", 1)[0] for name in names], ["deploy-prv-r1"] * 2 + ["deploy-pub-r1"] * 2)
-                self.assertFalse(set(orphans) & {pid for pid, _ in running})
+                for each in ("pub", "prv"):
+                    seen = program.wait_for(each)["status"]["replicas"]
+                    self.assertEqual([(replica["phase"], replica["restarts"]) for replica in seen], [("Ready", 0)] * 2)
+                self.assertEqual(program.models(), models, "no model was restarted")
                 self.assertEqual({each["id"]: each["revision"] for each in program.must("GET", "/deployments")["items"]}, before)
+                self.assertEqual([each["name"] for each in program.must("GET", "/deployments/prv/clients")["items"]], ["app"])
+
+            # What was adopted is looked after like any other: what ends starts again, what is stopped ends.
+            victim, name = program.replicas()[0]
+            kill_and_wait(victim)
+            again = program.wait_for("prv", check=lambda seen: seen["status"]["availableReplicas"] == 2
+                                     and any(replica["restarts"] for replica in seen["status"]["replicas"]))
+            self.assertEqual([each["restarts"] for each in again["status"]["replicas"] if each["name"] == name], [1])
+            program.must("POST", "/deployments/pub/stop")
+            program.wait_for("pub", "Stopped")
+            self.assertEqual([each for _, each in program.replicas()], ["deploy-prv-r1-0", "deploy-prv-r1-1"])
+            self.assertEqual(program.stop(signal.SIGTERM), 0)
+            self.assertEqual(program.replicas(), [])
+
+    def test_what_changed_while_no_modelgate_ran_is_caught_up_with(self):
+        with Program() as program:
+            program.prepare_iris()
+            models = dict(program.replicas())
+            program.stop(signal.SIGKILL)
+            victim, gone = sorted(models.items(), key=lambda each: each[1])[0]
+            kill_and_wait(victim)
+            program.start()
+            self.assertEqual(program.predict("iris")[0], 200, "the other one serves")
+            program.wait_for("iris", check=lambda each: each["status"]["availableReplicas"] == 2)
+            running = dict(program.replicas())
+            self.assertEqual(sorted(running.values()), sorted(models.values()))
+            self.assertEqual(set(running) & set(models), set(models) - {victim})
+            program.must("PATCH", "/deployments/iris", {"modelImage": "demo/iris:2.0"}, If_Match="*")
+            wait_until(lambda: any("-r2-" in name for _, name in program.replicas()), "the update has begun")
+            program.stop(signal.SIGKILL)
+            program.start()
+            program.wait_for("iris", check=lambda each: each["status"]["availableReplicas"] == 2)
+            wait_until(lambda: [name for _, name in program.replicas()] == ["deploy-iris-r2-0", "deploy-iris-r2-1"], "the update goes on")
             self.assertEqual(program.stop(signal.SIGTERM), 0)
             self.assertEqual(program.replicas(), [])
 

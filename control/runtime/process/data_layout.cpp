@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace modelgate::control::runtime::process {
@@ -51,7 +52,21 @@ void make_folder(const fs::path& folder, mode_t mode) {
   if (::chmod(folder.c_str(), mode) != 0) refuse("The folder \"" + folder.native() + "\": " + why(errno) + ".");
 }
 
-file_handle lock_folder(const fs::path& folder) {
+/// The handed one is checked: a lock of another folder would keep nobody out.
+bool is_lock_of(const file_handle& lock, const fs::path& folder) {
+  struct stat held {};
+  struct stat wanted {};
+  return ::fstat(lock.get(), &held) == 0 && ::stat((folder / ".lock").c_str(), &wanted) == 0
+         && held.st_dev == wanted.st_dev && held.st_ino == wanted.st_ino;
+}
+
+file_handle lock_folder(const fs::path& folder, file_handle handed) {
+  if (handed) {
+    if (!is_lock_of(handed, folder)) {
+      refuse("The data folder \"" + folder.parent_path().native() + "\" is not the one of the running modelgate.");
+    }
+    return handed;
+  }
   file_handle lock{::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR)};
   if (!lock) refuse("The folder \"" + folder.native() + "\" cannot be locked: " + why(errno) + ".");
   // A child that an earlier modelgate had just forked when it was killed holds the lock for a moment longer.
@@ -103,14 +118,15 @@ bool is_replica_name(std::string_view text) noexcept {
          && std::all_of(text.begin(), text.end(), [&](char c) { return is_alnum(c) || c == '-'; });
 }
 
-data_layout::data_layout(const config::settings& settings) : user_{find_user(settings.process_runtime.user)} {
+data_layout::data_layout(const config::settings& settings, int held_lock)
+    : user_{find_user(settings.process_runtime.user)}, lock_{held_lock} {
   std::error_code problem;
   fs::create_directories(settings.data_folder, problem);
   data_folder_ = fs::canonical(settings.data_folder, problem);
   if (problem)
     refuse("The data folder \"" + settings.data_folder.native() + "\" cannot be used: " + problem.message() + ".");
   make_folder(replicas_folder(), owner_only);
-  lock_ = lock_folder(replicas_folder());
+  lock_ = lock_folder(replicas_folder(), std::move(lock_));
   instance_ = load_or_make_id(data_folder_ / "instance-id") + "-" + place_of(data_folder_);
 
   const auto& configured = settings.process_runtime.work_folder;

@@ -23,8 +23,9 @@ namespace modelgate::control::runtime::process {
 /// Shape: immutable but for the lock, which is held as long as this lives.
 class data_layout {
  public:
+  /// `held_lock`: as the process before this one held it; -1: the lock is to be taken.
   /// Throws std::runtime_error with one clear sentence when the folders cannot be used, or another modelgate uses them.
-  explicit data_layout(const config::settings& settings);
+  explicit data_layout(const config::settings& settings, int held_lock = -1);
 
   [[nodiscard]] const std::filesystem::path& data_folder() const noexcept { return data_folder_; }
   [[nodiscard]] std::filesystem::path replica_folder(std::string_view name) const { return replicas_folder() / name; }
@@ -33,6 +34,8 @@ class data_layout {
   [[nodiscard]] std::filesystem::path own_folder(std::string_view name) const {
     return work_folder_ / "replicas" / name;
   }
+  /// For the process that takes over; stays the layout's.
+  [[nodiscard]] int lock_descriptor() const noexcept { return lock_.get(); }
   /// The user that replicas run as; absent: as modelgate.
   [[nodiscard]] const std::optional<user_identity>& user() const noexcept { return user_; }
   /// Tells this data folder from every other one, copies of it included.

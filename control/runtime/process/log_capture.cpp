@@ -134,16 +134,25 @@ void log_capture::record(log_stream stream, std::string_view text, bool partial)
 
 void log_capture::finish() {
   for (const log_stream stream : {log_stream::standard_output, log_stream::standard_error}) {
-    source& from = of(stream);
-    if (!from.descriptor.is_open()) continue;
-    take(stream, finish_size);
-    from.lines.finish([&](std::string_view text, bool partial) { record(stream, text, partial); });
-    file_.append(pending_);
-    pending_.clear();
-    error_code problem;
-    from.descriptor.close(problem);
+    if (of(stream).descriptor.is_open()) take(stream, finish_size);
+    close(stream, true);
   }
   file_.close();
+}
+
+void log_capture::let_go() {
+  for (const log_stream stream : {log_stream::standard_output, log_stream::standard_error}) close(stream, false);
+  file_.close();
+}
+
+void log_capture::close(log_stream stream, bool ends_line) {
+  source& from = of(stream);
+  if (!from.descriptor.is_open()) return;
+  from.lines.finish([&](std::string_view text, bool) { record(stream, text, !ends_line); });
+  file_.append(pending_);
+  pending_.clear();
+  error_code problem;
+  from.descriptor.close(problem);
 }
 
 }  // namespace modelgate::control::runtime::process

@@ -21,7 +21,7 @@ namespace modelgate::control::runtime::process {
 /// A FIFO, unlike a pipe, can be opened again by a later modelgate. The replica holds both ends itself, so it never
 /// meets a closed one; it waits only while the FIFO is full.
 ///
-/// Shape:  the driver's thread; kept alive by its pending reads until `finish` or `close`.
+/// Shape:  the driver's thread; kept alive by its pending reads until `finish` or `let_go`.
 class log_capture : public std::enable_shared_from_this<log_capture> {
  public:
   log_capture(boost::asio::io_context& context, std::filesystem::path folder, std::size_t rotate_bytes);
@@ -34,6 +34,8 @@ class log_capture : public std::enable_shared_from_this<log_capture> {
   [[nodiscard]] result<void> resume();
   /// The instance has ended: takes what is still in the FIFOs, and closes them.
   void finish();
+  /// Another process reads on: writes down the line that has been read in part, and closes the FIFOs.
+  void let_go();
 
   /// The last line that was not blank, safe to show and to store: shortened, without control characters, UTF-8.
   [[nodiscard]] const std::string& last_line() const noexcept { return last_line_; }
@@ -49,6 +51,7 @@ class log_capture : public std::enable_shared_from_this<log_capture> {
   void wait(log_stream stream);
   bool take(log_stream stream, std::size_t at_most);
   void record(log_stream stream, std::string_view text, bool partial);
+  void close(log_stream stream, bool ends_line);
   source& of(log_stream stream) { return sources_[stream == log_stream::standard_output ? 0 : 1]; }
 
   std::filesystem::path folder_;

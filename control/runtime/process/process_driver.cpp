@@ -36,7 +36,8 @@ constexpr milliseconds patience_with_killed{5'000};
 bool is_same(const observed_replica& a, const observed_replica& b) {
   const auto parts = [](const observed_replica& replica) {
     return std::tie(replica.phase, replica.reason, replica.since, replica.unready_since, replica.address,
-                    replica.revision, replica.model_image, replica.restarts, replica.failures, replica.inherited);
+                    replica.revision, replica.model_image, replica.restarts, replica.failures, replica.inherited,
+                    replica.answers);
   };
   return parts(a) == parts(b);
 }
@@ -44,7 +45,7 @@ bool is_same(const observed_replica& a, const observed_replica& b) {
 }  // namespace
 
 struct process_driver::state {
-  explicit state(const config::settings& settings);
+  state(const config::settings& settings, int held_lock);
 
   using outcome = result<void, std::string>;
 
@@ -58,6 +59,8 @@ struct process_driver::state {
   outcome launch(const replica_spec& spec, result<launch_ground, std::string> ground);
   void apply(const std::string& name, void (process_replica::*operation)());
   void apply_to_all(void (process_replica::*operation)());
+  void load();
+  void end_all(steady_time deadline);
   bool all_ended() const;
   bool wait_until_ended(steady_time deadline, bool may_be_hurried);
 
@@ -87,6 +90,8 @@ struct process_driver::state {
   std::map<std::string, shown_replica, std::less<>> shown;
   std::function<void()> listener;
   bool stopping = false;
+  bool let_go = false;    ///< another process looks after the replicas
+  bool on_trial = false;  ///< it may have to again
 
   std::shared_mutex running_mutex;
   bool running = false;
@@ -102,9 +107,9 @@ process_driver::state::outcome process_driver::state::run(std::function<outcome(
   return answer.get();
 }
 
-process_driver::state::state(const config::settings& given)
+process_driver::state::state(const config::settings& given, int held_lock)
     : settings{given},
-      layout{settings},
+      layout{settings, held_lock},
       catalogue{settings.catalogue},
       context{loop,
               settings.process_runtime,
@@ -213,7 +218,33 @@ bool process_driver::state::wait_until_ended(steady_time deadline, bool may_be_h
   return all_ended();
 }
 
-process_driver::process_driver(const config::settings& settings) : state_{std::make_unique<state>(settings)} {
+/// Takes in what the records say, and ends what they do not know.
+void process_driver::state::load() {
+  {
+    const std::lock_guard lock{shown_mutex};
+    shown.clear();
+  }
+  std::set<replica_mark> known;
+  std::set<std::string> used_copies;
+  std::set<std::string> names;
+  for (replica_record& record : load_records(layout)) {
+    if (record.phase != domain::replica_phase::exited) known.insert(mark_of(record.cookie));
+    used_copies.insert(record.image_copy);
+    const std::string name = record.spec.name;
+    names.insert(name);
+    auto replica = std::make_shared<process_replica>(context, layout.replica_folder(name), std::move(record));
+    show(*replica);
+    replicas.emplace(name, std::move(replica));
+  }
+  end_unknown_processes(context.cookie_prefix, known);
+  copies.remove_all_but(used_copies);
+  layout.remove_own_folders_but(names);
+  remove_old_logs(layout);
+}
+
+process_driver::process_driver(const config::settings& settings, int held_lock)
+    : state_{std::make_unique<state>(settings, held_lock)} {
+  state_->on_trial = held_lock >= 0;
   if (!state_->context.guarded) {
     log::warning("runtime",
                  "this kernel has no Landlock: the data folder is kept from replicas by its mode and user only");
@@ -224,23 +255,7 @@ process_driver::process_driver(const config::settings& settings) : state_{std::m
   }
   for (const std::string& sentence : state_->catalogue.list().broken) log::warning("runtime", sentence);
 
-  std::set<replica_mark> known;
-  std::set<std::string> copies;
-  std::set<std::string> names;
-  for (replica_record& record : load_records(state_->layout)) {
-    if (record.phase != domain::replica_phase::exited) known.insert(mark_of(record.cookie));
-    copies.insert(record.image_copy);
-    const std::string name = record.spec.name;
-    names.insert(name);
-    auto replica =
-        std::make_shared<process_replica>(state_->context, state_->layout.replica_folder(name), std::move(record));
-    state_->show(*replica);
-    state_->replicas.emplace(name, std::move(replica));
-  }
-  end_unknown_processes(state_->context.cookie_prefix, known);
-  state_->copies.remove_all_but(copies);
-  state_->layout.remove_own_folders_but(names);
-  remove_old_logs(state_->layout);
+  state_->load();
   state_->running = true;
   state_->thread = std::thread{[state = state_.get()] {
     ::pthread_setname_np(::pthread_self(), "runtime");
@@ -273,32 +288,72 @@ void process_driver::hurry() {
   state_->shown_changed.notify_all();
 }
 
+int process_driver::lock_descriptor() const noexcept {
+  return state_->layout.lock_descriptor();
+}
+
+void process_driver::let_go() {
+  const std::lock_guard one_at_a_time{state_->starting};
+  {
+    const std::lock_guard lock{state_->shown_mutex};
+    state_->let_go = true;
+  }
+  static_cast<void>(state_->run([&]() -> state::outcome {
+    for (const auto& [name, replica] : std::exchange(state_->replicas, {})) replica->let_go();
+    return {};
+  }));
+}
+
+void process_driver::confirm() {
+  const std::lock_guard lock{state_->shown_mutex};
+  state_->on_trial = false;
+}
+
+void process_driver::take_back() {
+  const std::lock_guard one_at_a_time{state_->starting};
+  static_cast<void>(state_->run([&]() -> state::outcome {
+    state_->load();
+    return {};
+  }));
+  state_->apply_to_all(&process_replica::resume);
+  const std::lock_guard lock{state_->shown_mutex};
+  state_->let_go = false;
+}
+
 void process_driver::shutdown(steady_time deadline) {
   if (!state_->thread.joinable()) return;
+  bool leaves_replicas = false;
   {
     const std::lock_guard lock{state_->shown_mutex};
     state_->stopping = true;
+    leaves_replicas = state_->let_go || state_->on_trial;
   }
-  state_->apply_to_all(&process_replica::stop);
-  if (!state_->wait_until_ended(deadline, true)) {
-    state_->apply_to_all(&process_replica::kill);
-    static_cast<void>(state_->wait_until_ended(steady_clock::now() + 2 * patience_with_killed, false));
-  }
-  static_cast<void>(state_->run([&]() -> state::outcome {
-    for (const auto& [name, replica] : std::exchange(state_->replicas, {})) {
-      if (replica->has_exited()) delete_record(state_->layout.replica_folder(name));
-      state_->forget(name);
-    }
-    return {};
-  }));
+  if (leaves_replicas) let_go();
+  if (!leaves_replicas) state_->end_all(deadline);
   {
     const std::unique_lock lock{state_->running_mutex};
     state_->running = false;
   }
   state_->loop.stop();
   state_->thread.join();
+  if (leaves_replicas) return;
   end_unknown_processes(state_->context.cookie_prefix, {});
   state_->layout.remove_work_folder();
+}
+
+void process_driver::state::end_all(steady_time deadline) {
+  apply_to_all(&process_replica::stop);
+  if (!wait_until_ended(deadline, true)) {
+    apply_to_all(&process_replica::kill);
+    static_cast<void>(wait_until_ended(steady_clock::now() + 2 * patience_with_killed, false));
+  }
+  static_cast<void>(run([&]() -> outcome {
+    for (const auto& [name, replica] : std::exchange(replicas, {})) {
+      if (replica->has_exited()) delete_record(layout.replica_folder(name));
+      forget(name);
+    }
+    return {};
+  }));
 }
 
 result<image_description, std::string> process_driver::describe_image(std::string_view image) const {
@@ -324,7 +379,7 @@ result<void, std::string> process_driver::start(const replica_spec& spec) {
   const std::lock_guard one_at_a_time{state_->starting};
   {
     const std::lock_guard lock{state_->shown_mutex};
-    if (state_->stopping) return std::string{"modelgate is stopping"};
+    if (state_->stopping || state_->let_go) return std::string{"modelgate is stopping"};
     const auto found = state_->shown.find(spec.name);
     if (found != state_->shown.end() && found->second.seen.phase != domain::replica_phase::exited) return {};
   }

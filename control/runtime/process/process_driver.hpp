@@ -12,16 +12,18 @@ namespace modelgate::control::runtime::process {
 /// Runs replicas as processes of this machine: the embedded default.
 ///
 /// Everything it knows stands in DATA/replicas, and every process it starts carries a cookie of this data folder, so
-/// after a crash the next one finds what still runs (reported as `inherited`) and ends at once what nobody knows any
-/// more.
+/// after a crash the next one finds what still runs, goes on looking after it (reported as `inherited`), and ends at
+/// once what nobody knows any more.
 ///
 /// Shape:  any-thread. One per data folder, which it locks; one thread of its own does all the work, but image folders
 ///         are copied on the caller's thread.
 /// Errors: the constructor throws std::runtime_error with one clear sentence when it cannot work here at all.
 class process_driver final : public runtime_driver {
  public:
-  /// Uses `data_folder`, `catalogue`, `process_runtime` and `limits.log_bytes` of the settings.
-  explicit process_driver(const config::settings& settings);
+  /// Uses `data_folder`, `catalogue`, `process_runtime` and `limits.log_bytes` of the settings. `held_lock`: the lock
+  /// of the data folder as the process before this one held it; it becomes the driver's own, and until `confirm` the
+  /// end of the driver leaves all replicas to that process. -1: it is to be taken.
+  explicit process_driver(const config::settings& settings, int held_lock = -1);
   /// Like `shutdown`, with the grace that the settings give.
   ~process_driver() override;
   process_driver(const process_driver&) = delete;
@@ -35,6 +37,16 @@ class process_driver final : public runtime_driver {
   void shutdown(steady_time deadline);
   /// A shutdown that goes on, or is still to come, gives no more grace.
   void hurry();
+
+  /// For the process that takes over; stays the driver's.
+  [[nodiscard]] int lock_descriptor() const noexcept;
+  /// Looks after the replicas no more, and leaves them running: another process does. `observe` answers what was seen
+  /// last, `start` fails, and neither `shutdown` nor destruction ends anything.
+  void let_go();
+  /// Looks after them again, as they are now.
+  void take_back();
+  /// This process is the one in charge from now on. Nothing where it took the lock itself.
+  void confirm();
 
   [[nodiscard]] std::string_view name() const noexcept override { return "process"; }
   [[nodiscard]] result<image_description, std::string> describe_image(std::string_view image) const override;

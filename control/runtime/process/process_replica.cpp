@@ -50,6 +50,7 @@ observed_replica process_replica::observe() const {
   seen.restarts = record_.restarts;
   seen.failures = record_.failures;
   seen.inherited = inherited_;
+  seen.answers = has_answered_;
   return seen;
 }
 
@@ -103,6 +104,15 @@ void process_replica::kill() {
   stop();
   kill_at_ = steady_clock::now();
   signal_all({SIGKILL});
+}
+
+void process_replica::let_go() {
+  ++instance_;  // answers that are under way come too late
+  probe_timer_.cancel();
+  end_timer_.cancel();
+  error_code ignored;
+  pidfd_.close(ignored);
+  capture_->let_go();
 }
 
 /// Everything that this instance started and that still runs, but for its leader: also what has left the group.
@@ -192,7 +202,8 @@ void process_replica::finish_instance() {
     return;
   }
   if (!asked_to_stop_) ++record_.failures;
-  inherited_ = false;
+  inherited_.reset();
+  has_answered_ = true;
   set_phase(replica_phase::exited, with_last_line(exit_text_, capture_->last_line()));
 }
 
@@ -209,7 +220,10 @@ void process_replica::resume() {
   give_up_at_ = kill_at_ + patience_with_killed;
   const auto is_leader = [&] {
     const auto status = status_of_process(record_.pid);
-    return status && !status->ended && status->start_time == record_.start_time && record_.boot_id == boot_id();
+    const bool is_it = status && status->start_time == record_.start_time && record_.boot_id == boot_id();
+    if (is_it && status->ended) ::waitpid(record_.pid, nullptr, WNOHANG);  // in case it was a child of ours
+    return is_it && !status->ended
+           && is_marked(record_.pid, [own = mark_of(record_.cookie)](replica_mark mark) { return mark == own; });
   };
   file_handle pidfd = is_leader() ? open_pidfd(record_.pid) : file_handle{};
   if (!pidfd || !is_leader()) {  // asked again: the handle tells one process for good, but only once it is open
@@ -221,10 +235,13 @@ void process_replica::resume() {
     return;
   }
   leader_ended_ = false;
-  inherited_ = true;
+  inherited_ = std::make_shared<const replica_spec>(record_.spec);
   end_of_log_->store(false);
   context_.ports.keep(record_.port);
-  readiness_ = readiness{record_.phase == replica_phase::ready};
+  // What its record says holds until the probes say something else: it serves on at once.
+  const bool served = record_.phase == replica_phase::ready;
+  readiness_ = readiness{served};
+  has_answered_ = !served;
   was_ready_ = true;
   ready_since_ = steady_clock::now();
   if (const auto resumed = capture_->resume(); !resumed) {

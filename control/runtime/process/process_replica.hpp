@@ -75,6 +75,8 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   void stop();
   /// SIGKILL now.
   void kill();
+  /// Looks after it no more, and leaves it as it is: another process resumes it. Nothing else may be called then.
+  void let_go();
 
   [[nodiscard]] bool has_exited() const noexcept { return record_.phase == domain::replica_phase::exited; }
   [[nodiscard]] const replica_record& record() const noexcept { return record_; }
@@ -117,7 +119,8 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
 
   std::uint32_t instance_ = 0;  ///< tells late answers of an earlier instance's probes
   int port_attempts_ = 0;
-  bool inherited_ = false;
+  std::shared_ptr<const replica_spec> inherited_;  ///< null: the instance is a child of ours
+  bool has_answered_ = true;
   bool asked_to_stop_ = false;
   bool leader_ended_ = false;
   bool was_ready_ = false;

@@ -60,7 +60,8 @@ result<void, std::string> process_replica::fail(const std::string& why) {
 
 result<void, std::string> process_replica::start_instance() {
   ++instance_;
-  inherited_ = false;
+  inherited_.reset();
+  has_answered_ = true;
   asked_to_stop_ = false;
   leader_ended_ = false;
   was_ready_ = false;
@@ -182,6 +183,11 @@ boost::asio::awaitable<std::optional<std::string>> process_replica::ask_health()
 void process_replica::on_probe(const std::optional<std::string>& complaint) {
   const bool changed = readiness_.on_probe(!complaint);
   const auto now = steady_clock::now();
+  if (!complaint && !std::exchange(has_answered_, true)) {
+    log::info("runtime", "a replica that was found running serves on",
+              {{"replica", record_.spec.name}, {"pid", std::int64_t{record_.pid}}});
+    context_.changed(*this);
+  }
   if (readiness_.ready()) {
     if (changed) ready_since_ = now;
     was_ready_ = true;

@@ -33,6 +33,20 @@ std::filesystem::path proc_folder(pid_t pid) {
   return std::filesystem::path{"/proc"} / std::to_string(pid);
 }
 
+/// The processes that are not in `seen`, into which they go; the latest ones first.
+std::vector<pid_t> list_others(std::set<pid_t>& seen) {
+  std::vector<pid_t> others;
+  std::error_code problem;
+  for (const auto& entry : std::filesystem::directory_iterator{"/proc", problem}) {
+    const auto pid = parse_number<pid_t>(entry.path().filename().native());
+    if (pid && seen.insert(*pid).second) others.push_back(*pid);
+  }
+  std::sort(others.begin(), others.end(), std::greater<>{});
+  return others;
+}
+
+}  // namespace
+
 /// By the limit first: an environment can be overwritten, and goes with the first thread.
 bool is_marked(pid_t pid, const mark_test& is_asked_for) {
   if (const auto limits = read_file_text(proc_folder(pid) / "limits", stat_limit)) {
@@ -51,20 +65,6 @@ bool is_marked(pid_t pid, const mark_test& is_asked_for) {
   }
   return false;
 }
-
-/// The processes that are not in `seen`, into which they go; the latest ones first.
-std::vector<pid_t> list_others(std::set<pid_t>& seen) {
-  std::vector<pid_t> others;
-  std::error_code problem;
-  for (const auto& entry : std::filesystem::directory_iterator{"/proc", problem}) {
-    const auto pid = parse_number<pid_t>(entry.path().filename().native());
-    if (pid && seen.insert(*pid).second) others.push_back(*pid);
-  }
-  std::sort(others.begin(), others.end(), std::greater<>{});
-  return others;
-}
-
-}  // namespace
 
 std::optional<process_status> parse_process_status(std::string_view stat) {
   const auto name_start = stat.find('(');

@@ -30,6 +30,9 @@ struct process_status {
 
 using mark_test = std::function<bool(replica_mark)>;
 
+/// Whether a process carries a mark that is asked for, or was started with its cookie in the environment.
+[[nodiscard]] bool is_marked(pid_t pid, const mark_test& is_asked_for);
+
 /// Calls `found`, at once, for each process that has not ended and whose mark, or that of the cookie in the environment
 /// it was started with, is asked for. One that goes on as a child of its own while it is looked for is found too.
 ///

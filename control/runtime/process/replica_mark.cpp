@@ -32,6 +32,10 @@ replica_mark mark_of(std::string_view cookie) noexcept {
   return always | ((hash(folder) << own_bits) & (always - 1)) | (hash(own) & own_mask);
 }
 
+bool is_any_mark(replica_mark mark) noexcept {
+  return mark >= always && mark <= highest;
+}
+
 bool is_of_same_data_folder(replica_mark a, replica_mark b) noexcept {
   return a >> own_bits == b >> own_bits;
 }

@@ -18,6 +18,9 @@ using replica_mark = std::uint64_t;
 /// `cookie` is "<data folder's instance>.<what is the replica's own>".
 [[nodiscard]] replica_mark mark_of(std::string_view cookie) noexcept;
 
+/// Whether it is the mark of any replica of any data folder, and not just a limit.
+[[nodiscard]] bool is_any_mark(replica_mark mark) noexcept;
+
 [[nodiscard]] bool is_of_same_data_folder(replica_mark a, replica_mark b) noexcept;
 
 /// For the child, before it becomes the program. Nothing where the limit is lower already.

@@ -78,6 +78,7 @@ struct timeout_settings {
   milliseconds drain_delay{0};
   milliseconds drain_idle{2'000};
   milliseconds control_request{30'000};
+  milliseconds upgrade{60'000};  ///< for a new program to come up before it is given up
 
   friend bool operator==(const timeout_settings&, const timeout_settings&) = default;
 };

@@ -36,9 +36,10 @@ using request_handler = std::function<response(const request&)>;
 ///         that throws is a bug: logged, answered 500.
 class server {
  public:
-  /// Throws boost::system::system_error when the address cannot be bound.
+  /// `handed`: a socket that listens there already, from the process before this one; it becomes the server's own. -1:
+  /// it is to be opened. Throws boost::system::system_error when the address cannot be bound.
   server(boost::asio::io_context& context, blocking_pool& pool, const net::endpoint& address, server_limits limits,
-         request_handler handler);
+         request_handler handler, int handed = -1);
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
@@ -48,6 +49,8 @@ class server {
 
   /// For connections that come, and for waits that begin, from now on. On the context's thread.
   void set_limits(const server_limits& limits);
+  /// For the process that takes over; valid until `drain`.
+  [[nodiscard]] int listening_socket() const;
 
   /// Stops accepting, lets requests that are being answered finish, closes idle connections, ends streams. On the
   /// context's thread.

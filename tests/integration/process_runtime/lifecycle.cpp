@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(starts_a_replica_and_stops_it) {
   BOOST_TEST(replica->limits == "advisory");
   BOOST_TEST(replica->address->host == "127.0.0.1");
   BOOST_TEST(replica->reason == "");
-  BOOST_TEST(!replica->inherited);
+  BOOST_TEST(replica->inherited == nullptr);
 
   runtime.drain("deploy-iris-r1-0");
   BOOST_TEST((find(runtime, "deploy-iris-r1-0")->phase == replica_phase::draining));

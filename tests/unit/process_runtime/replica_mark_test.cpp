@@ -31,7 +31,10 @@ BOOST_AUTO_TEST_CASE(can_be_limits) {
     const auto mark = mark_of(std::to_string(i) + "." + std::to_string(i));
     BOOST_TEST(mark >= replica_mark{1} << 62U);  // no limit that anybody would set
     BOOST_TEST(mark < replica_mark{1} << 63U);
+    BOOST_TEST(is_any_mark(mark));
   }
+  BOOST_TEST(!is_any_mark(1'024));
+  BOOST_TEST(!is_any_mark(~replica_mark{0}), "what an unlimited one is");
 }
 
 BOOST_AUTO_TEST_CASE(are_read_from_the_hard_limit) {

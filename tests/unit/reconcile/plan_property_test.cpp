@@ -32,7 +32,7 @@ class simulated_world {
       const auto revision = *rc::gen::inRange<std::uint64_t>(1, 4);
       const auto index = *rc::gen::inRange<std::uint32_t>(0, 4);
       auto seen = replica(std::string{id}, revision, index, any_phase());
-      seen.inherited = seen.phase != exited && *rc::gen::arbitrary<bool>();
+      if (seen.phase != exited) seen = *rc::gen::element(seen, inherited(seen), foreign(seen), silent(seen));
       seen.failures = *rc::gen::inRange<std::uint32_t>(0, 5);
       replicas_.emplace(seen.name, seen);
     }
@@ -44,10 +44,10 @@ class simulated_world {
     return seen;
   }
 
-  /// But for what was found running, which ends first.
-  std::size_t ready_count() const {
-    return static_cast<std::size_t>(std::count_if(replicas_.begin(), replicas_.end(), [](const auto& entry) {
-      return entry.second.phase == ready && !entry.second.inherited;
+  /// But for the misfits, which end first.
+  std::size_t ready_count(const domain::deployment& wanted) const {
+    return static_cast<std::size_t>(std::count_if(replicas_.begin(), replicas_.end(), [&](const auto& entry) {
+      return entry.second.phase == ready && !is_misfit(entry.second, wanted);
     }));
   }
 
@@ -88,13 +88,18 @@ class simulated_world {
       const bool breaks = trouble && *rc::gen::inRange(0, 5) == 0;
       if (replica.phase == stopping && moves) {
         move(replica, exited);
-        replica.inherited = false;
       } else if ((replica.phase == starting || replica.phase == unready) && moves) {
         move(replica, breaks ? exited : ready);
+        replica.answers = replica.answers || !breaks;
         if (breaks) ++replica.failures;
       } else if (replica.phase == ready && breaks) {
         move(replica, *rc::gen::element(unready, exited));
-        replica.inherited = replica.inherited && replica.phase != exited;
+      } else if (replica.phase == ready && moves) {
+        replica.answers = true;
+      }
+      if (replica.phase == exited) {
+        replica.inherited = nullptr;
+        replica.answers = true;
       }
     }
   }
@@ -134,43 +139,43 @@ bool is_wanted(const store::desired_deployment& desired) {
   return !desired.deployment.deleting && !desired.deployment.current.spec.stop && desired.refusal.empty();
 }
 
-/// Nothing starts in the place of what was found running, nor beside it beyond the wanted count.
-void check_beside_found(const std::vector<observed_replica>& observed, const std::vector<action>& actions,
-                        const domain::deployment& wanted) {
-  std::set<std::uint32_t> found;
+/// Nothing starts in the place of a misfit, nor beside it beyond the wanted count.
+void check_beside_misfits(const std::vector<observed_replica>& observed, const std::vector<action>& actions,
+                          const domain::deployment& wanted) {
+  std::set<std::uint32_t> misfits;
   std::size_t running = 0;
   for (const observed_replica& replica : observed) {
     if (replica.phase == exited) continue;
-    if (replica.inherited) found.insert(replica.index);
+    if (is_misfit(replica, wanted)) misfits.insert(replica.index);
     const bool leaves = replica.phase == draining || replica.phase == stopping;
-    if (replica.inherited || (replica.revision == wanted.current.replica_revision && !leaves)) ++running;
+    if (is_misfit(replica, wanted) || (replica.revision == wanted.current.replica_revision && !leaves)) ++running;
   }
-  if (found.empty()) return;
+  if (misfits.empty()) return;
   for (const action& step : actions) {
     const auto* start = std::get_if<start_replica>(&step);
     if (start == nullptr) continue;
-    RC_ASSERT(!found.contains(start->spec.index));
+    RC_ASSERT(!misfits.contains(start->spec.index));
     RC_ASSERT(++running <= wanted.current.spec.replicas);
   }
 }
 
 /// One look of the reconciler. Whether there was nothing to do.
 bool reconcile_once(simulated_world& world, const store::desired_deployment& desired) {
-  const std::size_t before = world.ready_count();
+  const std::size_t before = world.ready_count(desired.deployment);
   const auto observed = world.observe();
   const auto outcome = plan({desired}, observed, world.drained(), world.time, {});
   const bool adds = std::any_of(outcome.actions.begin(), outcome.actions.end(), [&](const action& step) {
     const auto* start = std::get_if<start_replica>(&step);
     return start != nullptr && !world.knows(start->spec.name);
   });
-  check_beside_found(observed, outcome.actions, desired.deployment);
+  check_beside_misfits(observed, outcome.actions, desired.deployment);
   for (const action& step : outcome.actions) world.apply(step);
   if (is_wanted(desired)) {
     const std::size_t count = desired.deployment.current.spec.replicas;
-    RC_ASSERT(world.ready_count() >= std::min<std::size_t>(count, before));
+    RC_ASSERT(world.ready_count(desired.deployment) >= std::min<std::size_t>(count, before));
     // While something old serves, at most one replica more than wanted runs because of us.
     const bool old_serves = std::any_of(observed.begin(), observed.end(), [&](const observed_replica& replica) {
-      return replica.phase == ready && !replica.inherited
+      return replica.phase == ready && !is_misfit(replica, desired.deployment)
              && replica.revision != desired.deployment.current.replica_revision;
     });
     if (adds && old_serves) RC_ASSERT(world.active() <= count + 1);
@@ -185,7 +190,7 @@ bool is_settled(const simulated_world& world, const store::desired_deployment& d
   if (!is_wanted(desired)) return observed.empty();
   return observed.size() == desired.deployment.current.spec.replicas
          && std::all_of(observed.begin(), observed.end(), [&](const observed_replica& replica) {
-              return replica.phase == ready && !replica.inherited
+              return replica.phase == ready && !is_misfit(replica, desired.deployment)
                      && replica.revision == desired.deployment.current.replica_revision;
             });
 }

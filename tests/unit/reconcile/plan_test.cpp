@@ -165,43 +165,61 @@ BOOST_AUTO_TEST_CASE(a_clock_that_was_set_back_delays_no_restart) {
   check(plan_of({one}, {failed(fresh(0, exited), 1, -std::chrono::hours{24})}), {"start deploy-d-r2-0"});
 }
 
-BOOST_AUTO_TEST_CASE(what_was_found_running_ends_before_anything_takes_its_place) {
-  check(plan_of({one}, {inherited(fresh(0))}), {"drain deploy-d-r2-0"});
-  check(plan_of({one}, {inherited(old_one(0))}), {"drain deploy-d-r1-0"});
-  check(plan_of({two}, {inherited(fresh(0, starting)), inherited(fresh(1, unready))}),
+BOOST_AUTO_TEST_CASE(what_was_found_running_as_wanted_is_adopted) {
+  check(plan_of({two}, {inherited(fresh(0)), inherited(fresh(1))}), {});
+  check(plan_of({two}, {inherited(fresh(0, starting)), inherited(fresh(1, unready))}), {});
+  check(plan_of({two}, {silent(fresh(0)), silent(fresh(1))}), {});
+  check(plan_of({two}, {inherited(fresh(0))}), {"start deploy-d-r2-1"});
+  check(plan_of({two}, {inherited(fresh(0)), fresh(1, exited)}), {"start deploy-d-r2-1"});
+  check(plan_of({one}, {inherited(fresh(0)), inherited(fresh(1))}), {"drain deploy-d-r2-1"});
+}
+
+BOOST_AUTO_TEST_CASE(an_update_goes_on_with_what_was_found_in_the_middle_of_it) {
+  check(plan_of({two}, {inherited(old_one(0)), inherited(old_one(1))}), {"start deploy-d-r2-0"});
+  check(plan_of({two}, {inherited(old_one(0)), inherited(old_one(1)), inherited(fresh(0))}), {"drain deploy-d-r1-1"});
+  check(
+      plan_of({two}, {inherited(old_one(0)), inherited(old_one(1, draining)), inherited(fresh(0))}, {"deploy-d-r1-1"}),
+      {"stop deploy-d-r1-1"});
+  check(plan_of({two}, {inherited(old_one(0, stopping)), inherited(fresh(0)), inherited(fresh(1))}), {});
+}
+
+BOOST_AUTO_TEST_CASE(what_was_found_as_something_else_ends_before_anything_takes_its_place) {
+  check(plan_of({one}, {foreign(fresh(0))}), {"drain deploy-d-r2-0"});
+  check(plan_of({two}, {foreign(fresh(0, starting)), foreign(fresh(1, unready))}),
         {"stop deploy-d-r2-0", "drain deploy-d-r2-1"});
-  check(plan_of({two}, {inherited(fresh(0, draining)), inherited(fresh(1, stopping))}), {});
-  check(plan_of({two}, {inherited(fresh(0, draining)), inherited(fresh(1, stopping))}, {"deploy-d-r2-0"}),
+  check(plan_of({two}, {foreign(fresh(0, draining)), foreign(fresh(1, stopping))}), {});
+  check(plan_of({two}, {foreign(fresh(0, draining)), foreign(fresh(1, stopping))}, {"deploy-d-r2-0"}),
         {"stop deploy-d-r2-0"});
+  check(plan_of({two}, {fresh(0, exited), foreign(fresh(1, stopping))}), {"start deploy-d-r2-0"});
+  check(plan_of({two}, {foreign(fresh(0))}), {"drain deploy-d-r2-0", "start deploy-d-r2-1"});
+  check(plan_of({two}, {fresh(1), foreign(fresh(0, stopping))}), {});
 }
 
-BOOST_AUTO_TEST_CASE(each_place_is_taken_as_soon_as_its_found_replica_has_ended) {
-  check(plan_of({two}, {fresh(0, exited), inherited(fresh(1, stopping))}), {"start deploy-d-r2-0"});
-  check(plan_of({two}, {old_one(0, exited), inherited(old_one(1, stopping))}),
-        {"remove deploy-d-r1-0", "start deploy-d-r2-0"});
-  check(plan_of({two}, {inherited(old_one(0, stopping)), old_one(1, exited)}),
-        {"remove deploy-d-r1-1", "start deploy-d-r2-1"});
+BOOST_AUTO_TEST_CASE(every_part_of_what_it_was_started_as_must_be_as_wanted) {
+  auto wanted = one;
+  wanted.deployment.current.spec.env = {{"A", "b"}};
+  check(plan_of({wanted}, {inherited(fresh(0))}), {"drain deploy-d-r2-0"});
+  wanted = one;
+  wanted.deployment.current.spec.model_uri = "file:///m";
+  check(plan_of({wanted}, {inherited(fresh(0))}), {"drain deploy-d-r2-0"});
+  wanted = one;
+  wanted.per_replica.cpu_milli = 500;  // limits change without a restart
+  check(plan_of({wanted}, {inherited(fresh(0))}), {});
+}
+
+BOOST_AUTO_TEST_CASE(what_served_and_answers_no_more_ends_before_anything_takes_its_place) {
+  check(plan_of({one}, {silent(fresh(0, unready))}), {"drain deploy-d-r2-0"});
+  check(plan_of({one}, {silent(old_one(0, unready))}), {"drain deploy-d-r1-0"});
+  check(plan_of({one}, {silent(fresh(0, draining))}), {});
+  check(plan_of({one}, {silent(fresh(0, stopping))}), {});
   check(plan_of({one}, {fresh(0, exited)}), {"start deploy-d-r2-0"});
-}
-
-BOOST_AUTO_TEST_CASE(what_was_found_in_the_middle_of_an_update_counts_whatever_its_revision) {
-  check(plan_of({two}, {inherited(old_one(0)), inherited(old_one(1)), inherited(fresh(0))}),
-        {"drain deploy-d-r1-0", "drain deploy-d-r1-1", "drain deploy-d-r2-0"});
-  check(plan_of({two}, {inherited(old_one(0, stopping)), inherited(old_one(1, stopping)), fresh(0, exited)}), {});
-  check(plan_of({two}, {inherited(old_one(0, stopping)), inherited(old_one(2, stopping)), fresh(1, exited)}), {});
-  check(plan_of({two}, {inherited(old_one(0, stopping)), fresh(0, exited)}), {"start deploy-d-r2-1"});
-  check(plan_of({two}, {inherited(old_one(1, stopping)), fresh(0, exited)}), {"start deploy-d-r2-0"});
-}
-
-BOOST_AUTO_TEST_CASE(places_that_were_free_are_filled_beside_what_was_found) {
-  check(plan_of({two}, {inherited(fresh(0))}), {"drain deploy-d-r2-0", "start deploy-d-r2-1"});
-  check(plan_of({two}, {fresh(1), inherited(fresh(0, stopping))}), {});
 }
 
 BOOST_AUTO_TEST_CASE(what_was_found_of_an_unwanted_deployment_ends) {
   check(plan_of({stopped(two)}, {inherited(fresh(0)), inherited(fresh(1, starting))}),
         {"drain deploy-d-r2-0", "stop deploy-d-r2-1"});
-  check(plan_of({}, {inherited(fresh(0))}), {"drain deploy-d-r2-0"});
+  check(plan_of({}, {inherited(fresh(0)), silent(replica("d", 2, 1, unready))}),
+        {"drain deploy-d-r2-1", "drain deploy-d-r2-0"});
 }
 
 BOOST_AUTO_TEST_CASE(stopped_refused_and_deleted_deployments_drain_all) {

@@ -56,8 +56,9 @@ BOOST_AUTO_TEST_CASE(is_deploying_until_the_snapshot_is_live) {
   BOOST_TEST(status.available_replicas == 0);
 }
 
-BOOST_AUTO_TEST_CASE(is_deploying_until_what_was_found_running_is_replaced) {
-  const auto status = status_of(two, {inherited(r0), inherited(r1)}, all_live);
+BOOST_AUTO_TEST_CASE(is_deployed_by_what_was_adopted_but_not_by_what_must_be_replaced) {
+  BOOST_TEST((status_of(two, {inherited(r0), inherited(r1)}, all_live).phase == deployment_phase::deployed));
+  const auto status = status_of(two, {foreign(r0), foreign(r1)}, all_live);
   BOOST_TEST((status.phase == deployment_phase::deploying));
   BOOST_TEST(status.available_replicas == 2);
 }

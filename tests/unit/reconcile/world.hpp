@@ -4,7 +4,9 @@
 #include "control/runtime/runtime_driver.hpp"
 #include "control/store/desired_state.hpp"
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 /// Short words for desired and observed states.
@@ -54,8 +56,28 @@ inline runtime::observed_replica replica(const std::string& id, std::uint64_t re
   return seen;
 }
 
+/// Started by an earlier modelgate, as what its name says.
 inline runtime::observed_replica inherited(runtime::observed_replica seen) {
-  seen.inherited = true;
+  runtime::replica_spec spec;
+  spec.name = seen.name;
+  spec.deployment = seen.deployment;
+  spec.revision = seen.revision;
+  spec.index = seen.index;
+  spec.model_image = seen.model_image;
+  seen.inherited = std::make_shared<const runtime::replica_spec>(std::move(spec));
+  return seen;
+}
+
+/// Started by an earlier modelgate, under this name but as something else.
+inline runtime::observed_replica foreign(runtime::observed_replica seen) {
+  seen.model_image = "demo/other:1";
+  return inherited(std::move(seen));
+}
+
+/// It served an earlier modelgate, and has not answered this one.
+inline runtime::observed_replica silent(runtime::observed_replica seen) {
+  seen = inherited(std::move(seen));
+  seen.answers = false;
   return seen;
 }
 

@@ -1,0 +1,392 @@
+#!/usr/bin/env python3
+"""The running program is replaced by another one: no request fails and no model restarts; one that fails changes nothing.
+
+    upgrade_test.py [--upgrades N]    N upgrades in a row under load, 3 without it
+"""
+import ctypes
+import http.client
+import json
+import os
+import re
+import resource
+import select
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import unittest
+
+from program import PATIENCE, PROGRAM, SOURCE, TENSOR, Program, wait_until
+
+UPGRADES = 3
+PR_SET_CHILD_SUBREAPER = 36
+
+# Stands in for a new program: takes over all that there is, does as it was told, and is never ready.
+TAKES_AND = """#!/usr/bin/env python3
+import json, os, socket, struct, sys, time
+channel = socket.socket(fileno=3)
+def send(kind):
+    text = json.dumps({"kind": kind, "why": "no reason at all"}).encode()
+    channel.sendall(struct.pack("=II", len(text), 0) + text)
+send("hello")
+length, descriptors = struct.unpack("=II", channel.recv(8, socket.MSG_WAITALL))
+text = b""
+while len(text) < length:
+    text += channel.recv(length - len(text))
+held = []
+while len(held) < descriptors:
+    held += socket.recv_fds(channel, 1, 253)[1]
+assert json.loads(text)["kind"] == "offer"
+"""
+
+
+class Successor:
+    """A program that another one has started; its orphans are ours (see setUpModule)."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        self.descriptor = os.pidfd_open(pid)
+        self.returncode = None
+
+    def __del__(self):
+        os.close(self.descriptor)
+
+    def poll(self):
+        return self.returncode if self.returncode is not None or not select.select([self.descriptor], [], [], 0)[0] else self.wait(0)
+
+    def send_signal(self, which):
+        signal.pidfd_send_signal(self.descriptor, which)
+
+    def wait(self, patience):
+        if self.returncode is None:
+            assert select.select([self.descriptor], [], [], patience)[0], "it did not end"
+            ended = os.waitid(os.P_PIDFD, self.descriptor, os.WEXITED)
+            self.returncode = ended.si_status if ended.si_code == os.CLD_EXITED else -ended.si_status
+        return self.returncode
+
+
+def threads_of(pid):
+    names = []
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/comm") as name:
+            names.append(name.read())
+    return names
+
+
+class Upgradable(Program):
+    """A program with a config file of its own, started from a file of its own."""
+
+    def __init__(self, lines=""):
+        super().__init__()
+        self.binary = os.path.join(self.folder, "modelgate")
+        self.put_binary()
+        self.config = os.path.join(self.folder, "modelgate.toml")
+        self.configure(lines)
+
+    def configure(self, lines):
+        with open(self.config, "w") as text:
+            text.write(f'catalogue.path = "{SOURCE}/conf/images"\n{lines}\n')
+
+    def put_binary(self):
+        """As installers do: a new file under the old name."""
+        shutil.copy(PROGRAM, self.binary + ".new")
+        os.rename(self.binary + ".new", self.binary)
+
+    def write_script(self, text):
+        path = os.path.join(self.folder, "script")
+        with open(path, "w") as script:
+            script.write(text)
+        os.chmod(path, 0o755)
+        return path
+
+    def command(self):
+        return [self.binary, *super().command()[1:]]
+
+    def holder(self):
+        with open(os.path.join(self.data, "modelgate.lock")) as text:
+            return int(text.read() or 0)
+
+    def upgrade(self, *words, config=None, data=None, **more):
+        where = ["--config", config or self.config, "--data-dir", data or self.data]
+        return subprocess.run([PROGRAM, "upgrade", *where, *words], capture_output=True, text=True, timeout=2 * PATIENCE,
+                              stdin=subprocess.DEVNULL, **more)
+
+    def follow(self):
+        """After an upgrade: waits for the end of the old program and answers its exit code."""
+        old, pid = self.process, wait_until(lambda: self.holder() != self.process.pid and self.holder(), "another program")
+        self.process = Successor(pid)
+        return old.wait(PATIENCE)
+
+    def counted(self, result):
+        with http_connection(self, "metrics") as connection:
+            connection.request("GET", "/metrics")
+            text = connection.getresponse().read().decode()
+        return int(float(re.search(rf'modelgate_upgrades_total{{result="{result}"}} (\S+)', text).group(1)))
+
+
+class http_connection:
+    def __init__(self, program, port):
+        self.connection = program.connect(port)
+
+    def __enter__(self):
+        return self.connection
+
+    def __exit__(self, *unused):
+        self.connection.close()
+
+
+class Paced:
+    """Requests at a steady pace from a few threads, each on one kept connection or on a new one each time."""
+
+    def __init__(self, program, deployment, client=None, kept=2, fresh=2, pause=0.02):
+        self.program, self.deployment, self.client, self.pause = program, deployment, client, pause
+        self.ending = threading.Event()
+        self.lock = threading.Lock()
+        self.answered, self.failures = 0, []
+        self.threads = [threading.Thread(target=self.run, args=(keeps,), daemon=True) for keeps in [True] * kept + [False] * fresh]
+        for thread in self.threads:
+            thread.start()
+
+    def run(self, keeps):
+        connection = self.program.connect("prediction")
+        while not self.ending.wait(self.pause):
+            try:
+                status, text, _ = self.program.predict(self.deployment, client=self.client, connection=connection)
+                failure = None if status == 200 else f"{status} {text}"
+            except (OSError, http.client.HTTPException) as problem:
+                failure = repr(problem)
+                connection.close()
+            with self.lock:
+                self.answered += 1
+                if failure:
+                    self.failures.append(failure)
+            if not keeps:
+                connection.close()
+        connection.close()
+
+    def wait_for_answers(self, count):
+        target = self.answered + count
+        wait_until(lambda: self.answered >= target, f"{count} more answers")
+
+    def stop(self):
+        self.ending.set()
+        for thread in self.threads:
+            thread.join(PATIENCE)
+        return self.answered, self.failures
+
+
+class Bench:
+    """ab with kept connections, until it is stopped."""
+
+    def __init__(self, program, deployment, connections=16):
+        self.body = os.path.join(program.folder, "body.json")
+        with open(self.body, "w") as text:
+            json.dump(TENSOR, text)
+        url = program.url("prediction") + f"/deployment/{deployment}/api/v1.0/predictions"
+        self.process = subprocess.Popen(["ab", "-q", "-l", "-k", "-c", str(connections), "-t", "36000", "-n", "2000000", "-s", "60", "-p",
+                                         self.body, "-T", "application/json", url],
+                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGINT)  # it says what it has found
+        text = self.process.communicate(timeout=PATIENCE)[0]
+        complete = re.search(r"Complete requests:\s+(\d+)", text)
+        assert complete, text
+        failed = int(re.search(r"Failed requests:\s+(\d+)", text).group(1))
+        return int(complete.group(1)), failed, "Non-2xx" in text, text
+
+
+class Upgrades(unittest.TestCase):
+    def check_unchanged(self, program, models):
+        """The program that was there serves on, and is in charge of everything."""
+        self.assertIsNone(program.process.poll(), program.log())
+        self.assertEqual(program.holder(), program.process.pid)
+        self.assertEqual(program.models(), models)
+        self.assertEqual(program.predict("iris")[0], 200)
+        program.must("PATCH", "/deployments/iris", {"description": os.urandom(4).hex()}, If_Match="*")
+        program.wait_for("iris")
+
+    def test_many_under_load(self):
+        with Upgradable() as program:
+            program.prepare_iris()
+            program.deploy("prv", endpointAccessType="private")
+            program.wait_for("prv")
+            client = "app:" + program.must("POST", "/deployments/prv/clients", {"name": "app"})["token"]
+            models = program.models()
+            self.assertEqual(len(models), 4)
+            bench, paced = Bench(program, "iris"), Paced(program, "prv", client)
+            paced.wait_for_answers(50)
+            for number in range(1, UPGRADES + 1):
+                program.put_binary()
+                before = program.process.pid
+                done = program.upgrade()
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr + program.log())
+                self.assertEqual(program.follow(), 0, program.log())
+                self.assertNotEqual(program.process.pid, before)
+                self.assertTrue(os.path.samefile(f"/proc/{program.process.pid}/exe", program.binary), "the file that is there now")
+                self.assertEqual(program.counted("succeeded"), number)
+                self.assertEqual(program.models(), models, "no model restarts")
+                paced.wait_for_answers(50)
+            answered, failures = paced.stop()
+            complete, failed, other, text = bench.stop()
+            print(f"{UPGRADES} upgrades: {complete} requests by ab, {failed} failed; {answered} paced ones, {len(failures)} failed", file=sys.stderr)
+            self.assertEqual(failures, [])
+            self.assertEqual((failed, other), (0, False), text)
+            self.assertGreater(complete, 100)
+
+            # What it took over is its own: it changes it, and ends it.
+            program.must("PATCH", "/deployments/iris", {"replicas": 1}, If_Match="*")
+            program.wait_for("iris", check=lambda each: len(each["status"]["replicas"]) == 1)
+            self.assertEqual(program.stop(signal.SIGTERM), 0, program.log())
+            self.assertEqual(program.replicas(), [])
+            self.assertFalse(os.path.exists(os.path.join(program.data, "upgrade.sock")))
+
+    def test_a_signal_upgrades_too_and_the_number_of_workers_may_change(self):
+        with Upgradable("prediction.workers = 1") as program:
+            program.prepare_iris()
+            models, ports = program.models(), dict(program.ports)
+            paced = Paced(program, "iris", kept=2, fresh=6, pause=0.005)
+            paced.wait_for_answers(50)
+            for workers in (3, 1, 2):
+                program.configure(f"prediction.workers = {workers}")
+                program.process.send_signal(signal.SIGUSR2)
+                self.assertEqual(program.follow(), 0, program.log())
+                self.assertEqual(sum(name.startswith("worker-") for name in threads_of(program.process.pid)), workers)
+                paced.wait_for_answers(100)
+            self.assertEqual(paced.stop()[1], [])
+            self.assertEqual(program.models(), models)
+            with open(os.path.join(program.data, "ports.json")) as text:
+                self.assertEqual(json.load(text), ports)
+
+    def test_a_new_program_that_fails_leaves_the_old_one_serving(self):
+        with Upgradable('timeouts.upgrade = "10s"') as program:
+            program.prepare_iris()
+            models = program.models()
+            pids = os.path.join(program.folder, "pid")
+            cases = [
+                ("exited with code 1", "#!/bin/sh\nexit 1\n"),
+                ("timeouts.upgrade", f"#!/bin/sh\necho $$ > {pids}\nexec sleep 1000\n"),
+                ("timeouts.upgrade", f"#!/bin/sh\necho $$ > {pids}\nexec 3>&-\nexec sleep 1000\n"),
+                ("signal 11", "#!/bin/sh\nkill -11 $$\n"),
+                ("exited with code 7", TAKES_AND + "sys.exit(7)\n"),
+                ("no reason at all", TAKES_AND + "send('failed')\n"),
+                ("another language", TAKES_AND + "send('bonjour')\n"),
+            ]
+            paced = Paced(program, "iris")
+            for count, (words, script) in enumerate(cases, 1):
+                with self.subTest(words, script=script):
+                    done = program.upgrade("--binary", program.write_script(script))
+                    self.assertEqual(done.returncode, 1, done.stdout)
+                    if "3>&-" not in script:
+                        self.assertIn(words, done.stderr)
+                    self.check_unchanged(program, models)
+                    self.assertEqual(program.counted("failed"), count)
+                    if os.path.exists(pids):
+                        with open(pids) as text:
+                            self.assertFalse(os.path.exists(f"/proc/{text.read().strip()}"), "it has ended")
+                        os.remove(pids)
+            done = program.upgrade("--binary", os.path.join(program.folder, "nothing"))
+            self.assertIn("No such file", done.stderr)
+            program.configure("nonsense = 1")
+            done = program.upgrade(config=os.path.join(SOURCE, "conf", "modelgate.toml"))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("config", done.stderr)
+            self.assertIn("nonsense", program.log())
+            self.check_unchanged(program, models)
+            self.assertEqual(paced.stop()[1], [])
+
+            program.configure("")
+            self.assertEqual(program.upgrade().returncode, 0, "and the next good one is taken")
+            self.assertEqual(program.follow(), 0)
+            self.assertEqual(program.counted("failed"), len(cases) + 2)
+            self.check_unchanged(program, models)
+
+    def test_while_the_store_is_handed_over_nothing_is_changed_and_everything_is_served(self):
+        with Upgradable('timeouts.upgrade = "10s"') as program:
+            program.prepare_iris()
+            models = program.models()
+            took = os.path.join(program.folder, "took")
+            script = program.write_script(TAKES_AND + f"open({took!r}, 'w').close()\ntime.sleep(1000)\n")
+            asked = subprocess.Popen([PROGRAM, "upgrade", "--data-dir", program.data, "--binary", script],
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            wait_until(lambda: os.path.exists(took), "the offer is taken")
+            status, problem, fields = program.api("POST", "/groups", {"name": "other"})
+            self.assertEqual((status, problem["code"], fields["Retry-After"]), (503, "UPGRADING", "1"))
+            self.assertEqual(program.predict("iris")[0], 200)
+            self.assertEqual(program.models(), models)
+            self.assertIn("timeouts.upgrade", asked.communicate(timeout=PATIENCE)[1])
+            self.assertEqual(asked.returncode, 1)
+            self.assertEqual(program.api("POST", "/groups", {"name": "other"})[0], 201)
+            self.check_unchanged(program, models)
+
+            # Asked to end in the middle of it, it ends whole.
+            os.remove(took)
+            asked = subprocess.Popen([PROGRAM, "upgrade", "--data-dir", program.data, "--binary", script], stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.DEVNULL)
+            wait_until(lambda: os.path.exists(took), "the offer is taken")
+            self.assertEqual(program.stop(signal.SIGTERM), 0, program.log())
+            self.assertEqual(asked.wait(PATIENCE), 1)
+            self.assertEqual(program.replicas(), [])
+
+    def test_what_began_before_an_upgrade_is_finished(self):
+        with Upgradable() as program:
+            program.prepare_iris()
+            with http_connection(program, "prediction") as idle, http_connection(program, "prediction") as half:
+                self.assertEqual(program.predict("iris", connection=idle)[0], 200)
+                body = json.dumps(TENSOR).encode()
+                half.putrequest("POST", "/deployment/iris/api/v1.0/predictions")
+                half.putheader("Content-Type", "application/json")
+                half.putheader("Content-Length", str(len(body)))
+                half.endheaders(body[:10])
+                self.assertEqual(program.upgrade().returncode, 0, program.log())
+                half.send(body[10:])
+                answer = half.getresponse()
+                self.assertEqual((answer.status, answer.headers["Connection"]), (200, "close"))
+                answer.read()
+                status, _, headers = program.predict("iris", connection=idle)
+                self.assertEqual((status, headers["Connection"]), (200, "close"), "one more request")
+            self.assertEqual(program.follow(), 0)
+
+    def test_a_killed_program_that_was_upgraded_is_succeeded_like_any_other(self):
+        with Upgradable() as program:
+            program.prepare_iris()
+            models = program.models()
+            self.assertEqual(program.upgrade().returncode, 0)
+            self.assertEqual(program.follow(), 0)
+            program.stop(signal.SIGKILL)
+            program.start()
+            self.assertEqual(program.predict("iris")[0], 200)
+            self.assertEqual(program.models(), models)
+            self.assertEqual(program.upgrade().returncode, 0)
+            self.assertEqual(program.follow(), 0)
+            self.assertEqual(program.models(), models)
+
+    def test_who_may_ask(self):
+        with Upgradable() as program:
+            mode = os.stat(os.path.join(program.data, "upgrade.sock")).st_mode
+            self.assertEqual((stat.S_ISSOCK(mode), stat.S_IMODE(mode)), (True, 0o600))
+            mark = (1 << 62) + 12345  # as replicas carry it
+            done = program.upgrade(preexec_fn=lambda: resource.setrlimit(10, (mark, mark)))
+            self.assertEqual(done.returncode, 1)
+            self.assertIn("may not", program.log())
+            self.assertEqual(program.holder(), program.process.pid)
+            with tempfile.TemporaryDirectory() as nothing:
+                done = program.upgrade(data=nothing)
+                self.assertEqual(done.returncode, 7)
+                self.assertIn("no modelgate serves", done.stderr)
+
+
+def setUpModule():
+    """What a program that ends leaves behind becomes a child of this one, which can then wait for it."""
+    assert ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+
+
+if __name__ == "__main__":
+    if "--upgrades" in sys.argv:
+        at = sys.argv.index("--upgrades")
+        UPGRADES = int(sys.argv[at + 1])
+        del sys.argv[at:at + 2]
+    unittest.main(verbosity=2)
