@@ -50,8 +50,9 @@ struct gateway::state {
         worker_settings{to_worker_settings(settings)},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings)},
-        admission{settings.limits.connections, settings.limits.connections_per_address, settings.limits.tunnels},
+        admission{settings.limits.connections, settings.limits.connections_per_address},
         current{std::make_shared<const server::serving_table>()} {
+    admission.tunnels().set_limit(settings.limits.tunnels);
     for (std::size_t i = 0; i < worker_count(settings); ++i) {
       workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), admission,
                                                          sockets.release(), sockets.is_v6()));
