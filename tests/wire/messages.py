@@ -44,6 +44,11 @@ class Request(Message):
 class Response(Message):
     status: int = 0
 
+    @property
+    def is_final(self):
+        """Nothing more answers the same request; after a 101 nothing is HTTP at all."""
+        return self.status >= 200 or self.status == 101
+
     def shape(self):
         varies = ("x-request-id", "seldon-puid", "date")
         body = re.sub(rb'("requestId":")[^"]*', rb"\1", self.body)
