@@ -1,12 +1,13 @@
 # The front door. CMake does the work (CMakePresets.json); these are the few commands that people need.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak bench format
+.PHONY: help run build test soak bench fuzz format
 
 PRESET ?= release
 DURATION ?= 600
 JOBS ?= $(shell nproc)
 BUILD := build/$(PRESET)
+SECONDS ?= 60
 
 help: ## this list
 	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12 | sed 's/^/  make /'
@@ -39,6 +40,12 @@ bench: ## measure under load (benchmarks/README.md)
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
 	@cmake --build $(BUILD) --parallel $(JOBS)
 	@benchmarks/load/run
+
+fuzz: ## feed every parser with made-up bytes, SECONDS=60 each (tests/fuzz/run)
+	@.ci/setup fuzz
+	@$(MAKE) --no-print-directory build/fuzz/build.ninja
+	@cmake --build build/fuzz --parallel $(JOBS) --target fuzzers
+	@tests/fuzz/run --seconds $(SECONDS)
 
 format: ## lay out every C++ file as .clang-format says
 	@command -v clang-format >/dev/null || { echo 'format: install the package clang-format first' >&2; exit 1; }

@@ -238,7 +238,11 @@ std::optional<toml_statement> toml_splitter::next() {
     line_ += 1 + static_cast<std::size_t>(std::count(found.text.begin(), found.text.end(), '\n'));
     left_.remove_prefix(std::min(found.text.size() + 1, left_.size()));
     if (idle) continue;
-    if (found.text.ends_with('\r')) found.text.remove_suffix(1);
+    if (found.text.ends_with('\r')) {
+      found.text.remove_suffix(1);
+      if (found.value)
+        found.value = std::min(*found.value, found.text.size());  // nothing but that CR may have been there
+    }
     found.start = found.text.find_first_not_of(spaces);
     return found;
   }

@@ -14,6 +14,13 @@ bool has_control_character(std::string_view text) noexcept {
   return false;
 }
 
+bool is_ascii(std::string_view text) noexcept {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) >= 0x80) return false;
+  }
+  return true;
+}
+
 /// The rest of "<scheme> <rest>" when the scheme is this one; schemes compare without case.
 bool take_scheme(std::string_view value, std::string_view scheme, std::string_view& rest) noexcept {
   if (value.size() <= scheme.size() || value[scheme.size()] != ' ') return false;
@@ -50,6 +57,7 @@ presented_credential::~presented_credential() {
 }
 
 void presented_credential::decode_basic(std::string_view text) noexcept {
+  if (!is_ascii(text)) return;  // libsodium 1.0.18 takes such bytes for digits
   std::size_t size = 0;
   const bool decoded = sodium_base642bin(reinterpret_cast<unsigned char*>(decoded_), longest, text.data(), text.size(),
                                          nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL)

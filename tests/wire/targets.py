@@ -100,7 +100,7 @@ class Modelgate(Target):
         self.wait_for(lambda: os.path.exists(ports), "ports.json")
         addresses = json.loads(Path(ports).read_text())
         self.port = int(addresses["prediction"].rsplit(":", 1)[1])
-        self.control = addresses["control"]
+        self.control, self.metrics = addresses["control"], addresses["metrics"]
         self.token = Path(data, "initial-admin-token").read_text().strip()
         self.api("POST", "/groups", {"name": "wire", "displayName": "Wire", "enabledDeployment": True})
         for lane in lanes:

@@ -99,6 +99,7 @@ BOOST_AUTO_TEST_CASE(broken_lines_are_told_in_words_at_their_places) {
            {"[timeouts]\nhe ad = \"1s\"\n", "2:1 timeouts.he ad: this is no key"},
            {"[timeouts]\nhead =\n",
             "2:7 timeouts.head: the value is missing; write KEY = VALUE; it must be a duration"},
+           {"[timeouts]\r\nhead =\r\n", "2:7 timeouts.head: the value is missing"},
            {"[timeouts]\nhead = # soon\n", "2:8 timeouts.head: the value is missing"},
            {"[timeouts]\nhead = 10s\n", "2:8 timeouts.head: this value cannot be read; write a text in double quotes"},
            {"[timeouts]\nhead = \"10s\n", "2:8 timeouts.head: the text is not closed; end it with \""},

@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_CASE(doubt_is_malformed) {
        {std::string{"Basic"}, std::string{"Basic "}, std::string{"Basic !!!!"}, std::string{"Basic YWxp Y2U6"},
         std::string{"Basic YWxpY2U="}, std::string{"Basic YWxpY2U6czNjcjpldA"},
         std::string{"Basic YWxpY2U6czNjcjpldAB6eno="}, std::string{"Digest x"}, std::string{"Basicx YWxpY2U6eA=="},
-        "Basic " + too_long, "Bearer " + too_long, std::string{"Bearer"}, std::string{""}}) {
+        std::string{"Basic YWxpY2U6czNj\xff\xff\xff\xff"}, "Basic " + too_long, "Bearer " + too_long,
+        std::string{"Bearer"}, std::string{""}}) {
     const http::request_head head = with({value});
     BOOST_TEST((presented_credential{head}.kind() == scheme::malformed), value);
   }
