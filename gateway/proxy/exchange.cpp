@@ -9,6 +9,19 @@ namespace {
 using loss = exchange_fsm::loss;
 using relay_status = body_relay::status;
 
+upstream::ejection_cause cause_of(loss how) noexcept {
+  switch (how) {
+    case loss::connect_failed:
+    case loss::connect_timeout:
+      return upstream::ejection_cause::connect;
+    case loss::closed:
+      return upstream::ejection_cause::reset;
+    case loss::invalid:
+      break;
+  }
+  return upstream::ejection_cause::invalid;
+}
+
 }  // namespace
 
 exchange::exchange(worker_context& worker, client_side client, exchange_buffers& buffers, upstream::cluster& cluster,
@@ -155,6 +168,9 @@ exchange::verdict exchange::on_expiry(steady_time now) {
   if (request_.body.kind != http::body_kind::none && !upload_.source_complete() && now >= rate_.due()) {
     return fsm_.on_request_refused(http::reason::request_timeout);
   }
+  // The client is not to blame, and most of the time was not spent in the queue.
+  const bool was_replicas_turn = due_phase_ == wait_phase::before_head && upload_.source_complete();
+  if (was_replicas_turn && now - *dispatched_at_ >= queued_) slot_.fail(upstream::ejection_cause::timeout, now);
   return fsm_.on_timeout();
 }
 
@@ -243,8 +259,10 @@ void exchange::send_continue() {
   fsm_.on_response_head_sent();
 }
 
-exchange::decision exchange::lose_upstream(loss how) noexcept {
-  if (how != loss::invalid) slot_->doubt(steady_clock::now() + worker_.settings.replica_doubt);
+exchange::decision exchange::lose_upstream(loss how) {
+  const steady_time now = steady_clock::now();
+  if (how != loss::invalid) slot_->doubt(now + worker_.settings.replica_doubt);
+  if (!upstream::blames_replica(status_)) slot_.fail(cause_of(how), now);  // else it has been counted
   return fsm_.on_upstream_lost(how);
 }
 

@@ -117,7 +117,7 @@ class exchange {
   void account_for_kept_bytes() noexcept;
   [[nodiscard]] verdict forward_informational();
   void send_continue();
-  [[nodiscard]] decision lose_upstream(exchange_fsm::loss how) noexcept;
+  [[nodiscard]] decision lose_upstream(exchange_fsm::loss how);
   void finish_upstream();
   void drop_upstream(bool client_gone) noexcept;
   [[nodiscard]] exchange_result result_of(const decision& end) const;

@@ -7,6 +7,7 @@
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/metrics/registry.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -47,6 +48,8 @@ struct table_sources {
   std::span<const departed_endpoint> departed;
   metrics::registry& registry;
   const crypto::token_key& token_key;
+  upstream::ejection_rules ejection = {};   ///< of deployments that are new
+  std::chrono::nanoseconds ramp_time = {};  ///< of replicas that are new; those of the first table have been serving
 };
 
 [[nodiscard]] std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot,

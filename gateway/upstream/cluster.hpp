@@ -41,7 +41,7 @@ class cluster {
   /// A slot on the best replica but `except`, if one is free and nobody waits for it.
   [[nodiscard]] choice pick(const endpoint* except, steady_time now);
   /// The place on a replica that the queue has counted.
-  [[nodiscard]] slot adopt(endpoint_ptr counted);
+  [[nodiscard]] slot adopt(endpoint_ptr counted, bool trial = false);
 
   /// A kept connection to a replica; nullptr when a new one has to be made.
   [[nodiscard]] static net::stream_ptr take_connection(const slot& to, steady_time now) {
