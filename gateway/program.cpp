@@ -65,7 +65,7 @@ class program {
         gateway_{listen_on("prediction", settings_.listen.prediction,
                            [&] { return std::make_unique<gateway>(settings_, key_); })},
         processes_{settings_},
-        external_{settings_.external_runtime, [this] { return own_addresses(); }},
+        external_{settings_.external_runtime, settings_.health, [this] { return own_addresses(); }},
         driver_{processes_, external_},
         stored_state_{database_},
         publisher_{*gateway_,

@@ -224,7 +224,7 @@ void process_replica::resume() {
   inherited_ = true;
   end_of_log_->store(false);
   context_.ports.keep(record_.port);
-  readiness_ = readiness{record_.phase == replica_phase::ready};
+  readiness_ = readiness{record_.phase == replica_phase::ready, rules_of(context_.health)};
   was_ready_ = true;
   ready_since_ = steady_clock::now();
   if (const auto resumed = capture_->resume(); !resumed) {
