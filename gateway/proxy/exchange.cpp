@@ -39,6 +39,7 @@ exchange::exchange(worker_context& worker, client_side client, exchange_buffers&
 
 exchange::~exchange() {
   worker_.wheel.clear(client_.timer);
+  tunnel_.reset();
   drop_upstream(false);
   worker_.memory_in_use -= kept_bytes_;
 }
@@ -57,6 +58,12 @@ net::task_of<exchange_result> exchange::run() {
       worker_.stats.retries[static_cast<std::size_t>(cause)].add();
     }
     const verdict ended = co_await attempt();
+    if (!ended && tunnel_) {
+      exchange_result switched = result_of({});
+      switched.how = exchange_result::ending::switched;
+      switched.status = status_;
+      co_return switched;
+    }
     if (!ended) {
       finish_upstream();
       exchange_result answered = result_of({});
@@ -280,6 +287,13 @@ void exchange::finish_upstream() {
     upstream_ = nullptr;
   }
   drop_upstream(false);
+}
+
+net::task_of<tunnel::outcome> exchange::run_tunnel() {
+  const tunnel::outcome ended = co_await tunnel_->run();
+  tunnel_.reset();
+  drop_upstream(ended != tunnel::outcome::closed);
+  co_return ended;
 }
 
 void exchange::drop_upstream(bool client_gone) noexcept {

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "gateway/proxy/body_relay.hpp"
+#include "gateway/proxy/client_side.hpp"
 #include "gateway/proxy/exchange_fsm.hpp"
-#include "gateway/proxy/input_buffer.hpp"
 #include "gateway/proxy/rate_floor.hpp"
+#include "gateway/proxy/tunnel.hpp"
 #include "gateway/proxy/worker_context.hpp"
 #include "gateway/upstream/cluster.hpp"
 
+#include "modelgate/http/upgrade.hpp"
 #include "modelgate/net/byte_stream.hpp"
 
 #include <chrono>
@@ -15,14 +17,6 @@
 #include <string_view>
 
 namespace modelgate::proxy {
-
-/// The client's connection, lent to one exchange after the other.
-struct client_side {
-  net::byte_stream& stream;
-  net::wake_signal& signal;
-  net::wheel_timer& timer;
-  input_buffer& input;  ///< what came after the request's head
-};
 
 /// Memory that exchanges use one after the other.
 struct exchange_buffers {
@@ -50,6 +44,7 @@ struct exchange_request {
   bool client_keeps = true;  ///< the client wants to keep the connection
   unsigned client_minor_version = 1;
   bool expects_continue = false;
+  std::optional<http::websocket_accept> upgrade;  ///< it asks for WebSocket: what the replica's 101 has to say
   std::uint64_t max_body_bytes = 0;
   steady_time deadline;  ///< for the response head, waiting for a replica included
   std::uint32_t max_queue = 64;
@@ -63,6 +58,7 @@ struct exchange_request {
 struct exchange_result {
   enum class ending : std::uint8_t {
     answered,  ///< the replica's answer went to the client, whole
+    switched,  ///< the replica's 101 is on its way to the client: `run_tunnel` goes on from there
     refused,   ///< nothing was answered yet: the session answers `why`
     cut,       ///< the answer broke off: the client's connection must be closed
     left,      ///< the client has gone
@@ -95,6 +91,9 @@ class exchange {
   exchange& operator=(const exchange&) = delete;
 
   [[nodiscard]] net::task_of<exchange_result> run();
+  /// After `switched`: carries the tunnel to its end, on the replica's slot. The client's connection is then good for
+  /// nothing but closing, or resetting where it was not `closed`.
+  [[nodiscard]] net::task_of<tunnel::outcome> run_tunnel();
 
  private:
   using decision = exchange_fsm::decision;
@@ -113,6 +112,7 @@ class exchange {
   [[nodiscard]] verdict read_response_head();
   [[nodiscard]] verdict take_response_head(std::string_view bytes, std::string_view& rest);
   [[nodiscard]] verdict start_response(std::string_view rest);
+  [[nodiscard]] verdict switch_protocols(std::string_view rest);
   [[nodiscard]] verdict judge_download(body_relay::status status);
   void account_for_kept_bytes() noexcept;
   [[nodiscard]] verdict forward_informational();
@@ -134,6 +134,7 @@ class exchange {
   net::stream_ptr upstream_;
   body_relay upload_;
   std::optional<body_relay> download_;
+  std::optional<tunnel> tunnel_;
   rate_floor rate_;
   bool client_keeps_;
   bool upload_abandoned_ = false;

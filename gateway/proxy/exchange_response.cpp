@@ -64,7 +64,7 @@ exchange::verdict exchange::take_response_head(std::string_view bytes, std::stri
   rest = bytes.substr((*extent)->skipped + (*extent)->size);
   http::response_head& head = worker_.response_head;
   if (!http::parse_response_head(head_bytes, worker_.settings.head_limits, head)) return lose_upstream(loss::invalid);
-  if (head.status == 101) return lose_upstream(loss::invalid);  // nobody asked for another protocol
+  if (head.status == 101) return switch_protocols(rest);
   if (head.status / 100 == 1) {
     return forward_informational();
   }
@@ -113,6 +113,27 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   const verdict ended = judge_download(download_->pump_from_scratch(rest, *upstream_, client_.stream, worker_.scratch));
   worker_.stats.response_body_bytes.add(download_->payload_bytes());
   return ended;
+}
+
+/// From here on the connections carry bytes of another protocol, if it is the one that was asked for.
+exchange::verdict exchange::switch_protocols(std::string_view rest) {
+  const http::response_head& head = worker_.response_head;
+  const bool as_asked = request_.upgrade && http::switches_to_websocket(head, *request_.upgrade);
+  if (!as_asked || !upload_.sent_all()) return lose_upstream(loss::invalid);
+  head_at_ = steady_clock::now();
+  status_ = head.status;
+  slot_.succeed(*head_at_);  // how long the two talk says nothing of the replica
+  downstream_response response;
+  response.request_id = request_.request_id;
+  response.puid = request_.puid;
+  response.date = worker_.date;
+  response.upgrade = true;
+  append_response_head(buffers_.response_head, head, response);
+  fsm_.on_response_head_sent();
+  tunnel_.emplace(worker_, client_, *upstream_, buffers_.kept_upload, buffers_.kept_download);
+  tunnel_->start(buffers_.response_head, rest);
+  complete_ = true;
+  return {};
 }
 
 exchange::verdict exchange::judge_download(body_relay::status status) {

@@ -14,6 +14,8 @@ using http::field;
 using http::field_id;
 
 constexpr std::string_view own_via = "Via: 1.1 modelgate\r\n";
+/// The only protocol that is ever asked for, whatever case the other side wrote it in.
+constexpr std::string_view own_upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
@@ -166,6 +168,7 @@ void append_request_fields(std::string& out, const http::request_head& head, con
   append_field(out, "Seldon-Puid", request.puid);
   if (!request.user.empty()) append_field(out, "X-Forwarded-User", request.user);
   out += own_via;
+  if (request.upgrade) out += own_upgrade;
   append_body_fields(out, request.body);
   out += "\r\n";
 }
@@ -196,7 +199,9 @@ void append_response_head(std::string& out, const http::response_head& head, con
   append_field(out, "Seldon-Puid", response.puid);
   out += own_via;
   append_body_fields(out, response.body);
-  if (response.close)
+  if (response.upgrade)
+    out += own_upgrade;
+  else if (response.close)
     out += "Connection: close\r\n";
   else if (response.say_keep_alive)
     out += "Connection: keep-alive\r\n";

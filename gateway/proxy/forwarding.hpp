@@ -25,6 +25,7 @@ struct upstream_request {
   std::string_view puid;
   std::string_view user;  ///< authenticated client name; empty on public endpoints
   bool forward_authorization = false;
+  bool upgrade = false;  ///< ask the replica for WebSocket
   http::body_framing body;
 };
 
@@ -49,6 +50,7 @@ struct downstream_response {
   bool to_head = false;
   bool close = false;           ///< say that the connection ends
   bool say_keep_alive = false;  ///< an HTTP/1.0 client has to be told
+  bool upgrade = false;         ///< the 101 that opens a tunnel
 };
 
 void append_response_head(std::string& out, const http::response_head& head, const downstream_response& response);

@@ -22,6 +22,7 @@ struct proxy_settings {
   std::chrono::milliseconds connect{1'000};
   std::chrono::milliseconds first_byte{60'000};
   std::chrono::milliseconds stream_idle{60'000};
+  std::chrono::milliseconds tunnel_life{0};  ///< 0: no bound
   std::chrono::milliseconds replica_doubt{1'000};
   bool cancel_on_half_close = true;
   bool cors = true;

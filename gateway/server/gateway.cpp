@@ -28,6 +28,7 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   made.proxy.connect = settings.timeouts.connect;
   made.proxy.first_byte = settings.timeouts.first_byte;
   made.proxy.stream_idle = settings.timeouts.stream_idle;
+  made.proxy.tunnel_life = settings.timeouts.tunnel_life;
   made.proxy.replica_doubt = settings.timeouts.replica_doubt;
   made.proxy.cancel_on_half_close = settings.prediction.cancel_on_half_close;
   made.proxy.cors = settings.prediction.cors;
@@ -60,7 +61,7 @@ struct gateway::state {
         health{settings.health},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings)},
-        admission{settings.limits.connections, settings.limits.connections_per_address},
+        admission{settings.limits.connections, settings.limits.connections_per_address, settings.limits.tunnels},
         current{std::make_shared<const server::serving_table>()} {
     for (std::size_t i = 0; i < worker_count(settings); ++i) {
       workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), admission,

@@ -95,6 +95,7 @@ class worker {
   [[nodiscard]] const worker_settings& settings() const noexcept { return settings_; }
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   [[nodiscard]] id_generator& ids() noexcept { return ids_; }
+  [[nodiscard]] tunnel_admission& tunnels() noexcept { return admission_.tunnels(); }
   [[nodiscard]] const serving_table& table() const noexcept { return *table_; }
   [[nodiscard]] deployment_state_ptr state_of(std::uint32_t route);
   [[nodiscard]] std::unique_ptr<session_buffers> take_buffers();

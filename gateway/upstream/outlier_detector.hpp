@@ -32,7 +32,7 @@ class outlier_detector {
 
   /// A request on this replica failed by its fault. `trial`: it was the one that tries an ejected replica.
   void on_failure(endpoint& of, ejection_cause why, bool trial, steady_time now);
-  /// A request was answered well, `service` after its dispatch.
+  /// A request was answered well, `service` after its dispatch; zero: that says nothing.
   void on_success(endpoint& of, std::chrono::nanoseconds service, bool trial, steady_time now);
   /// Looks whether its latency alone is reason enough, after an answer that took `service`; to be asked now and then.
   void check_latency(const endpoint& of, std::chrono::nanoseconds service, steady_time now);

@@ -29,11 +29,11 @@ class service_time {
   /// A request was sent there or came back.
   void touch(steady_time now) noexcept { last_event_.store(now.time_since_epoch().count(), std::memory_order_relaxed); }
 
-  /// Knows nothing but this sample any more.
+  /// Knows nothing but this sample any more; zero: nothing at all.
   void start_with(std::chrono::nanoseconds sample, steady_time now) noexcept {
     seen_.store(0, std::memory_order_relaxed);
     average_.store(0, std::memory_order_relaxed);
-    record(sample, now);
+    if (sample.count() > 0) record(sample, now);
   }
 
   /// Whether the average is one of many.

@@ -58,11 +58,15 @@ class slot {
   /// The request was answered whole and well, this long after its dispatch.
   void record(std::chrono::nanoseconds service, steady_time now) {
     member_->endpoint->record(service, now, member_->window);
-    if (!member_->endpoint->standing().is_clean())
-      member_->queue->outliers().on_success(*member_->endpoint, service, trial_, now);
+    succeed(now, service);
     if (now < member_->next_latency_check) return;
     member_->next_latency_check = now + latency_check_interval;
     member_->queue->outliers().check_latency(*member_->endpoint, service, now);
+  }
+  /// The same for an answer that tells no service time.
+  void succeed(steady_time now, std::chrono::nanoseconds service = {}) {
+    if (member_->endpoint->standing().is_clean()) return;
+    member_->queue->outliers().on_success(*member_->endpoint, service, trial_, now);
   }
   /// The request failed, and that speaks against the replica.
   void fail(ejection_cause why, steady_time now) {

@@ -12,6 +12,20 @@ enum class unrouted_reason : std::size_t { deployment_not_found, route_not_found
 enum class auth_failure : std::size_t { missing, malformed, mistyped, unknown, expired, size };
 enum class queue_refusal : std::size_t { full, timeout, size };
 enum class retry_cause : std::size_t { connect, reset_before_sent, size };
+/// What became of a request for WebSocket where it is allowed: refused by us, declined by the replica (or lost on the way
+/// to it), or how its tunnel ended.
+enum class tunnel_outcome : std::size_t {
+  refused,
+  declined,
+  closed,
+  client_lost,
+  replica_lost,
+  idle,
+  expired,
+  drained,
+  size
+};
+enum class tunnel_direction : std::size_t { upstream, downstream, size };
 
 /// What one worker counts beside the deployments' histograms.
 ///
@@ -33,6 +47,9 @@ struct worker_stats {
   counter upstream_reuses;
   counter request_body_bytes;
   counter response_body_bytes;
+  counter tunnels_open;
+  std::array<counter, static_cast<std::size_t>(tunnel_outcome::size)> tunnels;
+  std::array<counter, static_cast<std::size_t>(tunnel_direction::size)> tunnel_bytes;
   counter sessions_failed;  ///< ended by an exception: a bug
 };
 

@@ -115,6 +115,18 @@ BOOST_AUTO_TEST_CASE(a_good_trial_restores_it) {
   BOOST_TEST(!is_ejected(0));
 }
 
+BOOST_AUTO_TEST_CASE(a_trial_can_go_well_without_telling_a_service_time) {
+  answer_many(0, 2s, start + 10s);
+  fail(0, 5);
+  {
+    slot trial = try_out(0, start + 10s);
+    BOOST_TEST_REQUIRE(!!trial);
+    trial.succeed(start + 10s);
+  }
+  BOOST_TEST(!is_ejected(0));
+  BOOST_TEST((replicas[0]->average_service_time(start + 10s) == 0s));
+}
+
 BOOST_AUTO_TEST_CASE(a_failed_trial_ejects_it_for_longer) {
   fail(0, 5);
   {
