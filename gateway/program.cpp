@@ -80,7 +80,7 @@ class program {
                                  settings_, key_, handed(&handover_offer::prediction, settings_.listen.prediction));
                            })},
         processes_{settings_, before_ ? before_->offer().runtime_lock : -1},
-        external_{settings_.external_runtime, [this] { return own_addresses(); }},
+        external_{settings_.external_runtime, settings_.health, [this] { return own_addresses(); }},
         driver_{processes_, external_},
         stored_state_{database_},
         publisher_{*gateway_, [this](std::string_view image) { return describe(image); }, serving_defaults(settings_),

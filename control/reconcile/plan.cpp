@@ -239,6 +239,8 @@ class deployment_planner {
     spec.model_uri = wanted.model_uri;
     spec.env = wanted.env;
     spec.limits = desired_->per_replica;
+    spec.protocol = wanted.serving.protocol;
+    spec.example_request = wanted.serving.example_request;
     return spec;
   }
 

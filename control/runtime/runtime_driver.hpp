@@ -41,6 +41,8 @@ struct replica_spec {
   std::vector<domain::env_variable> env;
   domain::resources limits;
   std::optional<domain::external_source> external = {};  ///< somebody else runs it, at an address that this source has
+  std::optional<config::upstream_protocol> protocol = {};  ///< absent: as the image says
+  std::optional<std::string> example_request = {};         ///< JSON text; absent: as the image says
 };
 
 /// One replica as it is, whoever started it.

@@ -42,6 +42,15 @@ std::vector<settings_problem> find_contradictions(const settings& whole) {
     found.push_back({{"runtime.process.restart_backoff", "runtime.process.restart_backoff_max"},
                      "is longer than runtime.process.restart_backoff_max; make it shorter"});
   }
+  if (whole.health.ejection_time > whole.health.ejection_time_max) {
+    found.push_back({{"health.ejection_time", "health.ejection_time_max"},
+                     "is longer than health.ejection_time_max; make it shorter"});
+  }
+  if (whole.health.ejection_latency_factor == 1) {
+    found.push_back(
+        {{"health.ejection_latency_factor"},
+         "would eject every replica that is slower than half of the others; give 2 or more, or 0 for never"});
+  }
   return found;
 }
 

@@ -39,6 +39,8 @@ constexpr auto limit = &at<&settings::limits, Member>;
 template <auto Member>
 constexpr auto timeout = &at<&settings::timeouts, Member>;
 template <auto Member>
+constexpr auto health = &at<&settings::health, Member>;
+template <auto Member>
 constexpr auto process = &at<&settings::process_runtime, Member>;
 template <auto Member>
 constexpr auto external = &at<&settings::external_runtime, Member>;
@@ -127,6 +129,19 @@ constexpr std::array keys{
     settings_key{"timeouts.drain_idle", duration_key{timeout<&timeout_settings::drain_idle>}},
     settings_key{"timeouts.control_request", duration_key{timeout<&timeout_settings::control_request>}},
     settings_key{"timeouts.upgrade", duration_key{timeout<&timeout_settings::upgrade>}},
+
+    settings_key{"health.probe_rise", count_key{health<&health_settings::probe_rise>, 1, 100}, at_restart},
+    settings_key{"health.probe_fall", count_key{health<&health_settings::probe_fall>, 1, 100}, at_restart},
+    settings_key{"health.probe_jitter", count_key{health<&health_settings::probe_jitter>, 0, 90}, at_restart},
+    settings_key{"health.warm_up", flag_key{health<&health_settings::warm_up>}, at_restart},
+    settings_key{"health.warm_up_timeout", duration_key{health<&health_settings::warm_up_timeout>}, at_restart},
+    settings_key{"health.warm_up_interval", duration_key{health<&health_settings::warm_up_interval>}, at_restart},
+    settings_key{"health.ramp_time", duration_key{health<&health_settings::ramp_time>, milliseconds{0}}, at_restart},
+    settings_key{"health.ejection_failures", count_key{health<&health_settings::ejection_failures>, 0, 1'000'000}, at_restart},
+    settings_key{"health.ejection_latency_factor", count_key{health<&health_settings::ejection_latency_factor>, 0, 1'000}, at_restart},
+    settings_key{"health.ejection_time", duration_key{health<&health_settings::ejection_time>}, at_restart},
+    settings_key{"health.ejection_time_max", duration_key{health<&health_settings::ejection_time_max>}, at_restart},
+    settings_key{"health.ejected_share", count_key{health<&health_settings::ejected_share>, 0, 100}, at_restart},
 
     settings_key{"data.folder", folder_key{&at<&settings::data_folder>}, at_restart},
     settings_key{"catalogue.path", folder_key{&at<&settings::catalogue>}, at_restart},

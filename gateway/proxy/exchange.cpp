@@ -205,9 +205,16 @@ exchange::verdict exchange::on_expiry(steady_time now) {
   if (now >= body_due()) return fsm_.on_request_refused(http::reason::request_timeout);
   const bool may_be_answered =
       due_phase_ == wait_phase::before_head && now < request_.deadline && now < first_byte_due_;
-  if (!may_be_answered) return fsm_.on_timeout();
-  if (now >= hedge_due_) start_hedge(now);
-  return {};
+  if (may_be_answered) {
+    if (now >= hedge_due_) start_hedge(now);
+    return {};
+  }
+  // The client is not to blame, and most of the time was not spent in the queue.
+  const bool was_replicas_turn = due_phase_ == wait_phase::before_head && upload_.source_complete();
+  if (slot_ && was_replicas_turn && now - *dispatched_at_ >= queued_) {
+    slot_.fail(upstream::ejection_cause::timeout, now);
+  }
+  return fsm_.on_timeout();
 }
 
 /// What slow peers make us keep is counted when we wait: before that it is gone again in most cases. Where memory runs

@@ -19,7 +19,7 @@ class queue_place {
   ~queue_place() {
     upstream::endpoint_ptr replica;
     if (cluster_.queue().leave(*request_, replica) == answer::sent) {
-      const upstream::slot handed_on = cluster_.adopt(std::move(replica));
+      const upstream::slot handed_on = cluster_.adopt(std::move(replica), request_->is_trial());
     }
   }
   queue_place(const queue_place&) = delete;
@@ -31,7 +31,7 @@ class queue_place {
   [[nodiscard]] answer look(upstream::slot& into) {
     upstream::endpoint_ptr replica;
     const answer found = cluster_.queue().look(*request_, replica);
-    if (found == answer::sent) into = cluster_.adopt(std::move(replica));
+    if (found == answer::sent) into = cluster_.adopt(std::move(replica), request_->is_trial());
     return found;
   }
 

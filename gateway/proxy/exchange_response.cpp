@@ -82,6 +82,7 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   head_at_ = now;
   idle_due_ = now + worker_.settings.stream_idle;
   status_ = head.status;
+  if (upstream::blames_replica(status_)) slot_.fail(upstream::ejection_cause::status, now);
   upstream_keeps_ = framing->keep_alive;
 
   http::body_framing sent = framing->body;
@@ -125,6 +126,7 @@ exchange::verdict exchange::switch_protocols(std::string_view rest) {
   if (!as_asked || !upload_.sent_all()) return lose_upstream(loss::invalid);
   head_at_ = steady_clock::now();
   status_ = head.status;
+  slot_.succeed(*head_at_);  // how long the two talk says nothing of the replica
   downstream_response response;
   response.request_id = request_.request_id;
   response.puid = request_.puid;

@@ -14,12 +14,30 @@ metrics::retry_cause cause_of(loss how, bool bytes_sent) noexcept {
   return bytes_sent ? metrics::retry_cause::reset_after_sent : metrics::retry_cause::reset_before_sent;
 }
 
+upstream::ejection_cause ejection_cause_of(loss how) noexcept {
+  switch (how) {
+    case loss::connect_failed:
+    case loss::connect_timeout:
+      return upstream::ejection_cause::connect;
+    case loss::closed:
+    case loss::kept_closed:
+      return upstream::ejection_cause::reset;
+    case loss::invalid:
+      break;
+  }
+  return upstream::ejection_cause::invalid;
+}
+
 }  // namespace
 
 exchange::verdict exchange::lose_upstream(loss how) {
   const bool nothing_came = buffers_.partial_head.empty() && informational_ == 0;
   if (how == loss::closed && reused_ && nothing_came) how = loss::kept_closed;
   if (how != loss::invalid && how != loss::kept_closed) doubt(*slot_);
+  // A kept connection's end says nothing of the replica, and a status that blames it has been counted.
+  if (how != loss::kept_closed && !upstream::blames_replica(status_)) {
+    slot_.fail(ejection_cause_of(how), steady_clock::now());
+  }
   const decision next = fsm_.on_upstream_lost(how);
   buffers_.partial_head.clear();
   if (next.what == exchange_fsm::action::take_over) {
@@ -60,6 +78,7 @@ void exchange::start_hedge(steady_time now) {
   net::stream_ptr stream = open_connection(idle, now).stream;
   if (!stream) {
     doubt(*idle);
+    idle.fail(upstream::ejection_cause::connect, now);
     return count_hedge(hedge_outcome::lost);
   }
   request_.hedging->spend();
@@ -77,7 +96,10 @@ exchange::verdict exchange::step_hedge() {
     take_over_hedge();
     return step_response();
   }
-  if (!answers) doubt(*hedge_->slot());
+  if (!answers) {
+    doubt(*hedge_->slot());
+    hedge_->slot().fail(upstream::ejection_cause::reset, steady_clock::now());
+  }
   end_hedge();
   if (!upstream_) return fsm_.on_upstream_lost(loss::closed);
   return {};

@@ -34,7 +34,7 @@ class hedge {
   /// Goes on as far as it goes without waiting.
   [[nodiscard]] progress step(std::string_view body);
 
-  [[nodiscard]] const upstream::slot& slot() const noexcept { return slot_; }
+  [[nodiscard]] upstream::slot& slot() noexcept { return slot_; }
   [[nodiscard]] steady_time started() const noexcept { return started_; }
   [[nodiscard]] std::size_t kept_bytes() const noexcept { return head_.size(); }
 

@@ -62,11 +62,22 @@ server::connection_limits connection_limits_of(const config::settings& settings)
   return made;
 }
 
+upstream::ejection_rules to_ejection_rules(const config::health_settings& settings) {
+  upstream::ejection_rules made;
+  made.failures = settings.ejection_failures;
+  made.latency_factor = settings.ejection_latency_factor;
+  made.time = settings.ejection_time;
+  made.time_max = settings.ejection_time_max;
+  made.share = settings.ejected_share;
+  return made;
+}
+
 }  // namespace
 
 struct gateway::state {
   state(const config::settings& settings, crypto::token_key token_key, std::vector<int> handed)
       : key{token_key},
+        health{settings.health},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings), std::move(handed)},
         admission{connection_limits_of(settings)},
@@ -141,6 +152,14 @@ struct gateway::state {
                           {{"deployment_name", id}},
                           static_cast<double>(entry.queue->size()),
                           false});
+      for (std::size_t cause = 0; cause < static_cast<std::size_t>(upstream::ejection_cause::size); ++cause) {
+        const auto why = static_cast<upstream::ejection_cause>(cause);
+        readings.push_back({"modelgate_ejections_total",
+                            "How often replicas were ejected, by what spoke against them last.",
+                            {{"deployment_name", id}, {"cause", std::string{upstream::word(why)}}},
+                            static_cast<double>(entry.queue->outliers().ejections(why)),
+                            true});
+      }
       for (const upstream::endpoint_ptr& endpoint : entry.endpoints) {
         const auto add = [&](const char* name, const char* help, double value) {
           readings.push_back(
@@ -148,7 +167,9 @@ struct gateway::state {
         };
         add("modelgate_replica_in_flight", "Requests on this replica.", endpoint->in_flight());
         add("modelgate_replica_concurrency_limit", "Requests at a time that this replica is sent: declared or learnt.",
-            endpoint->limit());
+            endpoint->limit(now));
+        add("modelgate_replica_ejected", "1 while it is ejected: it did much worse than the others of its deployment.",
+            endpoint->standing().is_ejected() ? 1 : 0);
         add("modelgate_replica_service_seconds",
             "Moving average from dispatch to the last byte; 0 when nothing is known.",
             std::chrono::duration<double>(endpoint->average_service_time(now)).count());
@@ -176,6 +197,7 @@ struct gateway::state {
   }
 
   crypto::token_key key;
+  config::health_settings health;
   metrics::registry registry;
   server::listening_sockets sockets;
   server::connection_admission admission;
@@ -237,7 +259,8 @@ net::endpoint gateway::address() const {
 void gateway::publish(config::snapshot_ptr next) {
   const std::lock_guard lock{state_->mutex};
   const auto table = server::build_serving_table(
-      *next, {*state_->current, state_->departed, state_->registry, state_->key, state_->workers.size()});
+      *next, {*state_->current, state_->departed, state_->registry, state_->key, state_->workers.size(),
+              to_ejection_rules(state_->health), state_->health.ramp_time});
   state_->forget_returned(*table);
   state_->remember_departed(*state_->current, *table);
   state::update_queues(*state_->current, *table);

@@ -26,7 +26,7 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
   entry->stats = from.registry.deployment(deployment.id);
   entry->stats->set_predictor_version(deployment.predictor_version);
   static_cast<void>(entry->stats->index_of({deployment.model_image, deployment.model_version}));
-  entry->queue = before != nullptr ? before->queue : std::make_shared<upstream::dispatch_queue>();
+  entry->queue = before != nullptr ? before->queue : std::make_shared<upstream::dispatch_queue>(from.ejection);
   entry->retry_budget = before != nullptr ? before->retry_budget : std::make_shared<upstream::retry_budget>();
   entry->endpoints.reserve(deployment.endpoints.size());
   for (const config::endpoint_config& wanted : deployment.endpoints) {
@@ -35,7 +35,9 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
       endpoint->declare(deployment.serving.concurrency);
     } else {
       const metrics::model_index model = entry->stats->index_of({wanted.model_image, wanted.model_version});
-      endpoint = std::make_shared<upstream::endpoint>(wanted, model, deployment.serving.concurrency);
+      endpoint = std::make_shared<upstream::endpoint>(
+          wanted, model, deployment.serving.concurrency,
+          from.earlier.generation > 0 ? from.ramp_time : decltype(from.ramp_time){});
     }
     entry->endpoints.push_back(std::move(endpoint));
   }

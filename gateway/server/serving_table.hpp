@@ -9,6 +9,7 @@
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/metrics/registry.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -56,6 +57,8 @@ struct table_sources {
   metrics::registry& registry;
   const crypto::token_key& token_key;
   std::size_t workers;
+  upstream::ejection_rules ejection = {};   ///< of deployments that are new
+  std::chrono::nanoseconds ramp_time = {};  ///< of replicas that are new; those of the first table have been serving
 };
 
 [[nodiscard]] std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot,

@@ -55,7 +55,8 @@ cluster::choice cluster::pick(const endpoint* except, steady_time now) {
     if (!place) return {};
     if (!place->now) break;
     const cluster_member_ptr& best = members_[place->replica];
-    if (best->endpoint->try_take(now)) return {slot{best}, false};
+    const bool trial = views_[place->replica].trial;
+    if (best->endpoint->try_take(now, trial)) return {slot{best, trial}, false};
   }
   const bool has_another = std::any_of(members_.begin(), members_.end(),
                                        [&](const cluster_member_ptr& each) { return each->endpoint.get() != except; });
@@ -83,14 +84,14 @@ std::size_t cluster::in_flight() const noexcept {
   return count;
 }
 
-slot cluster::adopt(endpoint_ptr counted) {
+slot cluster::adopt(endpoint_ptr counted, bool trial) {
   const auto known = std::find_if(members_.begin(), members_.end(),
                                   [&](const cluster_member_ptr& member) { return member->endpoint == counted; });
-  if (known != members_.end()) return slot{*known};
+  if (known != members_.end()) return slot{*known, trial};
   // A replica of a snapshot that this worker has not installed yet, or of one that it has left.
   cluster_member_ptr passing{new cluster_member{std::move(counted), queue_, 0, settings_.upstream_idle}};
   passing->left = true;
-  return slot{std::move(passing)};
+  return slot{std::move(passing), trial};
 }
 
 void cluster::keep_connection(const slot& to, net::stream_ptr stream, steady_time now) {

@@ -49,7 +49,7 @@ class cluster {
   /// Requests on these replicas, over all workers.
   [[nodiscard]] std::size_t in_flight() const noexcept;
   /// The place on a replica that the queue has counted.
-  [[nodiscard]] slot adopt(endpoint_ptr counted);
+  [[nodiscard]] slot adopt(endpoint_ptr counted, bool trial = false);
 
   /// A kept connection to a replica; nullptr when a new one has to be made.
   [[nodiscard]] static net::stream_ptr take_connection(const slot& to, steady_time now) {

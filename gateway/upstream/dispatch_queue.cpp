@@ -13,6 +13,7 @@ dispatch_queue::~dispatch_queue() {
 }
 
 void dispatch_queue::update(std::span<const endpoint_ptr> endpoints, bool serving, steady_time now) {
+  outliers_.update(endpoints, now);
   std::unique_lock lock{mutex_};
   endpoints_.assign(endpoints.begin(), endpoints.end());
   if (serving) {
@@ -30,7 +31,10 @@ void dispatch_queue::update(std::span<const endpoint_ptr> endpoints, bool servin
 
 dispatch_queue::joined dispatch_queue::join(const waiting_request_ptr& request, std::size_t most, steady_time now) {
   std::unique_lock lock{mutex_};
-  if (waiters_.size() >= most) return joined::full;
+  if (waiters_.size() >= most) {
+    look_at_replicas(now);
+    if (waiters_.size() >= most + withheld_slots()) return joined::full;
+  }
   waiters_.push_back(*request);
   request->state_ = waiting_request::state::waiting;
   waiting_.fetch_add(1, std::memory_order_seq_cst);
@@ -89,6 +93,12 @@ void dispatch_queue::look_at_replicas(steady_time now) {
   schedule_.look_at(views_);
 }
 
+std::size_t dispatch_queue::withheld_slots() const noexcept {
+  std::size_t count = 0;
+  for (const replica_view& each : views_) count += each.withheld;
+  return count;
+}
+
 void dispatch_queue::dispatch_locked(steady_time now, const waiting_request* asking) {
   leaves_idle_.store(false, std::memory_order_relaxed);
   bool look_again = !waiters_.empty();
@@ -105,17 +115,20 @@ void dispatch_queue::dispatch_locked(steady_time now, const waiting_request* ask
                                                     : static_cast<std::size_t>(except - endpoints_.begin()));
       if (!place || !place->now) continue;
       const endpoint_ptr& replica = endpoints_[place->replica];
-      if (!replica->try_take(now)) {
+      const bool trial = views_[place->replica].trial;
+      if (!replica->try_take(now, trial)) {
         look_again = true;  // a request on the short way was faster
         break;
       }
       take_out(request);
       request.replica_ = replica;
+      request.trial_ = trial;
       request.state_ = waiting_request::state::sent;
       if (&request != asking) notices_.emplace_back(&request);
     }
   }
-  leaves_idle_.store(!waiters_.empty() && schedule_.has_free_slots(), std::memory_order_relaxed);
+  const bool time_helps = !waiters_.empty() && (schedule_.has_free_slots() || withheld_slots() > 0);
+  leaves_idle_.store(time_helps, std::memory_order_relaxed);
 }
 
 void dispatch_queue::take_out(waiting_request& request) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gateway/upstream/endpoint.hpp"
+#include "gateway/upstream/outlier_detector.hpp"
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/net/wake_signal.hpp"
@@ -28,6 +29,9 @@ class waiting_request : public boost::intrusive::list_base_hook<>,
   waiting_request(net::worker_executor executor, net::wake_signal& signal, const endpoint* except)
       : executor_{executor}, signal_{&signal}, except_{except} {}
 
+  /// Of one that was sent: whether it tries a replica that was ejected.
+  [[nodiscard]] bool is_trial() const noexcept { return trial_; }
+
  private:
   friend class dispatch_queue;
   enum class state : std::uint8_t { waiting, sent, refused, left };
@@ -36,6 +40,7 @@ class waiting_request : public boost::intrusive::list_base_hook<>,
   net::wake_signal* signal_;   ///< none once its exchange goes on without it
   const endpoint* except_;     ///< has failed it before
   state state_ = state::left;  ///< not joined yet
+  bool trial_ = false;         ///< written before it is sent, read after
   endpoint_ptr replica_;
 };
 using waiting_request_ptr = boost::intrusive_ptr<waiting_request>;
@@ -48,7 +53,7 @@ using waiting_request_ptr = boost::intrusive_ptr<waiting_request>;
 /// Shape: any-thread; one per deployment for as long as it exists.
 class dispatch_queue {
  public:
-  dispatch_queue() = default;
+  explicit dispatch_queue(const ejection_rules& ejection = {}) noexcept : outliers_{ejection} {}
   ~dispatch_queue();
   dispatch_queue(const dispatch_queue&) = delete;
   dispatch_queue& operator=(const dispatch_queue&) = delete;
@@ -61,8 +66,12 @@ class dispatch_queue {
   [[nodiscard]] bool has_waiters() const noexcept { return waiting_.load(std::memory_order_seq_cst) > 0; }
   [[nodiscard]] std::size_t size() const noexcept { return waiting_.load(std::memory_order_relaxed); }
 
+  /// Judges the same replicas.
+  [[nodiscard]] outlier_detector& outliers() noexcept { return outliers_; }
+
   enum class joined : std::uint8_t { waits, may_be_sent, full };
-  /// Takes the last place, of at most `most`. `may_be_sent`: look at once, a slot was free.
+  /// Takes the last place, of at most `most`, and as many more as replicas that begin do not take yet: nobody is refused
+  /// who would have a slot on one that has been serving. `may_be_sent`: look at once, a slot was free.
   [[nodiscard]] joined join(const waiting_request_ptr& request, std::size_t most, steady_time now);
 
   enum class answer : std::uint8_t { wait, sent, refused };
@@ -73,7 +82,7 @@ class dispatch_queue {
 
   /// Sends who can be sent: a slot may have become free, or an idle replica may be the better choice by now.
   void dispatch(steady_time now);
-  /// Whether replicas are left idle on purpose: then time alone can change the choice.
+  /// Whether replicas are left idle on purpose, or begin: then time alone can change the choice.
   [[nodiscard]] bool wants_another_look() const noexcept { return leaves_idle_.load(std::memory_order_relaxed); }
 
   /// Until a request that came now could be sent.
@@ -86,8 +95,10 @@ class dispatch_queue {
   void dispatch_locked(steady_time now, const waiting_request* asking);
   void send_notices(std::unique_lock<std::mutex> lock);
   void look_at_replicas(steady_time now);
+  [[nodiscard]] std::size_t withheld_slots() const noexcept;
   void take_out(waiting_request& request);
 
+  outlier_detector outliers_;
   std::mutex mutex_;
   std::vector<endpoint_ptr> endpoints_;
   waiters waiters_;

@@ -79,7 +79,9 @@ std::optional<dispatch_schedule::place> dispatch_schedule::next(std::size_t exce
 nanoseconds dispatch_schedule::expected_wait(std::size_t ahead) const {
   double slots_per_second = 0;
   nanoseconds first = nanoseconds::max();
+  const unsigned serving = best_rank(nobody);
   for (const candidate& each : candidates_) {
+    if (each.ejected && serving < rank(each)) continue;
     slots_per_second += 1e9 / static_cast<double>(each.period.count());
     first = std::min(first, each.in_flight < each.limit ? nanoseconds{0} : each.next_free);
   }

@@ -17,6 +17,8 @@ struct replica_view {
   std::chrono::nanoseconds since_last_event{0};  ///< a request was sent there or came back
   bool doubted = false;                          ///< failed a moment ago
   bool ejected = false;                          ///< gets nothing as long as another one is there
+  bool trial = false;          ///< was ejected and is tried by one request: whoever takes the slot begins its trial
+  std::uint32_t withheld = 0;  ///< of the limit, which a replica that begins does not have yet
 };
 
 /// Decides which replica serves which waiter: the one that will be done first, which may be a busy one.

@@ -1,14 +1,18 @@
 #pragma once
 
 #include "gateway/upstream/concurrency_limit.hpp"
+#include "gateway/upstream/concurrency_ramp.hpp"
 #include "gateway/upstream/dispatch_schedule.hpp"
 #include "gateway/upstream/service_time.hpp"
+#include "gateway/upstream/standing.hpp"
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/metrics/deployment_stats.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -26,13 +30,16 @@ namespace modelgate::upstream {
 /// Shape: shared by all workers and by every snapshot that has the replica; the rest is immutable.
 class endpoint {
  public:
-  /// `declared` is how many requests at a time it was said to take; without that it is learnt.
-  endpoint(config::endpoint_config config, metrics::model_index model, std::optional<std::uint32_t> declared)
+  /// `declared` is how many requests at a time it was said to take; without that it is learnt. `ramp` is how long it may
+  /// take until it gets as many; zero for one that has been serving.
+  endpoint(config::endpoint_config config, metrics::model_index model, std::optional<std::uint32_t> declared,
+           std::chrono::nanoseconds ramp = {})
       : config_{std::move(config)},
         authority_{net::to_string(config_.address)},
         model_{model},
         learnt_{declared},
-        limit_{concurrency_limit::start(declared)} {}
+        limit_{concurrency_limit::start(declared)},
+        ramp_{ramp} {}
 
   [[nodiscard]] const config::endpoint_config& config() const noexcept { return config_; }
   [[nodiscard]] const std::string& authority() const noexcept { return authority_; }  ///< for the Host field
@@ -40,24 +47,38 @@ class endpoint {
 
   /// Ordered with the queue's count of waiters, see dispatch_queue::has_waiters.
   [[nodiscard]] std::uint32_t in_flight() const noexcept { return in_flight_.load(); }
-  [[nodiscard]] std::uint32_t limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint32_t limit(steady_time now) const noexcept { return std::min(full_limit(), ramp_.most(now)); }
   [[nodiscard]] std::chrono::nanoseconds average_service_time(steady_time now) const noexcept {
     return service_time_.average(now);
   }
+  /// Zero when it is an average of too few, or of what was long ago.
+  [[nodiscard]] std::chrono::nanoseconds settled_service_time(steady_time now) const noexcept {
+    return service_time_.is_settled() ? service_time_.average(now) : std::chrono::nanoseconds{0};
+  }
+  void remember_only(std::chrono::nanoseconds service, steady_time now) noexcept {
+    service_time_.start_with(service, now);
+  }
+  [[nodiscard]] upstream::standing& standing() noexcept { return standing_; }
+  [[nodiscard]] const upstream::standing& standing() const noexcept { return standing_; }
 
   /// Another number of requests at a time, or none: learnt from here on.
   void declare(std::optional<std::uint32_t> concurrency) noexcept {
     if (learnt_.declare(concurrency)) limit_.store(concurrency_limit::start(concurrency), std::memory_order_relaxed);
   }
 
-  /// Takes a slot if one is free; false when other requests were faster.
-  [[nodiscard]] bool try_take(steady_time now) noexcept {
+  /// Takes a slot if one is free, and with `trial` only together with the right to try it; false when other requests
+  /// were faster.
+  [[nodiscard]] bool try_take(steady_time now, bool trial = false) noexcept {
+    if (trial && !standing_.begin_trial(now)) return false;
+    const std::uint32_t most = limit(now);
     std::uint32_t seen = in_flight();
-    while (seen < limit()) {
+    while (seen < most) {
       if (!in_flight_.compare_exchange_weak(seen, seen + 1)) continue;
       service_time_.touch(now);
+      ramp_.on_request(now);
       return true;
     }
+    if (trial) standing_.end_trial();
     return false;
   }
   /// The same, but only while no request at all is on the replica.
@@ -65,6 +86,7 @@ class endpoint {
     std::uint32_t none = 0;
     if (!in_flight_.compare_exchange_strong(none, 1)) return false;
     service_time_.touch(now);
+    ramp_.on_request(now);
     return true;
   }
   void release() noexcept { in_flight_.fetch_sub(1); }
@@ -72,6 +94,7 @@ class endpoint {
   /// A request was answered whole, `service` after its dispatch. `window` is the worker's own.
   void record(std::chrono::nanoseconds service, steady_time now, latency_window& window) noexcept {
     service_time_.record(service, now);
+    ramp_.on_answer(full_limit());
     if (learnt_.is_declared()) return;
     window.add(service, in_flight());
     if (!window.is_worth_telling()) return;
@@ -88,7 +111,18 @@ class endpoint {
   [[nodiscard]] replica_view view(steady_time now) const noexcept {
     replica_view seen;
     seen.in_flight = in_flight();
-    seen.limit = limit();
+    seen.limit = limit(now);
+    seen.withheld = full_limit() - seen.limit;
+    if (standing_.is_ejected()) {
+      seen.trial = standing_.wants_trial(now) && seen.in_flight < seen.limit;
+      seen.ejected = !seen.trial;
+    }
+    if (seen.trial) {
+      // A place for one request, and nothing of what was known before: else a slow one would never be tried.
+      seen.in_flight = 0;
+      seen.limit = 1;
+      return seen;
+    }
     seen.service_time = service_time_.average(now);
     seen.since_last_event = service_time_.since_last_event(now);
     seen.doubted = now.time_since_epoch().count() < doubted_until_.load(std::memory_order_relaxed);
@@ -96,6 +130,8 @@ class endpoint {
   }
 
  private:
+  [[nodiscard]] std::uint32_t full_limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
+
   config::endpoint_config config_;
   std::string authority_;
   metrics::model_index model_;
@@ -104,6 +140,8 @@ class endpoint {
   std::atomic<std::uint32_t> limit_;
   service_time service_time_;
   std::atomic<steady_time::rep> doubted_until_{0};  ///< written on failures only
+  upstream::standing standing_;
+  concurrency_ramp ramp_;
 };
 
 static_assert(alignof(endpoint) == 64 && sizeof(endpoint) % 64 == 0, "the slot word must not share its cache line");

@@ -29,6 +29,16 @@ class service_time {
   /// A request was sent there or came back.
   void touch(steady_time now) noexcept { last_event_.store(now.time_since_epoch().count(), std::memory_order_relaxed); }
 
+  /// Knows nothing but this sample any more; zero: nothing at all.
+  void start_with(std::chrono::nanoseconds sample, steady_time now) noexcept {
+    seen_.store(0, std::memory_order_relaxed);
+    average_.store(0, std::memory_order_relaxed);
+    if (sample.count() > 0) record(sample, now);
+  }
+
+  /// Whether the average is one of many.
+  [[nodiscard]] bool is_settled() const noexcept { return seen_.load(std::memory_order_relaxed) == smoothing; }
+
   /// Zero as long as nothing was measured, and again when the last event is long ago.
   [[nodiscard]] std::chrono::nanoseconds average(steady_time now) const noexcept {
     if (since_last_event(now) >= forgotten_after) return std::chrono::nanoseconds{0};

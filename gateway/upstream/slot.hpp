@@ -3,6 +3,7 @@
 #include "gateway/upstream/connection_pool.hpp"
 #include "gateway/upstream/dispatch_queue.hpp"
 #include "gateway/upstream/endpoint.hpp"
+#include "gateway/upstream/outlier_detector.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
@@ -25,6 +26,7 @@ struct cluster_member : boost::intrusive_ref_counter<cluster_member, boost::thre
   std::shared_ptr<dispatch_queue> queue;
   connection_pool pool;
   latency_window window;
+  steady_time next_latency_check;
   bool left = false;  ///< not among the replicas of the snapshot any more: keeps no connections
 };
 using cluster_member_ptr = boost::intrusive_ptr<cluster_member>;
@@ -36,12 +38,13 @@ class slot {
  public:
   slot() = default;
   /// Takes over a place that has been counted.
-  explicit slot(cluster_member_ptr taken) noexcept : member_{std::move(taken)} {}
-  slot(slot&& other) noexcept : member_{std::move(other.member_)} {}
+  explicit slot(cluster_member_ptr taken, bool trial = false) noexcept : member_{std::move(taken)}, trial_{trial} {}
+  slot(slot&& other) noexcept : member_{std::move(other.member_)}, trial_{std::exchange(other.trial_, false)} {}
   slot& operator=(slot&& other) noexcept {
     if (this != &other) {
       give_back();
       member_ = std::move(other.member_);
+      trial_ = std::exchange(other.trial_, false);
     }
     return *this;
   }
@@ -52,20 +55,38 @@ class slot {
   [[nodiscard]] endpoint* operator->() const noexcept { return member_->endpoint.get(); }
   [[nodiscard]] const cluster_member_ptr& member() const noexcept { return member_; }
 
-  /// The request was answered whole, this long after its dispatch.
-  void record(std::chrono::nanoseconds service, steady_time now) noexcept {
+  /// The request was answered whole and well, this long after its dispatch.
+  void record(std::chrono::nanoseconds service, steady_time now) {
     member_->endpoint->record(service, now, member_->window);
+    succeed(now, service);
+    if (now < member_->next_latency_check) return;
+    member_->next_latency_check = now + latency_check_interval;
+    member_->queue->outliers().check_latency(*member_->endpoint, service, now);
+  }
+  /// The same for an answer that tells no service time.
+  void succeed(steady_time now, std::chrono::nanoseconds service = {}) {
+    if (member_->endpoint->standing().is_clean()) return;
+    member_->queue->outliers().on_success(*member_->endpoint, service, trial_, now);
+  }
+  /// The request failed, and that speaks against the replica.
+  void fail(ejection_cause why, steady_time now) {
+    member_->queue->outliers().on_failure(*member_->endpoint, why, trial_, now);
   }
 
  private:
+  /// Between two looks of a worker at whether a replica is an outlier: they take the detector's lock.
+  static constexpr std::chrono::milliseconds latency_check_interval{500};
+
   void give_back() noexcept {
     if (!member_) return;
+    if (std::exchange(trial_, false)) member_->endpoint->standing().end_trial();
     member_->endpoint->release();
     if (member_->queue->has_waiters()) member_->queue->dispatch(steady_clock::now());
     member_.reset();
   }
 
   cluster_member_ptr member_;
+  bool trial_ = false;  ///< tries a replica that was ejected
 };
 
 }  // namespace modelgate::upstream

@@ -27,9 +27,9 @@ app.run(host="127.0.0.1", port=int(sys.argv[1]))
 
 
 class Replica:
-    """A model server of the test's own: answers everything with its name."""
+    """A model server of the test's own: answers everything with its name, with the status that `judge` gives a method and path."""
 
-    def __init__(self, name):
+    def __init__(self, name, judge=lambda method, path: 200):
         self.name = name
         self.answered = 0
         outer = self
@@ -41,7 +41,8 @@ class Replica:
                 self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 body = json.dumps({"replica": name, "path": self.path}).encode()
                 # One write: a head and a body in two packets would wait for each other's acknowledgement.
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+                self.wfile.write(b"HTTP/1.1 %d Said\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                                 % (judge(self.command, self.path), len(body), body))
                 outer.answered += 1
 
             do_GET = do_POST = answer

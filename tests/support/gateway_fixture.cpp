@@ -16,6 +16,7 @@ config::settings gateway_fixture::short_settings() {
   settings.listen.prediction = {"127.0.0.1", 0};
   settings.prediction.workers = 2;
   settings.limits.head_bytes = 4'096;
+  settings.health.ramp_time = milliseconds{0};
   settings.timeouts.head = milliseconds{300};
   settings.timeouts.body_grace = milliseconds{300};
   settings.timeouts.connect = milliseconds{300};

@@ -5,6 +5,7 @@
 #include "control/runtime/external/own_addresses.hpp"
 #include "control/runtime/external/replica_file.hpp"
 #include "control/runtime/probe.hpp"
+#include "control/runtime/probe_pace.hpp"
 
 #include "modelgate/base/blocking_pool.hpp"
 #include "modelgate/base/errc.hpp"
@@ -61,14 +62,15 @@ void report(const std::exception_ptr& problem) {
 }  // namespace
 
 struct external_driver::state {
-  state(const config::external_runtime_settings& given, std::function<std::vector<net::endpoint>()> own,
-        resolve_function with)
+  state(const config::external_runtime_settings& given, const config::health_settings& thought,
+        std::function<std::vector<net::endpoint>()> own, resolve_function with)
       : folder{given.folder},
+        health{thought},
         networks{given.networks},
         own_addresses{std::move(own)},
         resolve{std::move(with)},
         settings{given},
-        table{names_of(given), networks} {}
+        table{names_of(given), networks, health} {}
 
   /// Changes the table, and tells the listener when that made a difference.
   template <class Change>
@@ -96,6 +98,7 @@ struct external_driver::state {
   }
 
   const std::filesystem::path folder;
+  const config::health_settings health;
   const network_list networks;
   const std::function<std::vector<net::endpoint>()> own_addresses;
   const resolve_function resolve;
@@ -106,6 +109,7 @@ struct external_driver::state {
   std::function<void()> listener;
   std::atomic<bool> stopping{false};
 
+  probe_pace pace{health.probe_jitter};  ///< the loop's
   boost::asio::io_context loop{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{loop.get_executor()};
   std::once_flag begun;
@@ -210,16 +214,22 @@ boost::asio::awaitable<void> external_driver::state::probe(std::string name) {
     } else {
       complaint = co_await probe_connection(target->address, deadline);
     }
+    const bool warms_up = !complaint && target->warm_up;
+    if (warms_up) {
+      const steady_time patience = steady_clock::now() + health.warm_up_timeout;
+      complaint = co_await probe_example(target->address, *target->warm_up, patience);
+    }
     change([&] { table.on_probe(name, *ticket, complaint, system_clock::now()); });
-    timer.expires_after(now.probe_interval);
+    timer.expires_after(pace.next(warms_up && complaint ? health.warm_up_interval : now.probe_interval));
     const auto [problem] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     if (problem) co_return;
   }
 }
 
 external_driver::external_driver(const config::external_runtime_settings& settings,
+                                 const config::health_settings& health,
                                  std::function<std::vector<net::endpoint>()> own_addresses, resolve_function resolve)
-    : state_{std::make_unique<state>(settings, std::move(own_addresses), std::move(resolve))} {}
+    : state_{std::make_unique<state>(settings, health, std::move(own_addresses), std::move(resolve))} {}
 
 external_driver::~external_driver() {
   shutdown();

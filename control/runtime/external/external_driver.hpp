@@ -22,7 +22,7 @@ namespace modelgate::control::runtime::external {
 class external_driver final : public runtime_driver {
  public:
   /// `own_addresses`: where this modelgate listens; asked whenever addresses are judged.
-  external_driver(const config::external_runtime_settings& settings,
+  external_driver(const config::external_runtime_settings& settings, const config::health_settings& health,
                   std::function<std::vector<net::endpoint>()> own_addresses,
                   resolve_function resolve = resolve_by_system);
   ~external_driver() override;

@@ -69,7 +69,8 @@ class address_search {
 
 }  // namespace
 
-external_table::external_table(name_settings settings, network_list networks) : names_{settings, std::move(networks)} {}
+external_table::external_table(name_settings settings, network_list networks, const config::health_settings& health)
+    : names_{settings, std::move(networks)}, rules_{rules_of(health)}, warms_up_{health.warm_up} {}
 
 void external_table::follow(const std::vector<replica_source>& sources, system_time now) {
   std::set<key> wanted;
@@ -191,7 +192,12 @@ bool external_table::start(const replica_spec& spec, system_time now) {
   begun.seen.address = *free;
   begun.seen.model_image = domain::external_image;
   begun.seen.limits = "none";
-  begun.target = {*free, found->second.from.health_path, next_ticket_++};
+  begun.target = {*free, found->second.from.health_path, {}, next_ticket_++};
+  if (warms_up_) {
+    const auto protocol = spec.protocol.value_or(config::upstream_protocol::passthrough);
+    begun.target.warm_up = find_warm_up(spec.example_request, protocol, {});
+  }
+  begun.state = readiness{false, rules_};
   replicas_.emplace(spec.name, std::move(begun));
   changed_ = true;
   return true;
@@ -226,11 +232,12 @@ void external_table::on_probe(const std::string& name, std::uint64_t ticket,
   if (found == replicas_.end() || found->second.target.ticket != ticket || is_leaving(found->second.seen)) return;
   replica& of = found->second;
   of.state.on_probe(!complaint);
+  if (!complaint) of.target.warm_up.reset();
   const std::string where = net::to_string(of.target.address) + ": ";
   if (of.state.ready()) {
     set_phase(of, replica_phase::ready, "", now);
   } else if (of.seen.phase == replica_phase::starting) {
-    set_phase(of, replica_phase::starting, where + *complaint, now);
+    set_phase(of, replica_phase::starting, where + complaint.value_or("too few good answers so far"), now);
   } else {
     set_phase(of, replica_phase::unready, where + complaint.value_or("it does not answer well"), now);
   }

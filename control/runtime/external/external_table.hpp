@@ -4,6 +4,7 @@
 #include "control/runtime/external/name_cache.hpp"
 #include "control/runtime/readiness.hpp"
 #include "control/runtime/runtime_driver.hpp"
+#include "control/runtime/warm_up.hpp"
 
 #include <functional>
 #include <map>
@@ -30,11 +31,12 @@ class external_table {
   struct probe_target {
     net::endpoint address;
     std::optional<std::string> health_path;
-    std::uint64_t ticket = 0;  ///< of this replica; a later one of the same name has another
+    std::optional<warm_up_request> warm_up = {};  ///< to be answered after that, until it has been once
+    std::uint64_t ticket = 0;                     ///< of this replica; a later one of the same name has another
   };
   using own_test = std::function<bool(const net::endpoint&)>;
 
-  external_table(name_settings settings, network_list networks);
+  external_table(name_settings settings, network_list networks, const config::health_settings& health = {});
 
   /// For resolutions that end from now on.
   void reconfigure(const name_settings& settings) noexcept { names_.reconfigure(settings); }
@@ -60,6 +62,7 @@ class external_table {
 
   /// Absent: it is probed no more.
   [[nodiscard]] std::optional<probe_target> target_of(const std::string& name) const;
+  /// Without a complaint, all of its target was answered well.
   void on_probe(const std::string& name, std::uint64_t ticket, const std::optional<std::string>& complaint,
                 system_time now);
 
@@ -92,6 +95,8 @@ class external_table {
   void set_phase(replica& of, domain::replica_phase phase, std::string reason, system_time now);
 
   name_cache names_;
+  readiness_rules rules_;
+  bool warms_up_;
   std::map<key, followed> sources_;
   std::map<std::string, listed_file, std::less<>> files_;
   std::map<std::string, replica, std::less<>> replicas_;

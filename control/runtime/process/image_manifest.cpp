@@ -13,9 +13,9 @@
 namespace modelgate::control::runtime::process {
 namespace {
 
-constexpr std::array<std::string_view, 9> known_keys{"command",     "concurrency",     "description",
-                                                     "environment", "example_request", "health_path",
-                                                     "include",     "protocol",        "working_folder"};
+constexpr std::array<std::string_view, 10> known_keys{"command",      "concurrency",     "description", "environment",
+                                                      "example_path", "example_request", "health_path", "include",
+                                                      "protocol",     "working_folder"};
 
 /// Whether a path stays below the folder it is looked up in.
 bool stays_below(const std::filesystem::path& path) {
@@ -28,7 +28,7 @@ bool is_set_by_modelgate(std::string_view name) {
 }
 
 /// A path of a URL as it can stand in a request line.
-bool is_health_path(std::string_view text) {
+bool is_url_path(std::string_view text) {
   return text.starts_with('/') && text.size() <= 1'024
          && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
@@ -50,6 +50,7 @@ class manifest_reader {
     read_health_path();
     read_concurrency();
     read_example_request();
+    read_example_path();
     read_environment();
     if (!mistakes_.empty()) return std::move(mistakes_);
     return std::move(manifest_);
@@ -140,8 +141,17 @@ class manifest_reader {
     const std::string* text = text_of("health_path");
     if (text == nullptr) return;
     manifest_.description.health_path = *text;
-    if (!is_health_path(*text)) {
+    if (!is_url_path(*text)) {
       complain(table_.get("health_path")->source(), "health_path must start with \"/\" and hold no spaces");
+    }
+  }
+
+  void read_example_path() {
+    const std::string* text = text_of("example_path");
+    if (text == nullptr) return;
+    manifest_.example_path = *text;
+    if (!is_url_path(*text)) {
+      complain(table_.get("example_path")->source(), "example_path must start with \"/\" and hold no spaces");
     }
   }
 

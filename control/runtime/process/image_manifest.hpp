@@ -20,6 +20,7 @@ struct image_manifest {
   std::filesystem::path working_folder = ".";
   std::vector<std::filesystem::path> include;  ///< from the catalogue's root
   std::map<std::string, std::string> environment;
+  std::string example_path;  ///< where its example request goes; empty: where its protocol says
 };
 
 /// Errors: every mistake at once, located "line:column".

@@ -113,12 +113,14 @@ process_driver::state::state(const config::settings& given, int held_lock)
       catalogue{settings.catalogue},
       context{loop,
               settings.process_runtime,
+              settings.health,
               settings.limits.log_bytes,
               layout.data_folder(),
               layout.user(),
               is_guard_supported(),
               layout.instance() + ".",
               {},
+              probe_pace{settings.health.probe_jitter},
               [this](const process_replica& replica) { show(replica); }},
       copies{layout.images_folder()} {}
 
@@ -188,7 +190,12 @@ result<launch_ground, std::string> process_driver::state::prepare(const replica_
   ground.working_folder = (copies.path_of(*copy) / image->manifest.working_folder).lexically_normal();
   ground.own_folder = *own_folder;
   ground.image_copy = *copy;
-  ground.health_path = image->manifest.description.health_path;
+  const image_description& described = image->manifest.description;
+  ground.health_path = described.health_path;
+  if (settings.health.warm_up) {
+    ground.warm_up = find_warm_up(spec.example_request ? spec.example_request : described.example_request,
+                                  spec.protocol.value_or(described.protocol), image->manifest.example_path);
+  }
   return ground;
 }
 

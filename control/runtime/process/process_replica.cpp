@@ -240,7 +240,7 @@ void process_replica::resume() {
   context_.ports.keep(record_.port);
   // What its record says holds until the probes say something else: it serves on at once.
   const bool served = record_.phase == replica_phase::ready;
-  readiness_ = readiness{served};
+  readiness_ = readiness{served, rules_of(context_.health)};
   has_answered_ = !served;
   was_ready_ = true;
   ready_since_ = steady_clock::now();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/runtime/log_file_reader.hpp"
+#include "control/runtime/probe_pace.hpp"
 #include "control/runtime/process/file_handle.hpp"
 #include "control/runtime/process/launch.hpp"
 #include "control/runtime/process/log_capture.hpp"
@@ -34,12 +35,14 @@ class process_replica;
 struct replica_context {
   boost::asio::io_context& loop;
   const config::process_runtime_settings& settings;
+  const config::health_settings& health;
   std::size_t log_bytes;
   std::filesystem::path data_folder;  ///< hidden from every replica
   std::optional<user_identity> user;  ///< absent: replicas run as modelgate
   bool guarded;                       ///< the kernel has Landlock
   std::string cookie_prefix;          ///< of this data folder, whichever process serves it
   loopback_ports ports;
+  probe_pace pace;
   std::function<void(const process_replica&)> changed;
 };
 
@@ -51,6 +54,7 @@ struct launch_ground {
   std::filesystem::path own_folder;  ///< writable for it
   std::string image_copy;
   std::string health_path;
+  std::optional<warm_up_request> warm_up;
 };
 
 /// One replica: a process group of its own, watched, probed, logged, and ended with everything that it started.
@@ -98,6 +102,7 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   void start_probing();
   boost::asio::awaitable<void> probe(std::uint32_t instance);
   boost::asio::awaitable<std::optional<std::string>> ask_health();
+  boost::asio::awaitable<std::optional<std::string>> ask_example();
   void on_probe(const std::optional<std::string>& complaint);
 
   void set_phase(domain::replica_phase phase, std::string reason);

@@ -65,7 +65,7 @@ result<void, std::string> process_replica::start_instance() {
   asked_to_stop_ = false;
   leader_ended_ = false;
   was_ready_ = false;
-  readiness_ = readiness{};
+  readiness_ = readiness{false, rules_of(context_.health)};
   const auto port = context_.ports.take();
   if (!port) return fail("there is no free port on 127.0.0.1");
   record_.port = *port;
@@ -75,6 +75,7 @@ result<void, std::string> process_replica::start_instance() {
   record_.cookie = context_.cookie_prefix + random_name_suffix(nonce_size);
   record_.health_path = ground_->health_path;
   record_.image_copy = ground_->image_copy;
+  record_.warm_up = ground_->warm_up;
   record_.phase = replica_phase::starting;
   record_.reason = "its program is starting";
   record_.since = system_clock::now();
@@ -161,13 +162,23 @@ void process_replica::start_probing() {
 }
 
 boost::asio::awaitable<void> process_replica::probe(std::uint32_t instance) {
+  bool was_warmed_up = false;
   while (instance == instance_ && is_probed()) {
-    const std::optional<std::string> complaint = co_await ask_health();
+    std::optional<std::string> complaint = co_await ask_health();
     if (instance != instance_ || !is_probed()) co_return;
+    const bool warms_up = !complaint && record_.warm_up;
+    if (warms_up) {
+      // Only the first time: after that the status says what was wrong with the last answer.
+      if (!std::exchange(was_warmed_up, true)) set_phase(record_.phase, "its example request is under way");
+      complaint = co_await ask_example();
+      if (instance != instance_ || !is_probed()) co_return;
+      if (!complaint) record_.warm_up.reset();
+    }
     on_probe(complaint);
     const auto& settings = context_.settings;
-    probe_timer_.expires_after(record_.phase == replica_phase::ready ? settings.probe_interval
-                                                                     : settings.start_interval);
+    milliseconds interval = record_.phase == replica_phase::ready ? settings.probe_interval : settings.start_interval;
+    if (warms_up && complaint) interval = context_.health.warm_up_interval;
+    probe_timer_.expires_after(context_.pace.next(interval));
     const auto [problem] = co_await probe_timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
     if (problem) co_return;
   }
@@ -178,6 +189,12 @@ boost::asio::awaitable<std::optional<std::string>> process_replica::ask_health()
   net::endpoint address{"127.0.0.1", record_.port};
   const steady_time deadline = steady_clock::now() + context_.settings.probe_timeout;
   co_return co_await probe_health(std::move(address), record_.health_path, deadline);
+}
+
+boost::asio::awaitable<std::optional<std::string>> process_replica::ask_example() {
+  net::endpoint address{"127.0.0.1", record_.port};
+  const steady_time deadline = steady_clock::now() + context_.health.warm_up_timeout;
+  co_return co_await probe_example(std::move(address), *record_.warm_up, deadline);
 }
 
 void process_replica::on_probe(const std::optional<std::string>& complaint) {
@@ -201,9 +218,9 @@ void process_replica::on_probe(const std::optional<std::string>& complaint) {
     return;
   }
   if (record_.phase == replica_phase::starting) {
-    set_phase(replica_phase::starting, "it is not ready yet: " + *complaint);
+    set_phase(replica_phase::starting, "it is not ready yet: " + complaint.value_or("too few good answers so far"));
   } else {
-    set_phase(replica_phase::unready, "it does not answer well: " + *complaint);
+    set_phase(replica_phase::unready, "it does not answer well: " + complaint.value_or("too few good answers since"));
   }
   context_.changed(*this);  // its last log line may be another one
 }

@@ -98,21 +98,23 @@ replica_spec read_spec(const json::object& object) {
 }  // namespace
 
 std::string to_json(const replica_record& record) {
-  return json::serialize(json::object{{"format", format},
-                                      {"spec", to_json(record.spec)},
-                                      {"phase", name_of(record.phase)},
-                                      {"reason", record.reason},
-                                      {"since", format_rfc3339(record.since)},
-                                      {"unreadySince", format_rfc3339(record.unready_since)},
-                                      {"restarts", record.restarts},
-                                      {"failures", record.failures},
-                                      {"cookie", record.cookie},
-                                      {"pid", record.pid},
-                                      {"startTime", record.start_time},
-                                      {"bootId", record.boot_id},
-                                      {"port", record.port},
-                                      {"healthPath", record.health_path},
-                                      {"imageCopy", record.image_copy}});
+  json::object object{{"format", format},
+                      {"spec", to_json(record.spec)},
+                      {"phase", name_of(record.phase)},
+                      {"reason", record.reason},
+                      {"since", format_rfc3339(record.since)},
+                      {"unreadySince", format_rfc3339(record.unready_since)},
+                      {"restarts", record.restarts},
+                      {"failures", record.failures},
+                      {"cookie", record.cookie},
+                      {"pid", record.pid},
+                      {"startTime", record.start_time},
+                      {"bootId", record.boot_id},
+                      {"port", record.port},
+                      {"healthPath", record.health_path},
+                      {"imageCopy", record.image_copy}};
+  if (record.warm_up) object["warmUp"] = {{"path", record.warm_up->path}, {"body", record.warm_up->body}};
+  return json::serialize(object);
 }
 
 result<replica_record> parse_replica_record(std::string_view text) {
@@ -137,6 +139,10 @@ result<replica_record> parse_replica_record(std::string_view text) {
     record.port = number_at<std::uint16_t>(object, "port");
     record.health_path = text_at(object, "healthPath");
     record.image_copy = text_at(object, "imageCopy");
+    if (const auto* entry = object.if_contains("warmUp")) {
+      const json::object& example = entry->as_object();
+      record.warm_up = warm_up_request{text_at(example, "path"), text_at(example, "body")};
+    }
     return record;
   } catch (const std::exception&) {  // Boost.JSON throws several kinds for text that is not what it should be
     return make_error_code(errc::invalid_argument);

@@ -2,6 +2,7 @@
 
 #include "control/domain/deployment_status.hpp"
 #include "control/runtime/runtime_driver.hpp"
+#include "control/runtime/warm_up.hpp"
 
 #include "modelgate/base/result.hpp"
 
@@ -9,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,7 +33,8 @@ struct replica_record {
   std::string boot_id;           ///< of the boot that `pid` and `start_time` belong to
   std::uint16_t port = 0;
   std::string health_path;
-  std::string image_copy;  ///< name of the folder that it runs from
+  std::string image_copy;                  ///< name of the folder that it runs from
+  std::optional<warm_up_request> warm_up;  ///< still to be answered before it is ready
 };
 
 /// Times are kept to the millisecond.

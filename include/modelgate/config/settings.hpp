@@ -83,6 +83,24 @@ struct timeout_settings {
   friend bool operator==(const timeout_settings&, const timeout_settings&) = default;
 };
 
+/// What is thought of a replica, and what follows.
+struct health_settings {
+  std::uint64_t probe_rise = 1;     ///< good probes in a row that make a replica ready
+  std::uint64_t probe_fall = 3;     ///< bad ones that make it unready
+  std::uint64_t probe_jitter = 10;  ///< percent by which the time between two probes varies, either way
+  bool warm_up = true;              ///< an example request must have been answered before a replica is ready
+  milliseconds warm_up_timeout{30'000};
+  milliseconds warm_up_interval{1'000};
+  milliseconds ramp_time{5'000};               ///< longest; 0: a new replica gets its whole limit at once
+  std::uint64_t ejection_failures = 5;         ///< in a row; 0: none ejects
+  std::uint64_t ejection_latency_factor = 10;  ///< times the median of the others; 0: latency never ejects
+  milliseconds ejection_time{10'000};          ///< the first time; each further one is longer by as much
+  milliseconds ejection_time_max{300'000};
+  std::uint64_t ejected_share = 50;  ///< most percent of a deployment's replicas that are ejected at a time
+
+  friend bool operator==(const health_settings&, const health_settings&) = default;
+};
+
 struct process_runtime_settings {
   std::string user = "nobody";        ///< used when modelgate is root
   std::filesystem::path work_folder;  ///< empty: a folder of this data folder's own under /var/tmp
@@ -115,6 +133,7 @@ struct settings {
   prediction_settings prediction;
   limit_settings limits;
   timeout_settings timeouts;
+  health_settings health;
   std::filesystem::path data_folder = "data";
   std::filesystem::path catalogue;  ///< folder of model images
   process_runtime_settings process_runtime;

@@ -25,7 +25,8 @@ constexpr auto patience = std::chrono::seconds{30};
 class running_driver {
  public:
   explicit running_driver(milliseconds interval = milliseconds{10})
-      : driver_{make_settings(interval), [this] { return own_; }, [this](const auto& host) { return ask(host); }} {
+      : driver_{make_settings(interval), make_health(), [this] { return own_; },
+                [this](const auto& host) { return ask(host); }} {
     driver_.set_change_listener([this] {
       const std::lock_guard lock{mutex_};
       ++changes_;
@@ -83,6 +84,11 @@ class running_driver {
   tests::temporary_folder folder;
 
  private:
+  static config::health_settings make_health() {
+    config::health_settings health;
+    health.warm_up_interval = milliseconds{10};
+    return health;
+  }
   result<std::vector<std::string>, std::string> ask(const std::string& host) {
     const std::lock_guard lock{mutex_};
     const auto found = names_.find(host);
@@ -146,6 +152,42 @@ BOOST_AUTO_TEST_CASE(a_health_path_must_answer_200) {
   BOOST_TEST_REQUIRE(wait_for_phase(0, replica_phase::ready));
 }
 
+BOOST_AUTO_TEST_CASE(an_example_request_must_be_answered_before_it_is_ready) {
+  std::atomic<int> examples{0};
+  scripted_upstream replica{[&](raw_socket& connection, scripted_upstream& self) {
+    const std::string request = connection.receive_message();
+    self.note(request);
+    const bool refused = request.starts_with("POST /predict ") && ++examples < 3;
+    connection.send(refused ? "HTTP/1.1 500 Oh\r\nContent-Length: 12\r\n\r\nno weights\n\xff"
+                            : "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  }};
+  follow({{url_of(replica)}, {}, "/health"});
+  replica_spec spec;
+  spec.deployment = "d";
+  spec.revision = 1;
+  spec.name = "deploy-d-r1-0";
+  spec.protocol = config::upstream_protocol::seldon;
+  spec.example_request = R"({"data":1})";
+  std::atomic<bool> said_why{false};
+  BOOST_TEST(driver().start(spec).has_value());
+  BOOST_TEST_REQUIRE(wait_for([&] {
+    const auto seen = driver().observe();
+    said_why = said_why || seen[0].reason.ends_with("POST /predict, was answered 500: no weights ?");
+    return seen[0].phase == replica_phase::ready;
+  }));
+  BOOST_TEST(said_why);
+  std::vector<std::string> asked = replica.requests();
+  BOOST_TEST_REQUIRE(asked.size() >= 6U);  // health, example, health, example, health, example
+  for (std::size_t i = 0; i < 6; ++i) {
+    BOOST_TEST(asked[i].starts_with(i % 2 == 0 ? "GET /health " : "POST /predict "), asked[i]);
+  }
+  BOOST_TEST(asked[1].ends_with("\r\n\r\n{\"data\":1}"));
+  BOOST_TEST(asked[1].find("application/json") != std::string::npos);
+  static_cast<void>(replica.await_requests(asked.size() + 3));
+  asked = replica.requests();
+  for (std::size_t i = 6; i < asked.size(); ++i) BOOST_TEST(asked[i].starts_with("GET /health "), asked[i]);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_is_followed_wherever_it_points) {
   scripted_upstream replica;
   point("models.lan", {"127.0.0.1"});
@@ -188,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_source_is_checked_before_it_is_taken) {
   BOOST_TEST(mistakes[0].where == "/urls/1");
   BOOST_TEST(mistakes[1].where == "/urls/2");
   BOOST_TEST(driver().check_source({{}, "iris.txt", {}}).empty());
-  external_driver without_folder{{}, [] { return std::vector<net::endpoint>{}; }};
+  external_driver without_folder{{}, {}, [] { return std::vector<net::endpoint>{}; }};
   BOOST_TEST_REQUIRE(without_folder.check_source({{}, "iris.txt", {}}).size() == 1);
   BOOST_TEST(without_folder.check_source({{}, "iris.txt", {}})[0].where == "/file");
 }

@@ -4,7 +4,7 @@ Environment: READY_FILE: healthy only while that file exists. START: code that r
 child in a session of its own that does too, its pid in the file named. HIDDEN, THREAD: leaves such a process, its pid in the file
 named, that can be told by neither parent, session, group nor environment. WANDERER: leaves one that goes on as its own child again
 and again, and holds the FIFO named open for writing. LISTEN=no: never opens its port.
-Paths: /health, /environ, /run?<code> with the answer's text in the variable `out`.
+Paths: POST /predict as the file named in PREDICT says, "<status> <answer>", 200 while there is none, but not as long as the file named in HOLD exists; /health, /environ, /run?<code> with the answer's text in the variable `out`.
 """
 
 import ctypes
@@ -96,6 +96,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
             except Exception as problem:
                 answer = type(problem).__name__
         self.send_response(status)
+        self.end_headers()
+        self.wfile.write(answer.encode())
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        status, answer = "200", ""
+        while os.path.exists(os.environ.get("HOLD", "")):
+            time.sleep(0.01)
+        if os.path.exists(os.environ.get("PREDICT", "")):
+            with open(os.environ["PREDICT"]) as file:
+                status, _, answer = file.read().partition(" ")
+        print("POST", self.path, body, status, flush=True)
+        self.send_response(int(status))
         self.end_headers()
         self.wfile.write(answer.encode())
 

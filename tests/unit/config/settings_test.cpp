@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_section_is_one_mistake_however_many_keys_it_has)
   BOOST_TEST(mistake.detail == "timeout: unknown section; did you mean [timeouts]?");
   BOOST_TEST(only_mistake_in("[process]").detail == "process: unknown section; did you mean [runtime.process]?");
   BOOST_TEST(only_mistake_in("[bogus]").detail
-             == "bogus: unknown section; the sections are [listen], [prediction], [limits], [timeouts], [data], "
+             == "bogus: unknown section; the sections are [listen], [prediction], [limits], [timeouts], [health], [data], "
                 "[catalogue], [runtime.process], [runtime.external], [metrics], [log] and [console]");
 }
 
@@ -202,6 +202,8 @@ BOOST_AUTO_TEST_CASE(keys_that_contradict_each_other_are_told_at_the_one_to_chan
   BOOST_TEST(mistakes_in("[listen]\nprediction = \"127.0.0.1:0\"\ncontrol = \"127.0.0.1:0\"\n").empty());
   BOOST_TEST(only_mistake_in("limits.target_bytes = \"64KiB\"").code == "CONTRADICTION");
   BOOST_TEST(only_mistake_in("runtime.process.restart_backoff = \"1m\"").code == "CONTRADICTION");
+  BOOST_TEST(only_mistake_in("health.ejection_time = \"1h\"").code == "CONTRADICTION");
+  BOOST_TEST(only_mistake_in("health.ejection_latency_factor = 1").code == "CONTRADICTION");
   // Told at the key that the file sets, even where the other one is to blame.
   const diagnostic smaller = only_mistake_in("[limits]\nhead_bytes = \"4KiB\"\n");
   BOOST_TEST(smaller.where == "2:14");

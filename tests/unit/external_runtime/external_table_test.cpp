@@ -20,7 +20,10 @@ domain::external_source urls(std::vector<std::string> texts) {
 }
 
 struct transcript {
-  external_table table{{}, network_list{{"127.0.0.0/8", "10.0.0.0/8", "::1/128"}}};
+  explicit transcript(const config::health_settings& health = {})
+      : table{{}, network_list{{"127.0.0.0/8", "10.0.0.0/8", "::1/128"}}, health} {}
+
+  external_table table;
   steady_time now = start_time;
 
   void follow(const domain::external_source& from, std::uint64_t revision = 1) {
@@ -48,6 +51,15 @@ struct transcript {
     spec.name = "deploy-d-r" + std::to_string(revision) + "-" + std::to_string(index);
     return table.start(spec, today);
   }
+  void start_with_example(config::upstream_protocol protocol) {
+    replica_spec spec;
+    spec.deployment = "d";
+    spec.revision = 1;
+    spec.name = "deploy-d-r1-0";
+    spec.protocol = protocol;
+    spec.example_request = R"({"data":1})";
+    BOOST_TEST(table.start(spec, today));
+  }
   void probe(const std::string& name, const std::optional<std::string>& complaint = std::nullopt) {
     if (const auto target = table.target_of(name)) table.on_probe(name, target->ticket, complaint, today);
   }
@@ -62,6 +74,19 @@ struct transcript {
     }
     return text.str();
   }
+};
+
+config::health_settings with(std::uint64_t rise, bool warm_up) {
+  config::health_settings health;
+  health.probe_rise = rise;
+  health.warm_up = warm_up;
+  return health;
+}
+struct careful : transcript {
+  careful() : transcript{with(2, true)} {}
+};
+struct without_warm_up : transcript {
+  without_warm_up() : transcript{with(1, false)} {}
 };
 
 }  // namespace
@@ -81,6 +106,42 @@ BOOST_AUTO_TEST_CASE(each_address_becomes_a_replica_that_is_ready_when_it_answer
   BOOST_TEST(shown() == "r1-0 127.0.0.1:1 Ready; r1-1 127.0.0.1:2 Starting");
   BOOST_TEST(table.observe()[1].reason == "127.0.0.1:2: refused");
   BOOST_TEST(table.observe()[0].model_image == "external");
+}
+
+BOOST_FIXTURE_TEST_CASE(as_many_good_answers_are_needed_as_the_config_says, careful) {
+  follow(urls({"http://127.0.0.1:1"}));
+  start(0);
+  probe("deploy-d-r1-0");
+  BOOST_TEST(shown() == "r1-0 127.0.0.1:1 Starting");
+  BOOST_TEST(table.observe()[0].reason == "127.0.0.1:1: too few good answers so far");
+  probe("deploy-d-r1-0");
+  BOOST_TEST(shown() == "r1-0 127.0.0.1:1 Ready");
+}
+
+BOOST_AUTO_TEST_CASE(a_seldon_replica_must_answer_its_example_once) {
+  follow(urls({"http://127.0.0.1:1"}));
+  start_with_example(config::upstream_protocol::seldon);
+  const auto example = table.target_of("deploy-d-r1-0").value().warm_up;
+  BOOST_TEST_REQUIRE(example.has_value());
+  BOOST_TEST(example->path == "/predict");
+  BOOST_TEST(example->body == R"({"data":1})");
+  probe("deploy-d-r1-0", "was answered 500");
+  BOOST_TEST(table.target_of("deploy-d-r1-0")->warm_up.has_value());
+  probe("deploy-d-r1-0");
+  BOOST_TEST(shown() == "r1-0 127.0.0.1:1 Ready");
+  BOOST_TEST(!table.target_of("deploy-d-r1-0")->warm_up.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(nobody_knows_where_a_passthrough_replica_takes_an_example) {
+  follow(urls({"http://127.0.0.1:1"}));
+  start_with_example(config::upstream_protocol::passthrough);
+  BOOST_TEST(!table.target_of("deploy-d-r1-0")->warm_up.has_value());
+}
+
+BOOST_FIXTURE_TEST_CASE(warming_up_can_be_switched_off, without_warm_up) {
+  follow(urls({"http://127.0.0.1:1"}));
+  start_with_example(config::upstream_protocol::seldon);
+  BOOST_TEST(!table.target_of("deploy-d-r1-0")->warm_up.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(one_bad_probe_takes_nothing_away) {

@@ -31,6 +31,7 @@ protocol = "passthrough"
 health_path = "/v2/health/ready"
 concurrency = 8
 example_request = '{"data": {}}'
+example_path = "/v1/answer"
 [environment]
 A = "b"
 PYTHONUNBUFFERED = "1"
@@ -43,6 +44,7 @@ PYTHONUNBUFFERED = "1"
   BOOST_TEST(parsed->description.health_path == "/v2/health/ready");
   BOOST_TEST(parsed->description.concurrency.value() == 8);
   BOOST_TEST(parsed->description.example_request.value() == R"({"data": {}})");
+  BOOST_TEST(parsed->example_path == "/v1/answer");
   BOOST_TEST(parsed->command == (std::vector<std::string>{"python3", "model.py"}), boost::test_tools::per_element());
   BOOST_TEST(parsed->working_folder == "src");
   BOOST_TEST(parsed->include.at(0) == "demo/common");

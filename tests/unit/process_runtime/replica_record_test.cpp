@@ -22,6 +22,7 @@ replica_record full_record() {
   record.port = 40'001;
   record.health_path = "/health";
   record.image_copy = "demo+iris+1.0+00";
+  record.warm_up = warm_up_request{"/predict", R"({"data": 1})"};
   return record;
 }
 
@@ -44,6 +45,7 @@ BOOST_AUTO_TEST_CASE(comes_back_as_it_was) {
   BOOST_TEST(read->pid == record.pid);
   BOOST_TEST(read->start_time == record.start_time);
   BOOST_TEST(read->port == record.port);
+  BOOST_TEST((read->warm_up == record.warm_up));
 }
 
 BOOST_AUTO_TEST_CASE(comes_back_in_every_phase) {
@@ -52,10 +54,12 @@ BOOST_AUTO_TEST_CASE(comes_back_in_every_phase) {
     replica_record record = full_record();
     record.phase = phase;
     record.spec.model_uri.reset();
+    record.warm_up.reset();
     const auto read = parse_replica_record(to_json(record));
     BOOST_TEST_REQUIRE(read.has_value());
     BOOST_TEST((read->phase == phase));
     BOOST_TEST(!read->spec.model_uri.has_value());
+    BOOST_TEST(!read->warm_up.has_value());
   }
 }
 

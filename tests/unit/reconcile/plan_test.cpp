@@ -66,6 +66,8 @@ BOOST_AUTO_TEST_CASE(a_start_carries_all_that_the_driver_needs) {
   wanted.deployment.current.number = 7;  // a later revision that needs no other replicas
   wanted.deployment.current.spec.env = {{"A", "b"}};
   wanted.deployment.current.spec.model_uri = "file:///m";
+  wanted.deployment.current.spec.serving.protocol = config::upstream_protocol::passthrough;
+  wanted.deployment.current.spec.serving.example_request = "[1]";
   wanted.per_replica.cpu_milli = 500;
   const auto outcome = outcome_of({wanted}, {});
   BOOST_TEST_REQUIRE(outcome.actions.size() == 1);
@@ -75,6 +77,8 @@ BOOST_AUTO_TEST_CASE(a_start_carries_all_that_the_driver_needs) {
   BOOST_TEST(spec.revision == 2);
   BOOST_TEST(spec.model_image == "demo/iris:2");
   BOOST_TEST(spec.model_uri.value() == "file:///m");
+  BOOST_TEST((spec.protocol == config::upstream_protocol::passthrough));
+  BOOST_TEST(spec.example_request.value() == "[1]");
   BOOST_TEST(spec.env.front().value == "b");
   BOOST_TEST(spec.limits.cpu_milli == 500);
 }
