@@ -10,6 +10,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace modelgate::config {
 namespace {
@@ -33,7 +34,7 @@ std::string key_of(std::string line) {
 
 struct shown_keys {
   std::map<std::string, std::string> lines;     ///< by full name: "key = value"
-  std::map<std::string, std::string> comments;  ///< by full name: the prose above the key
+  std::map<std::string, std::string> comments;  ///< by full name: the prose above the key, or above keys that follow it
   std::string uncommented;                      ///< the file with every default set
 
   shown_keys() {
@@ -41,6 +42,7 @@ struct shown_keys {
     BOOST_REQUIRE(file.is_open());
     std::string section;
     std::string comment;
+    bool comment_ended = false;
     for (std::string line; std::getline(file, line);) {
       if (line.starts_with('[')) section = line.substr(1, line.find(']') - 1);
       if (const std::string key = key_of(line); !key.empty()) {
@@ -48,8 +50,9 @@ struct shown_keys {
         const bool first = lines.emplace(section + "." + key, line).second;
         BOOST_TEST(first, section << "." << key << " is shown twice");
         comments.emplace(section + "." + key, comment);
-        comment.clear();
+        comment_ended = true;
       } else {
+        if (std::exchange(comment_ended, false)) comment.clear();
         comment += line + "\n";
       }
       uncommented += line + "\n";
