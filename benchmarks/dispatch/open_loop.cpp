@@ -22,7 +22,7 @@
 
 namespace {
 
-constexpr std::int64_t patience_us = 60'000'000;  // for one answer
+constexpr std::int64_t patience_us = 20'000'000;  // after the last request: who is that late is hopelessly so
 
 struct arrival {
   std::int64_t due_us = 0;  ///< of CLOCK_MONOTONIC

@@ -9,7 +9,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
@@ -20,17 +19,17 @@
 namespace {
 
 constexpr std::string_view answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-constexpr std::string_view service_field = "X-Service-Us: ";
+constexpr std::string_view service_field = "\r\nx-service-us:";
 
-/// How long the request says that it takes, microseconds.
-long service_of(std::string_view head) {
+/// How long the request says that it takes, microseconds. Proxies write names as they like.
+long service_of(std::string head) {
+  for (char& c : head) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
   const std::size_t at = head.find(service_field);
-  long service = 0;
-  if (at != std::string_view::npos) {
-    const std::string_view digits = head.substr(at + service_field.size());
-    std::from_chars(digits.data(), digits.data() + digits.size(), service);
+  if (at == std::string::npos) {
+    std::fputs("slow_replica: a request does not say how long it takes\n", stderr);
+    std::exit(1);
   }
-  return service;
+  return std::atol(head.c_str() + at + service_field.size());
 }
 
 void work(double microseconds) {
@@ -94,7 +93,7 @@ int main(int count, char* arguments[]) {
       std::string& buffer = buffers[file];
       buffer.append(bytes.data(), static_cast<std::size_t>(received));
       for (std::size_t end = 0; (end = buffer.find("\r\n\r\n")) != std::string::npos; buffer.erase(0, end + 4)) {
-        work(static_cast<double>(service_of(std::string_view{buffer}.substr(0, end))) * factor);
+        work(static_cast<double>(service_of(buffer.substr(0, end))) * factor);
         if (send(file, answer.data(), answer.size(), MSG_NOSIGNAL) < 0) break;
       }
     }

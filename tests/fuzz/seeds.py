@@ -26,6 +26,8 @@ def seeds_of(case, lane):
         yield "body_decoder", body
     for value in re.findall(rb"(?i)\r\nauthorization: *(.*?)\r\n", head + b"\r\n"):
         yield "credential", value
+    for value in re.findall(rb"(?i)\r\nx-request-timeout: *(.*?)\r\n", head + b"\r\n"):
+        yield "request_timeout", value
     words = head.split(b"\r\n")[0].split(b" ")
     if len(words) >= 2:
         yield "target", words[1]
@@ -34,6 +36,8 @@ def seeds_of(case, lane):
 
 
 def main(folder):
+    for corpus in (ROOT / "tests" / "fuzz" / "corpus").iterdir():
+        (folder / corpus.name).mkdir(parents=True, exist_ok=True)  # also for a target that no case is about
     lane = Lane("00", "mgc_" + "0" * 49)
     lane.other = lane
     written = set()
@@ -42,9 +46,7 @@ def main(folder):
             if not data or len(data) > LONGEST or (target, data) in written:
                 continue
             written.add((target, data))
-            (folder / target).mkdir(parents=True, exist_ok=True)
             (folder / target / case.id).write_bytes(data)
-    (folder / "settings").mkdir(exist_ok=True)
     (folder / "settings" / "wire.toml").write_text(MODELGATE_CONFIG)
     print(f"{len(written) + 1} seeds in {folder}")
 

@@ -13,9 +13,9 @@ UNRESERVED = LETTERS + b"-._~"
 # What the gateway sets itself or what concerns one connection only: none of these goes through, whoever says it.
 HOP_BY_HOP = (b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade")
 SET_IN_REQUESTS = (b"authorization", b"content-length", b"expect", b"forwarded", b"host", b"seldon-puid", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto",
-                   b"x-forwarded-user", b"x-request-id")
+                   b"x-forwarded-user", b"x-request-id", b"x-request-timeout")
 SET_IN_ANSWERS = (b"content-length", b"seldon-puid", b"x-request-id", b"date")
-ALIASES = (b"X_Forwarded_User", b"x.forwarded.user", b"X-Forwarded_User", b"X_Request-Id", b"Content_Length", b"Transfer.Encoding", b"x_forwarded_for", b"Proxy_Connection")
+ALIASES = (b"X_Forwarded_User", b"x.forwarded.user", b"X-Forwarded_User", b"X_Request-Id", b"Content_Length", b"Transfer.Encoding", b"x_forwarded_for", b"Proxy_Connection", b"X_Request_Timeout")
 MANAGED = (b"X-Forwarded-User", b"X-Forwarded-For", b"Forwarded", b"X-Forwarded-Host", b"x-forwarded-proto", b"Seldon-Puid")
 SPECIAL = (b"\r", b"\n", b"\r\n", b"\r\n\r\n", b"\0", b" ", b"\t", b":", b";", b"/", b"%", b"%2e", b"..", b",", b"\x7f", b"\xff", b"chunked", b"HTTP/1.1", b"0")
 SMUGGLED = b"GET /deployment/%s/poison HTTP/1.1\r\nHost: gw.test\r\nX-Case: poison\r\n\r\n"
