@@ -12,6 +12,7 @@
 #include "control/store/bootstrap.hpp"
 #include "control/store/database.hpp"
 #include "control/store/stored_state.hpp"
+#include "gateway/certificates.hpp"
 #include "gateway/greeting.hpp"
 
 #include "modelgate/base/log.hpp"
@@ -77,8 +78,11 @@ class program {
                     *gateway_, reconciler_settings()},
         context_{database_, key_, driver_, reconciler_, [this] { return gateway_->observe(); }},
         rest_{context_, rest_options()},
+        certificates_{settings_, *gateway_, external_},
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
-        control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {}
+        control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {
+    certificates_.attach(*control_server_);
+  }
 
   void run(const termination_signals& signals, bool with_demo) {
     const auto new_token = control::store::bootstrap(settings_.data_folder, key_, database_, system_clock::now());
@@ -87,6 +91,7 @@ class program {
       return std::vector<gateway::reading>{
           {"modelgate_build_info", "The program that runs; always 1.", {{"version", MODELGATE_VERSION}}, 1, false}};
     });
+    gateway_->add_metrics_source([this] { return certificates_.read(); });
     gateway_->start();
     reconciler_.start();
     std::thread loop{[this] { loop_.run(); }};
@@ -96,6 +101,7 @@ class program {
                {"control", net::to_string(control_server_->address())},
                {"metrics", net::to_string(metrics_server_->address())}});
     greet(settings_, control_server_->address(), new_token);
+    std::thread watching{[this] { watch_certificates(); }};
     std::thread demo{[this, with_demo] {
       if (with_demo) run_demo();
     }};
@@ -109,6 +115,7 @@ class program {
     }
     ending_changed_.notify_all();
     demo.join();
+    watching.join();
     std::thread listening{[this, &signals] { hurry_on_another(signals); }};
     drain();
     drained_ = true;
@@ -151,6 +158,7 @@ class program {
     limits.connections = settings_.limits.control_connections;
     limits.request_timeout = settings_.timeouts.control_request;
     limits.keep_alive = settings_.timeouts.keep_alive;
+    limits.handshake = settings_.timeouts.handshake;
     return limits;
   }
 
@@ -160,11 +168,24 @@ class program {
         [this](const http_io::request& request) { return answer_scrape(request); });
   }
 
+  /// Files are looked at off the loops.
+  void watch_certificates() {
+    const bool any = settings_.tls.prediction.enabled() || settings_.tls.control.enabled()
+                     || !settings_.external_runtime.ca_file.empty();
+    while (any) {
+      {
+        std::unique_lock lock{mutex_};
+        if (ending_changed_.wait_for(lock, settings_.tls.poll_interval, [this] { return ending_; })) return;
+      }
+      certificates_.reload_if_changed();
+    }
+  }
+
   control::rest::rest_options rest_options() {
     control::rest::rest_options options;
     options.version = MODELGATE_VERSION;
     options.public_url = settings_.prediction.public_url;
-    options.prediction_port = gateway_->address().port;
+    options.prediction = {gateway_->address().port, settings_.tls.prediction.enabled()};
     options.serving.timeout = std::chrono::duration_cast<std::chrono::seconds>(settings_.timeouts.total);
     options.serving.max_body_bytes = settings_.limits.body_bytes;
     options.not_ready_because = [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; };
@@ -172,8 +193,9 @@ class program {
   }
 
   std::unique_ptr<http_io::server> make_control_server() {
-    return std::make_unique<http_io::server>(loop_, control_pool_, settings_.listen.control, own_port_limits(),
-                                             [this](const http_io::request& request) { return rest_(request); });
+    return std::make_unique<http_io::server>(
+        loop_, control_pool_, settings_.listen.control, own_port_limits(),
+        [this](const http_io::request& request) { return rest_(request); }, certificates_.control_context());
   }
 
   http_io::response answer_scrape(const http_io::request& request) const {
@@ -221,7 +243,7 @@ class program {
         if (ending_changed_.wait_for(lock, demo_poll, [this] { return ending_; })) return;
       }
     }
-    print_demo(*demo, gateway_->address());
+    print_demo(*demo, gateway_->address(), settings_.tls.prediction.enabled());
   }
 
   /// A second signal means now: nobody is waited for any more, and still no process is left. Supervisors that signal a
@@ -275,6 +297,7 @@ class program {
   control::reconcile::reconciler reconciler_;
   control::service::service_context context_;
   control::rest::rest_api rest_;
+  certificates certificates_;
 
   std::atomic<bool> ready_{false};
   std::mutex mutex_;

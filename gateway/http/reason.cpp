@@ -30,6 +30,8 @@ row describe(reason value) noexcept {
       return {414, "TARGET_TOO_LONG"};
     case reason::expectation_failed:
       return {417, "EXPECTATION_FAILED"};
+    case reason::misdirected:
+      return {421, "MISDIRECTED"};
     case reason::head_too_large:
       return {431, "HEAD_TOO_LARGE"};
     case reason::client_closed:
@@ -94,6 +96,8 @@ std::string_view status_text(unsigned status) noexcept {
       return "URI Too Long";
     case 417:
       return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
     case 431:
       return "Request Header Fields Too Large";
     case 501:

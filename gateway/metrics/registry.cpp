@@ -174,6 +174,13 @@ class registry::collector {
             MetricType::Counter, &worker_stats::connections_refused);
     add_sum("modelgate_connections", "Connections open on the prediction port.", MetricType::Gauge,
             &worker_stats::connections_open);
+    add_sum("modelgate_tls_handshakes_total", "TLS handshakes that were completed on the prediction port.",
+            MetricType::Counter, &worker_stats::tls_handshakes);
+    add_sum("modelgate_tls_resumed_total", "TLS handshakes that resumed an earlier session.", MetricType::Counter,
+            &worker_stats::tls_resumed);
+    add_sum("modelgate_upstream_tls_failures_total",
+            "TLS handshakes with replicas that failed: no TLS, or a certificate that does not verify.",
+            MetricType::Counter, &worker_stats::upstream_tls_failures);
     add_sum("modelgate_requests_in_flight", "Requests being answered.", MetricType::Gauge,
             &worker_stats::requests_in_flight);
     add_sum("modelgate_requests_rejected_total",
@@ -195,6 +202,12 @@ class registry::collector {
             &worker_stats::response_body_bytes);
     add_sum("modelgate_sessions_failed_total", "Connections ended by an unexpected exception.", MetricType::Counter,
             &worker_stats::sessions_failed);
+
+    MetricFamily handshakes = family("modelgate_tls_handshake_failures_total",
+                                     "TLS handshakes on the prediction port that failed.", MetricType::Counter);
+    add_by_reason<handshake_failure>(handshakes, from_.workers_, &worker_stats::tls_failures,
+                                     std::array<std::string_view, 4>{"timeout", "closed", "protocol", "certificate"});
+    families_.push_back(std::move(handshakes));
 
     MetricFamily unrouted = family("modelgate_unrouted_total",
                                    "Requests that matched no deployment or no route of one.", MetricType::Counter);

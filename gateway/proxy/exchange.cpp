@@ -111,7 +111,7 @@ net::task_of<exchange::verdict> exchange::connect() {
   upstream_ = *started;
   for (;;) {
     const auto state = upstream_->connected();
-    if (state == net::byte_stream::connect_state::done) co_return verdict{};
+    if (state == net::byte_stream::connect_state::done) break;
     if (state == net::byte_stream::connect_state::failed) {
       worker_.stats.upstream_connect_failures.add();
       co_return lose_upstream(loss::connect_failed);
@@ -119,6 +119,25 @@ net::task_of<exchange::verdict> exchange::connect() {
     const verdict ended = co_await wait(wait_phase::connecting);
     if (ended) co_return ended;
   }
+  if (slot_->config().tls_server_name.empty()) co_return verdict{};
+  const verdict ended = co_await secure();
+  co_return ended;
+}
+
+/// The TLS handshake with the replica, under the deadline of the connection.
+net::task_of<exchange::verdict> exchange::secure() {
+  bool possible = upstream_->start_tls(worker_.upstream_tls, slot_->config().tls_server_name);
+  while (possible) {
+    const net::io_status status = upstream_->handshake();
+    if (status == net::io_status::ok) co_return verdict{};
+    possible = status == net::io_status::would_block;
+    if (!possible) break;
+    const verdict ended = co_await wait(wait_phase::connecting);
+    if (ended) co_return ended;
+  }
+  worker_.stats.upstream_tls_failures.add();
+  worker_.stats.upstream_connect_failures.add();
+  co_return lose_upstream(loss::connect_failed);
 }
 
 net::task_of<exchange::verdict> exchange::wait(wait_phase phase) {

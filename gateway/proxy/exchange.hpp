@@ -104,6 +104,7 @@ class exchange {
   [[nodiscard]] net::task_of<verdict> wait_for_slot();
   [[nodiscard]] net::task_of<verdict> attempt();
   [[nodiscard]] net::task_of<verdict> connect();
+  [[nodiscard]] net::task_of<verdict> secure();
   [[nodiscard]] net::task_of<verdict> wait(wait_phase phase);
   [[nodiscard]] verdict on_expiry(steady_time now);
   [[nodiscard]] verdict watch_client();

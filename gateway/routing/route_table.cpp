@@ -8,6 +8,7 @@ route::route(config::deployment_config_ptr deployment) : deployment_{std::move(d
     auto client = std::make_unique<route_client>();
     client->name = credential.name;
     client->expires_at = credential.expires_at;
+    by_name_.emplace(client->name, client.get());
     clients_.emplace(credential.digest, std::move(client));
   }
 }
@@ -15,6 +16,12 @@ route::route(config::deployment_config_ptr deployment) : deployment_{std::move(d
 const route_client* route::find_client(const crypto::token_digest& digest) const noexcept {
   const auto found = clients_.find(digest);
   return found == clients_.end() ? nullptr : found->second.get();
+}
+
+const route_client* route::find_client(std::string_view name) const noexcept {
+  if (name.empty()) return nullptr;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 void route::inherit_last_use(const route& earlier) noexcept {

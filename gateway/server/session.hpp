@@ -52,6 +52,8 @@ class session : public boost::intrusive::list_base_hook<> {
     bool cors = false;  ///< browsers may read our own answers too
   };
 
+  [[nodiscard]] net::task_of<bool> shake_hands();
+  [[nodiscard]] net::task finish_sending();
   [[nodiscard]] net::task_of<bool> read_head(http::head_extent& extent);
   [[nodiscard]] net::task_of<next_step> serve(http::head_extent extent);
   /// Parses and routes; a refusal means that the request was not understood and the connection cannot be trusted any
@@ -74,6 +76,7 @@ class session : public boost::intrusive::list_base_hook<> {
 
   /// Absent: the client may pass.
   [[nodiscard]] std::optional<http::reason> authenticate(const routing::route& route, request& req);
+  static void use_client(const routing::route_client& client, request& req, system_time now);
   void write_upstream_head(const request& req, const config::deployment_config& deployment);
   void record(const request& req, const deployment_state& state, unsigned status);
   [[nodiscard]] bool may_keep(const request& req) const noexcept;

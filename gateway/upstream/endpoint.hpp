@@ -29,7 +29,7 @@ class endpoint {
   /// `declared` is how many requests at a time it was said to take; without that it is learnt.
   endpoint(config::endpoint_config config, metrics::model_index model, std::optional<std::uint32_t> declared)
       : config_{std::move(config)},
-        authority_{net::to_string(config_.address)},
+        authority_{authority_of(config_)},
         model_{model},
         learnt_{declared},
         limit_{concurrency_limit::start(declared)} {}
@@ -89,6 +89,12 @@ class endpoint {
   }
 
  private:
+  /// A server that speaks TLS goes by the name in its certificate.
+  static std::string authority_of(const config::endpoint_config& config) {
+    if (config.tls_server_name.empty()) return net::to_string(config.address);
+    return net::to_string({config.tls_server_name, config.address.port});
+  }
+
   config::endpoint_config config_;
   std::string authority_;
   metrics::model_index model_;

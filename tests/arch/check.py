@@ -40,14 +40,17 @@ ALLOWED = {
     "console": "base",
 }
 # May include everything: the program is put together here, and nowhere else.
-COMPOSITION_ROOTS = {"gateway/main.cpp", "gateway/program.cpp", "gateway/program.hpp", "gateway/greeting.cpp", "gateway/greeting.hpp"}
+COMPOSITION_ROOTS = {"gateway/main.cpp", "gateway/program.cpp", "gateway/program.hpp", "gateway/greeting.cpp", "gateway/greeting.hpp",
+                     "gateway/certificates.cpp", "gateway/certificates.hpp"}
 
 # A lock is a decision: here is each one, and why it cannot be on the request path.
 MUTEXES = {
     "include/modelgate/base/blocking_pool.hpp": "the queue between the event loops and threads that block",
     "include/modelgate/metrics/deployment_stats.hpp": "taken at scrape and when a deployment loads, never per request",
     "include/modelgate/metrics/registry.hpp": "taken at scrape and when a worker or deployment comes or goes",
+    "include/modelgate/net/ticket_keys.hpp": "taken once per TLS handshake, never per request",
     "gateway/server/gateway.cpp": "publishing snapshots and waiting for them, off the workers",
+    "gateway/certificates.hpp": "reading certificates again and showing their metrics, off the workers",
     "gateway/program.cpp": "start and end of the program",
     "gateway/server/admission.hpp": "taken when a connection comes and goes, never per request",
     "gateway/server/worker.hpp": "start and end of a worker",

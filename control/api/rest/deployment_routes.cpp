@@ -65,8 +65,7 @@ std::optional<service::revision_condition> condition_of(const call& of) {
 
 json::object deployment_routes::shown(const call& of, const deployment_view& view) const {
   return to_json(
-      view,
-      endpoint_url(options_.public_url, of.request.fields.get("Host"), options_.prediction_port, view.deployment.id),
+      view, endpoint_url(options_.public_url, of.request.fields.get("Host"), options_.prediction, view.deployment.id),
       options_.serving);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/api/rest/endpoint_url.hpp"
 #include "control/api/rest/route_table.hpp"
 #include "control/domain/deployment_document.hpp"
 #include "control/service/service_context.hpp"
@@ -15,7 +16,7 @@ namespace modelgate::control::rest {
 struct rest_options {
   std::string version;     ///< of this program
   std::string public_url;  ///< where applications find the prediction port; empty: the caller's host name and the port
-  std::uint16_t prediction_port = 0;  ///< in use, not 0
+  prediction_address prediction;
   domain::serving_defaults serving;
   /// Why the program is not ready to serve; empty when it is. Any-thread.
   std::function<std::string()> not_ready_because;

@@ -50,6 +50,8 @@ struct endpoint_config {
   std::uint64_t revision = 0;
   std::string model_image;    ///< without tag; label of the client metrics
   std::string model_version;  ///< the tag or digest; label of the client metrics
+  /// Not empty: it speaks TLS, and its certificate has to be for this DNS name or IP address.
+  std::string tls_server_name = {};
 
   friend bool operator==(const endpoint_config&, const endpoint_config&) = default;
 };

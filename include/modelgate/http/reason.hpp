@@ -16,6 +16,7 @@ enum class reason {
   body_too_large,
   target_too_long,
   expectation_failed,
+  misdirected,
   head_too_large,
   client_closed,  ///< 499: log and metric only, nobody is there to read it
   not_implemented,

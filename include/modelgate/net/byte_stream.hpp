@@ -2,6 +2,7 @@
 
 #include "modelgate/base/result.hpp"
 #include "modelgate/net/endpoint.hpp"
+#include "modelgate/net/io_result.hpp"
 #include "modelgate/net/wake_signal.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -11,23 +12,25 @@
 #include <sys/uio.h>
 
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <string>
 
 namespace modelgate::net {
 
 using worker_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, worker_executor>;
 
-enum class io_status { ok, would_block, end, failed };
-
-struct io_result {
-  io_status status = io_status::ok;
-  std::size_t bytes = 0;
-};
+class tls_channel;
+class tls_context;
+class tls_client_context;
 
 /// A non-blocking byte stream that is read and written at once where possible, and waits only when the kernel says so.
 ///
 /// `read_some` and `write_some` are one system call or none; when they answer would_block the owner's signal is
 /// notified as soon as it is worth trying again.
+///
+/// With TLS it holds what it has sealed and the kernel did not take yet, which goes out by itself; `has_unsent` is asked
+/// before a close that must not lose it.
 ///
 /// Shape:  worker-local, reference counted because the event loop may still hold a pending wait when the owner lets go.
 /// Errors: `failed` covers resets; the stream is then good for nothing but closing.
@@ -35,6 +38,18 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
  public:
   /// Takes an open, connected socket. Sets it non-blocking and TCP_NODELAY.
   explicit byte_stream(worker_socket socket);
+  ~byte_stream();
+
+  /// From here on it speaks TLS: `handshake` comes first.
+  void start_tls(std::shared_ptr<const tls_context> context);
+  /// The client's side. Errors: false when `server_name` cannot be the name of a server.
+  [[nodiscard]] bool start_tls(std::shared_ptr<const tls_client_context> context, const std::string& server_name);
+  [[nodiscard]] io_status handshake();
+  /// Speaks plainly again, after a handshake that failed: to read away what still comes.
+  void abandon_tls();
+  /// nullptr without TLS.
+  [[nodiscard]] const tls_channel* tls() const noexcept { return tls_.get(); }
+  [[nodiscard]] bool has_unsent() const noexcept;
 
   /// Starts a connection. It is made, or has failed, when `connected` says so; the owner's signal is notified.
   [[nodiscard]] static result<boost::intrusive_ptr<byte_stream>> start_connect(worker_executor executor,
@@ -69,15 +84,21 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   [[nodiscard]] int native_handle() noexcept { return socket_.native_handle(); }
 
  private:
+  [[nodiscard]] io_result read_sealed(std::span<char> into);
+  [[nodiscard]] io_result write_sealed(std::span<const iovec> pieces);
+  void expect_kernel();
   void await_readable();
   void await_writable();
+  void on_writable();
 
   worker_socket socket_;
+  std::unique_ptr<tls_channel> tls_;
   wake_signal* owner_ = nullptr;
   bool readable_ = true;
   bool writable_ = true;
   bool awaiting_readable_ = false;
   bool awaiting_writable_ = false;
+  bool shuts_down_ = false;  ///< as soon as everything has been sent
 };
 
 using stream_ptr = boost::intrusive_ptr<byte_stream>;
