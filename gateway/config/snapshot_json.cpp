@@ -34,7 +34,10 @@ json::object write(const serving_options& options) {
           {"concurrency", options.concurrency ? json::value(*options.concurrency) : json::value(nullptr)},
           {"maxQueue", options.max_queue},
           {"queueTimeoutMs", options.queue_timeout.count()},
-          {"forwardAuthorization", options.forward_authorization}};
+          {"forwardAuthorization", options.forward_authorization},
+          {"idempotent", options.idempotent},
+          {"hedge", options.hedge},
+          {"allowUpgrade", options.allow_upgrade}};
 }
 
 json::object write(const deployment_config& deployment) {
@@ -83,6 +86,9 @@ void read_serving(json_reader& reader, serving_options& into) {
   into.max_queue = static_cast<std::uint32_t>(max_queue);
   read_milliseconds(reader, "queueTimeoutMs", into.queue_timeout);
   reader.boolean("forwardAuthorization", into.forward_authorization);
+  reader.boolean("idempotent", into.idempotent);
+  reader.boolean("hedge", into.hedge);
+  reader.boolean("allowUpgrade", into.allow_upgrade);
   reader.finish();
 }
 

@@ -64,11 +64,12 @@ void add_readings(const series_list& list, summed_series& sums, std::vector<seri
 
 template <class Enum, std::size_t Size>
 void add_by_reason(MetricFamily& into, const std::vector<std::unique_ptr<worker_stats>>& workers,
-                   std::array<counter, Size> worker_stats::*member, const std::array<std::string_view, Size>& words) {
+                   std::array<counter, Size> worker_stats::*member, const std::array<std::string_view, Size>& words,
+                   const char* label = "reason") {
   for (std::size_t i = 0; i < Size; ++i) {
     double sum = 0;
     for (const auto& worker : workers) sum += static_cast<double>((worker.get()->*member)[i].value());
-    add_number(into, {{"reason", std::string{words[i]}}}, sum);
+    add_number(into, {{label, std::string{words[i]}}}, sum);
   }
 }
 
@@ -190,6 +191,9 @@ class registry::collector {
             &worker_stats::queued);
     add_sum("modelgate_queue_wait_seconds_total", "Time that requests waited for a replica until they were sent.",
             MetricType::Counter, &worker_stats::queue_wait_microseconds, 1e-6);
+    add_sum("modelgate_retry_budget_exhausted_total",
+            "Requests not sent again because limits.retry_percent of their deployment's are being sent again already.",
+            MetricType::Counter, &worker_stats::retry_budget_exhausted);
     add_sum("modelgate_upstream_connects_total", "Connections made to replicas.", MetricType::Counter,
             &worker_stats::upstream_connects);
     add_sum("modelgate_upstream_connect_failures_total", "Connections to replicas that could not be made.",
@@ -228,10 +232,41 @@ class registry::collector {
         std::array<std::string_view, 5>{"missing", "malformed", "mistyped", "unknown", "expired"});
     families_.push_back(std::move(auth));
 
-    MetricFamily retries = family("modelgate_retries_total", "Requests sent to a second replica.", MetricType::Counter);
+    MetricFamily retries =
+        family("modelgate_retries_total", "Requests sent again after a failure.", MetricType::Counter);
     add_by_reason<retry_cause>(retries, from_.workers_, &worker_stats::retries,
-                               std::array<std::string_view, 2>{"connect", "reset_before_sent"});
+                               std::array<std::string_view, 3>{"connect", "reset_before_sent", "reset_after_sent"});
     families_.push_back(std::move(retries));
+
+    MetricFamily hedges =
+        family("modelgate_hedges_total",
+               "Requests that were slow enough to be sent to a second replica as well: its answer came "
+               "first (won) or not (lost), or they were not sent there.",
+               MetricType::Counter);
+    add_by_reason<hedge_outcome>(hedges, from_.workers_, &worker_stats::hedges,
+                                 std::array<std::string_view, 4>{"won", "lost", "limited", "no_idle_replica"},
+                                 "outcome");
+    families_.push_back(std::move(hedges));
+    collect_tunnels();
+  }
+
+  void collect_tunnels() {
+    add_sum("modelgate_tunnels_open", "WebSocket connections that are open.", MetricType::Gauge,
+            &worker_stats::tunnels_open);
+    MetricFamily outcomes = family(
+        "modelgate_tunnels_total",
+        "Requests for WebSocket that were refused or declined, and tunnels by how they ended.", MetricType::Counter);
+    add_by_reason<tunnel_outcome>(outcomes, from_.workers_, &worker_stats::tunnels,
+                                  std::array<std::string_view, 8>{"refused", "declined", "closed", "client_lost",
+                                                                  "replica_lost", "idle", "expired", "drained"},
+                                  "outcome");
+    families_.push_back(std::move(outcomes));
+    MetricFamily bytes =
+        family("modelgate_tunnel_bytes_total",
+               "Bytes read from clients (upstream) and from replicas (downstream) of tunnels.", MetricType::Counter);
+    add_by_reason<tunnel_direction>(bytes, from_.workers_, &worker_stats::tunnel_bytes,
+                                    std::array<std::string_view, 2>{"upstream", "downstream"}, "direction");
+    families_.push_back(std::move(bytes));
   }
 
   void add_sum(std::string name, std::string help, MetricType type, counter worker_stats::*member, double unit = 1) {

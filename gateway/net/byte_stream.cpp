@@ -38,11 +38,22 @@ void byte_stream::start_tls(std::shared_ptr<const tls_context> context) {
   tls_ = std::make_unique<tls_channel>(native_handle(), std::move(context));
 }
 
-bool byte_stream::start_tls(std::shared_ptr<const tls_client_context> context, const std::string& server_name) {
-  ssl_ptr session = context ? context->new_session(server_name) : nullptr;
-  if (!session) return false;
-  tls_ = std::make_unique<tls_channel>(native_handle(), std::move(context), std::move(session));
-  return true;
+byte_stream::connect_state byte_stream::secured() {
+  if (!tls_) {
+    ssl_ptr session = target_->context ? target_->context->new_session(target_->server_name) : nullptr;
+    if (!session) return connect_state::failed;
+    tls_ = std::make_unique<tls_channel>(native_handle(), target_->context, std::move(session));
+  }
+  switch (handshake()) {
+    case io_status::ok:
+      return connect_state::done;
+    case io_status::would_block:
+      return connect_state::pending;
+    case io_status::end:
+    case io_status::failed:
+      break;
+  }
+  return connect_state::failed;
 }
 
 io_status byte_stream::handshake() {
@@ -83,7 +94,8 @@ io_result byte_stream::write_sealed(std::span<const iovec> pieces) {
   return written;
 }
 
-result<stream_ptr> byte_stream::start_connect(worker_executor executor, const endpoint& to, wake_signal& owner) {
+result<stream_ptr> byte_stream::start_connect(worker_executor executor, const endpoint& to, wake_signal& owner,
+                                              std::unique_ptr<tls_target> secure) {
   error_code problem;
   const auto address = boost::asio::ip::make_address(to.host, problem);
   if (problem) return make_error_code(errc::destination_unavailable);
@@ -93,6 +105,7 @@ result<stream_ptr> byte_stream::start_connect(worker_executor executor, const en
   if (problem) return problem;
   stream_ptr stream{new byte_stream{std::move(socket)}};
   stream->set_owner(&owner);
+  stream->target_ = std::move(secure);
   // Asio's own connect would block; its asynchronous one would take a detour through the event loop on loopback too.
   if (::connect(stream->native_handle(), target.data(), static_cast<socklen_t>(target.size())) != 0) {
     if (errno != EINPROGRESS) return error_code{errno, boost::system::system_category()};
@@ -161,7 +174,7 @@ byte_stream::connect_state byte_stream::connected() {
   if (::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &problem, &size) != 0 || problem != 0) {
     return connect_state::failed;
   }
-  return connect_state::done;
+  return target_ ? secured() : connect_state::done;
 }
 
 void byte_stream::expect_input() {

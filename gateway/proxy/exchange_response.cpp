@@ -47,7 +47,7 @@ exchange::verdict exchange::read_response_head() {
       if (rest.empty()) break;
       const std::string_view bytes = rest;
       if (verdict ended = take_response_head(bytes, rest)) return ended;
-      if (download_ || complete_) return {};
+      if (download_ || complete_ || !upstream_) return {};
       if (rest.size() == bytes.size()) {  // the head is not whole yet
         buffers_.partial_head.assign(rest);
         break;
@@ -64,7 +64,7 @@ exchange::verdict exchange::take_response_head(std::string_view bytes, std::stri
   rest = bytes.substr((*extent)->skipped + (*extent)->size);
   http::response_head& head = worker_.response_head;
   if (!http::parse_response_head(head_bytes, worker_.settings.head_limits, head)) return lose_upstream(loss::invalid);
-  if (head.status == 101) return lose_upstream(loss::invalid);  // nobody asked for another protocol
+  if (head.status == 101) return switch_protocols(rest);
   if (head.status / 100 == 1) {
     return forward_informational();
   }
@@ -75,7 +75,10 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   const http::response_head& head = worker_.response_head;
   const auto framing = http::frame_response(head, request_.to_head);
   if (!framing) return lose_upstream(loss::invalid);
+  end_hedge();
+  copy_.release();
   const steady_time now = steady_clock::now();
+  if (request_.hedging != nullptr && head.status < 500) request_.hedging->record(now - *dispatched_at_);
   head_at_ = now;
   idle_due_ = now + worker_.settings.stream_idle;
   status_ = head.status;
@@ -112,6 +115,26 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   const verdict ended = judge_download(download_->pump_from_scratch(rest, *upstream_, client_.stream, worker_.scratch));
   worker_.stats.response_body_bytes.add(download_->payload_bytes());
   return ended;
+}
+
+/// From here on the connections carry bytes of another protocol, if it is the one that was asked for.
+exchange::verdict exchange::switch_protocols(std::string_view rest) {
+  const http::response_head& head = worker_.response_head;
+  const bool as_asked = request_.upgrade && http::switches_to_websocket(head, *request_.upgrade);
+  if (!as_asked || !upload_.sent_all()) return lose_upstream(loss::invalid);
+  head_at_ = steady_clock::now();
+  status_ = head.status;
+  downstream_response response;
+  response.request_id = request_.request_id;
+  response.puid = request_.puid;
+  response.date = worker_.date;
+  response.upgrade = true;
+  append_response_head(buffers_.response_head, head, response);
+  fsm_.on_response_head_sent();
+  tunnel_.emplace(worker_, client_, *upstream_, buffers_.kept_upload, buffers_.kept_download);
+  tunnel_->start(buffers_.response_head, rest);
+  complete_ = true;
+  return {};
 }
 
 exchange::verdict exchange::judge_download(body_relay::status status) {

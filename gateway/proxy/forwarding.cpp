@@ -1,5 +1,6 @@
 #include "gateway/proxy/forwarding.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -14,6 +15,8 @@ using http::field;
 using http::field_id;
 
 constexpr std::string_view own_via = "Via: 1.1 modelgate\r\n";
+/// The only protocol that is ever asked for, whatever case the other side wrote it in.
+constexpr std::string_view own_upgrade = "Connection: Upgrade\r\nUpgrade: websocket\r\n";
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
   out.append(name).append(": ").append(value).append("\r\n");
@@ -76,6 +79,7 @@ bool is_managed_in_request(field_id id, bool forward_authorization) noexcept {
     case field_id::x_forwarded_proto:
     case field_id::x_forwarded_user:
     case field_id::x_request_id:
+    case field_id::x_request_timeout:
       return true;
     default:
       return http::is_hop_by_hop(id);
@@ -166,8 +170,24 @@ void append_request_fields(std::string& out, const http::request_head& head, con
   append_field(out, "Seldon-Puid", request.puid);
   if (!request.user.empty()) append_field(out, "X-Forwarded-User", request.user);
   out += own_via;
+  if (request.upgrade) out += own_upgrade;
   append_body_fields(out, request.body);
   out += "\r\n";
+}
+
+void append_request_timeout(std::string& out, std::chrono::nanoseconds remaining) {
+  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(remaining).count();
+  const auto milliseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(1, whole));
+  out += "X-Request-Timeout: ";
+  append_number(out, milliseconds / 1'000);
+  const std::uint64_t fraction = milliseconds % 1'000;
+  const std::array<char, 6> text{'.',
+                                 static_cast<char>('0' + fraction / 100),
+                                 static_cast<char>('0' + fraction / 10 % 10),
+                                 static_cast<char>('0' + fraction % 10),
+                                 '\r',
+                                 '\n'};
+  out.append(text.data(), text.size());
 }
 
 void append_response_head(std::string& out, const http::response_head& head, const downstream_response& response) {
@@ -196,7 +216,9 @@ void append_response_head(std::string& out, const http::response_head& head, con
   append_field(out, "Seldon-Puid", response.puid);
   out += own_via;
   append_body_fields(out, response.body);
-  if (response.close)
+  if (response.upgrade)
+    out += own_upgrade;
+  else if (response.close)
     out += "Connection: close\r\n";
   else if (response.say_keep_alive)
     out += "Connection: keep-alive\r\n";

@@ -3,6 +3,7 @@
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/head.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ struct upstream_request {
   std::string_view puid;
   std::string_view user;  ///< authenticated client name; empty on public endpoints
   bool forward_authorization = false;
+  bool upgrade = false;  ///< ask the replica for WebSocket
   http::body_framing body;
 };
 
@@ -39,6 +41,9 @@ struct upstream_request {
 void append_request_line(std::string& out, const http::request_head& head, const upstream_request& request);
 void append_request_fields(std::string& out, const http::request_head& head, const upstream_request& request);
 
+/// Appends the field that tells a replica how long its answer is waited for: X-Request-Timeout, in seconds.
+void append_request_timeout(std::string& out, std::chrono::nanoseconds remaining);
+
 /// How the answer goes back.
 struct downstream_response {
   std::string_view request_id;
@@ -50,6 +55,7 @@ struct downstream_response {
   bool to_head = false;
   bool close = false;           ///< say that the connection ends
   bool say_keep_alive = false;  ///< an HTTP/1.0 client has to be told
+  bool upgrade = false;         ///< the 101 that opens a tunnel
 };
 
 void append_response_head(std::string& out, const http::response_head& head, const downstream_response& response);

@@ -23,7 +23,12 @@ struct proxy_settings {
   std::chrono::milliseconds connect{1'000};
   std::chrono::milliseconds first_byte{60'000};
   std::chrono::milliseconds stream_idle{60'000};
+  std::chrono::milliseconds tunnel_life{0};  ///< 0: no bound
   std::chrono::milliseconds replica_doubt{1'000};
+  std::size_t retry_body_bytes = 1'048'576;
+  std::size_t retry_percent = 10;
+  std::size_t hedge_percent = 5;
+  std::size_t memory_bytes = 0;  ///< of buffers, one worker's share; 0: no bound
   bool cancel_on_half_close = true;
   bool cors = true;
 };
@@ -44,7 +49,11 @@ struct worker_context {
   net::tls_client_context_ptr upstream_tls;  ///< nullptr while no replica speaks TLS
   bool draining = false;                     ///< connections are not kept any more
   bool cutting = false;                      ///< draining took too long: whoever waits answers at once
-  std::size_t memory_in_use = 0;             ///< bytes in input buffers and in bodies kept for slow peers
+  std::size_t memory_in_use = 0;  ///< bytes in input buffers and in bodies kept for slow peers or for a retry
+
+  [[nodiscard]] bool has_memory() const noexcept {
+    return settings.memory_bytes == 0 || memory_in_use <= settings.memory_bytes;
+  }
 };
 
 }  // namespace modelgate::proxy

@@ -31,9 +31,14 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   made.proxy.connect = settings.timeouts.connect;
   made.proxy.first_byte = settings.timeouts.first_byte;
   made.proxy.stream_idle = settings.timeouts.stream_idle;
+  made.proxy.tunnel_life = settings.timeouts.tunnel_life;
   made.proxy.replica_doubt = settings.timeouts.replica_doubt;
   made.proxy.cancel_on_half_close = settings.prediction.cancel_on_half_close;
   made.proxy.cors = settings.prediction.cors;
+  made.proxy.retry_body_bytes = settings.limits.retry_body_bytes;
+  made.proxy.retry_percent = settings.limits.retry_percent;
+  made.proxy.hedge_percent = settings.limits.hedge_percent;
+  made.proxy.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / worker_count(settings);
   made.cluster.pool_connections = settings.limits.pool_connections;
   made.cluster.upstream_idle = settings.timeouts.upstream_idle;
   made.handshake = settings.timeouts.handshake;
@@ -41,7 +46,6 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   made.keep_alive = settings.timeouts.keep_alive;
   made.drain_idle = settings.timeouts.drain_idle;
   made.trusted_proxies = settings.prediction.trusted_proxies;
-  made.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / worker_count(settings);
   return made;
 }
 
@@ -70,7 +74,7 @@ struct gateway::state {
         upstream_ca_file{settings.external_runtime.ca_file},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings)},
-        admission{settings.limits.connections, settings.limits.connections_per_address},
+        admission{settings.limits.connections, settings.limits.connections_per_address, settings.limits.tunnels},
         current{std::make_shared<const server::serving_table>()} {
     for (std::size_t i = 0; i < worker_count(settings); ++i) {
       workers.push_back(std::make_unique<server::worker>(i, worker_settings, registry.of_worker(i), admission,

@@ -1,5 +1,6 @@
 #include "gateway/server/session.hpp"
 
+#include "gateway/filter/request_timeout.hpp"
 #include "gateway/proxy/forwarding.hpp"
 #include "gateway/server/explanation.hpp"
 #include "gateway/server/request_labels.hpp"
@@ -225,6 +226,15 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
     co_return co_await reply(req, http::reason::overloaded, explain(http::reason::overloaded), state, {},
                              retry_after_not_ready);
   }
+  const auto asked = filter::requested_timeout(worker_.context().request_head);
+  if (!asked) co_return co_await reply(req, asked.error().why, asked.error().detail, state);
+  tunnel_admission::place place;
+  if (deployment.serving.allow_upgrade)
+    req.upgrade = http::asks_for_websocket(worker_.context().request_head, req.framing);
+  if (req.upgrade) {
+    if (!worker_.context().draining) place = worker_.tunnels().try_enter();
+    if (!place) co_return co_await refuse_tunnel(req, std::move(state));
+  }
   write_upstream_head(req, deployment);
 
   proxy::exchange_request out;
@@ -233,10 +243,15 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   out.client_keeps = req.framing.keep_alive;
   out.client_minor_version = req.minor_version;
   out.expects_continue = req.framing.expects_continue;
+  out.upgrade = req.upgrade;
   out.max_body_bytes = deployment.serving.max_body_bytes;
-  out.deadline = req.started + deployment.serving.timeout;
+  out.deadline = req.started + std::min<std::chrono::nanoseconds>(deployment.serving.timeout, *asked);
   out.max_queue = deployment.serving.max_queue;
   out.queue_timeout = deployment.serving.queue_timeout;
+  if (deployment.serving.idempotent && !req.upgrade) {
+    out.retry_budget = state->retry_budget.get();
+    if (deployment.serving.hedge) out.hedging = &state->hedging;
+  }
   out.seldon_protocol = is_seldon;
   out.request_id = buffers_->ids.request_id;
   out.puid = buffers_->ids.puid;
@@ -248,21 +263,27 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
   metrics::worker_stats& stats = worker_.context().stats;
   proxy::exchange_result result;
   {
-    const in_flight_mark mark{stats.requests_in_flight};
+    std::optional<in_flight_mark> mark{std::in_place, stats.requests_in_flight};
     proxy::exchange exchange{
         worker_.context(), {*stream_, signal_, timer_, buffers_->input}, buffers_->exchange, state->cluster, out};
     exchanging_ = true;
     result = co_await exchange.run();
+    if (result.how == proxy::exchange_result::ending::switched) {
+      mark.reset();
+      record_upstream(req, *state, result);
+      record(req, *state, result.status);
+      const proxy::tunnel::outcome ended = co_await exchange.run_tunnel();
+      if (ended != proxy::tunnel::outcome::closed) stream_->abort();
+      co_return next_step::close;
+    }
     exchanging_ = false;
   }
 
-  const std::optional<metrics::service> service = service_of(req.match.kind);
-  if (service && result.upstream_latency) {
-    state->entry->stats->of_worker(worker_.index())
-        .client.record({*service, label_of(req.verb), static_cast<std::uint16_t>(result.status), result.model},
-                       *result.upstream_latency);
-  }
+  if (out.upgrade) stats.tunnels[static_cast<std::size_t>(metrics::tunnel_outcome::declined)].add();
+  record_upstream(req, *state, result);
   switch (result.how) {
+    case proxy::exchange_result::ending::switched:  // has ended above
+      break;
     case proxy::exchange_result::ending::answered:
       record(req, *state, result.status);
       if (result.keep_client) co_return next_step::keep;
@@ -341,11 +362,20 @@ void session::write_upstream_head(const request& req, const config::deployment_c
   out.puid = buffers_->ids.puid;
   out.user = req.user;
   out.forward_authorization = deployment.serving.forward_authorization;
+  out.upgrade = req.upgrade.has_value();
   out.body = req.framing.body;
   buffers_->exchange.head_line.clear();
   proxy::append_request_line(buffers_->exchange.head_line, head, out);
   buffers_->exchange.head_fields.clear();
   proxy::append_request_fields(buffers_->exchange.head_fields, head, out);
+}
+
+void session::record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result) {
+  const std::optional<metrics::service> service = service_of(req.match.kind);
+  if (!service || !result.upstream_latency) return;
+  state.entry->stats->of_worker(worker_.index())
+      .client.record({*service, label_of(req.verb), static_cast<std::uint16_t>(result.status), result.model},
+                     *result.upstream_latency);
 }
 
 void session::record(const request& req, const deployment_state& state, unsigned status) {

@@ -7,6 +7,7 @@
 
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/target.hpp"
+#include "modelgate/http/upgrade.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -50,6 +51,8 @@ class session : public boost::intrusive::list_base_hook<> {
     http::method verb = http::method::get;
     unsigned minor_version = 1;
     bool cors = false;  ///< browsers may read our own answers too
+    /// It asks for WebSocket, and its deployment allows that.
+    std::optional<http::websocket_accept> upgrade;
   };
 
   [[nodiscard]] net::task_of<bool> shake_hands();
@@ -78,6 +81,8 @@ class session : public boost::intrusive::list_base_hook<> {
   [[nodiscard]] std::optional<http::reason> authenticate(const routing::route& route, request& req);
   static void use_client(const routing::route_client& client, request& req, system_time now);
   void write_upstream_head(const request& req, const config::deployment_config& deployment);
+  [[nodiscard]] net::task_of<next_step> refuse_tunnel(const request& req, deployment_state_ptr counted_for);
+  void record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result);
   void record(const request& req, const deployment_state& state, unsigned status);
   [[nodiscard]] bool may_keep(const request& req) const noexcept;
 

@@ -54,6 +54,20 @@ net::task_of<session::next_step> session::reply(const request& req, http::reason
   co_return co_await send_reply(req, keep);
 }
 
+/// A request for WebSocket that comes when there is no place for another tunnel, or none is opened any more.
+net::task_of<session::next_step> session::refuse_tunnel(const request& req, deployment_state_ptr counted_for) {
+  constexpr std::chrono::seconds retry_after{2};
+  worker_.context().stats.tunnels[static_cast<std::size_t>(metrics::tunnel_outcome::refused)].add();
+  if (worker_.context().draining) {
+    co_return co_await reply(req, http::reason::draining,
+                             "this modelgate is ending and opens no more WebSocket connections; connect again",
+                             std::move(counted_for), {}, retry_after);
+  }
+  co_return co_await reply(req, http::reason::overloaded,
+                           "as many WebSocket connections are open as are taken here (limits.tunnels); try again",
+                           std::move(counted_for), {}, retry_after);
+}
+
 net::task_of<session::next_step> session::answer(const request& req, std::string_view body,
                                                  std::string_view extra_fields) {
   const bool keep = may_keep(req);

@@ -1,7 +1,8 @@
 """What a case is: bytes that a client sends, bytes that a replica answers, and what must come of it.
 
 Texts stand for bytes one to one (latin-1), but for these marks:
-⏎ CRLF   §P a public deployment's path   §V a private one's   §H a Host field   §n the lane's number in both their ids
+⏎ CRLF   §P a public deployment's path   §V a private one's   §W that of a public one that allows WebSocket   §H a Host field
+§n the lane's number in all their ids
 §GOOD base64 of the right name and token   §TOKEN the token   §OTHER another deployment's token   §b64(...) base64 of what stands in the brackets
 """
 import base64
@@ -47,6 +48,10 @@ class Reset:
 
 class HalfClose:
     pass
+
+
+class Echo:
+    """A replica speaks no HTTP any more: it sends back what comes, and closes when the other side has."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ class Case:
     quiet: float = 0.08  # how long nothing must come before it counts as all
     why: str = ""
     own: bool = False  # about a number or a rule of modelgate's own; peers are not asked
+    upgrades: bool = False  # what reaches the replica asks for WebSocket
 
     @property
     def steps(self):
@@ -114,7 +120,7 @@ class Case:
 
 @dataclass
 class Lane:
-    """Two deployments of its own, with a replica each: what arrives there belongs to the case that runs on it."""
+    """Deployments of its own over two replicas: what arrives there belongs to the case that runs on it."""
     number: str
     token: str
     pub: object = None
@@ -123,7 +129,7 @@ class Lane:
 
     def bytes_of(self, text):
         good = base64.b64encode(f"alice:{self.token}".encode()).decode()
-        for mark, value in (("§P", f"/deployment/pub{self.number}{SUFFIX}"), ("§V", f"/deployment/priv{self.number}{SUFFIX}"),
+        for mark, value in (("§P", f"/deployment/pub{self.number}{SUFFIX}"), ("§V", f"/deployment/priv{self.number}{SUFFIX}"), ("§W", f"/deployment/sock{self.number}{SUFFIX}"),
                             ("§H", "Host: gw.test"), ("§GOOD", good), ("§TOKEN", self.token), ("§OTHER", self.other.token if self.other else ""), ("§n", self.number), ("⏎", "\r\n")):
             text = text.replace(mark, value)
         text = re.sub(r"§b64\((.*?)\)", lambda found: base64.b64encode(found[1].encode("latin-1")).decode(), text, flags=re.S)
@@ -214,6 +220,14 @@ def client_body(*texts):
     def check(seen):
         got = [each.body.decode("latin-1") for each in seen.responses if each.status >= 200]
         return None if tuple(got) == texts else f"the client got the bodies {got}"
+    return check
+
+
+def tunnelled(text):
+    """What came after the 101."""
+    def check(seen):
+        got = [each.body.decode("latin-1") for each in seen.responses if each.status == 101]
+        return None if got == [text] else f"the client got {got} through the tunnel"
     return check
 
 

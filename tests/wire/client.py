@@ -113,7 +113,7 @@ def finals(connection):
         responses, _ = read_responses(connection.received, connection.case.methods, connection.closed)
     except Violation:
         return []
-    return [each for each in responses if each.status >= 200 and each.whole]
+    return [each for each in responses if (each.status >= 200 or each.status == 101) and each.whole]
 
 
 async def play(case, lane, port, pieces=lambda data: [data], answers=None):

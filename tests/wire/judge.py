@@ -35,10 +35,16 @@ def delivery_of(case, seen):
     return None
 
 
-def form_of(seen, lane):
-    """What modelgate forwards has one form, whatever came."""
+def form_of(seen, lane, upgrades=False):
+    """What modelgate forwards has one form, whatever came; so has a request for WebSocket."""
     for request in seen.requests:
-        names = [name.lower() for name, _ in request.fields]
+        fields = list(request.fields)
+        if upgrades:
+            asked = [("Connection", "Upgrade"), ("Upgrade", "websocket")]
+            if any(fields.count(each) != 1 for each in asked):
+                return f"{request.raw!r} asks for no WebSocket"
+            fields = [each for each in fields if each not in asked]
+        names = [name.lower() for name, _ in fields]
         if request.minor != 1 or not request.target.startswith("/"):
             return f"forwarded as {request.raw[:80]!r}"
         for name in HOP_BY_HOP:
@@ -92,7 +98,7 @@ def judge(case, seen, lane, strict):
     if seen.violations:
         return f"no HTTP: {seen.violations[0]}"
     if strict:
-        if problem := form_of(seen, lane):
+        if problem := form_of(seen, lane, case.upgrades):
             return problem
     if not refused and case.expect.may_forward:
         return None  # refused where it might have been forwarded: the checks are about that

@@ -165,6 +165,10 @@ def read_responses(buffer, methods, closed):
         if not line:
             raise Violation(f"{lines[0][:80]!r} is no status line")
         response = Response(read_fields(lines[1:]), minor=int(line[1]), status=int(line[2]))
+        if response.status == 101:  # nothing after it is HTTP
+            response.body = rest
+            responses.append(response)
+            return responses, b""
         if response.status < 200:
             responses.append(response)
             buffer = rest

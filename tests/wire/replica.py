@@ -3,7 +3,7 @@ import asyncio
 import socket
 import struct
 
-from case import OK, Close, HalfClose, Pause, Reset, answer
+from case import OK, Close, Echo, HalfClose, Pause, Reset, answer
 from messages import Violation, read_request, read_request_head
 
 DEFAULT = answer(OK)
@@ -17,6 +17,7 @@ class Connection(asyncio.Protocol):
         self.playing = None
         self.head_played = False
         self.continued = False
+        self.echoes = False
 
     def connection_made(self, transport):
         self.transport = transport
@@ -31,6 +32,9 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data):
         self.raw += data
+        if self.echoes:
+            self.transport.write(data)
+            return
         self.buffer += data
         self.replica.partial[self] = self.buffer
         if not self.playing:
@@ -91,6 +95,11 @@ class Connection(asyncio.Protocol):
         for step in script.steps:
             if isinstance(step, Pause):
                 await asyncio.sleep(step.seconds)
+            elif isinstance(step, Echo):
+                self.echoes = True
+                self.transport.write(self.buffer)
+                self.buffer = b""
+                self.replica.partial[self] = b""
             elif isinstance(step, Close):
                 self.transport.close()
             elif isinstance(step, HalfClose):

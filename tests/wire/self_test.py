@@ -5,7 +5,7 @@ import unittest
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from case import Case, Lane, absent, either, forward, has, judged, reject, statuses, truncated  # noqa: E402
+from case import Case, Lane, absent, either, forward, has, judged, reject, statuses, truncated, tunnelled  # noqa: E402
 from client import Seen  # noqa: E402
 from judge import judge  # noqa: E402
 from messages import Violation, read_request, read_responses  # noqa: E402
@@ -30,8 +30,8 @@ def seen(requests=(), received=b"", closed=False, private=()):
     return Seen(read + behind, behind, [], [], responses, received, closed, False, 0.1, 0.1, None)
 
 
-def verdict(expect, what, strict=False):
-    return judge(Case("X", "", expect), what, LANE, strict)
+def verdict(expect, what, strict=False, upgrades=False):
+    return judge(Case("X", "", expect, upgrades=upgrades), what, LANE, strict)
 
 
 class Judgement(unittest.TestCase):
@@ -58,6 +58,15 @@ class Judgement(unittest.TestCase):
         for extra in (b"Connection: x\r\n", b"Authorization: x\r\n", b"X-Forwarded-User: root\r\n", b"Via: 1.1 other\r\n", b"Forwarded: for=x\r\n"):
             self.assertIsNotNone(verdict(forward(), seen([REQUEST % extra], OK), strict=True), extra)
         self.assertIn("User", verdict(forward(), seen([], OK, private=[REQUEST % b""]), strict=True))
+
+    def test_a_request_for_websocket_is_held_to_its_form_too(self):
+        asking = REQUEST % b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
+        switched = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n\x81\r\n\r\nbytes"
+        self.assertIsNone(verdict(judged(tunnelled("\x81\r\n\r\nbytes")), seen([asking], switched), strict=True, upgrades=True))
+        self.assertIn("through the tunnel", verdict(judged(tunnelled("other")), seen([asking], switched), strict=True, upgrades=True))
+        self.assertIsNotNone(verdict(judged(), seen([asking], OK), strict=True))
+        for wrong in (b"", b"Connection: Upgrade\r\n", b"Connection: upgrade, x\r\nUpgrade: websocket\r\n", b"Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c\r\n"):
+            self.assertIsNotNone(verdict(judged(), seen([REQUEST % wrong], OK), strict=True, upgrades=True), wrong)
 
     def test_a_cut_answer_is_told_from_a_whole_one(self):
         short = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok"

@@ -104,9 +104,9 @@ class Modelgate(Target):
         self.token = Path(data, "initial-admin-token").read_text().strip()
         self.api("POST", "/groups", {"name": "wire", "displayName": "Wire", "enabledDeployment": True})
         for lane in lanes:
-            for kind, replica in (("pub", lane.pub), ("priv", lane.priv)):
+            for kind, replica in (("pub", lane.pub), ("priv", lane.priv), ("sock", lane.pub)):
                 self.api("POST", "/deployments", {"id": kind + lane.number, "name": kind + lane.number, "group": "wire", "external": {"urls": [f"http://127.0.0.1:{replica.port}"]},
-                                                  "endpointAccessType": "public" if kind == "pub" else "private"})
+                                                  "endpointAccessType": "private" if kind == "priv" else "public", "serving": {"allowUpgrade": kind == "sock"}})
             lane.token = self.api("POST", f"/deployments/priv{lane.number}/clients", {"name": "alice"})["token"]
 
     def ready(self):

@@ -24,6 +24,12 @@ class tls_channel;
 class tls_context;
 class tls_client_context;
 
+/// Who a server has to prove to be.
+struct tls_target {
+  std::shared_ptr<const tls_client_context> context;
+  std::string server_name;
+};
+
 /// A non-blocking byte stream that is read and written at once where possible, and waits only when the kernel says so.
 ///
 /// `read_some` and `write_some` are one system call or none; when they answer would_block the owner's signal is
@@ -42,8 +48,6 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
 
   /// From here on it speaks TLS: `handshake` comes first.
   void start_tls(std::shared_ptr<const tls_context> context);
-  /// The client's side. Errors: false when `server_name` cannot be the name of a server.
-  [[nodiscard]] bool start_tls(std::shared_ptr<const tls_client_context> context, const std::string& server_name);
   [[nodiscard]] io_status handshake();
   /// Speaks plainly again, after a handshake that failed: to read away what still comes.
   void abandon_tls();
@@ -51,9 +55,10 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   [[nodiscard]] const tls_channel* tls() const noexcept { return tls_.get(); }
   [[nodiscard]] bool has_unsent() const noexcept;
 
-  /// Starts a connection. It is made, or has failed, when `connected` says so; the owner's signal is notified.
-  [[nodiscard]] static result<boost::intrusive_ptr<byte_stream>> start_connect(worker_executor executor,
-                                                                               const endpoint& to, wake_signal& owner);
+  /// Starts a connection. It is made, with `secure` after the TLS handshake, or has failed, when `connected` says so; the
+  /// owner's signal is notified.
+  [[nodiscard]] static result<boost::intrusive_ptr<byte_stream>> start_connect(
+      worker_executor executor, const endpoint& to, wake_signal& owner, std::unique_ptr<tls_target> secure = nullptr);
 
   /// Who is told that waiting is over; none while nobody uses the stream.
   void set_owner(wake_signal* owner) noexcept { owner_ = owner; }
@@ -84,6 +89,7 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   [[nodiscard]] int native_handle() noexcept { return socket_.native_handle(); }
 
  private:
+  [[nodiscard]] connect_state secured();
   [[nodiscard]] io_result read_sealed(std::span<char> into);
   [[nodiscard]] io_result write_sealed(std::span<const iovec> pieces);
   void expect_kernel();
@@ -92,6 +98,7 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   void on_writable();
 
   worker_socket socket_;
+  std::unique_ptr<tls_target> target_;  ///< of a connection that is to speak TLS
   std::unique_ptr<tls_channel> tls_;
   wake_signal* owner_ = nullptr;
   bool readable_ = true;

@@ -1,7 +1,8 @@
-#include <boost/test/unit_test.hpp>
+#include "modelgate/config/snapshot.hpp"
 
 #include "modelgate/config/observation.hpp"
-#include "modelgate/config/snapshot.hpp"
+
+#include <boost/test/unit_test.hpp>
 
 namespace modelgate::config {
 namespace {
@@ -24,7 +25,17 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   deployment->id = "iris";
   deployment->state = deployment_state::stopped;
   deployment->access = access_type::clients;
-  deployment->serving = {upstream_protocol::passthrough, std::chrono::milliseconds{1'500}, 12, 3, true};
+  serving_options& serving = deployment->serving;
+  serving.protocol = upstream_protocol::passthrough;
+  serving.timeout = std::chrono::milliseconds{1'500};
+  serving.max_body_bytes = 12;
+  serving.concurrency = 3;
+  serving.max_queue = 5;
+  serving.queue_timeout = std::chrono::milliseconds{700};
+  serving.forward_authorization = true;
+  serving.allow_upgrade = true;
+  serving.idempotent = true;
+  serving.hedge = true;
   deployment->predictor_version = "v1";
   deployment->model_image = "demo/iris";
   deployment->model_version = "1.0";
@@ -47,11 +58,11 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_found_with_its_place) {
   BOOST_TEST((mistakes_of("[]") == places{"", "/generation"} || mistakes_of("[]") == places{""}));
   BOOST_TEST((mistakes_of(R"({"deployments":[]})") == places{"/generation"}));
   BOOST_TEST((mistakes_of(R"({"generation":1,"other":1})") == places{"/other"}));
-  BOOST_TEST(
-      (mistakes_of(
-           R"({"generation":1,"deployments":[{"id":"a","access":"secret","serving":{"timeoutMs":-1},"clients":[{"name":"x","digest":"00"}],"endpoints":[{"replica":"r","address":"nowhere"}]}]})")
-       == places{"/deployments/0/access", "/deployments/0/serving/timeoutMs", "/deployments/0/clients/0/digest",
-                 "/deployments/0/endpoints/0/address"}));
+  BOOST_TEST((
+      mistakes_of(
+          R"({"generation":1,"deployments":[{"id":"a","access":"secret","serving":{"timeoutMs":-1},"clients":[{"name":"x","digest":"00"}],"endpoints":[{"replica":"r","address":"nowhere"}]}]})")
+      == places{"/deployments/0/access", "/deployments/0/serving/timeoutMs", "/deployments/0/clients/0/digest",
+                "/deployments/0/endpoints/0/address"}));
 }
 
 BOOST_AUTO_TEST_CASE(observations_round_trip) {

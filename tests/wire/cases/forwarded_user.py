@@ -1,4 +1,6 @@
 """Names that frameworks fold to a managed header. RFC 3875 section 4.1.18 is why `_`, `-` and case are one to a WSGI or CGI server."""
+import itertools
+
 from case import Case, absent, either, forward, has
 
 PUBLIC = "GET §P HTTP/1.1⏎§H⏎"
@@ -21,12 +23,30 @@ def cases():
     yield Case("XU06b", f"{PUBLIC}X-A: b⏎ X-Forwarded-User: root⏎⏎", either(absent("X-Forwarded-User"), refusal=[400]))
     yield Case("XU06c", f"{PUBLIC}X-Forwarded-User\x00: root⏎⏎", either(absent("X-Forwarded-User"), refusal=[400]))
     for name, managed in {"XU07": "X-Request-Id", "XU07b": "X-Forwarded-For", "XU07c": "X-Forwarded-Host", "XU07d": "X-Forwarded-Proto", "XU07e": "Seldon-Puid"}.items():
+        own = managed in ("X-Request-Id", "Seldon-Puid")
         for letter, mark in (("", "_"), ("+", ".")):
-            yield Case(name + letter, f"{PUBLIC}{managed.replace('-', mark)}: forged⏎⏎", either(nothing_forged), own=managed in ("X-Request-Id", "Seldon-Puid"))
+            yield Case(name + letter, f"{PUBLIC}{managed.replace('-', mark)}: forged⏎⏎", either(nothing_forged), own=own)
+        # Every way to write it, at once: none of them may be left for a framework to fold to ours.
+        spellings = [spelling for spelling in spellings_of(managed) if spelling.lower() != managed.lower()]
+        everything = "".join(f"{spelling}: forged⏎" for spelling in spellings)
+        yield Case(name + "*", f"{PUBLIC}{everything}⏎", either(nothing_forged), own=own)
+        yield Case(name.replace("XU", "XV") + "*", f"{PRIVATE}{everything}⏎", either(nothing_forged), own=own)
+    for name, managed in {"XU10": "Forwarded", "XU10b": "X-Forwarded-For", "XU10c": "X-Forwarded-Host", "XU10d": "X-Forwarded-Proto"}.items():
+        everything = "".join(f"{spelling}: forged⏎" for spelling in spellings_of(managed))
+        yield Case(name, f"{PUBLIC}{everything}⏎", either(nothing_forged), own=managed == "Forwarded", why="nor the name itself, in any case")
+    yield Case("XU11", f"{PRIVATE}{''.join(f'{spelling}: root⏎' for spelling in spellings_of('X-Forwarded-User'))}⏎", either(only_alice))
     yield Case("XU08", f"{PUBLIC}X-Request-Id: {'a' * 129}⏎⏎", either(nothing_long), own=True)
     yield Case("XU08b", f"{PUBLIC}X-Request-Id: a b;c⏎⏎", either(lacks_value("a b;c")), own=True)
     yield Case("XU08c", f"{PUBLIC}X-Request-Id: one⏎X-Request-Id: two⏎⏎", either(one_id), own=True)
     yield Case("XU09", f"{PUBLIC}X-Forwarded-Username: bob⏎X-Forwarded-Users: c⏎⏎", forward(has("X-Forwarded-Username", "bob"), has("X-Forwarded-Users", "c")), why="other names are none of ours")
+
+
+def spellings_of(name):
+    """With each of `-`, `_` and `.` at each place, in three cases."""
+    words = name.split("-")
+    for marks in itertools.product("-_.", repeat=len(words) - 1):
+        spelling = words[0] + "".join(mark + word for mark, word in zip(marks, words[1:]))
+        yield from (spelling, spelling.lower(), spelling.upper())
 
 
 def only_alice(seen):

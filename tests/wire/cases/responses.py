@@ -59,6 +59,10 @@ def framing():
     yield Case("RS16", GET, judged(client_lacks("Content-Length: 99", "X-T: 1")), replica=broken("HTTP/1.1 200 OK⏎Transfer-Encoding: chunked⏎Trailer: X-T⏎⏎2⏎ok⏎0⏎X-T: 1⏎Content-Length: 99⏎⏎"),
                why="trailers are dropped")
     yield Case("RS22", "GET §P HTTP/1.0⏎§H⏎⏎", judged(status(200), client_body("hello"), client_lacks("chunked"), closed), replica=broken("HTTP/1.1 200 OK⏎Transfer-Encoding: chunked⏎⏎5⏎hello⏎0⏎⏎"))
+    yield Case("RS22c", "GET §P HTTP/1.0⏎§H⏎Connection: keep-alive⏎⏎", judged(status(200), client_body("until the end"), client_lacks("chunked", "keep-alive"), closed), replica=broken("HTTP/1.1 200 OK⏎⏎until the end", Close()),
+               why="an old client cannot tell the end but by the close")
+    yield Case("RS22d", "GET §P HTTP/1.0⏎§H⏎Connection: keep-alive⏎⏎" * 2, judged(statuses(200, 200), client_has("Connection", "keep-alive"), kept, requests=2), replica=(answer(OK),), why="one that can is kept, and told so")
+    yield Case("RS22e", "HEAD §P HTTP/1.0⏎§H⏎Connection: keep-alive⏎⏎", judged(statuses(200), client_lacks("chunked")), replica=broken("HTTP/1.1 200 OK⏎Transfer-Encoding: chunked⏎⏎"), methods=("HEAD",))
     yield Case("RS22b", "GET §P HTTP/1.0⏎§H⏎Connection: keep-alive⏎⏎", judged(status(200), client_body("hello"), client_lacks("chunked")), replica=broken("HTTP/1.1 200 OK⏎Transfer-Encoding: chunked⏎⏎5⏎hello⏎0⏎⏎"))
 
 
