@@ -15,6 +15,6 @@ void greet(const config::settings& settings, const net::endpoint& control,
            const std::optional<std::filesystem::path>& new_token);
 
 /// The two demo lines, once both deployments answer; they work when pasted.
-void print_demo(const control::service::demo_state& demo, const net::endpoint& prediction);
+void print_demo(const control::service::demo_state& demo, const net::endpoint& prediction, bool uses_tls);
 
 }  // namespace modelgate

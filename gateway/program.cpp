@@ -13,6 +13,7 @@
 #include "control/store/bootstrap.hpp"
 #include "control/store/database.hpp"
 #include "control/store/stored_state.hpp"
+#include "gateway/certificates.hpp"
 #include "gateway/control_gate.hpp"
 #include "gateway/greeting.hpp"
 #include "gateway/upgrade_loop.hpp"
@@ -93,8 +94,11 @@ class program {
                     *gateway_, reconciler_settings(settings_)},
         context_{database_, key_, driver_, reconciler_, [this] { return gateway_->observe(); }},
         rest_{context_, rest_options()},
+        certificates_{settings_, *gateway_, external_},
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
-        control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {}
+        control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {
+    certificates_.attach(*control_server_);
+  }
 
   ~program() {
     if (before_ != nullptr) before_->stop_watching();
@@ -122,18 +126,23 @@ class program {
                {"control", net::to_string(control_server_->address())},
                {"metrics", net::to_string(metrics_server_->address())}});
     greet(settings_, control_server_->address(), new_token);
+    std::thread watching{[this] { watch_certificates(); }};
     demo_ = std::thread{[this, with_demo] {
       if (with_demo) run_demo();
     }};
 
     upgrades_.run_until_end(signals, words,
-                            {[this](steady_time until) { return let_go(until); }, [this] { take_back(); }, {}},
-                            [this] {
+                            {[this](steady_time until) { return let_go(until); }, [this] { take_back(); }, {}}, [this] {
                               if (live_.reload()) go_on_with(*live_.now());
                             });
     log::info("program", "draining");
     ready_ = false;
+    {
+      const std::lock_guard lock{mutex_};
+      stopping_ = true;
+    }
     end_demo();
+    watching.join();
     std::thread listening{[this, &signals] { hurry_on_another(signals); }};
     drain();
     drained_ = true;
@@ -167,6 +176,10 @@ class program {
     gateway_->reconfigure(next);
     processes_.reconfigure(next);
     external_.reconfigure(next.external_runtime);
+    if (const auto read = certificates_.reload(next); !read) {
+      log::error("reload", read.error(),
+                 {{"what", std::string_view{"certificates: those from before stay as they are"}}});
+    }
     reconciler_.reconfigure(reconciler_settings(next));  // its pass publishes other defaults of deployments too
     boost::asio::post(loop_, [this, limits = own_port_limits(next)] {
       control_server_->set_limits(limits);
@@ -193,6 +206,7 @@ class program {
     limits.connections = settings.limits.control_connections;
     limits.request_timeout = settings.timeouts.control_request;
     limits.keep_alive = settings.timeouts.keep_alive;
+    limits.handshake = settings.timeouts.handshake;
     return limits;
   }
 
@@ -208,14 +222,27 @@ class program {
   std::unique_ptr<http_io::server> make_metrics_server() {
     return std::make_unique<http_io::server>(
         loop_, metrics_pool_, settings_.listen.metrics, own_port_limits(settings_),
-        [this](const http_io::request& request) { return answer_scrape(request); },
+        [this](const http_io::request& request) { return answer_scrape(request); }, nullptr,
         handed_one(&handover_offer::metrics, settings_.listen.metrics));
+  }
+
+  /// Files are looked at off the loops.
+  void watch_certificates() {
+    const bool any = settings_.tls.prediction.enabled() || settings_.tls.control.enabled()
+                     || !settings_.external_runtime.ca_file.empty();
+    while (any) {
+      {
+        std::unique_lock lock{mutex_};
+        if (ending_changed_.wait_for(lock, settings_.tls.poll_interval, [this] { return stopping_; })) return;
+      }
+      certificates_.reload_if_changed();
+    }
   }
 
   control::rest::rest_options rest_options() {
     control::rest::rest_options options;
     options.version = MODELGATE_VERSION;
-    options.prediction_port = gateway_->address().port;
+    options.prediction = {gateway_->address().port, settings_.tls.prediction.enabled()};
     options.view = [this] {
       const auto now = live_.now();
       return control::rest::view_settings{
@@ -229,7 +256,7 @@ class program {
   std::unique_ptr<http_io::server> make_control_server() {
     return std::make_unique<http_io::server>(
         loop_, control_pool_, settings_.listen.control, own_port_limits(settings_),
-        [this](const http_io::request& request) { return answer_control(request); },
+        [this](const http_io::request& request) { return answer_control(request); }, certificates_.control_context(),
         handed_one(&handover_offer::control, settings_.listen.control));
   }
 
@@ -253,6 +280,7 @@ class program {
       return std::vector<gateway::reading>{
           {"modelgate_build_info", "The program that runs; always 1.", {{"version", MODELGATE_VERSION}}, 1, false}};
     });
+    gateway_->add_metrics_source([this] { return certificates_.read(); });
     gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->add_metrics_source([this] { return upgrades_.readings(); });
   }
@@ -381,7 +409,7 @@ class program {
         if (ending_changed_.wait_for(lock, demo_poll, [this] { return ending_; })) return;
       }
     }
-    print_demo(*demo, gateway_->address());
+    print_demo(*demo, gateway_->address(), settings_.tls.prediction.enabled());
   }
 
   /// A second signal means now: nobody is waited for any more, and still no process is left. Supervisors that signal a
@@ -440,11 +468,13 @@ class program {
   control::reconcile::reconciler reconciler_;
   control::service::service_context context_;
   control::rest::rest_api rest_;
+  certificates certificates_;
 
   std::atomic<bool> ready_{false};
   std::mutex mutex_;
   std::condition_variable ending_changed_;
-  bool ending_ = false;
+  bool ending_ = false;    ///< of the demo
+  bool stopping_ = false;  ///< of the program
   bool hurried_ = false;
   std::thread demo_;
   control_gate control_gate_;

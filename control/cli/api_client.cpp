@@ -29,6 +29,14 @@ failure explain_transport(const error_code& problem, const std::string& server) 
   if (problem == errc::http_response_timeout) return {exit_code::timed_out, server + " did not answer in time", {}};
   if (problem == errc::http_protocol_error)
     return {exit_code::no_server, "what answers at " + server + " does not speak HTTP", {}};
+  if (problem == errc::tls_certificate_error) {
+    return {exit_code::no_server,
+            "the certificate of " + server + " is not trusted, or is for another name",
+            {"name the file of the authority that issued it with --ca-file, MODELGATE_CA_FILE or ca_file in "
+             "~/.config/modelgate/config.toml"}};
+  }
+  if (problem == errc::tls_protocol_error)
+    return {exit_code::no_server, "what answers at " + server + " does not speak TLS that this program accepts", {}};
   if (problem == errc::body_too_large) return {exit_code::failed, "the answer of " + server + " is too large", {}};
   if (problem == errc::http_response_incomplete || problem == errc::connection_terminated) {
     return {exit_code::no_server, "the connection to " + server + " broke off", {}};
@@ -41,15 +49,23 @@ failure explain_transport(const error_code& problem, const std::string& server) 
 
 }  // namespace
 
-api_client::api_client(server_address address, std::string server, std::string_view token)
+api_client::api_client(server_address address, std::string server, std::string_view token,
+                       net::tls_client_context_ptr trusted)
     : address_{std::move(address)},
       server_{std::move(server)},
-      authorization_{token.empty() ? std::string{} : std::string{"Bearer "}.append(token)} {}
+      authorization_{token.empty() ? std::string{} : std::string{"Bearer "}.append(token)},
+      trusted_{std::move(trusted)} {}
 
 outcome<api_client> api_client::connect(const connection_settings& settings) {
   auto address = parse_server_address(settings.server);
   if (!address) return std::move(address).error();
-  return api_client{std::move(*address), settings.server, settings.token.reveal()};
+  net::tls_client_context_ptr trusted;
+  if (address->uses_tls) {
+    auto loaded = net::tls_client_context::load(settings.ca_file);
+    if (!loaded) return failure{exit_code::usage, loaded.error(), {}};
+    trusted = std::move(*loaded);
+  }
+  return api_client{std::move(*address), settings.server, settings.token.reveal(), std::move(trusted)};
 }
 
 outcome<api_client::answer> api_client::perform(const call& asked, std::chrono::milliseconds timeout) const {
@@ -78,6 +94,8 @@ outcome<api_client::answer> api_client::send(const call& asked, std::chrono::mil
     request.body = *asked.json;
   }
   request.max_response_bytes = 64U << 20U;
+  request.tls = trusted_;
+  request.tls_server_name = address_.host;
 
   // A name may stand for several addresses ("localhost" for ::1 and 127.0.0.1); where nobody listens, nothing was sent.
   result<http_io::response> given = make_error_code(errc::destination_unavailable);

@@ -4,6 +4,8 @@
 #include "control/cli/failure.hpp"
 #include "control/cli/server_address.hpp"
 
+#include "modelgate/net/tls_context.hpp"
+
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -42,12 +44,13 @@ class api_client {
                                        const body_sink& sink) const;
 
  private:
-  api_client(server_address address, std::string server, std::string_view token);
+  api_client(server_address address, std::string server, std::string_view token, net::tls_client_context_ptr trusted);
   outcome<answer> send(const call& asked, std::chrono::milliseconds timeout, const body_sink& sink) const;
 
   server_address address_;
   std::string server_;  ///< as it was given, for messages
   crypto::secret authorization_;
+  net::tls_client_context_ptr trusted_;  ///< nullptr for a server without TLS
 };
 
 }  // namespace modelgate::control::cli

@@ -34,7 +34,7 @@ constexpr const char* exit_codes =
     "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 not authorised, 6 timed out, 7 no server.\n"
     "The server's address and the token come from flags, else from MODELGATE_SERVER and MODELGATE_TOKEN (or "
     "MODELGATE_TOKEN_FILE),\n"
-    "else from ~/.config/modelgate/config.toml (server, token or token_file).";
+    "else from ~/.config/modelgate/config.toml (server, token or token_file, ca_file).";
 
 void print_failure(surroundings& around, const failure& why) {
   around.err << "modelgate: " << why.text << '\n';
@@ -63,6 +63,9 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
   connection_flags connection;
   std::string output = "table";
   app.add_option("--server", connection.server, "address of the server's control port")->type_name("URL");
+  app.add_option("--ca-file", connection.ca_file,
+                 "PEM file of the authorities that an https server is verified against; without it, the system's")
+      ->type_name("FILE");
   app.add_option("--token-file", connection.token_file, "file that holds the token: better than --token")
       ->type_name("FILE");
   app.add_option("--token", connection.token,

@@ -15,12 +15,13 @@ namespace modelgate::control::cli {
 namespace {
 
 constexpr std::uintmax_t largest_file = 65'536;
-constexpr std::array<std::string_view, 3> known_keys{"server", "token", "token_file"};
+constexpr std::array<std::string_view, 4> known_keys{"server", "token", "token_file", "ca_file"};
 
 struct personal_config {
   std::optional<std::string> server;
   std::optional<std::string> token;
   std::optional<std::string> token_file;
+  std::optional<std::string> ca_file;
 };
 
 failure wrong_usage(std::string text) {
@@ -68,11 +69,12 @@ outcome<personal_config> parse_personal_config(const std::filesystem::path& file
     if (name == "server") target = &config.server;
     if (name == "token") target = &config.token;
     if (name == "token_file") target = &config.token_file;
+    if (name == "ca_file") target = &config.ca_file;
     if (target == nullptr) {
       const auto nearest = nearest_word(name, known_keys);
       return wrong_usage(place_of(file, key.source()) + "unknown key \"" + std::string{name} + "\""
                          + (nearest ? "; did you mean \"" + std::string{*nearest} + "\"?"
-                                    : "; known are server, token and token_file"));
+                                    : "; known are server, token, token_file and ca_file"));
     }
     const auto* value = node.as_string();
     if (value == nullptr) return wrong_usage(place_of(file, node.source()) + std::string{name} + " must be a text");
@@ -119,6 +121,13 @@ outcome<connection_settings> choose_connection(const connection_flags& flags,
     chosen.server = *server;
   else if (config->server)
     chosen.server = *config->server;
+
+  if (flags.ca_file)
+    chosen.ca_file = *flags.ca_file;
+  else if (const auto named = variable(environment, "MODELGATE_CA_FILE"))
+    chosen.ca_file = *named;
+  else if (config->ca_file)
+    chosen.ca_file = personal_config_file(environment)->parent_path() / *config->ca_file;
 
   std::optional<std::filesystem::path> token_file;
   if (flags.token) {

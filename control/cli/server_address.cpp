@@ -17,11 +17,11 @@ outcome<server_address> parse_server_address(std::string_view text) {
   if (!url || !url->has_authority() || url->encoded_host().empty()) {
     return refuse("is no address such as http://127.0.0.1:8081");
   }
-  if (url->scheme() == "https")
-    return refuse("asks for https, which this program does not speak: use http through a tunnel");
-  if (url->scheme() != "http") return refuse("must start with http://");
+  if (url->scheme() != "http" && url->scheme() != "https") return refuse("must start with http:// or https://");
   if (url->has_userinfo() || url->has_query()) return refuse("must hold host and port only");
   server_address address;
+  address.uses_tls = url->scheme() == "https";
+  if (address.uses_tls) address.port = 443;
   address.host = url->host_address();
   address.authority = url->encoded_host_and_port();
   if (url->has_port() && !url->port().empty()) {

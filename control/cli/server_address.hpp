@@ -12,11 +12,12 @@ namespace modelgate::control::cli {
 struct server_address {
   std::string host;  ///< a name or an IP literal without brackets
   std::uint16_t port = 80;
+  bool uses_tls = false;
   std::string authority;  ///< for the Host field
   std::string prefix;     ///< path in front of /api/v1, without a slash at its end
 };
 
-/// Errors: usage, for what is no http address. TLS is left to a proxy or a tunnel for now.
+/// Errors: usage, for what is no http or https address.
 [[nodiscard]] outcome<server_address> parse_server_address(std::string_view text);
 
 /// One segment of a path or one value of a query, percent-encoded.

@@ -63,8 +63,7 @@ result<replica_url, std::string> parse_replica_url(std::string_view text) {
   const std::size_t scheme_end = text.find("://");
   std::string scheme{text.substr(0, scheme_end == std::string_view::npos ? 0 : scheme_end)};
   std::transform(scheme.begin(), scheme.end(), scheme.begin(), lower);
-  if (scheme == "https") return wrong("asks for TLS, which modelgate does not speak to replicas yet; use http://");
-  if (scheme != "http") return wrong("must start with http://");
+  if (scheme != "http" && scheme != "https") return wrong("must start with http:// or https://");
 
   const std::string_view rest = text.substr(scheme_end + 3);
   const std::size_t end = std::min(rest.find_first_of("/?#"), rest.size());
@@ -76,6 +75,8 @@ result<replica_url, std::string> parse_replica_url(std::string_view text) {
   if (!tail.empty() && tail != "/") return wrong("must not have a path: requests go to the path that they ask for");
 
   replica_url url;
+  url.uses_tls = scheme == "https";
+  if (url.uses_tls) url.port = 443;
   const std::size_t bracket = authority.starts_with('[') ? authority.find(']') : 0;
   if (bracket == std::string_view::npos) return wrong("has no \"]\" after its IPv6 address");
   if (const std::size_t colon = authority.find(':', bracket); colon != std::string_view::npos) {

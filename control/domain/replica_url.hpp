@@ -13,11 +13,12 @@ struct replica_url {
   std::string host;         ///< an IP literal as net::endpoint holds it, or a DNS name in lower case
   bool is_literal = false;  ///< `host` is an IP literal
   std::uint16_t port = 80;
+  bool uses_tls = false;  ///< its certificate must be for `host`
 
   friend bool operator==(const replica_url&, const replica_url&) = default;
 };
 
-/// "http://10.0.0.7:9000", "http://[::1]:9000", "http://models.lan". Strict, so that nobody else can read it otherwise:
+/// "http://10.0.0.7:9000", "http://[::1]:9000", "https://models.lan". Strict, so that nobody else can read it otherwise:
 /// no user, path, query or fragment, no shortened or octal IPv4 address.
 /// Errors: what is wrong, as the end of a sentence that begins with the URL.
 [[nodiscard]] result<replica_url, std::string> parse_replica_url(std::string_view text);

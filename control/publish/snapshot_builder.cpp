@@ -62,7 +62,8 @@ class deployment_builder {
     for (const observed_replica* replica : ready) {
       if (protocol_of(replica->model_image) != answer.serving.protocol) continue;
       const image_label shown = label_of(replica->model_image);
-      answer.endpoints.push_back({replica->name, *replica->address, replica->revision, shown.image, shown.version});
+      answer.endpoints.push_back(
+          {replica->name, *replica->address, replica->revision, shown.image, shown.version, replica->tls_server_name});
     }
     return answer;
   }

@@ -3,13 +3,6 @@
 #include "modelgate/base/result.hpp"
 #include "modelgate/http_io/client.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <memory>
 #include <utility>
 
 namespace modelgate::control::runtime {
@@ -29,38 +22,39 @@ std::string beginning_of(std::string_view body) {
   return text;
 }
 
-/// Shared with the timer's handler, which may run after the coroutine has ended.
-struct attempt {
-  explicit attempt(const boost::asio::any_io_executor& on, steady_time deadline) : socket{on}, timer{on, deadline} {}
-
-  boost::asio::ip::tcp::socket socket;
-  boost::asio::steady_timer timer;
-  bool late = false;
-};
+/// Who has to answer, over TLS: by the name in its certificate.
+void verify(http_io::client_request& request, const probe_peer& peer) {
+  if (!peer.tls) return;
+  request.tls = peer.tls;
+  request.tls_server_name = peer.tls_server_name;
+  request.fields.add("Host", net::to_string({peer.tls_server_name, peer.address.port}));
+}
 
 }  // namespace
 
-boost::asio::awaitable<std::optional<std::string>> probe_health(net::endpoint address, std::string path,
+boost::asio::awaitable<std::optional<std::string>> probe_health(probe_peer peer, std::string path,
                                                                 steady_time deadline) {
   http_io::client_request request;
   request.target = path;
   request.max_response_bytes = answer_limit;
-  const auto answer = co_await http_io::fetch(std::move(address), std::move(request), deadline);
+  verify(request, peer);
+  const auto answer = co_await http_io::fetch(std::move(peer.address), std::move(request), deadline);
   const std::string asked = "GET " + path;
   if (!answer) co_return asked + ": " + answer.error().message();
   if (answer->status == 200) co_return std::nullopt;
   co_return asked + " answered " + std::to_string(answer->status);
 }
 
-boost::asio::awaitable<std::optional<std::string>> probe_example(net::endpoint address, warm_up_request example,
+boost::asio::awaitable<std::optional<std::string>> probe_example(probe_peer peer, warm_up_request example,
                                                                  steady_time deadline) {
   const std::string asked = "its example request, POST " + example.path + ",";
   http_io::client_request request;
   request.method = "POST";
   request.target = std::move(example.path);
+  verify(request, peer);
   request.fields.add("Content-Type", "application/json");
   request.body = std::move(example.body);
-  const auto answer = co_await http_io::fetch(std::move(address), std::move(request), deadline);
+  const auto answer = co_await http_io::fetch(std::move(peer.address), std::move(request), deadline);
   if (!answer) co_return asked + " was not answered: " + answer.error().message();
   if (answer->status / 100 == 2) co_return std::nullopt;
   std::string complaint = asked + " was answered " + std::to_string(answer->status);
@@ -68,26 +62,12 @@ boost::asio::awaitable<std::optional<std::string>> probe_example(net::endpoint a
   co_return complaint;
 }
 
-boost::asio::awaitable<std::optional<std::string>> probe_connection(net::endpoint address, steady_time deadline) {
-  const std::string asked = "connecting to " + net::to_string(address);
-  error_code problem;
-  const auto host = boost::asio::ip::make_address(address.host, problem);
-  if (problem) co_return asked + ": " + problem.message();
-  const boost::asio::any_io_executor executor = co_await boost::asio::this_coro::executor;
-  const auto now = std::make_shared<attempt>(executor, deadline);
-  now->timer.async_wait([now](const error_code& cancelled) {
-    if (cancelled) return;
-    now->late = true;
-    error_code ignored;
-    now->socket.close(ignored);
-  });
-  const boost::asio::ip::tcp::endpoint target{host, address.port};
-  const auto [failed] = co_await now->socket.async_connect(target, boost::asio::as_tuple(boost::asio::use_awaitable));
-  now->timer.cancel();
-  error_code ignored;
-  now->socket.close(ignored);
-  if (!failed) co_return std::nullopt;
-  co_return asked + ": " + (now->late ? std::string{"no answer in time"} : failed.message());
+boost::asio::awaitable<std::optional<std::string>> probe_connection(probe_peer peer, steady_time deadline) {
+  const std::string asked = "connecting to " + net::to_string(peer.address);
+  const error_code problem = co_await http_io::try_connection(std::move(peer.address), std::move(peer.tls),
+                                                              std::move(peer.tls_server_name), deadline);
+  if (!problem) co_return std::nullopt;
+  co_return asked + ": " + problem.message();
 }
 
 }  // namespace modelgate::control::runtime

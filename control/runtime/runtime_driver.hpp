@@ -56,6 +56,7 @@ struct observed_replica {
   system_time since;          ///< of the phase
   system_time unready_since;  ///< since when it has not been ready, over restarts; meaningless while ready
   std::optional<net::endpoint> address;
+  std::string tls_server_name;  ///< not empty: it speaks TLS, and has to prove that it is this
   std::string model_image;
   std::string limits;  ///< "enforced" or "advisory"
   std::uint32_t restarts = 0;

@@ -50,6 +50,10 @@ class category final : public boost::system::error_category {
         return "storage unavailable";
       case errc::process_failed:
         return "process failed";
+      case errc::tls_protocol_error:
+        return "TLS handshake failed";
+      case errc::tls_certificate_error:
+        return "TLS certificate not accepted";
     }
     return "unknown error " + std::to_string(value);
   }

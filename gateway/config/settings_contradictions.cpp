@@ -20,6 +20,30 @@ bool clash(const net::endpoint& a, const net::endpoint& b) {
   return a.port != 0 && a.port == b.port && (covers(a.host, b.host) || covers(b.host, a.host));
 }
 
+struct tls_keys {
+  std::string_view certificates;
+  std::string_view keys;
+  std::string_view client_certificates;
+  std::string_view client_ca;
+};
+
+void look_at_tls(const tls_port_settings& port, const tls_keys& named, std::vector<settings_problem>& found) {
+  if (!port.keys.empty() && port.keys.size() != port.certificates.size()) {
+    found.push_back({{named.keys, named.certificates},
+                     "must name one key for each of " + std::string{named.certificates}
+                         + ", in the same order, or none at all where the keys stand in the certificates' files"});
+  }
+  const bool asks_clients = port.client_certificates != client_certificate_use::off;
+  if (asks_clients && port.client_ca.empty()) {
+    found.push_back({{named.client_certificates, named.client_ca},
+                     "needs " + std::string{named.client_ca} + ", the authorities that clients are verified against"});
+  }
+  if (asks_clients && !port.enabled()) {
+    found.push_back({{named.client_certificates, named.certificates},
+                     "needs " + std::string{named.certificates} + ": without TLS nobody shows a certificate"});
+  }
+}
+
 }  // namespace
 
 std::vector<settings_problem> find_contradictions(const settings& whole) {
@@ -51,6 +75,14 @@ std::vector<settings_problem> find_contradictions(const settings& whole) {
         {{"health.ejection_latency_factor"},
          "would eject every replica that is slower than half of the others; give 2 or more, or 0 for never"});
   }
+  look_at_tls(whole.tls.prediction,
+              {"tls.prediction.certificates", "tls.prediction.keys", "tls.prediction.client_certificates",
+               "tls.prediction.client_ca"},
+              found);
+  look_at_tls(
+      whole.tls.control,
+      {"tls.control.certificates", "tls.control.keys", "tls.control.client_certificates", "tls.control.client_ca"},
+      found);
   return found;
 }
 

@@ -30,6 +30,11 @@ auto& at(settings& whole) {
   return whole.*Section.*Member;
 }
 
+template <auto Section, auto Part, auto Member>
+auto& at(settings& whole) {
+  return whole.*Section.*Part.*Member;
+}
+
 template <auto Member>
 constexpr auto listen = &at<&settings::listen, Member>;
 template <auto Member>
@@ -44,6 +49,10 @@ template <auto Member>
 constexpr auto process = &at<&settings::process_runtime, Member>;
 template <auto Member>
 constexpr auto external = &at<&settings::external_runtime, Member>;
+template <auto Member>
+constexpr auto tls = &at<&settings::tls, Member>;
+template <auto Port, auto Member>
+constexpr auto tls_port = &at<&settings::tls, Port, Member>;
 
 constexpr std::array<std::string_view, 2> half_close_words{"cancel", "deliver"};
 void choose_half_close(settings& whole, std::size_t chosen) {
@@ -58,6 +67,44 @@ void choose_level(settings& whole, std::size_t chosen) {
 }
 std::size_t level_of(const settings& whole) {
   return static_cast<std::size_t>(whole.log_level);
+}
+
+constexpr std::array<std::string_view, 2> version_words{"1.2", "1.3"};
+void choose_version(settings& whole, std::size_t chosen) {
+  whole.tls.minimum_version = chosen == 0 ? tls_version::tls_1_2 : tls_version::tls_1_3;
+}
+std::size_t version_of(const settings& whole) {
+  return whole.tls.minimum_version == tls_version::tls_1_2 ? 0 : 1;
+}
+
+constexpr std::array<std::string_view, 2> unknown_name_words{"default", "reject"};
+template <tls_port_settings tls_settings::*Port>
+void choose_unknown_name(settings& whole, std::size_t chosen) {
+  (whole.tls.*Port).reject_unknown_names = chosen == 1;
+}
+template <tls_port_settings tls_settings::*Port>
+std::size_t unknown_name_of(const settings& whole) {
+  return (whole.tls.*Port).reject_unknown_names ? 1 : 0;
+}
+
+constexpr std::array<std::string_view, 3> client_certificate_words{"off", "optional", "required"};
+template <tls_port_settings tls_settings::*Port>
+void choose_client_certificates(settings& whole, std::size_t chosen) {
+  constexpr std::array uses{client_certificate_use::off, client_certificate_use::optional,
+                            client_certificate_use::required};
+  (whole.tls.*Port).client_certificates = uses[chosen];
+}
+template <tls_port_settings tls_settings::*Port>
+std::size_t client_certificates_of(const settings& whole) {
+  switch ((whole.tls.*Port).client_certificates) {
+    case client_certificate_use::off:
+      return 0;
+    case client_certificate_use::optional:
+      return 1;
+    case client_certificate_use::required:
+      break;
+  }
+  return 2;
 }
 
 bool is_user_name(std::string_view text) {
@@ -113,6 +160,7 @@ constexpr std::array keys{
     settings_key{"limits.control_connections", count_key{limit<&limit_settings::control_connections>, 1, 100'000}},
     settings_key{"limits.log_bytes", size_key{limit<&limit_settings::log_bytes>, 64 * kib, 1'024 * gib}},
 
+    settings_key{"timeouts.handshake", duration_key{timeout<&timeout_settings::handshake>}},
     settings_key{"timeouts.head", duration_key{timeout<&timeout_settings::head>}},
     settings_key{"timeouts.body_grace", duration_key{timeout<&timeout_settings::body_grace>}},
     settings_key{"timeouts.body_min_rate", size_key{timeout<&timeout_settings::body_min_rate>, 1, gib}},
@@ -143,6 +191,20 @@ constexpr std::array keys{
     settings_key{"health.ejection_time_max", duration_key{health<&health_settings::ejection_time_max>}, at_restart},
     settings_key{"health.ejected_share", count_key{health<&health_settings::ejected_share>, 0, 100}, at_restart},
 
+    settings_key{"tls.minimum_version", choice_key{version_words, choose_version, version_of}},
+    settings_key{"tls.ticket_rotation", duration_key{tls<&tls_settings::ticket_rotation>, milliseconds{1'000}}, at_restart},
+    settings_key{"tls.poll_interval", duration_key{tls<&tls_settings::poll_interval>, milliseconds{100}}, at_restart},
+    settings_key{"tls.prediction.certificates", file_list_key{tls_port<&tls_settings::prediction, &tls_port_settings::certificates>}},
+    settings_key{"tls.prediction.keys", file_list_key{tls_port<&tls_settings::prediction, &tls_port_settings::keys>}},
+    settings_key{"tls.prediction.unknown_name", choice_key{unknown_name_words, choose_unknown_name<&tls_settings::prediction>, unknown_name_of<&tls_settings::prediction>}},
+    settings_key{"tls.prediction.client_certificates", choice_key{client_certificate_words, choose_client_certificates<&tls_settings::prediction>, client_certificates_of<&tls_settings::prediction>}},
+    settings_key{"tls.prediction.client_ca", file_key{tls_port<&tls_settings::prediction, &tls_port_settings::client_ca>}},
+    settings_key{"tls.control.certificates", file_list_key{tls_port<&tls_settings::control, &tls_port_settings::certificates>}},
+    settings_key{"tls.control.keys", file_list_key{tls_port<&tls_settings::control, &tls_port_settings::keys>}},
+    settings_key{"tls.control.unknown_name", choice_key{unknown_name_words, choose_unknown_name<&tls_settings::control>, unknown_name_of<&tls_settings::control>}},
+    settings_key{"tls.control.client_certificates", choice_key{client_certificate_words, choose_client_certificates<&tls_settings::control>, client_certificates_of<&tls_settings::control>}},
+    settings_key{"tls.control.client_ca", file_key{tls_port<&tls_settings::control, &tls_port_settings::client_ca>}},
+
     settings_key{"data.folder", folder_key{&at<&settings::data_folder>}, at_restart},
     settings_key{"catalogue.path", folder_key{&at<&settings::catalogue>}, at_restart},
 
@@ -162,6 +224,7 @@ constexpr std::array keys{
     settings_key{"runtime.external.poll_interval", duration_key{external<&external_runtime_settings::poll_interval>}},
     settings_key{"runtime.external.probe_interval", duration_key{external<&external_runtime_settings::probe_interval>}},
     settings_key{"runtime.external.probe_timeout", duration_key{external<&external_runtime_settings::probe_timeout>}},
+    settings_key{"runtime.external.ca_file", file_key{external<&external_runtime_settings::ca_file>}},
 
     settings_key{"metrics.deployment_name", deployment_name, at_restart},
     settings_key{"log.level", choice_key{log::level_names, choose_level, level_of}},
@@ -326,6 +389,27 @@ struct assigner {
     return std::nullopt;
   }
 
+  problem operator()(const file_key& key) const {
+    const auto* text = written<std::string>();
+    if (text == nullptr || text->find('\0') != std::string::npos)
+      return "the path of a file, as a text, or \"\" for none";
+    key.of(target) = text->empty() ? std::filesystem::path{} : (folder / *text).lexically_normal();
+    return std::nullopt;
+  }
+
+  problem operator()(const file_list_key& key) const {
+    const problem expected = "a list of files such as [\"server.pem\"]";
+    const auto* texts = written<std::vector<std::string>>();
+    if (texts == nullptr) return expected;
+    std::vector<std::filesystem::path> files;
+    for (const std::string& text : *texts) {
+      if (text.empty() || text.find('\0') != std::string::npos) return expected;
+      files.push_back((folder / text).lexically_normal());
+    }
+    key.of(target) = std::move(files);
+    return std::nullopt;
+  }
+
   problem operator()(const url_key& key) const {
     const auto* text = written<std::string>();
     if (text == nullptr || (!text->empty() && !is_url(*text)))
@@ -368,6 +452,7 @@ struct text_reader {
   }
   written_value operator()(const address_list_key&) const { return split_list(text); }
   written_value operator()(const network_list_key&) const { return split_list(text); }
+  written_value operator()(const file_list_key&) const { return split_list(text); }
   written_value operator()(const count_key&) const { return number_or_text(); }
   written_value operator()(const size_key&) const { return number_or_text(); }
   template <class OtherKey>

@@ -56,6 +56,13 @@ struct folder_key {
   std::filesystem::path& (*of)(settings&);
   bool may_be_empty = false;
 };
+/// The path of a file, or empty.
+struct file_key {
+  std::filesystem::path& (*of)(settings&);
+};
+struct file_list_key {
+  std::vector<std::filesystem::path>& (*of)(settings&);
+};
 /// Empty, or an absolute http or https URL.
 struct url_key {
   std::string& (*of)(settings&);
@@ -67,7 +74,7 @@ struct text_key {
 };
 
 using key_kind = std::variant<address_key, address_list_key, network_list_key, duration_key, count_key, size_key,
-                              flag_key, choice_key, folder_key, url_key, text_key>;
+                              flag_key, choice_key, folder_key, file_key, file_list_key, url_key, text_key>;
 
 /// When a running program takes over another value of a key, after SIGHUP.
 enum class key_effect {

@@ -61,7 +61,8 @@ json::object write(const deployment_config& deployment) {
                                      {"address", net::to_string(endpoint.address)},
                                      {"revision", endpoint.revision},
                                      {"modelImage", endpoint.model_image},
-                                     {"modelVersion", endpoint.model_version}});
+                                     {"modelVersion", endpoint.model_version},
+                                     {"tlsServerName", endpoint.tls_server_name}});
   }
   return {{"id", deployment.id},
           {"state", word(deployment.state)},
@@ -151,6 +152,7 @@ endpoint_config read_endpoint(json_reader& reader) {
   reader.number("revision", endpoint.revision);
   reader.text("modelImage", endpoint.model_image);
   reader.text("modelVersion", endpoint.model_version);
+  reader.text("tlsServerName", endpoint.tls_server_name);
   reader.finish();
   return endpoint;
 }

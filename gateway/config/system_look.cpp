@@ -2,6 +2,8 @@
 
 #include "gateway/config/settings_names.hpp"
 
+#include "modelgate/crypto/certificate.hpp"
+
 #include <fcntl.h>
 #include <pwd.h>
 #include <unistd.h>
@@ -65,6 +67,19 @@ bool is_within(const fs::path& inner, const fs::path& outer) {
   return !way.empty() && *way.begin() != "..";
 }
 
+void look_at_tls(const tls_port_settings& port, std::string_view certificates_key, std::string_view keys_key,
+                 std::string_view client_ca_key, std::vector<settings_problem>& found) {
+  if (!port.keys.empty() && port.keys.size() != port.certificates.size()) return;  // told elsewhere
+  for (std::size_t i = 0; i < port.certificates.size(); ++i) {
+    const auto loaded = crypto::load_certificate(port.certificates[i], port.keys.empty() ? fs::path{} : port.keys[i]);
+    if (!loaded) found.push_back({{loaded.error().is_about_key ? keys_key : certificates_key}, loaded.error().detail});
+  }
+  if (port.client_certificates == client_certificate_use::off || port.client_ca.empty()) return;
+  if (std::string why = crypto::look_at_authorities(port.client_ca); !why.empty()) {
+    found.push_back({{client_ca_key}, std::move(why)});
+  }
+}
+
 }  // namespace
 
 std::vector<settings_problem> find_missing(const settings& whole,
@@ -83,6 +98,13 @@ std::vector<settings_problem> find_missing(const settings& whole,
     if (is_within(whole.process_runtime.work_folder, whole.data_folder)) {
       found.push_back({{work, "data.folder"}, "is in the data folder, which replicas may not see; name another place"});
     }
+  }
+  look_at_tls(whole.tls.prediction, "tls.prediction.certificates", "tls.prediction.keys", "tls.prediction.client_ca",
+              found);
+  look_at_tls(whole.tls.control, "tls.control.certificates", "tls.control.keys", "tls.control.client_ca", found);
+  if (const fs::path& authorities = whole.external_runtime.ca_file; !authorities.empty()) {
+    std::string why = crypto::look_at_authorities(authorities);
+    if (!why.empty()) found.push_back({{"runtime.external.ca_file"}, std::move(why)});
   }
   return found;
 }

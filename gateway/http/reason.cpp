@@ -30,6 +30,8 @@ row describe(reason value) noexcept {
       return {414, "TARGET_TOO_LONG"};
     case reason::expectation_failed:
       return {417, "EXPECTATION_FAILED"};
+    case reason::misdirected:
+      return {421, "MISDIRECTED"};
     case reason::rate_limited:
       return {429, "RATE_LIMITED"};
     case reason::concurrency_limited:
@@ -98,6 +100,8 @@ std::string_view status_text(unsigned status) noexcept {
       return "URI Too Long";
     case 417:
       return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
     case 429:
       return "Too Many Requests";
     case 431:

@@ -14,12 +14,15 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
 #include <exception>
+#include <optional>
 
 namespace modelgate::http_io {
 namespace asio = boost::asio;
@@ -62,6 +65,7 @@ class exchange {
       : socket_{executor}, deadline_{socket_}, waits_{waits} {}
 
   asio::awaitable<error_code> connect(net::endpoint address);
+  asio::awaitable<error_code> secure(net::tls_client_context_ptr tls, std::string server_name);
   asio::awaitable<error_code> send(std::string_view head, std::string_view body);
   asio::awaitable<result<response>> receive(bool head_only, std::size_t body_limit, const body_sink* sink);
 
@@ -70,7 +74,9 @@ class exchange {
   asio::awaitable<error_code> read_head(response& answer, bool head_only);
   asio::awaitable<error_code> read_body(response& answer, std::size_t body_limit, const body_sink* sink);
 
+  net::tls_client_context_ptr tls_context_;
   tcp::socket socket_;
+  std::optional<asio::ssl::stream<tcp::socket&>> tls_;
   socket_deadline deadline_;
   patience waits_;
   std::string buffer_;     ///< bytes that belong to no part yet
@@ -92,10 +98,29 @@ asio::awaitable<error_code> exchange::connect(net::endpoint address) {
   co_return error_code{};
 }
 
+asio::awaitable<error_code> exchange::secure(net::tls_client_context_ptr tls, std::string server_name) {
+  tls_context_ = std::move(tls);
+  net::ssl_ptr session = tls_context_->new_session(server_name);
+  if (!session) co_return make_error_code(errc::invalid_argument);
+  tls_.emplace(socket_, session.release());
+  const auto [problem] = co_await tls_->async_handshake(asio::ssl::stream_base::client, as_result);
+  if (!problem) co_return error_code{};
+  if (deadline_.expired()) co_return make_error_code(errc::connection_timeout);
+  const bool untrusted = ::SSL_get_verify_result(tls_->native_handle()) != X509_V_OK;
+  co_return make_error_code(untrusted ? errc::tls_certificate_error : errc::tls_protocol_error);
+}
+
 asio::awaitable<error_code> exchange::send(std::string_view head, std::string_view body) {
   deadline_.set(waits_.headed, socket_deadline::action::close);
   const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
-  const auto [problem, count] = co_await asio::async_write(socket_, buffers, as_result);
+  error_code problem;
+  if (tls_) {
+    const auto [failed, count] = co_await asio::async_write(*tls_, buffers, as_result);
+    problem = failed;
+  } else {
+    const auto [failed, count] = co_await asio::async_write(socket_, buffers, as_result);
+    problem = failed;
+  }
   if (deadline_.expired()) co_return make_error_code(errc::http_response_timeout);
   // A server may answer and close before it has read everything: what it says is worth more than that it stopped
   // reading.
@@ -106,8 +131,18 @@ asio::awaitable<error_code> exchange::send(std::string_view head, std::string_vi
 asio::awaitable<error_code> exchange::read_more() {
   const std::size_t held = buffer_.size();
   buffer_.resize(held + read_size);
-  const auto [problem, count] =
-      co_await socket_.async_read_some(asio::buffer(buffer_.data() + held, read_size), as_result);
+  const asio::mutable_buffer room = asio::buffer(buffer_.data() + held, read_size);
+  error_code problem;
+  std::size_t count = 0;
+  if (tls_) {
+    const auto [failed, taken] = co_await tls_->async_read_some(room, as_result);
+    problem = failed == asio::ssl::error::stream_truncated ? error_code{asio::error::connection_reset} : failed;
+    count = taken;
+  } else {
+    const auto [failed, taken] = co_await socket_.async_read_some(room, as_result);
+    problem = failed;
+    count = taken;
+  }
   buffer_.resize(held + count);
   got_some_ = got_some_ || count > 0;
   if (deadline_.expired()) co_return make_error_code(errc::http_response_timeout);
@@ -191,6 +226,8 @@ asio::awaitable<result<response>> perform(net::endpoint address, client_request 
   exchange current{executor, waits};
   error_code problem = co_await current.connect(address);
   if (problem) co_return problem;
+  if (request.tls) problem = co_await current.secure(request.tls, request.tls_server_name);
+  if (problem) co_return problem;
   problem = co_await current.send(*head, request.body);
   if (problem) co_return problem;
   result<response> answer = co_await current.receive(request.method == "HEAD", request.max_response_bytes, sink);
@@ -203,6 +240,15 @@ asio::awaitable<result<response>> fetch(net::endpoint address, client_request re
   const patience waits{deadline, deadline, std::nullopt};
   result<response> answer = co_await perform(std::move(address), std::move(request), waits, nullptr);
   co_return answer;
+}
+
+asio::awaitable<error_code> try_connection(net::endpoint address, net::tls_client_context_ptr tls,
+                                           std::string tls_server_name, steady_time deadline) {
+  const asio::any_io_executor executor = co_await asio::this_coro::executor;
+  exchange current{executor, {deadline, deadline, std::nullopt}};
+  error_code problem = co_await current.connect(std::move(address));
+  if (!problem && tls) problem = co_await current.secure(std::move(tls), std::move(tls_server_name));
+  co_return problem;
 }
 
 result<response> fetch_blocking(const net::endpoint& address, const client_request& request,

@@ -148,8 +148,9 @@ void server::state::stop_accepting() {
 }
 
 server::server(asio::io_context& context, blocking_pool& pool, const net::endpoint& address, server_limits limits,
-               request_handler handler, int handed)
+               request_handler handler, net::tls_context_ptr tls, int handed)
     : state_{std::make_shared<state>(context, pool, address, limits, std::move(handler), handed)} {
+  state_->sessions->tls = std::move(tls);
   asio::co_spawn(context, state::accept_connections(state_), report_escaped);
 }
 
@@ -178,6 +179,15 @@ void server::drain() {
   state_->stop_accepting();
   state_->sessions->draining = true;
   for (session* each : state_->sessions->open) each->drain();
+}
+
+void server::set_tls(net::tls_context_ptr tls) {
+  asio::post(state_->acceptor.get_executor(),
+             [state = state_, next = std::move(tls)]() mutable { state->sessions->tls = std::move(next); });
+}
+
+std::uint64_t server::tls_failures() const noexcept {
+  return state_->sessions->tls_failures.load(std::memory_order_relaxed);
 }
 
 std::size_t server::connections() const noexcept {

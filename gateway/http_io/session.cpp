@@ -62,6 +62,7 @@ std::optional<body_stream::part> next_part(body_stream& stream) {
 
 session::session(std::shared_ptr<session_context> context, asio::ip::tcp::socket socket)
     : context_{std::move(context)},
+      tls_context_{context_->tls},
       socket_{std::move(socket)},
       deadline_{socket_},
       pause_{socket_.get_executor()},
@@ -86,7 +87,28 @@ void session::close() {
   socket_.close(ignored);
 }
 
+asio::awaitable<bool> session::secure() {
+  if (!tls_context_) co_return true;
+  tls_.emplace(socket_, tls_context_->new_session().release());
+  deadline_.set(steady_clock::now() + context_->limits.handshake, socket_deadline::action::close);
+  const auto [problem] = co_await tls_->async_handshake(asio::ssl::stream_base::server, as_result);
+  deadline_.clear();
+  if (problem) ++context_->tls_failures;
+  co_return !problem;
+}
+
+asio::awaitable<std::pair<error_code, std::size_t>> session::read_some(asio::mutable_buffer into) {
+  if (tls_) {
+    const auto [problem, count] = co_await tls_->async_read_some(into, as_result);
+    co_return std::pair{problem, count};
+  }
+  const auto [problem, count] = co_await socket_.async_read_some(into, as_result);
+  co_return std::pair{problem, count};
+}
+
 asio::awaitable<void> session::run() {
+  const bool is_secure = co_await secure();
+  if (!is_secure) co_return;
   for (;;) {
     const outcome read = co_await read_request();
     if (read == outcome::ended) co_return;
@@ -137,7 +159,7 @@ asio::awaitable<session::outcome> session::read_request() {
       co_await refuse({408, "REQUEST_TIMEOUT", "the request did not arrive in time; send it faster or smaller"});
       co_return outcome::ended;
     }
-    const auto [problem, count] = co_await socket_.async_read_some(asio::buffer(bytes), as_result);
+    const auto [problem, count] = co_await read_some(asio::buffer(bytes));
     if (problem) {
       if (deadline_.expired()) continue;
       co_return outcome::ended;
@@ -164,6 +186,11 @@ asio::awaitable<response> session::ask_handler(request message) {
 asio::awaitable<bool> session::write(std::string_view first, std::string_view second) {
   deadline_.set(steady_clock::now() + context_->limits.request_timeout, socket_deadline::action::close);
   const std::array<asio::const_buffer, 2> buffers{asio::buffer(first), asio::buffer(second)};
+  if (tls_) {
+    const auto [problem, count] = co_await asio::async_write(*tls_, buffers, as_result);
+    deadline_.clear();
+    co_return !problem && count == first.size() + second.size();
+  }
   const auto [problem, count] = co_await asio::async_write(socket_, buffers, as_result);
   deadline_.clear();
   co_return !problem && count == first.size() + second.size();
@@ -235,6 +262,8 @@ asio::awaitable<void> session::refuse(refusal why) {
 
 asio::awaitable<void> session::turn_away() {
   idle_ = false;
+  const bool is_secure = co_await secure();
+  if (!is_secure) co_return;
   response answer = make_refusal_response({503, "OVERLOADED", "too many connections are open; try again in a moment"});
   answer.fields.add("Retry-After", "1");
   const bool written = co_await write_answer(std::move(answer), false, false, false);
@@ -244,10 +273,11 @@ asio::awaitable<void> session::turn_away() {
 // Closing with unread bytes sends a reset, which may overtake the answer. So the peer is given a moment to read and to
 // close.
 asio::awaitable<void> session::linger() {
-  error_code ignored;
-  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   deadline_.set(steady_clock::now() + std::min(longest_linger, context_->limits.request_timeout),
                 socket_deadline::action::close);
+  if (tls_) co_await tls_->async_shutdown(as_result);
+  error_code ignored;
+  socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   std::array<char, read_size> unwanted;
   for (;;) {
     const auto [problem, count] = co_await socket_.async_read_some(asio::buffer(unwanted), as_result);

@@ -5,14 +5,19 @@
 #include "gateway/http_io/socket_deadline.hpp"
 
 #include "modelgate/http_io/server.hpp"
+#include "modelgate/net/tls_context.hpp"
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -33,9 +38,11 @@ struct session_context {
   blocking_pool& pool;
   server_limits limits;  ///< may change whenever a session waits
   const request_handler handler;
+  net::tls_context_ptr tls;  ///< for connections that come; nullptr: they speak no TLS
   bool draining = false;
   std::unordered_set<session*> open;
   std::atomic<std::size_t> connections{0};
+  std::atomic<std::uint64_t> tls_failures{0};
 };
 
 /// One connection: reads a request, has it answered, writes the answer, over and over.
@@ -62,7 +69,10 @@ class session {
  private:
   enum class outcome { request, refused, ended };
 
+  /// The TLS handshake, if the port speaks TLS. Errors: false when it failed.
+  boost::asio::awaitable<bool> secure();
   boost::asio::awaitable<outcome> read_request();
+  boost::asio::awaitable<std::pair<error_code, std::size_t>> read_some(boost::asio::mutable_buffer into);
   boost::asio::awaitable<response> ask_handler(request message);
   boost::asio::awaitable<bool> write(std::string_view first, std::string_view second = {});
   boost::asio::awaitable<bool> write_answer(response answer, bool keep_alive, bool http_1_0, bool head_only);
@@ -72,7 +82,9 @@ class session {
   [[nodiscard]] bool peer_has_gone();
 
   std::shared_ptr<session_context> context_;
+  net::tls_context_ptr tls_context_;  ///< of this connection
   boost::asio::ip::tcp::socket socket_;
+  std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
   socket_deadline deadline_;
   boost::asio::steady_timer pause_;
   request_reader reader_;

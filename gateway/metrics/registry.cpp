@@ -198,6 +198,13 @@ class registry::collector {
             &worker_stats::connections_accepted);
     add_sum("modelgate_connections", "Connections open on the prediction port.", MetricType::Gauge,
             &worker_stats::connections_open);
+    add_sum("modelgate_tls_handshakes_total", "TLS handshakes that were completed on the prediction port.",
+            MetricType::Counter, &worker_stats::tls_handshakes);
+    add_sum("modelgate_tls_resumed_total", "TLS handshakes that resumed an earlier session.", MetricType::Counter,
+            &worker_stats::tls_resumed);
+    add_sum("modelgate_upstream_tls_failures_total",
+            "TLS handshakes with replicas that failed: no TLS, or a certificate that does not verify.",
+            MetricType::Counter, &worker_stats::upstream_tls_failures);
     add_sum("modelgate_requests_in_flight", "Requests being answered.", MetricType::Gauge,
             &worker_stats::requests_in_flight);
     add_sum("modelgate_buffer_bytes", "Bytes of requests and answers under way that are held in memory.",
@@ -230,6 +237,11 @@ class registry::collector {
     add_by_reason<connection_refusal>(refused, from_.workers_, &worker_stats::connections_refused,
                                       std::array<std::string_view, 3>{"connections", "address", "descriptors"});
     families_.push_back(std::move(refused));
+    MetricFamily handshakes = family("modelgate_tls_handshake_failures_total",
+                                     "TLS handshakes on the prediction port that failed.", MetricType::Counter);
+    add_by_reason<handshake_failure>(handshakes, from_.workers_, &worker_stats::tls_failures,
+                                     std::array<std::string_view, 4>{"timeout", "closed", "protocol", "certificate"});
+    families_.push_back(std::move(handshakes));
 
     MetricFamily unrouted = family("modelgate_unrouted_total",
                                    "Requests that matched no deployment or no route of one.", MetricType::Counter);

@@ -1,6 +1,7 @@
 #include "modelgate/net/byte_stream.hpp"
 
 #include "modelgate/base/errc.hpp"
+#include "modelgate/net/tls_channel.hpp"
 
 #include <boost/asio/ip/address.hpp>
 #include <netinet/tcp.h>
@@ -31,7 +32,70 @@ byte_stream::byte_stream(worker_socket socket) : socket_{std::move(socket)} {
   set_no_delay(socket_.native_handle());
 }
 
-result<stream_ptr> byte_stream::start_connect(worker_executor executor, const endpoint& to, wake_signal& owner) {
+byte_stream::~byte_stream() = default;
+
+void byte_stream::start_tls(std::shared_ptr<const tls_context> context) {
+  tls_ = std::make_unique<tls_channel>(native_handle(), std::move(context));
+}
+
+byte_stream::connect_state byte_stream::secured() {
+  if (!tls_) {
+    ssl_ptr session = target_->context ? target_->context->new_session(target_->server_name) : nullptr;
+    if (!session) return connect_state::failed;
+    tls_ = std::make_unique<tls_channel>(native_handle(), target_->context, std::move(session));
+  }
+  switch (handshake()) {
+    case io_status::ok:
+      return connect_state::done;
+    case io_status::would_block:
+      return connect_state::pending;
+    case io_status::end:
+    case io_status::failed:
+      break;
+  }
+  return connect_state::failed;
+}
+
+io_status byte_stream::handshake() {
+  const io_status status = tls_->handshake();
+  if (tls_->has_unsent()) await_writable();
+  if (status == io_status::would_block) expect_kernel();
+  return status;
+}
+
+void byte_stream::abandon_tls() {
+  tls_.reset();
+  readable_ = true;
+}
+
+bool byte_stream::has_unsent() const noexcept {
+  return tls_ && tls_->has_unsent();
+}
+
+io_result byte_stream::read_sealed(std::span<char> into) {
+  const io_result read = tls_->read(into);
+  if (tls_->has_unsent()) await_writable();  // the protocol had something to say
+  if (read.status == io_status::would_block) {
+    expect_kernel();
+  } else {
+    readable_ = read.status != io_status::ok || !tls_->wants_kernel();
+  }
+  return read;
+}
+
+io_result byte_stream::write_sealed(std::span<const iovec> pieces) {
+  const io_result written = tls_->write(pieces);
+  if (tls_->has_unsent()) {
+    writable_ = false;
+    await_writable();
+  } else if (written.status == io_status::would_block) {
+    expect_kernel();  // the protocol wants to hear something first
+  }
+  return written;
+}
+
+result<stream_ptr> byte_stream::start_connect(worker_executor executor, const endpoint& to, wake_signal& owner,
+                                              std::unique_ptr<tls_target> secure) {
   error_code problem;
   const auto address = boost::asio::ip::make_address(to.host, problem);
   if (problem) return make_error_code(errc::destination_unavailable);
@@ -41,6 +105,7 @@ result<stream_ptr> byte_stream::start_connect(worker_executor executor, const en
   if (problem) return problem;
   stream_ptr stream{new byte_stream{std::move(socket)}};
   stream->set_owner(&owner);
+  stream->target_ = std::move(secure);
   // Asio's own connect would block; its asynchronous one would take a detour through the event loop on loopback too.
   if (::connect(stream->native_handle(), target.data(), static_cast<socklen_t>(target.size())) != 0) {
     if (errno != EINPROGRESS) return error_code{errno, boost::system::system_category()};
@@ -55,6 +120,7 @@ io_result byte_stream::read_some(std::span<char> into) {
     await_readable();
     return {io_status::would_block, 0};
   }
+  if (tls_) return read_sealed(into);
   for (;;) {
     const ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
     if (count > 0) {
@@ -76,6 +142,7 @@ io_result byte_stream::write_some(std::span<const iovec> pieces) {
     await_writable();
     return {io_status::would_block, 0};
   }
+  if (tls_) return write_sealed(pieces);
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it, but is declared as if it did
   message.msg_iovlen = pieces.size();
@@ -107,15 +174,36 @@ byte_stream::connect_state byte_stream::connected() {
   if (::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &problem, &size) != 0 || problem != 0) {
     return connect_state::failed;
   }
-  return connect_state::done;
+  return target_ ? secured() : connect_state::done;
 }
 
 void byte_stream::expect_input() {
+  if (tls_ && tls_->holds_input()) {  // the kernel will not tell of what has been taken from it
+    readable_ = true;
+    if (owner_ != nullptr) owner_->notify();
+    return;
+  }
+  expect_kernel();
+}
+
+void byte_stream::expect_kernel() {
   readable_ = false;
   await_readable();
 }
 
 byte_stream::peer_state byte_stream::look() noexcept {
+  if (tls_) {
+    switch (tls_->peek()) {
+      case io_status::ok:
+        return peer_state::has_sent;
+      case io_status::would_block:
+        return peer_state::quiet;
+      case io_status::end:
+        return peer_state::finished;
+      case io_status::failed:
+        return peer_state::gone;
+    }
+  }
   char byte = 0;
   const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   if (count > 0) return peer_state::has_sent;
@@ -145,26 +233,47 @@ void byte_stream::await_writable() {
   socket_.async_wait(worker_socket::wait_write, [self = stream_ptr{this}](const error_code& problem) {
     self->awaiting_writable_ = false;
     if (problem == boost::asio::error::operation_aborted) return;
-    self->writable_ = true;
-    if (self->owner_ != nullptr) self->owner_->notify();
+    self->on_writable();
   });
 }
 
+void byte_stream::on_writable() {
+  if (tls_ && tls_->flush() == io_status::would_block) {
+    await_writable();
+    return;
+  }
+  writable_ = true;
+  if (shuts_down_) shutdown_send();
+  if (owner_ != nullptr) owner_->notify();
+}
+
 void byte_stream::shutdown_send() noexcept {
+  if (tls_) {
+    tls_->send_close_notify();
+    shuts_down_ = tls_->has_unsent();
+    if (shuts_down_) {
+      await_writable();
+      return;
+    }
+  }
   error_code ignored;
   socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
 }
 
 void byte_stream::close() noexcept {
   owner_ = nullptr;
+  if (tls_) tls_->send_close_notify();
+  tls_.reset();  // it must not touch the next socket of the same number
   error_code ignored;
   socket_.close(ignored);
 }
 
 void byte_stream::abort() noexcept {
+  owner_ = nullptr;
   error_code ignored;
   socket_.set_option(boost::asio::socket_base::linger{true, 0}, ignored);
-  close();
+  tls_.reset();
+  socket_.close(ignored);
 }
 
 }  // namespace modelgate::net

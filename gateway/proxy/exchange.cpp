@@ -3,6 +3,7 @@
 #include "gateway/proxy/forwarding.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace modelgate::proxy {
@@ -140,7 +141,12 @@ exchange::opened exchange::open_connection(const upstream::slot& to, steady_time
     }
   }
   worker_.stats.upstream_connects.add();
-  auto started = net::byte_stream::start_connect(worker_.executor, to->config().address, client_.signal);
+  std::unique_ptr<net::tls_target> secure;
+  if (const std::string& name = to->config().tls_server_name; !name.empty()) {
+    secure = std::make_unique<net::tls_target>(net::tls_target{worker_.upstream_tls, name});
+  }
+  auto started =
+      net::byte_stream::start_connect(worker_.executor, to->config().address, client_.signal, std::move(secure));
   if (started) return {std::move(*started), false};
   worker_.stats.upstream_connect_failures.add();
   return {};
@@ -157,6 +163,7 @@ net::task_of<exchange::verdict> exchange::connect() {
     const auto state = upstream_->connected();
     if (state == net::byte_stream::connect_state::done) co_return verdict{};
     if (state == net::byte_stream::connect_state::failed) {
+      if (upstream_->tls() != nullptr) worker_.stats.upstream_tls_failures.add();
       worker_.stats.upstream_connect_failures.add();
       co_return lose_upstream(loss::connect_failed);
     }

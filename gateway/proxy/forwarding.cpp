@@ -119,7 +119,7 @@ void append_forwarded_element(std::string& out, const upstream_request& request)
     out.append("\"[").append(request.client_address).append("]\"");
   else
     out.append(request.client_address);
-  out += ";proto=http";
+  out += request.client_uses_tls ? ";proto=https" : ";proto=http";
   if (!request.original_host.empty()) out.append(";host=\"").append(request.original_host).append("\"");
 }
 
@@ -132,7 +132,7 @@ void append_edge_fields(std::string& out, const http::request_head& head, const 
   out += "\r\n";
   // Protocol and host are what the first proxy saw; a chain of them would mean nothing to a model server.
   const field* proto = trusted ? head.find(field_id::x_forwarded_proto) : nullptr;
-  append_field(out, "X-Forwarded-Proto", proto != nullptr ? proto->value : "http");
+  append_field(out, "X-Forwarded-Proto", proto != nullptr ? proto->value : request.client_uses_tls ? "https" : "http");
   const field* host = trusted ? head.find(field_id::x_forwarded_host) : nullptr;
   const std::string_view original = host != nullptr ? host->value : request.original_host;
   if (!original.empty()) append_field(out, "X-Forwarded-Host", original);

@@ -21,6 +21,7 @@ struct upstream_request {
   bool has_query = false;
   std::string_view original_host;  ///< what the client called us
   std::string_view client_address;
+  bool client_uses_tls = false;
   bool client_is_trusted_proxy = false;  ///< its X-Forwarded-* are appended to instead of replaced
   std::string_view request_id;
   std::string_view puid;

@@ -4,6 +4,7 @@
 #include "modelgate/http/head.hpp"
 #include "modelgate/metrics/gateway_stats.hpp"
 #include "modelgate/net/timer_wheel.hpp"
+#include "modelgate/net/tls_context.hpp"
 #include "modelgate/net/wake_signal.hpp"
 
 #include <chrono>
@@ -44,9 +45,10 @@ struct worker_context {
   const proxy_settings& settings;  ///< the worker's own; another value may stand there after a wait
   http::request_head request_head;
   http::response_head response_head;
-  std::string date;               ///< the Date field's value, renewed every second
-  bool draining = false;          ///< connections are not kept any more
-  bool cutting = false;           ///< draining took too long: whoever waits answers at once
+  std::string date;                          ///< the Date field's value, renewed every second
+  net::tls_client_context_ptr upstream_tls;  ///< nullptr while no replica speaks TLS
+  bool draining = false;                     ///< connections are not kept any more
+  bool cutting = false;                      ///< draining took too long: whoever waits answers at once
   std::size_t memory_in_use = 0;  ///< bytes in input buffers and in bodies kept for slow peers or for a retry
 
   [[nodiscard]] bool has_memory() const noexcept {

@@ -9,6 +9,7 @@ route::route(config::deployment_config_ptr deployment) : deployment_{std::move(d
     client->name = credential.name;
     client->expires_at = credential.expires_at;
     client->place = static_cast<std::size_t>(&credential - deployment_->clients.data());
+    by_name_.emplace(client->name, client.get());
     clients_.emplace(credential.digest, std::move(client));
   }
 }
@@ -16,6 +17,12 @@ route::route(config::deployment_config_ptr deployment) : deployment_{std::move(d
 const route_client* route::find_client(const crypto::token_digest& digest) const noexcept {
   const auto found = clients_.find(digest);
   return found == clients_.end() ? nullptr : found->second.get();
+}
+
+const route_client* route::find_client(std::string_view name) const noexcept {
+  if (name.empty()) return nullptr;
+  const auto found = by_name_.find(name);
+  return found == by_name_.end() ? nullptr : found->second;
 }
 
 void route::inherit_last_use(const route& earlier) noexcept {

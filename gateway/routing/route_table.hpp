@@ -36,6 +36,9 @@ class route {
   /// One look-up however many clients there are; nullptr when no client has that token.
   [[nodiscard]] const route_client* find_client(const crypto::token_digest& digest) const noexcept;
 
+  /// The client with that name; nullptr when there is none.
+  [[nodiscard]] const route_client* find_client(std::string_view name) const noexcept;
+
   /// Carries over what an earlier form of the same deployment knows of its clients' last use.
   void inherit_last_use(const route& earlier) noexcept;
 
@@ -56,6 +59,7 @@ class route {
 
   config::deployment_config_ptr deployment_;
   boost::unordered_flat_map<crypto::token_digest, std::unique_ptr<route_client>, by_slot, in_constant_time> clients_;
+  boost::unordered_flat_map<std::string_view, const route_client*> by_name_;  ///< keys view into the clients
 };
 
 using route_ptr = std::shared_ptr<const route>;

@@ -14,6 +14,8 @@ std::string_view explain(http::reason why) noexcept {
       return "the request body is larger than this deployment accepts (maxBodyBytes)";
     case http::reason::bad_request:
       return "the chunked coding of the request body is broken";
+    case http::reason::misdirected:
+      return "this connection was opened for another server name; open one for the host of the request";
     case http::reason::upstream_connect:
       return "the model's replica does not accept connections; it may be restarting, try again";
     case http::reason::upstream_reset:

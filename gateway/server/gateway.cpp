@@ -4,8 +4,10 @@
 #include "gateway/server/serving_table.hpp"
 #include "gateway/server/worker.hpp"
 
+#include "modelgate/base/log.hpp"
 #include "modelgate/http/reason.hpp"
 #include "modelgate/metrics/registry.hpp"
+#include "modelgate/net/tls_context.hpp"
 
 #include <sys/resource.h>
 
@@ -13,6 +15,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 namespace modelgate {
@@ -43,6 +46,7 @@ server::worker_settings to_worker_settings(const config::settings& settings, std
   made.proxy.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / workers;
   made.cluster.pool_connections = settings.limits.pool_connections;
   made.cluster.upstream_idle = settings.timeouts.upstream_idle;
+  made.handshake = settings.timeouts.handshake;
   made.head = settings.timeouts.head;
   made.keep_alive = settings.timeouts.keep_alive;
   made.drain_idle = settings.timeouts.drain_idle;
@@ -72,12 +76,29 @@ upstream::ejection_rules to_ejection_rules(const config::health_settings& settin
   return made;
 }
 
+net::tls_context_ptr load_tls(const config::tls_settings& settings, const std::shared_ptr<net::ticket_keys>& tickets) {
+  if (!settings.prediction.enabled()) return nullptr;
+  auto loaded = net::tls_context::load(settings.prediction, settings.minimum_version, tickets);
+  if (!loaded) throw std::runtime_error{"tls.prediction: " + loaded.error()};
+  return *loaded;
+}
+
+bool wants_upstream_tls(const config::snapshot& of) {
+  return std::any_of(of.deployments.begin(), of.deployments.end(), [](const auto& deployment) {
+    return std::any_of(deployment->endpoints.begin(), deployment->endpoints.end(),
+                       [](const auto& endpoint) { return !endpoint.tls_server_name.empty(); });
+  });
+}
+
 }  // namespace
 
 struct gateway::state {
   state(const config::settings& settings, crypto::token_key token_key, std::vector<int> handed)
       : key{token_key},
         health{settings.health},
+        tickets{std::make_shared<net::ticket_keys>(settings.tls.ticket_rotation)},
+        tls{load_tls(settings.tls, tickets)},
+        upstream_ca_file{settings.external_runtime.ca_file},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings), std::move(handed)},
         admission{connection_limits_of(settings)},
@@ -87,6 +108,7 @@ struct gateway::state {
     for (std::size_t i = 0; i < count; ++i) {
       workers.push_back(std::make_unique<server::worker>(i, of_each, registry.of_worker(i), admission,
                                                          sockets.release_for(i), sockets.is_v6()));
+      workers.back()->install_tls(tls);
     }
   }
 
@@ -138,6 +160,27 @@ struct gateway::state {
       const auto& endpoints = after.entries[route]->endpoints;
       return std::find(endpoints.begin(), endpoints.end(), each.endpoint) != endpoints.end();
     });
+  }
+
+  /// The authorities are read when the first replica needs them: they are many.
+  void load_upstream_tls() {
+    auto loaded = net::tls_client_context::load(upstream_ca_file);
+    if (!loaded) {
+      log::error("tls", "replicas cannot be verified", {{"why", loaded.error()}});
+      return;
+    }
+    upstream_tls = *loaded;
+    for (const auto& worker : workers) worker->install_upstream_tls(upstream_tls);
+  }
+
+  [[nodiscard]] std::vector<metrics::gauge_reading> read_certificates() const {
+    std::vector<metrics::gauge_reading> readings;
+    const std::lock_guard lock{mutex};
+    if (!tls) return readings;
+    for (const net::tls_context::shown_certificate& each : tls->certificates()) {
+      readings.push_back(net::expiry_reading("prediction", each));
+    }
+    return readings;
   }
 
   [[nodiscard]] std::vector<metrics::gauge_reading> read_dispatch() const {
@@ -198,6 +241,10 @@ struct gateway::state {
 
   crypto::token_key key;
   config::health_settings health;
+  std::shared_ptr<net::ticket_keys> tickets;
+  net::tls_context_ptr tls;
+  net::tls_client_context_ptr upstream_tls;
+  std::filesystem::path upstream_ca_file;
   metrics::registry registry;
   server::listening_sockets sockets;
   server::connection_admission admission;
@@ -217,6 +264,7 @@ gateway::gateway(const config::settings& settings, crypto::token_key key, std::v
     : state_{std::make_unique<state>(settings, key, std::move(handed))} {
   state_->registry.add_source([shared = state_.get()] { return shared->read_dispatch(); });
   state_->registry.add_source([shared = state_.get()] { return shared->read_replies(); });
+  state_->registry.add_source([shared = state_.get()] { return shared->read_certificates(); });
 }
 
 gateway::~gateway() {
@@ -256,8 +304,34 @@ net::endpoint gateway::address() const {
   return state_->sockets.address();
 }
 
+result<void, std::string> gateway::reload_tls(const config::tls_settings& settings) {
+  const std::lock_guard lock{state_->mutex};
+  if (settings.prediction.enabled() != (state_->tls != nullptr)) {
+    return std::string{"TLS on the prediction port can be turned on or off by a restart only"};
+  }
+  if (!state_->tls) return {};
+  auto loaded = net::tls_context::load(settings.prediction, settings.minimum_version, state_->tickets);
+  if (!loaded) return std::move(loaded).error();
+  state_->tls = *loaded;
+  for (const auto& worker : state_->workers) worker->install_tls(state_->tls);
+  return {};
+}
+
+result<void, std::string> gateway::reload_upstream_authorities(const std::filesystem::path& ca_file) {
+  const std::lock_guard lock{state_->mutex};
+  if (state_->upstream_tls) {
+    auto loaded = net::tls_client_context::load(ca_file);
+    if (!loaded) return std::move(loaded).error();
+    state_->upstream_tls = *loaded;
+    for (const auto& worker : state_->workers) worker->install_upstream_tls(state_->upstream_tls);
+  }
+  state_->upstream_ca_file = ca_file;
+  return {};
+}
+
 void gateway::publish(config::snapshot_ptr next) {
   const std::lock_guard lock{state_->mutex};
+  if (!state_->upstream_tls && wants_upstream_tls(*next)) state_->load_upstream_tls();
   const auto table = server::build_serving_table(
       *next, {*state_->current, state_->departed, state_->registry, state_->key, state_->workers.size(),
               to_ejection_rules(state_->health), state_->health.ramp_time});

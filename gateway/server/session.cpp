@@ -5,6 +5,8 @@
 #include "gateway/server/explanation.hpp"
 #include "gateway/server/request_labels.hpp"
 
+#include "modelgate/net/tls_channel.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -40,6 +42,7 @@ class in_flight_mark {
 session::session(worker& owner, net::worker_socket socket, std::string peer)
     : worker_{owner}, stream_{new net::byte_stream{std::move(socket)}}, peer_{std::move(peer)} {
   stream_->set_owner(&signal_);
+  if (worker_.tls()) stream_->start_tls(worker_.tls());
 }
 
 session::~session() {
@@ -65,6 +68,10 @@ void session::close() {
 net::task session::run() {
   next_step step = next_step::keep;
   unsigned requests = 0;
+  if (stream_->tls() != nullptr) {
+    const bool secure = co_await shake_hands();
+    if (!secure) step = next_step::close;
+  }
   while (step == next_step::keep) {
     http::head_extent extent;
     const bool has_head = co_await read_head(extent);
@@ -75,6 +82,7 @@ net::task session::run() {
     if (++requests % requests_per_turn == 0) co_await net::yield_turn();
   }
   if (step == next_step::linger) co_await linger();
+  if (stream_->has_unsent()) co_await finish_sending();
   stream_->close();
 }
 
@@ -144,6 +152,9 @@ net::task_of<session::next_step> session::serve(http::head_extent extent) {
   const auto understood = understand(head_bytes, req);
   if (!understood) co_return co_await refuse(understood.error());
   buffers_->input.consume(extent.skipped + extent.size);
+  if (const net::tls_channel* tls = stream_->tls(); tls != nullptr && !tls->is_for(req.framing.host)) {
+    co_return co_await reply(req, http::reason::misdirected, explain(http::reason::misdirected));
+  }
 
   const routing::split_path path = routing::split_request_path(req.target.path);
   switch (path.kind) {
@@ -319,6 +330,13 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
   const bool has_token = credential.kind() == filter::presented_credential::scheme::basic
                          || credential.kind() == filter::presented_credential::scheme::bearer;
   const system_time now = system_clock::now();
+  if (credential.kind() == filter::presented_credential::scheme::none && stream_->tls() != nullptr) {
+    client = route.find_client(stream_->tls()->client_name());
+    if (client != nullptr && !(client->expires_at && *client->expires_at <= now)) {
+      use_client(*client, req, now);
+      return std::nullopt;
+    }
+  }
   if (has_token) {
     client = route.find_client(worker_.table().token_key->hash(credential.token()));
     if (client != nullptr) view = {true, client->name, client->expires_at && *client->expires_at <= now};
@@ -328,13 +346,17 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
     worker_.context().stats.auth_failures[static_cast<std::size_t>(verdict.failure)].add();
     return verdict.failure == metrics::auth_failure::missing ? http::reason::auth_required : http::reason::auth_failed;
   }
-  req.user = client->name;
-  req.client = client->place;
-  const std::int64_t minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
-  if (client->last_used_minute.load(std::memory_order_relaxed) != minute) {
-    client->last_used_minute.store(minute, std::memory_order_relaxed);
-  }
+  use_client(*client, req, now);
   return std::nullopt;
+}
+
+void session::use_client(const routing::route_client& client, request& req, system_time now) {
+  req.user = client.name;
+  req.client = client.place;
+  const std::int64_t minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
+  if (client.last_used_minute.load(std::memory_order_relaxed) != minute) {
+    client.last_used_minute.store(minute, std::memory_order_relaxed);
+  }
 }
 
 std::optional<filter::limit_refusal> session::find_limit(filter::admission& admitted, const request& req,
@@ -357,6 +379,7 @@ void session::write_upstream_head(const request& req, const config::deployment_c
   out.has_query = req.target.has_query;
   out.original_host = req.framing.host;
   out.client_address = peer_;
+  out.client_uses_tls = stream_->tls() != nullptr;
   out.client_is_trusted_proxy = worker_.is_trusted_proxy(peer_);
   out.request_id = buffers_->ids.request_id;
   out.puid = buffers_->ids.puid;

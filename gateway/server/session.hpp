@@ -57,6 +57,8 @@ class session : public boost::intrusive::list_base_hook<> {
     std::optional<http::websocket_accept> upgrade;
   };
 
+  [[nodiscard]] net::task_of<bool> shake_hands();
+  [[nodiscard]] net::task finish_sending();
   [[nodiscard]] net::task_of<bool> read_head(http::head_extent& extent);
   [[nodiscard]] net::task_of<next_step> serve(http::head_extent extent);
   /// Parses and routes; a refusal means that the request was not understood and the connection cannot be trusted any
@@ -82,6 +84,7 @@ class session : public boost::intrusive::list_base_hook<> {
   /// What of the limits refuses the request, counted; absent: it may go on, and `admitted` counts it while it does.
   [[nodiscard]] std::optional<filter::limit_refusal> find_limit(filter::admission& admitted, const request& req,
                                                                 const deployment_state& state);
+  static void use_client(const routing::route_client& client, request& req, system_time now);
   void write_upstream_head(const request& req, const config::deployment_config& deployment);
   [[nodiscard]] net::task_of<next_step> refuse_tunnel(const request& req, deployment_state_ptr counted_for);
   void record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result);

@@ -1,8 +1,11 @@
 // How a session answers by itself, and how it leaves a connection.
 #include "gateway/server/session.hpp"
 
+#include "modelgate/base/log.hpp"
 #include "modelgate/http/body_decoder.hpp"
+#include "modelgate/net/tls_channel.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace modelgate::server {
@@ -155,6 +158,53 @@ net::task session::linger() {
     } else {
       co_return;
     }
+  }
+}
+
+/// The TLS handshake, under its own deadline. Errors: false when there will be no request.
+net::task_of<bool> session::shake_hands() {
+  metrics::worker_stats& stats = worker_.context().stats;
+  const auto fail = [&stats](metrics::handshake_failure why) {
+    stats.tls_failures[static_cast<std::size_t>(why)].add();
+  };
+  const steady_time due = steady_clock::now() + worker_.settings().handshake;
+  for (;;) {
+    switch (stream_->handshake()) {
+      case net::io_status::ok:
+        stats.tls_handshakes.add();
+        if (stream_->tls()->was_resumed()) stats.tls_resumed.add();
+        co_return true;
+      case net::io_status::would_block:
+        break;
+      case net::io_status::end:
+      case net::io_status::failed: {
+        const net::tls_failure& why = stream_->tls()->failure();
+        if (why.is_certificate) {
+          fail(metrics::handshake_failure::certificate);
+          log::info("tls", "a client's certificate was not accepted, or ours not by it",
+                    {{"peer", peer_}, {"why", why.what}});
+        } else {
+          fail(why.is_closed ? metrics::handshake_failure::closed : metrics::handshake_failure::protocol);
+        }
+        // The alert has been sent; what the client sends meanwhile is read away, or a reset would overtake it.
+        stream_->abandon_tls();
+        if (!why.is_closed) co_await linger();
+        co_return false;
+      }
+    }
+    const bool expired = co_await wait_until(std::min(due, drain_due_));
+    if (!expired) continue;
+    if (stream_->is_open()) fail(metrics::handshake_failure::timeout);
+    co_return false;
+  }
+}
+
+/// What TLS has sealed and the kernel did not take yet must not be lost by the close.
+net::task session::finish_sending() {
+  const steady_time due = steady_clock::now() + worker_.settings().proxy.stream_idle;
+  while (stream_->has_unsent()) {
+    const bool expired = co_await wait_until(due);
+    if (expired) co_return;
   }
 }
 

@@ -54,6 +54,7 @@ worker::worker(std::size_t index, const worker_settings& settings, metrics::work
                {},
                {},
                format_http_date(system_clock::now()),
+               nullptr,
                false},
       tick_{loop_.get_executor()},
       table_{std::make_shared<const serving_table>()},
@@ -105,6 +106,14 @@ void worker::accept() {
 
 void worker::install(std::shared_ptr<const serving_table> table) {
   boost::asio::post(loop_, [this, next = std::move(table)]() mutable { install_now(std::move(next)); });
+}
+
+void worker::install_tls(net::tls_context_ptr context) {
+  boost::asio::post(loop_, [this, next = std::move(context)]() mutable { tls_ = std::move(next); });
+}
+
+void worker::install_upstream_tls(net::tls_client_context_ptr context) {
+  boost::asio::post(loop_, [this, next = std::move(context)]() mutable { context_.upstream_tls = std::move(next); });
 }
 
 void worker::drain() {

@@ -9,6 +9,7 @@
 #include "gateway/upstream/hedge_policy.hpp"
 
 #include "modelgate/base/ids.hpp"
+#include "modelgate/net/tls_context.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
@@ -65,6 +66,7 @@ struct session_buffers {
 struct worker_settings {
   proxy::proxy_settings proxy;
   upstream::cluster_settings cluster;
+  std::chrono::milliseconds handshake{5'000};
   std::chrono::milliseconds head{10'000};
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds drain_idle{2'000};
@@ -91,6 +93,10 @@ class worker {
   // Any thread.
   void accept();
   void install(std::shared_ptr<const serving_table> table);
+  /// For the connections that come from then on; nullptr: they speak no TLS.
+  void install_tls(net::tls_context_ptr context);
+  /// For connections to replicas that speak TLS.
+  void install_upstream_tls(net::tls_client_context_ptr context);
   [[nodiscard]] std::uint64_t live_generation() const noexcept {
     return live_generation_.load(std::memory_order_acquire);
   }
@@ -107,6 +113,7 @@ class worker {
   [[nodiscard]] id_generator& ids() noexcept { return ids_; }
   [[nodiscard]] tunnel_admission& tunnels() noexcept { return admission_.tunnels(); }
   [[nodiscard]] const serving_table& table() const noexcept { return *table_; }
+  [[nodiscard]] const net::tls_context_ptr& tls() const noexcept { return tls_; }
   [[nodiscard]] deployment_state_ptr state_of(std::uint32_t route);
   [[nodiscard]] std::unique_ptr<session_buffers> take_buffers();
   void give_buffers(std::unique_ptr<session_buffers> buffers);
@@ -145,6 +152,7 @@ class worker {
   steady_time next_housekeeping_{};
 
   std::shared_ptr<const serving_table> table_;
+  net::tls_context_ptr tls_;
   std::atomic<std::uint64_t> live_generation_{0};
   std::vector<deployment_state*> state_by_route_;  ///< lazily filled, emptied by every new table
   boost::unordered_flat_map<std::string, deployment_state_ptr> states_;

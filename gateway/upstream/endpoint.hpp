@@ -35,7 +35,7 @@ class endpoint {
   endpoint(config::endpoint_config config, metrics::model_index model, std::optional<std::uint32_t> declared,
            std::chrono::nanoseconds ramp = {})
       : config_{std::move(config)},
-        authority_{net::to_string(config_.address)},
+        authority_{authority_of(config_)},
         model_{model},
         learnt_{declared},
         limit_{concurrency_limit::start(declared)},
@@ -131,6 +131,11 @@ class endpoint {
 
  private:
   [[nodiscard]] std::uint32_t full_limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
+  /// A server that speaks TLS goes by the name in its certificate.
+  static std::string authority_of(const config::endpoint_config& config) {
+    if (config.tls_server_name.empty()) return net::to_string(config.address);
+    return net::to_string({config.tls_server_name, config.address.port});
+  }
 
   config::endpoint_config config_;
   std::string authority_;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "modelgate/base/result.hpp"
 #include "modelgate/config/gateway_link.hpp"
 #include "modelgate/config/settings.hpp"
 #include "modelgate/crypto/token.hpp"
 #include "modelgate/metrics/gauge_reading.hpp"
 #include "modelgate/net/endpoint.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,7 +25,8 @@ namespace modelgate {
 ///     gateway.publish(std::make_shared<modelgate::config::snapshot>(...));
 ///
 /// Shape:  any-thread. Destruction ends every connection.
-/// Errors: the constructor throws boost::system::system_error when the address cannot be had.
+/// Errors: the constructor throws boost::system::system_error when the address cannot be had, std::runtime_error when
+///         certificates cannot be used.
 class gateway final : public config::gateway_link {
  public:
   /// `handed`: listening sockets of this address that the process before this one handed over; they become the
@@ -50,6 +53,13 @@ class gateway final : public config::gateway_link {
 
   /// The prediction address in use: port 0 resolved.
   [[nodiscard]] net::endpoint address() const;
+
+  /// Reads the files of `prediction` again, for the connections that come from then on; open ones go on as they are.
+  /// Errors: a sentence that says which file is wrong and what to do; then everything stays as it was. TLS itself
+  /// cannot be turned on or off this way.
+  [[nodiscard]] result<void, std::string> reload_tls(const config::tls_settings& settings);
+  /// The same for the authorities that replicas are verified against.
+  [[nodiscard]] result<void, std::string> reload_upstream_authorities(const std::filesystem::path& ca_file);
 
   void publish(config::snapshot_ptr next) override;
   [[nodiscard]] bool wait_until_live(std::uint64_t generation, steady_time deadline) override;

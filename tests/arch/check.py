@@ -40,7 +40,7 @@ ALLOWED = {
     "console": "base",
 }
 # May include everything: the program is put together here, and nowhere else.
-COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "greeting", "handover", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port")
+COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "certificates", "greeting", "handover", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port")
                      for end in ("cpp", "hpp")}
 
 # A lock is a decision: here is each one, and why it cannot be on the request path.
@@ -48,7 +48,9 @@ MUTEXES = {
     "include/modelgate/base/blocking_pool.hpp": "the queue between the event loops and threads that block",
     "include/modelgate/metrics/deployment_stats.hpp": "taken at scrape and when a deployment loads, never per request",
     "include/modelgate/metrics/registry.hpp": "taken at scrape and when a worker or deployment comes or goes",
+    "include/modelgate/net/ticket_keys.hpp": "taken once per TLS handshake, never per request",
     "gateway/server/gateway.cpp": "publishing snapshots and waiting for them, off the workers",
+    "gateway/certificates.hpp": "reading certificates again and showing their metrics, off the workers",
     "gateway/program.cpp": "start and end of the program",
     "gateway/reload.hpp": "which settings hold now, for control threads and scrapes; workers have copies",
     "gateway/control_gate.hpp": "taken by requests to the control port",

@@ -168,7 +168,7 @@ class External(unittest.TestCase):
         own = "http://" + self.program.ports["prediction"]
         status, answer, _ = self.program.api("POST", "/deployments", {
             "id": "models", "name": "models", "group": "research",
-            "external": {"urls": ["http://127.0.0.1:1", own, "http://8.8.8.8", "https://a.lan"]}})
+            "external": {"urls": ["http://127.0.0.1:1", own, "http://8.8.8.8", "ftp://a.lan"]}})
         self.assertEqual(status, 422)
         self.assertEqual([each["pointer"] for each in answer["errors"]], ["/external/urls/3"])
         status, answer, _ = self.program.api("POST", "/deployments", {

@@ -25,7 +25,8 @@ raw_socket::raw_socket(const net::endpoint& to) : fd_{::socket(AF_INET, SOCK_STR
     throw std::runtime_error("cannot connect");
 }
 
-raw_socket::raw_socket(raw_socket&& other) noexcept : fd_{other.fd_}, pending_{std::move(other.pending_)} {
+raw_socket::raw_socket(raw_socket&& other) noexcept
+    : fd_{other.fd_}, tls_{std::move(other.tls_)}, pending_{std::move(other.pending_)} {
   other.fd_ = -1;
 }
 
@@ -33,11 +34,20 @@ raw_socket::~raw_socket() {
   close();
 }
 
+void raw_socket::secure(const tls_wishes& wishes) {
+  tls_ = std::make_unique<tls_session>(fd_, wishes);
+}
+
+void raw_socket::secure_as_server(const certificate_files& files) {
+  tls_ = std::make_unique<tls_session>(fd_, files);
+}
+
 void raw_socket::send(std::string_view bytes) {
   if (!try_send(bytes)) throw std::runtime_error("the peer takes no bytes");
 }
 
 bool raw_socket::try_send(std::string_view bytes) {
+  if (tls_) return tls_->write(bytes);
   while (!bytes.empty()) {
     const ssize_t count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (count < 0 && errno == EINTR) continue;
@@ -64,9 +74,15 @@ void raw_socket::reset() {
 
 bool raw_socket::fill(milliseconds wait) {
   pollfd readable{fd_, POLLIN, 0};
-  const int ready = ::poll(&readable, 1, static_cast<int>(wait.count()));
+  const bool here = tls_ && tls_->has_pending();
+  const int ready = here ? 1 : ::poll(&readable, 1, static_cast<int>(wait.count()));
   if (ready == 0) throw std::runtime_error("nothing came in time; so far: " + pending_);
   char bytes[65'536];
+  if (tls_) {
+    const std::size_t size = tls_->read(bytes, sizeof bytes);
+    pending_.append(bytes, size);
+    return size > 0;
+  }
   const ssize_t count = ::recv(fd_, bytes, sizeof bytes, 0);
   if (count < 0 && errno == ECONNRESET) reset_seen_ = true;
   if (count <= 0) return false;

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "tests/support/tls_session.hpp"
+
 #include "modelgate/net/endpoint.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -23,6 +26,11 @@ class raw_socket {
   raw_socket(raw_socket&& other) noexcept;
   raw_socket& operator=(raw_socket&&) = delete;
   ~raw_socket();
+
+  /// From here on it speaks TLS. Errors: std::runtime_error when the handshake fails.
+  void secure(const tls_wishes& wishes);
+  void secure_as_server(const certificate_files& files);
+  [[nodiscard]] tls_session& tls() const noexcept { return *tls_; }
 
   void send(std::string_view bytes);
   /// Answers false instead of throwing when the peer does not take them any more.
@@ -45,6 +53,7 @@ class raw_socket {
   bool fill(milliseconds wait);
 
   int fd_ = -1;
+  std::unique_ptr<tls_session> tls_;
   std::string pending_;
   bool reset_seen_ = false;
 };

@@ -65,9 +65,9 @@ std::optional<service::revision_condition> condition_of(const call& of) {
 
 json::object deployment_routes::shown(const call& of, const deployment_view& view) const {
   const view_settings now = options_.view();
-  return to_json(
-      view, endpoint_url(now.public_url, of.request.fields.get("Host"), options_.prediction_port, view.deployment.id),
-      now.serving);
+  return to_json(view,
+                 endpoint_url(now.public_url, of.request.fields.get("Host"), options_.prediction, view.deployment.id),
+                 now.serving);
 }
 
 http_io::response deployment_routes::with_tag(http_io::response to, const deployment_view& view) const {

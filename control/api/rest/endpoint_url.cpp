@@ -22,14 +22,14 @@ bool is_plain_host(std::string_view host) {
 
 }  // namespace
 
-std::string endpoint_url(std::string_view public_url, std::string_view host_field, std::uint16_t prediction_port,
+std::string endpoint_url(std::string_view public_url, std::string_view host_field, prediction_address at,
                          std::string_view deployment) {
   std::string url{public_url};
   while (url.ends_with('/')) url.pop_back();
   if (url.empty()) {
     const std::string_view host = host_of(host_field);
-    url.append("http://").append(is_plain_host(host) ? host : "127.0.0.1").append(":");
-    url.append(std::to_string(prediction_port));
+    url.append(at.uses_tls ? "https://" : "http://").append(is_plain_host(host) ? host : "127.0.0.1").append(":");
+    url.append(std::to_string(at.port));
   }
   return url.append("/deployment/").append(deployment).append("/api/v1.0/predictions");
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/api/rest/endpoint_url.hpp"
 #include "control/api/rest/route_table.hpp"
 #include "control/domain/deployment_document.hpp"
 #include "control/service/service_context.hpp"
@@ -19,8 +20,8 @@ struct view_settings {
 };
 
 struct rest_options {
-  std::string version;                ///< of this program
-  std::uint16_t prediction_port = 0;  ///< in use, not 0
+  std::string version;  ///< of this program
+  prediction_address prediction;
   /// What holds now; asked for each answer, any-thread.
   std::function<view_settings()> view = [] { return view_settings{}; };
   /// Why the program is not ready to serve; empty when it is. Any-thread.

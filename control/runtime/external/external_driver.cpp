@@ -91,6 +91,8 @@ struct external_driver::state {
   external_table::own_test own_test() const;
   boost::asio::awaitable<void> keep_looking();
   boost::asio::awaitable<void> probe(std::string name);
+  /// Read when the first replica needs them: they are many.
+  result<net::tls_client_context_ptr, std::string> trusted();
 
   [[nodiscard]] config::external_runtime_settings current() const {
     const std::lock_guard lock{mutex};
@@ -107,6 +109,8 @@ struct external_driver::state {
   config::external_runtime_settings settings;
   external_table table;
   std::function<void()> listener;
+  std::filesystem::path ca_file{settings.ca_file};  ///< with the mutex held
+  net::tls_client_context_ptr authorities;          ///< of `ca_file`, once they are needed; with the mutex held
   std::atomic<bool> stopping{false};
 
   probe_pace pace{health.probe_jitter};  ///< the loop's
@@ -129,6 +133,16 @@ void external_driver::state::begin() {
     ::pthread_setname_np(::pthread_self(), "external");
     loop.run();
   }};
+}
+
+result<net::tls_client_context_ptr, std::string> external_driver::state::trusted() {
+  const std::lock_guard lock{mutex};
+  if (!authorities) {
+    auto loaded = net::tls_client_context::load(ca_file);
+    if (!loaded) return std::move(loaded).error();
+    authorities = *loaded;
+  }
+  return authorities;
 }
 
 /// With the mutex held.
@@ -209,15 +223,25 @@ boost::asio::awaitable<void> external_driver::state::probe(std::string name) {
     const config::external_runtime_settings now = current();
     const steady_time deadline = steady_clock::now() + now.probe_timeout;
     std::optional<std::string> complaint;
-    if (target->health_path) {
-      complaint = co_await probe_health(target->address, *target->health_path, deadline);
+    probe_peer asked{target->where.address, nullptr, target->where.tls_server_name};
+    if (!asked.tls_server_name.empty()) {
+      auto loaded = trusted();
+      if (loaded)
+        asked.tls = *loaded;
+      else
+        complaint = loaded.error();
+    }
+    if (complaint) {
+      // nobody is asked: no answer could be trusted
+    } else if (target->health_path) {
+      complaint = co_await probe_health(asked, *target->health_path, deadline);
     } else {
-      complaint = co_await probe_connection(target->address, deadline);
+      complaint = co_await probe_connection(asked, deadline);
     }
     const bool warms_up = !complaint && target->warm_up;
     if (warms_up) {
       const steady_time patience = steady_clock::now() + health.warm_up_timeout;
-      complaint = co_await probe_example(target->address, *target->warm_up, patience);
+      complaint = co_await probe_example(asked, *target->warm_up, patience);
     }
     change([&] { table.on_probe(name, *ticket, complaint, system_clock::now()); });
     timer.expires_after(pace.next(warms_up && complaint ? health.warm_up_interval : now.probe_interval));
@@ -239,6 +263,15 @@ void external_driver::reconfigure(const config::external_runtime_settings& setti
   const std::lock_guard lock{state_->mutex};
   state_->settings = settings;
   state_->table.reconfigure(names_of(settings));
+}
+
+result<void, std::string> external_driver::reload_authorities(const std::filesystem::path& ca_file) {
+  auto loaded = net::tls_client_context::load(ca_file);
+  if (!loaded) return std::move(loaded).error();
+  const std::lock_guard lock{state_->mutex};
+  state_->ca_file = ca_file;
+  state_->authorities = *loaded;
+  return {};
 }
 
 void external_driver::shutdown() {

@@ -5,6 +5,7 @@
 
 #include "modelgate/config/settings.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -31,6 +32,9 @@ class external_driver final : public runtime_driver {
 
   /// Takes over intervals and timeouts; networks and folder stay.
   void reconfigure(const config::external_runtime_settings& settings);
+  /// From the next probe on, replicas that speak TLS are verified against these authorities; an empty name means those
+  /// that this system trusts. Errors: a sentence; then everything stays as it was.
+  [[nodiscard]] result<void, std::string> reload_authorities(const std::filesystem::path& ca_file);
 
   /// Ends probing and looking. What is being resolved is waited for by the destructor, a few seconds at most.
   void shutdown();

@@ -38,29 +38,31 @@ class address_search {
       : names_{names}, is_own_{is_own} {}
 
   void look_at(const domain::replica_url& url) {
-    if (url.is_literal) return add(url.host, url.port);
+    const std::string name = url.uses_tls ? url.host : std::string{};
+    if (url.is_literal) return add({{url.host, url.port}, name});
     const name_cache::known* known = names_.find(url.host);
     if (known == nullptr || !known->tried) {
       complete = false;
       return;
     }
     add_line(trouble, known->trouble);
-    for (const std::string& address : known->addresses) add(address, url.port);
+    for (const std::string& address : known->addresses) add({{address, url.port}, name});
   }
 
-  std::vector<net::endpoint> found;
+  std::vector<external_table::place> found;
   std::string trouble;
   bool complete = true;  ///< every name was tried at least once
 
  private:
-  void add(const std::string& address, std::uint16_t port) {
-    net::endpoint place{address, port};
-    if (std::find(found.begin(), found.end(), place) != found.end()) return;
-    if (is_own_(place)) return add_line(trouble, net::to_string(place) + " is an address of this modelgate itself");
+  void add(external_table::place where) {
+    if (std::find(found.begin(), found.end(), where) != found.end()) return;
+    if (is_own_(where.address)) {
+      return add_line(trouble, net::to_string(where.address) + " is an address of this modelgate itself");
+    }
     if (found.size() == most_addresses) {
       return add_line(trouble, "only the first " + std::to_string(most_addresses) + " addresses are used");
     }
-    found.push_back(std::move(place));
+    found.push_back(std::move(where));
   }
 
   const name_cache& names_;
@@ -93,7 +95,7 @@ std::optional<source_state> external_table::source(const std::string& deployment
   const auto found = sources_.find({deployment, revision});
   if (found == sources_.end()) return std::nullopt;
   const followed& of = found->second;
-  return source_state{static_cast<std::uint32_t>(of.addresses.size()), of.trouble, of.since};
+  return source_state{static_cast<std::uint32_t>(of.places.size()), of.trouble, of.since};
 }
 
 external_table::things_to_do external_table::due(bool read_files, steady_time now) {
@@ -154,22 +156,22 @@ void external_table::update_source(const key& of, followed& source, const own_te
     changed_ = true;
   }
   // A list with a name that nobody has looked up yet is not the whole list, and an empty one is no list.
-  if (!search.complete || search.found.empty() || search.found == source.addresses) return;
-  source.addresses = std::move(search.found);
+  if (!search.complete || search.found.empty() || search.found == source.places) return;
+  source.places = std::move(search.found);
   changed_ = true;
   for (auto& [name, each] : replicas_) {
     const bool is_of_this = each.seen.deployment == of.first && each.seen.revision == of.second;
     if (!is_of_this || is_leaving(each.seen)) continue;
-    const bool stays =
-        std::find(source.addresses.begin(), source.addresses.end(), *each.seen.address) != source.addresses.end();
+    const bool stays = std::find(source.places.begin(), source.places.end(), each.target.where) != source.places.end();
     if (!stays) set_phase(each, replica_phase::draining, "its address has left the list", now);
   }
 }
 
-bool external_table::holds(const key& of, const net::endpoint& address) const {
+bool external_table::holds(const key& of, const place& where) const {
   return std::any_of(replicas_.begin(), replicas_.end(), [&](const auto& entry) {
     const observed_replica& seen = entry.second.seen;
-    return seen.deployment == of.first && seen.revision == of.second && seen.address == address && !is_leaving(seen);
+    return seen.deployment == of.first && seen.revision == of.second && entry.second.target.where == where
+           && !is_leaving(seen);
   });
 }
 
@@ -177,10 +179,9 @@ bool external_table::start(const replica_spec& spec, system_time now) {
   const key of{spec.deployment, spec.revision};
   const auto found = sources_.find(of);
   if (found == sources_.end() || replicas_.contains(spec.name)) return false;
-  const auto& addresses = found->second.addresses;
-  const auto free = std::find_if(addresses.begin(), addresses.end(),
-                                 [&](const net::endpoint& address) { return !holds(of, address); });
-  if (free == addresses.end()) return false;
+  const auto& places = found->second.places;
+  const auto free = std::find_if(places.begin(), places.end(), [&](const place& where) { return !holds(of, where); });
+  if (free == places.end()) return false;
   replica begun;
   begun.seen.name = spec.name;
   begun.seen.deployment = spec.deployment;
@@ -189,7 +190,8 @@ bool external_table::start(const replica_spec& spec, system_time now) {
   begun.seen.phase = replica_phase::starting;
   begun.seen.reason = "it has not answered a probe yet";
   begun.seen.since = begun.seen.unready_since = now;
-  begun.seen.address = *free;
+  begun.seen.address = free->address;
+  begun.seen.tls_server_name = free->tls_server_name;
   begun.seen.model_image = domain::external_image;
   begun.seen.limits = "none";
   begun.target = {*free, found->second.from.health_path, {}, next_ticket_++};
@@ -233,7 +235,7 @@ void external_table::on_probe(const std::string& name, std::uint64_t ticket,
   replica& of = found->second;
   of.state.on_probe(!complaint);
   if (!complaint) of.target.warm_up.reset();
-  const std::string where = net::to_string(of.target.address) + ": ";
+  const std::string where = net::to_string(of.target.where.address) + ": ";
   if (of.state.ready()) {
     set_phase(of, replica_phase::ready, "", now);
   } else if (of.seen.phase == replica_phase::starting) {

@@ -28,8 +28,15 @@ class external_table {
     std::vector<std::string> files;  ///< to read
     std::vector<std::string> hosts;  ///< to resolve
   };
-  struct probe_target {
+  /// Where a replica is. The same address under two names is two replicas: each proves another name.
+  struct place {
     net::endpoint address;
+    std::string tls_server_name;  ///< empty: it speaks no TLS
+
+    friend bool operator==(const place&, const place&) = default;
+  };
+  struct probe_target {
+    place where;
     std::optional<std::string> health_path;
     std::optional<warm_up_request> warm_up = {};  ///< to be answered after that, until it has been once
     std::uint64_t ticket = 0;                     ///< of this replica; a later one of the same name has another
@@ -75,7 +82,7 @@ class external_table {
   struct followed {
     domain::external_source from;
     std::vector<domain::replica_url> urls;
-    std::vector<net::endpoint> addresses;  ///< the last good ones
+    std::vector<place> places;  ///< the last good ones
     std::string trouble;
     system_time since;
   };
@@ -91,7 +98,7 @@ class external_table {
   };
 
   void update_source(const key& of, followed& source, const own_test& is_own, system_time now);
-  [[nodiscard]] bool holds(const key& of, const net::endpoint& address) const;
+  [[nodiscard]] bool holds(const key& of, const place& where) const;
   void set_phase(replica& of, domain::replica_phase phase, std::string reason, system_time now);
 
   name_cache names_;

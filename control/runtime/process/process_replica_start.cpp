@@ -188,7 +188,7 @@ boost::asio::awaitable<void> process_replica::probe(std::uint32_t instance) {
 boost::asio::awaitable<std::optional<std::string>> process_replica::ask_health() {
   net::endpoint address{"127.0.0.1", record_.port};
   const steady_time deadline = steady_clock::now() + context_.settings.probe_timeout;
-  co_return co_await probe_health(std::move(address), record_.health_path, deadline);
+  co_return co_await probe_health({std::move(address), {}, {}}, record_.health_path, deadline);
 }
 
 boost::asio::awaitable<std::optional<std::string>> process_replica::ask_example() {

@@ -29,6 +29,8 @@ enum class errc {
   permission_denied,
   storage_unavailable,
   process_failed,
+  tls_protocol_error,
+  tls_certificate_error,
 };
 
 [[nodiscard]] const boost::system::error_category& errc_category() noexcept;

@@ -63,6 +63,7 @@ struct limit_settings {
 };
 
 struct timeout_settings {
+  milliseconds handshake{5'000};  ///< of TLS, from the accepted connection to its end
   milliseconds head{10'000};
   milliseconds body_grace{5'000};
   std::uint64_t body_min_rate = 1'024;  ///< bytes per second, after the grace
@@ -124,8 +125,36 @@ struct external_runtime_settings {
   milliseconds poll_interval{1'000};
   milliseconds probe_interval{2'000};
   milliseconds probe_timeout{1'000};
+  std::filesystem::path ca_file;  ///< authorities that https replicas are verified against; empty: the system's
 
   friend bool operator==(const external_runtime_settings&, const external_runtime_settings&) = default;
+};
+
+enum class client_certificate_use : std::uint8_t { off, optional, required };
+enum class tls_version : std::uint8_t { tls_1_2, tls_1_3 };
+
+/// TLS on one port.
+struct tls_port_settings {
+  /// PEM files, each a certificate and its chain; the first is the default. Empty: the port speaks no TLS.
+  std::vector<std::filesystem::path> certificates;
+  std::vector<std::filesystem::path> keys;  ///< one for each certificate; empty: they stand in the same files
+  bool reject_unknown_names = false;        ///< a name (SNI) that no certificate is for; else the default is shown
+  client_certificate_use client_certificates = client_certificate_use::off;
+  std::filesystem::path client_ca;  ///< authorities that clients' certificates are verified against
+
+  [[nodiscard]] bool enabled() const noexcept { return !certificates.empty(); }
+
+  friend bool operator==(const tls_port_settings&, const tls_port_settings&) = default;
+};
+
+struct tls_settings {
+  tls_version minimum_version = tls_version::tls_1_2;
+  milliseconds ticket_rotation{86'400'000};  ///< of the keys of session tickets; tickets of the last ones still work
+  milliseconds poll_interval{10'000};        ///< between two looks whether a file has changed
+  tls_port_settings prediction;
+  tls_port_settings control;
+
+  friend bool operator==(const tls_settings&, const tls_settings&) = default;
 };
 
 struct settings {
@@ -134,6 +163,7 @@ struct settings {
   limit_settings limits;
   timeout_settings timeouts;
   health_settings health;
+  tls_settings tls;
   std::filesystem::path data_folder = "data";
   std::filesystem::path catalogue;  ///< folder of model images
   process_runtime_settings process_runtime;

@@ -34,8 +34,8 @@ struct serving_options {
   std::uint32_t max_queue = 64;                     ///< requests that wait for a replica, over all workers
   std::chrono::milliseconds queue_timeout{10'000};  ///< how long each may wait
   bool forward_authorization = false;
-  bool idempotent = false;  ///< a request may reach two replicas
-  bool hedge = false;       ///< a slow one is sent to an idle replica as well; only together with `idempotent`
+  bool idempotent = false;     ///< a request may reach two replicas
+  bool hedge = false;          ///< a slow one is sent to an idle replica as well; only together with `idempotent`
   bool allow_upgrade = false;  ///< requests for WebSocket are forwarded as such and become tunnels
   traffic_limit limit;         ///< of the deployment's requests together
   traffic_limit client_limit;  ///< of each client's; no effect where everyone may call
@@ -56,6 +56,8 @@ struct endpoint_config {
   std::uint64_t revision = 0;
   std::string model_image;    ///< without tag; label of the client metrics
   std::string model_version;  ///< the tag or digest; label of the client metrics
+  /// Not empty: it speaks TLS, and its certificate has to be for this DNS name or IP address.
+  std::string tls_server_name = {};
 
   friend bool operator==(const endpoint_config&, const endpoint_config&) = default;
 };

@@ -17,6 +17,7 @@ enum class reason {
   body_too_large,
   target_too_long,
   expectation_failed,
+  misdirected,
   rate_limited,
   concurrency_limited,
   head_too_large,

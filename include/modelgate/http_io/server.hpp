@@ -4,11 +4,13 @@
 #include "modelgate/base/result.hpp"
 #include "modelgate/http_io/message.hpp"
 #include "modelgate/net/endpoint.hpp"
+#include "modelgate/net/tls_context.hpp"
 
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -21,6 +23,7 @@ struct server_limits {
   std::chrono::milliseconds request_timeout{
       30'000};  ///< to read one request, and to write one response or one part of a stream
   std::chrono::milliseconds keep_alive{75'000};
+  std::chrono::milliseconds handshake{5'000};  ///< of TLS
 };
 
 /// Answers one request. Runs on a thread of the pool; must not throw for anything a peer can cause.
@@ -36,10 +39,11 @@ using request_handler = std::function<response(const request&)>;
 ///         that throws is a bug: logged, answered 500.
 class server {
  public:
-  /// `handed`: a socket that listens there already, from the process before this one; it becomes the server's own. -1:
-  /// it is to be opened. Throws boost::system::system_error when the address cannot be bound.
+  /// With `tls` it speaks TLS only. `handed`: a socket that listens there already, from the process before this one; it
+  /// becomes the server's own. -1: it is to be opened. Throws boost::system::system_error when the address cannot be
+  /// bound.
   server(boost::asio::io_context& context, blocking_pool& pool, const net::endpoint& address, server_limits limits,
-         request_handler handler, int handed = -1);
+         request_handler handler, net::tls_context_ptr tls = nullptr, int handed = -1);
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
@@ -55,6 +59,12 @@ class server {
   /// Stops accepting, lets requests that are being answered finish, closes idle connections, ends streams. On the
   /// context's thread.
   void drain();
+
+  /// For connections that come from then on; open ones go on as they are. Any thread.
+  void set_tls(net::tls_context_ptr tls);
+
+  /// TLS handshakes that failed. Any thread.
+  [[nodiscard]] std::uint64_t tls_failures() const noexcept;
 
   /// Connections open now. Any thread.
   [[nodiscard]] std::size_t connections() const noexcept;

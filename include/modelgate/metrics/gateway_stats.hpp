@@ -11,6 +11,7 @@ namespace modelgate::metrics {
 enum class unrouted_reason : std::size_t { deployment_not_found, route_not_found, size };
 enum class auth_failure : std::size_t { missing, malformed, mistyped, unknown, expired, size };
 enum class queue_refusal : std::size_t { full, timeout, size };
+enum class handshake_failure : std::size_t { timeout, closed, protocol, certificate, size };
 enum class retry_cause : std::size_t { connect, reset_before_sent, reset_after_sent, size };
 enum class hedge_outcome : std::size_t { won, lost, limited, no_idle_replica, size };
 /// Why a connection was closed as soon as it came: limits.connections, limits.connections_per_address,
@@ -38,6 +39,10 @@ struct worker_stats {
   counter connections_accepted;
   std::array<counter, static_cast<std::size_t>(connection_refusal::size)> connections_refused;
   counter connections_open;
+  counter tls_handshakes;  ///< that came to their end
+  counter tls_resumed;     ///< of these: with a ticket of an earlier connection
+  std::array<counter, static_cast<std::size_t>(handshake_failure::size)> tls_failures;
+  counter upstream_tls_failures;
   counter requests_in_flight;
   /// Answers that the gateway gave itself, by reason (http::reason).
   std::array<counter, 40> replies;

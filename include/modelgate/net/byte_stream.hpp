@@ -2,6 +2,7 @@
 
 #include "modelgate/base/result.hpp"
 #include "modelgate/net/endpoint.hpp"
+#include "modelgate/net/io_result.hpp"
 #include "modelgate/net/wake_signal.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -11,17 +12,22 @@
 #include <sys/uio.h>
 
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <string>
 
 namespace modelgate::net {
 
 using worker_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, worker_executor>;
 
-enum class io_status { ok, would_block, end, failed };
+class tls_channel;
+class tls_context;
+class tls_client_context;
 
-struct io_result {
-  io_status status = io_status::ok;
-  std::size_t bytes = 0;
+/// Who a server has to prove to be.
+struct tls_target {
+  std::shared_ptr<const tls_client_context> context;
+  std::string server_name;
 };
 
 /// A non-blocking byte stream that is read and written at once where possible, and waits only when the kernel says so.
@@ -29,16 +35,30 @@ struct io_result {
 /// `read_some` and `write_some` are one system call or none; when they answer would_block the owner's signal is
 /// notified as soon as it is worth trying again.
 ///
+/// With TLS it holds what it has sealed and the kernel did not take yet, which goes out by itself; `has_unsent` is asked
+/// before a close that must not lose it.
+///
 /// Shape:  worker-local, reference counted because the event loop may still hold a pending wait when the owner lets go.
 /// Errors: `failed` covers resets; the stream is then good for nothing but closing.
 class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thread_unsafe_counter> {
  public:
   /// Takes an open, connected socket. Sets it non-blocking and TCP_NODELAY.
   explicit byte_stream(worker_socket socket);
+  ~byte_stream();
 
-  /// Starts a connection. It is made, or has failed, when `connected` says so; the owner's signal is notified.
-  [[nodiscard]] static result<boost::intrusive_ptr<byte_stream>> start_connect(worker_executor executor,
-                                                                               const endpoint& to, wake_signal& owner);
+  /// From here on it speaks TLS: `handshake` comes first.
+  void start_tls(std::shared_ptr<const tls_context> context);
+  [[nodiscard]] io_status handshake();
+  /// Speaks plainly again, after a handshake that failed: to read away what still comes.
+  void abandon_tls();
+  /// nullptr without TLS.
+  [[nodiscard]] const tls_channel* tls() const noexcept { return tls_.get(); }
+  [[nodiscard]] bool has_unsent() const noexcept;
+
+  /// Starts a connection. It is made, with `secure` after the TLS handshake, or has failed, when `connected` says so; the
+  /// owner's signal is notified.
+  [[nodiscard]] static result<boost::intrusive_ptr<byte_stream>> start_connect(
+      worker_executor executor, const endpoint& to, wake_signal& owner, std::unique_ptr<tls_target> secure = nullptr);
 
   /// Who is told that waiting is over; none while nobody uses the stream.
   void set_owner(wake_signal* owner) noexcept { owner_ = owner; }
@@ -69,15 +89,23 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   [[nodiscard]] int native_handle() noexcept { return socket_.native_handle(); }
 
  private:
+  [[nodiscard]] connect_state secured();
+  [[nodiscard]] io_result read_sealed(std::span<char> into);
+  [[nodiscard]] io_result write_sealed(std::span<const iovec> pieces);
+  void expect_kernel();
   void await_readable();
   void await_writable();
+  void on_writable();
 
   worker_socket socket_;
+  std::unique_ptr<tls_target> target_;  ///< of a connection that is to speak TLS
+  std::unique_ptr<tls_channel> tls_;
   wake_signal* owner_ = nullptr;
   bool readable_ = true;
   bool writable_ = true;
   bool awaiting_readable_ = false;
   bool awaiting_writable_ = false;
+  bool shuts_down_ = false;  ///< as soon as everything has been sent
 };
 
 using stream_ptr = boost::intrusive_ptr<byte_stream>;

@@ -25,7 +25,7 @@ std::string joined(std::vector<std::string> parts) {
 control::rest::rest_options options_of(const std::string& not_ready) {
   control::rest::rest_options options;
   options.version = "0.1.0";
-  options.prediction_port = 8080;
+  options.prediction.port = 8080;
   options.not_ready_because = [&not_ready] { return not_ready; };
   return options;
 }

@@ -23,9 +23,17 @@ BOOST_AUTO_TEST_CASE(the_port_of_http_is_80_and_ipv6_stands_in_brackets) {
   BOOST_TEST(address->authority == "[::1]:8081");
 }
 
+BOOST_AUTO_TEST_CASE(https_means_tls_and_port_443) {
+  const auto address = parse_server_address("https://models.example.com");
+  BOOST_TEST(address->uses_tls);
+  BOOST_TEST(address->port == 443);
+  BOOST_TEST(parse_server_address("https://h:8081")->port == 8081);
+  BOOST_TEST(!parse_server_address("http://h")->uses_tls);
+}
+
 BOOST_AUTO_TEST_CASE(anything_else_is_wrong_usage) {
-  for (const char* text : {"", "localhost:8081", "127.0.0.1", "http://", "https://models.example.com", "ftp://h",
-                           "http://u:p@h", "http://h:0", "http://h:99999", "http://h?a=b", "http://h a"}) {
+  for (const char* text : {"", "localhost:8081", "127.0.0.1", "http://", "https://", "ftp://h", "http://u:p@h",
+                           "http://h:0", "http://h:99999", "http://h?a=b", "http://h a"}) {
     const auto address = parse_server_address(text);
     BOOST_TEST_CONTEXT(text) {
       BOOST_REQUIRE(address.has_error());

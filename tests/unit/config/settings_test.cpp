@@ -104,7 +104,8 @@ BOOST_AUTO_TEST_CASE(an_unknown_section_is_one_mistake_however_many_keys_it_has)
   BOOST_TEST(mistake.detail == "timeout: unknown section; did you mean [timeouts]?");
   BOOST_TEST(only_mistake_in("[process]").detail == "process: unknown section; did you mean [runtime.process]?");
   BOOST_TEST(only_mistake_in("[bogus]").detail
-             == "bogus: unknown section; the sections are [listen], [prediction], [limits], [timeouts], [health], [data], "
+             == "bogus: unknown section; the sections are [listen], [prediction], [limits], [timeouts], [health], [tls], "
+                "[tls.prediction], [tls.control], [data], "
                 "[catalogue], [runtime.process], [runtime.external], [metrics], [log] and [console]");
 }
 

@@ -106,7 +106,11 @@ BOOST_AUTO_TEST_CASE(is_made_from_what_is_known) {
       {"", "evil/path", "http://127.0.0.1:8080/deployment/iris/api/v1.0/predictions"},
       {"", "user@host", "http://127.0.0.1:8080/deployment/iris/api/v1.0/predictions"},
   };
-  for (const auto& row : rows) BOOST_TEST(rest::endpoint_url(row.public_url, row.host, 8080, "iris") == row.expected);
+  for (const auto& row : rows) {
+    BOOST_TEST(rest::endpoint_url(row.public_url, row.host, {8080, false}, "iris") == row.expected);
+  }
+  BOOST_TEST(rest::endpoint_url("", "gate.lan:8081", {8443, true}, "iris")
+             == "https://gate.lan:8443/deployment/iris/api/v1.0/predictions");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
