@@ -186,15 +186,17 @@ boost::asio::awaitable<void> process_replica::probe(std::uint32_t instance) {
 
 /// What is wrong; absent when all is well.
 boost::asio::awaitable<std::optional<std::string>> process_replica::ask_health() {
-  net::endpoint address{"127.0.0.1", record_.port};
+  probe_peer peer;
+  peer.address = {"127.0.0.1", record_.port};
   const steady_time deadline = steady_clock::now() + context_.settings.probe_timeout;
-  co_return co_await probe_health({std::move(address), {}, {}}, record_.health_path, deadline);
+  co_return co_await probe_health(std::move(peer), record_.health_path, deadline);
 }
 
 boost::asio::awaitable<std::optional<std::string>> process_replica::ask_example() {
-  net::endpoint address{"127.0.0.1", record_.port};
+  probe_peer peer;
+  peer.address = {"127.0.0.1", record_.port};
   const steady_time deadline = steady_clock::now() + context_.health.warm_up_timeout;
-  co_return co_await probe_example(std::move(address), *record_.warm_up, deadline);
+  co_return co_await probe_example(std::move(peer), *record_.warm_up, deadline);
 }
 
 void process_replica::on_probe(const std::optional<std::string>& complaint) {
