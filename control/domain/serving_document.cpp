@@ -42,6 +42,11 @@ serving_overrides read_serving(const json::value& document, const std::string& p
   serving.queue_timeout = seconds(reader.whole_number("queueTimeout", 1, limits::timeout_seconds));
   serving.idempotent = reader.boolean("idempotent").value_or(false);
   serving.hedge = reader.boolean("hedge").value_or(false);
+  if (serving.hedge && !serving.idempotent) {
+    reader.mistake(
+        "hedge", mistake_code::not_allowed,
+        "sends slow requests to a second replica, which only idempotent deployments allow; set idempotent too");
+  }
   serving.forward_authorization = reader.boolean("forwardAuthorization").value_or(false);
   serving.allow_upgrade = reader.boolean("allowUpgrade").value_or(false);
   if (const auto* example = reader.raw("exampleRequest")) {

@@ -93,6 +93,8 @@ class deployment_builder {
     options.timeout = own.timeout ? std::chrono::milliseconds{*own.timeout} : defaults_.timeout;
     options.max_body_bytes = own.max_body_bytes.value_or(defaults_.max_body_bytes);
     options.forward_authorization = own.forward_authorization;
+    options.idempotent = own.idempotent;
+    options.hedge = own.hedge;
     options.allow_upgrade = own.allow_upgrade;
     options.max_queue = own.max_queue.value_or(options.max_queue);
     if (own.queue_timeout) options.queue_timeout = *own.queue_timeout;

@@ -35,6 +35,8 @@ json::object write(const serving_options& options) {
           {"maxQueue", options.max_queue},
           {"queueTimeoutMs", options.queue_timeout.count()},
           {"forwardAuthorization", options.forward_authorization},
+          {"idempotent", options.idempotent},
+          {"hedge", options.hedge},
           {"allowUpgrade", options.allow_upgrade}};
 }
 
@@ -83,6 +85,8 @@ void read_serving(json_reader& reader, serving_options& into) {
   into.max_queue = static_cast<std::uint32_t>(max_queue);
   read_milliseconds(reader, "queueTimeoutMs", into.queue_timeout);
   reader.boolean("forwardAuthorization", into.forward_authorization);
+  reader.boolean("idempotent", into.idempotent);
+  reader.boolean("hedge", into.hedge);
   reader.boolean("allowUpgrade", into.allow_upgrade);
   reader.finish();
 }

@@ -35,6 +35,7 @@ constexpr std::array known_names{
     known_name{"x-forwarded-host", field_id::x_forwarded_host},
     known_name{"proxy-connection", field_id::proxy_connection},
     known_name{"x-forwarded-proto", field_id::x_forwarded_proto},
+    known_name{"x-request-timeout", field_id::x_request_timeout},
     known_name{"transfer-encoding", field_id::transfer_encoding},
     known_name{"proxy-authenticate", field_id::proxy_authenticate},
     known_name{"proxy-authorization", field_id::proxy_authorization},

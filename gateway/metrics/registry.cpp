@@ -184,6 +184,9 @@ class registry::collector {
             &worker_stats::queued);
     add_sum("modelgate_queue_wait_seconds_total", "Time that requests waited for a replica until they were sent.",
             MetricType::Counter, &worker_stats::queue_wait_microseconds, 1e-6);
+    add_sum("modelgate_retry_budget_exhausted_total",
+            "Requests not sent again because limits.retry_percent of their deployment's are being sent again already.",
+            MetricType::Counter, &worker_stats::retry_budget_exhausted);
     add_sum("modelgate_upstream_connects_total", "Connections made to replicas.", MetricType::Counter,
             &worker_stats::upstream_connects);
     add_sum("modelgate_upstream_connect_failures_total", "Connections to replicas that could not be made.",
@@ -216,10 +219,21 @@ class registry::collector {
         std::array<std::string_view, 5>{"missing", "malformed", "mistyped", "unknown", "expired"});
     families_.push_back(std::move(auth));
 
-    MetricFamily retries = family("modelgate_retries_total", "Requests sent to a second replica.", MetricType::Counter);
+    MetricFamily retries =
+        family("modelgate_retries_total", "Requests sent again after a failure.", MetricType::Counter);
     add_by_reason<retry_cause>(retries, from_.workers_, &worker_stats::retries,
-                               std::array<std::string_view, 2>{"connect", "reset_before_sent"});
+                               std::array<std::string_view, 3>{"connect", "reset_before_sent", "reset_after_sent"});
     families_.push_back(std::move(retries));
+
+    MetricFamily hedges =
+        family("modelgate_hedges_total",
+               "Requests that were slow enough to be sent to a second replica as well: its answer came "
+               "first (won) or not (lost), or they were not sent there.",
+               MetricType::Counter);
+    add_by_reason<hedge_outcome>(hedges, from_.workers_, &worker_stats::hedges,
+                                 std::array<std::string_view, 4>{"won", "lost", "limited", "no_idle_replica"},
+                                 "outcome");
+    families_.push_back(std::move(hedges));
     collect_tunnels();
   }
 

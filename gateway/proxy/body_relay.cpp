@@ -45,6 +45,18 @@ void body_relay::set_head(std::string_view head) {
   }
 }
 
+void body_relay::start_over(std::string_view head, body_copy& copy) {
+  kept_.swap(copy.bytes());
+  copy.give_up();
+  copy_ = nullptr;
+  kept_.insert(0, head);
+  kept_from_ = 0;
+  kept_head_size_ = head.size();
+  head_ = {};
+  bytes_sent_ = 0;
+  done_ = false;
+}
+
 body_relay::status body_relay::pump(input_buffer& early, net::byte_stream& source, net::byte_stream& sink,
                                     std::span<char> scratch) {
   turn_bytes_ = 0;
@@ -163,6 +175,10 @@ body_relay::status body_relay::take(std::string_view input, std::size_t& consume
 body_relay::status body_relay::write_out(std::span<const iovec> pieces, net::byte_stream& sink) {
   const std::array<iovec, 1> only_head{piece_of(head_)};
   if (pieces.empty()) pieces = only_head;
+  if (copy_ != nullptr) {
+    for (const iovec& piece : pieces.subspan(1))
+      copy_->append({static_cast<const char*>(piece.iov_base), piece.iov_len});
+  }
   const std::size_t head_size = std::exchange(head_, {}).size();
   std::size_t sent = 0;
   status answer = status::wants_input;

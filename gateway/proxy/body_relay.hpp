@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/proxy/body_copy.hpp"
 #include "gateway/proxy/input_buffer.hpp"
 
 #include "modelgate/http/body_decoder.hpp"
@@ -46,6 +47,12 @@ class body_relay {
   /// was sent, they replace the earlier ones: a retry names another replica.
   void set_head(std::string_view head);
 
+  /// From now on what is written of the body is also appended there.
+  void copy_to(body_copy& copy) noexcept { copy_ = &copy; }
+
+  /// Starts again from the first byte for another sink: `copy` is all that was written of the body and is used up.
+  void start_over(std::string_view head, body_copy& copy);
+
   /// Moves as much as goes without waiting. `early` holds bytes of the source that were read before: they come first,
   /// and bytes read past the end of the message are put back there.
   [[nodiscard]] status pump(input_buffer& early, net::byte_stream& source, net::byte_stream& sink,
@@ -76,6 +83,7 @@ class body_relay {
   [[nodiscard]] std::size_t read_size(std::span<char> scratch, std::size_t give_back) const noexcept;
 
   std::string& kept_;
+  body_copy* copy_ = nullptr;
   std::size_t kept_from_ = 0;
   std::string_view head_;           ///< not written yet
   std::size_t kept_head_size_ = 0;  ///< of the head within `kept_`, as long as nothing was sent

@@ -1,5 +1,7 @@
 #include "gateway/proxy/exchange.hpp"
 
+#include "gateway/proxy/forwarding.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -18,10 +20,17 @@ exchange::exchange(worker_context& worker, client_side client, exchange_buffers&
       buffers_{buffers},
       cluster_{cluster},
       request_{request},
+      fsm_{request.retry_budget != nullptr},
+      copy_{buffers.upload_copy, worker.settings.retry_body_bytes},
       upload_{buffers.kept_upload, request.body, coding_of(request.body.kind), request.max_body_bytes},
       client_keeps_{request.client_keeps} {
   buffers_.response_head.clear();
   buffers_.partial_head.clear();
+  if (request_.retry_budget == nullptr) return;
+  upload_.copy_to(copy_);
+  const bool is_too_large =
+      request_.body.kind == http::body_kind::sized && request_.body.size > worker_.settings.retry_body_bytes;
+  if (is_too_large) copy_.give_up();
 }
 
 exchange::~exchange() {
@@ -33,16 +42,21 @@ exchange::~exchange() {
 
 net::task_of<exchange_result> exchange::run() {
   for (;;) {
-    upstream::cluster::choice choice = cluster_.pick(failed_ ? failed_->endpoint.get() : nullptr, steady_clock::now());
+    const steady_time now = steady_clock::now();
+    upstream::cluster::choice choice = cluster_.pick(failed_ ? failed_->endpoint.get() : nullptr, now);
+    if (!choice.taken && !choice.must_wait && same_replica_will_do_) {
+      failed_ = nullptr;
+      choice = cluster_.pick(nullptr, now);
+    }
     slot_ = std::move(choice.taken);
     if (choice.must_wait) {
       const verdict ended = co_await wait_for_slot();
       if (ended) co_return result_of(*ended);
     }
     if (!slot_) co_return result_of(fsm_.on_no_replica());
-    if (failed_ != nullptr) {
-      const auto cause = connected_ ? metrics::retry_cause::reset_before_sent : metrics::retry_cause::connect;
-      worker_.stats.retries[static_cast<std::size_t>(cause)].add();
+    if (retrying_) {
+      worker_.stats.retries[static_cast<std::size_t>(*retrying_)].add();
+      retrying_.reset();
     }
     const verdict ended = co_await attempt();
     if (!ended && tunnel_) {
@@ -63,25 +77,32 @@ net::task_of<exchange_result> exchange::run() {
       co_return result_of(*ended);
     }
     failed_ = slot_.member();
+    same_replica_will_do_ = ended->same_replica_will_do;
     drop_upstream(false);
   }
 }
 
-/// One try on one replica; no verdict means that the response is complete.
+/// One try on one replica, or on two when it is hedged; no verdict means that the response is complete.
 net::task_of<exchange::verdict> exchange::attempt() {
-  dispatched_at_ = steady_clock::now();
+  const steady_time start = steady_clock::now();
+  if (start >= request_.deadline) co_return fsm_.on_timeout();
+  dispatched_at_ = start;
   model_ = slot_->model();
-  connected_ = false;
   verdict ended = co_await connect();
   if (ended) co_return ended;
-  connected_ = true;
-  connecting_ = steady_clock::now() - *dispatched_at_;
+  const steady_time connected_at = steady_clock::now();
+  connecting_ += connected_at - start;
+  if (connected_at >= request_.deadline) co_return fsm_.on_timeout();
 
-  buffers_.upstream_head.assign(buffers_.head_line);
-  buffers_.upstream_head.append("Host: ").append(slot_->authority()).append("\r\n").append(buffers_.head_fields);
-  upload_.set_head(buffers_.upstream_head);
+  write_upstream_head(buffers_.upstream_head, *slot_, connected_at);
+  if (fsm_.request_bytes_sent())
+    upload_.start_over(buffers_.upstream_head, copy_);
+  else
+    upload_.set_head(buffers_.upstream_head);
+  upload_abandoned_ = false;
+  first_byte_due_ = steady_time::max();
   if (request_.body.kind != http::body_kind::none) {
-    rate_ = rate_floor{steady_clock::now(), worker_.settings.body_grace, worker_.settings.body_min_rate};
+    rate_ = rate_floor{connected_at, worker_.settings.body_grace, worker_.settings.body_min_rate};
     if (request_.expects_continue && client_.input.empty()) send_continue();
   }
   for (;;) {
@@ -89,7 +110,9 @@ net::task_of<exchange::verdict> exchange::attempt() {
       ended = step_upload();
       if (ended) co_return ended;
     }
-    ended = step_response();
+    if (upstream_) ended = step_response();
+    if (ended || complete_) co_return ended;
+    if (hedge_) ended = step_hedge();
     if (ended || complete_) co_return ended;
     if (std::exchange(wants_turn_, false)) {
       co_await net::yield_turn();
@@ -101,21 +124,35 @@ net::task_of<exchange::verdict> exchange::attempt() {
   }
 }
 
-net::task_of<exchange::verdict> exchange::connect() {
-  upstream_ = upstream::cluster::take_connection(slot_, *dispatched_at_);
-  if (upstream_) {
-    worker_.stats.upstream_reuses.add();
-    upstream_->set_owner(&client_.signal);
-    co_return verdict{};
+void exchange::write_upstream_head(std::string& out, const upstream::endpoint& to, steady_time now) const {
+  out.assign(buffers_.head_line).append("Host: ").append(to.authority()).append("\r\n");
+  append_request_timeout(out, request_.deadline - now);
+  out.append(buffers_.head_fields);
+}
+
+exchange::opened exchange::open_connection(const upstream::slot& to, steady_time now) {
+  // A second try must not fail for the reason that a kept connection was too old.
+  if (fsm_.retries() == 0) {
+    if (net::stream_ptr kept = upstream::cluster::take_connection(to, now)) {
+      worker_.stats.upstream_reuses.add();
+      kept->set_owner(&client_.signal);
+      return {std::move(kept), true};
+    }
   }
   worker_.stats.upstream_connects.add();
-  connect_due_ = steady_clock::now() + worker_.settings.connect;
-  auto started = net::byte_stream::start_connect(worker_.executor, slot_->config().address, client_.signal);
-  if (!started) {
-    worker_.stats.upstream_connect_failures.add();
-    co_return lose_upstream(loss::connect_failed);
-  }
-  upstream_ = *started;
+  auto started = net::byte_stream::start_connect(worker_.executor, to->config().address, client_.signal);
+  if (started) return {std::move(*started), false};
+  worker_.stats.upstream_connect_failures.add();
+  return {};
+}
+
+net::task_of<exchange::verdict> exchange::connect() {
+  opened made = open_connection(slot_, *dispatched_at_);
+  upstream_ = std::move(made.stream);
+  reused_ = made.reused;
+  if (reused_) co_return verdict{};
+  if (!upstream_) co_return lose_upstream(loss::connect_failed);
+  connect_due_ = *dispatched_at_ + worker_.settings.connect;
   for (;;) {
     const auto state = upstream_->connected();
     if (state == net::byte_stream::connect_state::done) co_return verdict{};
@@ -136,10 +173,10 @@ net::task_of<exchange::verdict> exchange::wait(wait_phase phase) {
       due = std::min(request_.deadline, connect_due_);
       break;
     case wait_phase::before_head:
-      due = std::min({request_.deadline, first_byte_due_, rate_.due()});
+      due = std::min({request_.deadline, first_byte_due_, hedge_due_, body_due()});
       break;
     case wait_phase::streaming:
-      due = std::min(idle_due_, upload_.source_complete() ? steady_time::max() : rate_.due());
+      due = std::min(idle_due_, body_due());
       break;
   }
   account_for_kept_bytes();
@@ -153,24 +190,39 @@ net::task_of<exchange::verdict> exchange::wait(wait_phase phase) {
   co_return verdict{};
 }
 
+/// A client that has sent its whole body cannot be too slow any more.
+steady_time exchange::body_due() const noexcept {
+  return upload_.source_complete() ? steady_time::max() : rate_.due();
+}
+
 exchange::verdict exchange::on_expiry(steady_time now) {
   if (due_phase_ == wait_phase::connecting) {
+    connecting_ += now - *dispatched_at_;
     if (now >= request_.deadline) return fsm_.on_timeout();
     worker_.stats.upstream_connect_failures.add();
     return lose_upstream(loss::connect_timeout);
   }
-  if (request_.body.kind != http::body_kind::none && !upload_.source_complete() && now >= rate_.due()) {
-    return fsm_.on_request_refused(http::reason::request_timeout);
-  }
-  return fsm_.on_timeout();
+  if (now >= body_due()) return fsm_.on_request_refused(http::reason::request_timeout);
+  const bool may_be_answered =
+      due_phase_ == wait_phase::before_head && now < request_.deadline && now < first_byte_due_;
+  if (!may_be_answered) return fsm_.on_timeout();
+  if (now >= hedge_due_) start_hedge(now);
+  return {};
 }
 
-/// What slow peers make us keep is counted when we wait: before that it is gone again in most cases.
+/// What slow peers make us keep is counted when we wait: before that it is gone again in most cases. Where memory runs
+/// out, the copies for a second try go first.
 void exchange::account_for_kept_bytes() noexcept {
-  const std::size_t kept = buffers_.kept_upload.size() + buffers_.kept_download.size() + buffers_.response_head.size()
-                           + buffers_.partial_head.size();
+  std::size_t kept = buffers_.kept_upload.size() + buffers_.kept_download.size() + buffers_.response_head.size()
+                     + buffers_.partial_head.size() + copy_.size();
+  if (hedge_) kept += hedge_->kept_bytes();
   worker_.memory_in_use += kept - kept_bytes_;
   kept_bytes_ = kept;
+  if (copy_.size() == 0 || hedge_ || worker_.has_memory()) return;
+  worker_.memory_in_use -= copy_.size();
+  kept_bytes_ -= copy_.size();
+  copy_.give_up();
+  fsm_.on_copy_given_up();
 }
 
 void exchange::start_watching_client() {
@@ -210,6 +262,7 @@ exchange::verdict exchange::step_upload() {
   worker_.stats.request_body_bytes.add(upload_.payload_bytes() - before);
   rate_.on_bytes(upload_.payload_bytes() - before);
   if (upload_.bytes_sent() > 0) fsm_.on_request_bytes_sent();
+  if (!copy_.is_whole()) fsm_.on_copy_given_up();
   switch (status) {
     case relay_status::wants_input:
       rate_.on_resumed(steady_clock::now());
@@ -223,6 +276,7 @@ exchange::verdict exchange::step_upload() {
     case relay_status::finished:
       first_byte_due_ = steady_clock::now() + worker_.settings.first_byte;
       start_watching_client();
+      plan_hedge();
       return {};
     case relay_status::source_ended:
     case relay_status::source_failed:
@@ -250,11 +304,6 @@ void exchange::send_continue() {
   fsm_.on_response_head_sent();
 }
 
-exchange::decision exchange::lose_upstream(loss how) noexcept {
-  if (how != loss::invalid) slot_->doubt(steady_clock::now() + worker_.settings.replica_doubt);
-  return fsm_.on_upstream_lost(how);
-}
-
 void exchange::finish_upstream() {
   const steady_time now = steady_clock::now();
   // What fails fast says nothing of how fast the model is.
@@ -279,6 +328,7 @@ net::task_of<tunnel::outcome> exchange::run_tunnel() {
 }
 
 void exchange::drop_upstream(bool client_gone) noexcept {
+  end_hedge();
   if (upstream_) {
     if (client_gone)
       upstream_->abort();
@@ -295,6 +345,7 @@ exchange_result exchange::result_of(const decision& end) const {
   result.status = http::status_of(end.why);
   switch (end.what) {
     case exchange_fsm::action::retry:
+    case exchange_fsm::action::take_over:
     case exchange_fsm::action::reply:
       result.how = exchange_result::ending::refused;
       break;

@@ -1,12 +1,16 @@
 #pragma once
 
+#include "gateway/proxy/body_copy.hpp"
 #include "gateway/proxy/body_relay.hpp"
 #include "gateway/proxy/client_side.hpp"
 #include "gateway/proxy/exchange_fsm.hpp"
+#include "gateway/proxy/hedge.hpp"
 #include "gateway/proxy/rate_floor.hpp"
 #include "gateway/proxy/tunnel.hpp"
 #include "gateway/proxy/worker_context.hpp"
 #include "gateway/upstream/cluster.hpp"
+#include "gateway/upstream/hedge_policy.hpp"
+#include "gateway/upstream/retry_budget.hpp"
 
 #include "modelgate/http/upgrade.hpp"
 #include "modelgate/net/byte_stream.hpp"
@@ -26,11 +30,12 @@ struct exchange_buffers {
   std::string response_head;
   std::string kept_upload;
   std::string kept_download;
+  std::string upload_copy;   ///< of a request that may be sent twice
   std::string partial_head;  ///< of a response whose head comes in pieces
 
   [[nodiscard]] std::size_t capacity() const noexcept {
     return head_line.capacity() + head_fields.capacity() + upstream_head.capacity() + response_head.capacity()
-           + kept_upload.capacity() + kept_download.capacity() + partial_head.capacity();
+           + kept_upload.capacity() + kept_download.capacity() + upload_copy.capacity() + partial_head.capacity();
   }
 };
 
@@ -49,6 +54,8 @@ struct exchange_request {
   steady_time deadline;  ///< for the response head, waiting for a replica included
   std::uint32_t max_queue = 64;
   std::chrono::milliseconds queue_timeout{10'000};
+  upstream::retry_budget* retry_budget = nullptr;  ///< of an idempotent deployment; none: at most one replica sees it
+  upstream::hedge_policy* hedging = nullptr;       ///< where such a deployment hedges
   bool seldon_protocol = true;
   std::string_view request_id;
   std::string_view puid;
@@ -70,7 +77,7 @@ struct exchange_result {
   bool body_untouched = false;  ///< nothing of the request's body was taken from the client's input
   /// When it may be worth trying again; zero: nothing is known.
   std::chrono::seconds retry_after{0};
-  std::chrono::nanoseconds queued{0};
+  std::chrono::nanoseconds queued{0};  ///< over all tries, like `connecting`
   std::chrono::nanoseconds connecting{0};
   /// From dispatch to the response head, or to the failure; absent when no replica was tried.
   std::optional<std::chrono::nanoseconds> upstream_latency;
@@ -117,7 +124,21 @@ class exchange {
   void account_for_kept_bytes() noexcept;
   [[nodiscard]] verdict forward_informational();
   void send_continue();
-  [[nodiscard]] decision lose_upstream(exchange_fsm::loss how) noexcept;
+  struct opened {
+    net::stream_ptr stream;  ///< connected or on its way to be; none: it failed at once
+    bool reused = false;
+  };
+  [[nodiscard]] opened open_connection(const upstream::slot& to, steady_time now);
+  void write_upstream_head(std::string& out, const upstream::endpoint& to, steady_time now) const;
+  [[nodiscard]] steady_time body_due() const noexcept;
+  [[nodiscard]] verdict lose_upstream(exchange_fsm::loss how);
+  void doubt(upstream::endpoint& replica) noexcept;
+  void plan_hedge();
+  void start_hedge(steady_time now);
+  [[nodiscard]] verdict step_hedge();
+  void take_over_hedge();
+  void end_hedge() noexcept;
+  void count_hedge(metrics::hedge_outcome outcome) noexcept;
   void finish_upstream();
   void drop_upstream(bool client_gone) noexcept;
   [[nodiscard]] exchange_result result_of(const decision& end) const;
@@ -131,9 +152,13 @@ class exchange {
 
   upstream::slot slot_;
   upstream::cluster_member_ptr failed_;
-  net::stream_ptr upstream_;
+  net::stream_ptr upstream_;  ///< none while a hedge goes on alone
+  body_copy copy_;
   body_relay upload_;
   std::optional<body_relay> download_;
+  std::optional<hedge> hedge_;
+  upstream::retry_budget::share retry_share_;
+  std::optional<metrics::retry_cause> retrying_;  ///< a retry that has no replica yet
   std::optional<tunnel> tunnel_;
   rate_floor rate_;
   bool client_keeps_;
@@ -145,12 +170,14 @@ class exchange {
   bool upstream_keeps_ = false;
   bool surplus_ = false;
   bool complete_ = false;
-  bool connected_ = false;
+  bool reused_ = false;  ///< the connection was kept from an earlier request
+  bool same_replica_will_do_ = false;
   unsigned status_ = 0;
 
   wait_phase due_phase_ = wait_phase::connecting;
   steady_time connect_due_{};
   steady_time first_byte_due_ = steady_time::max();
+  steady_time hedge_due_ = steady_time::max();
   steady_time idle_due_ = steady_time::max();
   std::uint64_t progress_seen_ = 0;
   unsigned informational_ = 0;

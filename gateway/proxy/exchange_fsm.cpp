@@ -9,6 +9,7 @@ http::reason reason_of(exchange_fsm::loss how) noexcept {
     case exchange_fsm::loss::connect_timeout:
       return http::reason::upstream_connect;
     case exchange_fsm::loss::closed:
+    case exchange_fsm::loss::kept_closed:
       return http::reason::upstream_reset;
     case exchange_fsm::loss::invalid:
       return http::reason::upstream_invalid;
@@ -23,15 +24,18 @@ exchange_fsm::decision exchange_fsm::on_no_replica() const noexcept {
 }
 
 exchange_fsm::decision exchange_fsm::on_upstream_lost(loss how) noexcept {
-  if (response_head_sent_) return {action::cut, reason_of(how)};
-  // A replica that has seen a byte of the request may have acted on it: only an untouched request goes to another one.
-  if (!request_bytes_sent_ && how != loss::invalid && retries_ < most_retries) {
-    ++retries_;
-    failed_before_ = true;
-    last_failure_ = reason_of(how);
-    return {action::retry, last_failure_};
+  const http::reason why = reason_of(how);
+  if (response_head_sent_) return {action::cut, why};
+  if (hedge_under_way_) {
+    first_lost_ = true;
+    return {action::take_over, why};
   }
-  return {action::reply, reason_of(how)};
+  const bool may_go_out_again = !request_bytes_sent_ || (idempotent_ && has_copy_);
+  if (how == loss::invalid || retries_ >= most_retries || !may_go_out_again) return {action::reply, why};
+  ++retries_;
+  failed_before_ = true;
+  last_failure_ = why;
+  return {action::retry, why, how == loss::kept_closed, request_bytes_sent_};
 }
 
 exchange_fsm::decision exchange_fsm::on_timeout() const noexcept {

@@ -50,6 +50,7 @@ std::chrono::seconds whole_seconds(std::chrono::nanoseconds wait) {
 net::task_of<exchange::verdict> exchange::wait_for_slot() {
   using upstream::dispatch_queue;
   const steady_time since = steady_clock::now();
+  const std::chrono::nanoseconds queued_before = queued_;
   dispatch_queue& queue = cluster_.queue();
   const upstream::endpoint* except = failed_ ? failed_->endpoint.get() : nullptr;
   queue_place place{cluster_, new upstream::waiting_request{worker_.executor, client_.signal, except}};
@@ -66,7 +67,7 @@ net::task_of<exchange::verdict> exchange::wait_for_slot() {
   start_watching_client();
   for (;;) {
     const steady_time now = steady_clock::now();
-    queued_ = now - since;
+    queued_ = queued_before + (now - since);
     if (now >= request_.deadline) co_return fsm_.on_timeout();
     const answer found = place.look(slot_);
     if (found == answer::sent) break;
@@ -84,8 +85,8 @@ net::task_of<exchange::verdict> exchange::wait_for_slot() {
     if (queue.wants_another_look()) queue.dispatch(steady_clock::now());
   }
   watching_client_ = false;
-  worker_.stats.queue_wait_microseconds.add(
-      static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(queued_).count()));
+  worker_.stats.queue_wait_microseconds.add(static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(queued_ - queued_before).count()));
   co_return verdict{};
 }
 

@@ -47,7 +47,7 @@ exchange::verdict exchange::read_response_head() {
       if (rest.empty()) break;
       const std::string_view bytes = rest;
       if (verdict ended = take_response_head(bytes, rest)) return ended;
-      if (download_ || complete_) return {};
+      if (download_ || complete_ || !upstream_) return {};
       if (rest.size() == bytes.size()) {  // the head is not whole yet
         buffers_.partial_head.assign(rest);
         break;
@@ -75,7 +75,10 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   const http::response_head& head = worker_.response_head;
   const auto framing = http::frame_response(head, request_.to_head);
   if (!framing) return lose_upstream(loss::invalid);
+  end_hedge();
+  copy_.release();
   const steady_time now = steady_clock::now();
+  if (request_.hedging != nullptr && head.status < 500) request_.hedging->record(now - *dispatched_at_);
   head_at_ = now;
   idle_due_ = now + worker_.settings.stream_idle;
   status_ = head.status;

@@ -1,5 +1,6 @@
 #include "gateway/proxy/forwarding.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdint>
@@ -78,6 +79,7 @@ bool is_managed_in_request(field_id id, bool forward_authorization) noexcept {
     case field_id::x_forwarded_proto:
     case field_id::x_forwarded_user:
     case field_id::x_request_id:
+    case field_id::x_request_timeout:
       return true;
     default:
       return http::is_hop_by_hop(id);
@@ -171,6 +173,21 @@ void append_request_fields(std::string& out, const http::request_head& head, con
   if (request.upgrade) out += own_upgrade;
   append_body_fields(out, request.body);
   out += "\r\n";
+}
+
+void append_request_timeout(std::string& out, std::chrono::nanoseconds remaining) {
+  const auto whole = std::chrono::duration_cast<std::chrono::milliseconds>(remaining).count();
+  const auto milliseconds = static_cast<std::uint64_t>(std::max<std::int64_t>(1, whole));
+  out += "X-Request-Timeout: ";
+  append_number(out, milliseconds / 1'000);
+  const std::uint64_t fraction = milliseconds % 1'000;
+  const std::array<char, 6> text{'.',
+                                 static_cast<char>('0' + fraction / 100),
+                                 static_cast<char>('0' + fraction / 10 % 10),
+                                 static_cast<char>('0' + fraction % 10),
+                                 '\r',
+                                 '\n'};
+  out.append(text.data(), text.size());
 }
 
 void append_response_head(std::string& out, const http::response_head& head, const downstream_response& response) {

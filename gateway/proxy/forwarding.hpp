@@ -3,6 +3,7 @@
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/head.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ struct upstream_request {
 /// writes "METHOD path HTTP/1.1\r\nHost: <authority>\r\n" by `append_request_line` and then these fields.
 void append_request_line(std::string& out, const http::request_head& head, const upstream_request& request);
 void append_request_fields(std::string& out, const http::request_head& head, const upstream_request& request);
+
+/// Appends the field that tells a replica how long its answer is waited for: X-Request-Timeout, in seconds.
+void append_request_timeout(std::string& out, std::chrono::nanoseconds remaining);
 
 /// How the answer goes back.
 struct downstream_response {

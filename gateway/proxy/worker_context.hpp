@@ -24,6 +24,10 @@ struct proxy_settings {
   std::chrono::milliseconds stream_idle{60'000};
   std::chrono::milliseconds tunnel_life{0};  ///< 0: no bound
   std::chrono::milliseconds replica_doubt{1'000};
+  std::size_t retry_body_bytes = 1'048'576;
+  std::size_t retry_percent = 10;
+  std::size_t hedge_percent = 5;
+  std::size_t memory_bytes = 0;  ///< of buffers, one worker's share; 0: no bound
   bool cancel_on_half_close = true;
   bool cors = true;
 };
@@ -43,7 +47,11 @@ struct worker_context {
   std::string date;               ///< the Date field's value, renewed every second
   bool draining = false;          ///< connections are not kept any more
   bool cutting = false;           ///< draining took too long: whoever waits answers at once
-  std::size_t memory_in_use = 0;  ///< bytes in input buffers and in bodies kept for slow peers
+  std::size_t memory_in_use = 0;  ///< bytes in input buffers and in bodies kept for slow peers or for a retry
+
+  [[nodiscard]] bool has_memory() const noexcept {
+    return settings.memory_bytes == 0 || memory_in_use <= settings.memory_bytes;
+  }
 };
 
 }  // namespace modelgate::proxy

@@ -21,7 +21,8 @@ std::string_view explain(http::reason why) noexcept {
     case http::reason::upstream_invalid:
       return "the model's replica answered with something that is not valid HTTP";
     case http::reason::upstream_timeout:
-      return "the model did not answer in time; a longer timeout can be set on the deployment";
+      return "the model did not answer in time; a longer timeout can be set on the deployment, or asked for in "
+             "X-Request-Timeout up to that";
     case http::reason::queue_full:
       return "every replica is busy and the queue of this deployment is full (maxQueue); try again, or add replicas";
     case http::reason::queue_timeout:
@@ -43,10 +44,11 @@ void append_timing(std::string& out, const proxy::exchange_result& ended, std::c
     const int size = std::snprintf(text.data(), text.size(), "%.3f s", static_cast<double>(time.count()) / 1e9);
     return std::string(text.data(), static_cast<std::size_t>(std::max(0, size)));
   };
-  const std::chrono::nanoseconds model = ended.upstream_latency.value_or(std::chrono::nanoseconds{0});
+  // The parts make up the whole, whatever a first try at another replica took.
+  std::chrono::nanoseconds model{0};
+  if (ended.upstream_latency) model = std::max(model, total - ended.queued - ended.connecting);
   out += " (of " + seconds(total) + " it waited " + seconds(ended.queued) + " for a free replica, "
-         + seconds(ended.connecting) + " for the connection and "
-         + seconds(std::max(std::chrono::nanoseconds{0}, model - ended.connecting)) + " for the model)";
+         + seconds(ended.connecting) + " for the connection and " + seconds(model) + " for the model)";
 }
 
 }  // namespace modelgate::server

@@ -32,13 +32,16 @@ server::worker_settings to_worker_settings(const config::settings& settings) {
   made.proxy.replica_doubt = settings.timeouts.replica_doubt;
   made.proxy.cancel_on_half_close = settings.prediction.cancel_on_half_close;
   made.proxy.cors = settings.prediction.cors;
+  made.proxy.retry_body_bytes = settings.limits.retry_body_bytes;
+  made.proxy.retry_percent = settings.limits.retry_percent;
+  made.proxy.hedge_percent = settings.limits.hedge_percent;
+  made.proxy.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / worker_count(settings);
   made.cluster.pool_connections = settings.limits.pool_connections;
   made.cluster.upstream_idle = settings.timeouts.upstream_idle;
   made.head = settings.timeouts.head;
   made.keep_alive = settings.timeouts.keep_alive;
   made.drain_idle = settings.timeouts.drain_idle;
   made.trusted_proxies = settings.prediction.trusted_proxies;
-  made.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / worker_count(settings);
   return made;
 }
 

@@ -24,6 +24,7 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
   entry->stats->set_predictor_version(deployment.predictor_version);
   static_cast<void>(entry->stats->index_of({deployment.model_image, deployment.model_version}));
   entry->queue = before != nullptr ? before->queue : std::make_shared<upstream::dispatch_queue>();
+  entry->retry_budget = before != nullptr ? before->retry_budget : std::make_shared<upstream::retry_budget>();
   entry->endpoints.reserve(deployment.endpoints.size());
   for (const config::endpoint_config& wanted : deployment.endpoints) {
     upstream::endpoint_ptr endpoint = find_endpoint(deployment.id, before, wanted, from);

@@ -3,6 +3,7 @@
 #include "gateway/routing/route_table.hpp"
 #include "gateway/upstream/dispatch_queue.hpp"
 #include "gateway/upstream/endpoint.hpp"
+#include "gateway/upstream/retry_budget.hpp"
 
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/metrics/registry.hpp"
@@ -19,7 +20,9 @@ namespace modelgate::server {
 struct serving_entry {
   std::shared_ptr<metrics::deployment_stats> stats;
   std::vector<upstream::endpoint_ptr> endpoints;
-  std::shared_ptr<upstream::dispatch_queue> queue;  ///< the same for as long as the deployment exists
+  // The same for as long as the deployment exists:
+  std::shared_ptr<upstream::dispatch_queue> queue;
+  std::shared_ptr<upstream::retry_budget> retry_budget;
 };
 
 /// A snapshot made ready for the workers.

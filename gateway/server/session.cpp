@@ -1,5 +1,6 @@
 #include "gateway/server/session.hpp"
 
+#include "gateway/filter/request_timeout.hpp"
 #include "gateway/proxy/forwarding.hpp"
 #include "gateway/server/explanation.hpp"
 #include "gateway/server/request_labels.hpp"
@@ -214,6 +215,8 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
     co_return co_await reply(req, http::reason::overloaded, explain(http::reason::overloaded), state, {},
                              retry_after_not_ready);
   }
+  const auto asked = filter::requested_timeout(worker_.context().request_head);
+  if (!asked) co_return co_await reply(req, asked.error().why, asked.error().detail, state);
   tunnel_admission::place place;
   if (deployment.serving.allow_upgrade)
     req.upgrade = http::asks_for_websocket(worker_.context().request_head, req.framing);
@@ -231,9 +234,13 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   out.expects_continue = req.framing.expects_continue;
   out.upgrade = req.upgrade;
   out.max_body_bytes = deployment.serving.max_body_bytes;
-  out.deadline = req.started + deployment.serving.timeout;
+  out.deadline = req.started + std::min<std::chrono::nanoseconds>(deployment.serving.timeout, *asked);
   out.max_queue = deployment.serving.max_queue;
   out.queue_timeout = deployment.serving.queue_timeout;
+  if (deployment.serving.idempotent && !req.upgrade) {
+    out.retry_budget = state->retry_budget.get();
+    if (deployment.serving.hedge) out.hedging = &state->hedging;
+  }
   out.seldon_protocol = is_seldon;
   out.request_id = buffers_->ids.request_id;
   out.puid = buffers_->ids.puid;

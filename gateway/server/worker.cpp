@@ -178,10 +178,6 @@ void worker::give_buffers(std::unique_ptr<session_buffers> buffers) {
   if (spare_buffers_.size() < most_spare_buffers) spare_buffers_.push_back(std::move(buffers));
 }
 
-bool worker::has_memory_for_a_request() const noexcept {
-  return settings_.memory_bytes == 0 || context_.memory_in_use <= settings_.memory_bytes;
-}
-
 bool worker::is_trusted_proxy(std::string_view address) const noexcept {
   return std::find(settings_.trusted_proxies.begin(), settings_.trusted_proxies.end(), address)
          != settings_.trusted_proxies.end();

@@ -6,6 +6,7 @@
 #include "gateway/server/admission.hpp"
 #include "gateway/server/listener.hpp"
 #include "gateway/server/serving_table.hpp"
+#include "gateway/upstream/hedge_policy.hpp"
 
 #include "modelgate/base/ids.hpp"
 
@@ -34,11 +35,13 @@ class session;
 /// Shape: worker-local; exchanges hold on to it, so it may outlive the deployment.
 struct deployment_state : boost::intrusive_ref_counter<deployment_state, boost::thread_unsafe_counter> {
   deployment_state(const upstream::cluster_settings& settings, std::shared_ptr<const serving_entry> served)
-      : entry{std::move(served)}, cluster{settings, entry->queue} {}
+      : entry{std::move(served)}, cluster{settings, entry->queue}, retry_budget{entry->retry_budget} {}
 
   std::string id;
   std::shared_ptr<const serving_entry> entry;
   upstream::cluster cluster;
+  std::shared_ptr<upstream::retry_budget> retry_budget;
+  upstream::hedge_policy hedging;
 };
 using deployment_state_ptr = boost::intrusive_ptr<deployment_state>;
 
@@ -60,7 +63,6 @@ struct worker_settings {
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds drain_idle{2'000};
   std::vector<std::string> trusted_proxies;
-  std::size_t memory_bytes = 0;  ///< of buffers, this worker's share; 0: no bound
 };
 
 /// One thread of the data plane, with everything that a request needs; a connection never leaves its worker.
@@ -101,7 +103,7 @@ class worker {
   [[nodiscard]] std::unique_ptr<session_buffers> take_buffers();
   void give_buffers(std::unique_ptr<session_buffers> buffers);
   /// Whether another request may be taken up: the buffers in use are below this worker's share.
-  [[nodiscard]] bool has_memory_for_a_request() const noexcept;
+  [[nodiscard]] bool has_memory_for_a_request() const noexcept { return context_.has_memory(); }
   [[nodiscard]] bool is_trusted_proxy(std::string_view address) const noexcept;
 
  private:

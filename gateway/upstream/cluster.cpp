@@ -55,6 +55,27 @@ cluster::choice cluster::pick(const endpoint* except, steady_time now) {
   return {slot{}, has_another};
 }
 
+slot cluster::take_idle(const endpoint* except, steady_time now) {
+  if (queue_->has_waiters()) return slot{};
+  const cluster_member_ptr* fastest = nullptr;
+  std::chrono::nanoseconds least = std::chrono::nanoseconds::max();
+  for (const cluster_member_ptr& each : members_) {
+    const replica_view seen = each->endpoint->view(now);
+    if (each->endpoint.get() == except || seen.in_flight > 0 || seen.doubted || seen.ejected) continue;
+    if (seen.service_time >= least) continue;
+    least = seen.service_time;
+    fastest = &each;
+  }
+  if (fastest == nullptr || !(*fastest)->endpoint->try_take_idle(now)) return slot{};
+  return slot{*fastest};
+}
+
+std::size_t cluster::in_flight() const noexcept {
+  std::size_t count = 0;
+  for (const cluster_member_ptr& each : members_) count += each->endpoint->in_flight();
+  return count;
+}
+
 slot cluster::adopt(endpoint_ptr counted) {
   const auto known = std::find_if(members_.begin(), members_.end(),
                                   [&](const cluster_member_ptr& member) { return member->endpoint == counted; });

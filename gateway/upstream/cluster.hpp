@@ -40,6 +40,11 @@ class cluster {
   };
   /// A slot on the best replica but `except`, if one is free and nobody waits for it.
   [[nodiscard]] choice pick(const endpoint* except, steady_time now);
+  /// A slot on the fastest replica that has nothing to do, is in good standing and is not `except`; none while requests
+  /// wait.
+  [[nodiscard]] slot take_idle(const endpoint* except, steady_time now);
+  /// Requests on these replicas, over all workers.
+  [[nodiscard]] std::size_t in_flight() const noexcept;
   /// The place on a replica that the queue has counted.
   [[nodiscard]] slot adopt(endpoint_ptr counted);
 

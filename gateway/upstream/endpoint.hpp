@@ -60,6 +60,13 @@ class endpoint {
     }
     return false;
   }
+  /// The same, but only while no request at all is on the replica.
+  [[nodiscard]] bool try_take_idle(steady_time now) noexcept {
+    std::uint32_t none = 0;
+    if (!in_flight_.compare_exchange_strong(none, 1)) return false;
+    service_time_.touch(now);
+    return true;
+  }
   void release() noexcept { in_flight_.fetch_sub(1); }
 
   /// A request was answered whole, `service` after its dispatch. `window` is the worker's own.

@@ -33,6 +33,8 @@ struct serving_options {
   std::uint32_t max_queue = 64;                     ///< requests that wait for a replica, over all workers
   std::chrono::milliseconds queue_timeout{10'000};  ///< how long each may wait
   bool forward_authorization = false;
+  bool idempotent = false;  ///< a request may reach two replicas
+  bool hedge = false;       ///< a slow one is sent to an idle replica as well; only together with `idempotent`
   bool allow_upgrade = false;  ///< requests for WebSocket are forwarded as such and become tunnels
 
   friend bool operator==(const serving_options&, const serving_options&) = default;

@@ -31,6 +31,7 @@ enum class field_id : std::uint8_t {
   x_forwarded_proto,
   x_forwarded_user,
   x_request_id,
+  x_request_timeout,
   x_content_type_options,
   access_control_allow_origin,
 };

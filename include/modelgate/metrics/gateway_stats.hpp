@@ -11,7 +11,8 @@ namespace modelgate::metrics {
 enum class unrouted_reason : std::size_t { deployment_not_found, route_not_found, size };
 enum class auth_failure : std::size_t { missing, malformed, mistyped, unknown, expired, size };
 enum class queue_refusal : std::size_t { full, timeout, size };
-enum class retry_cause : std::size_t { connect, reset_before_sent, size };
+enum class retry_cause : std::size_t { connect, reset_before_sent, reset_after_sent, size };
+enum class hedge_outcome : std::size_t { won, lost, limited, no_idle_replica, size };
 /// What became of a request for WebSocket where it is allowed: refused by us, declined by the replica (or lost on the way
 /// to it), or how its tunnel ended.
 enum class tunnel_outcome : std::size_t {
@@ -39,6 +40,8 @@ struct worker_stats {
   std::array<counter, static_cast<std::size_t>(unrouted_reason::size)> unrouted;
   std::array<counter, static_cast<std::size_t>(auth_failure::size)> auth_failures;
   std::array<counter, static_cast<std::size_t>(retry_cause::size)> retries;
+  counter retry_budget_exhausted;
+  std::array<counter, static_cast<std::size_t>(hedge_outcome::size)> hedges;
   counter queued;                   ///< requests that had to wait for a replica
   counter queue_wait_microseconds;  ///< of those that were sent in the end
   std::array<counter, static_cast<std::size_t>(queue_refusal::size)> queue_refusals;

@@ -1,12 +1,8 @@
+#include "tests/support/full_backlog.hpp"
 #include "tests/support/gateway_fixture.hpp"
 
-#include <arpa/inet.h>
 #include <boost/test/unit_test.hpp>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <array>
 #include <thread>
 
 namespace modelgate::test {
@@ -20,38 +16,6 @@ scripted_upstream::script never_answers() {
     self.note("closed");
   };
 }
-
-/// A listening socket whose queue is full: the kernel drops every further attempt to connect, and nothing answers.
-class full_backlog {
- public:
-  full_backlog() : listening_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    BOOST_REQUIRE(::bind(listening_, reinterpret_cast<sockaddr*>(&address), size) == 0);
-    BOOST_REQUIRE(::listen(listening_, 0) == 0);
-    BOOST_REQUIRE(::getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size) == 0);
-    address_ = {"127.0.0.1", ntohs(address.sin_port)};
-    for (int& waiting : waiting_) {
-      waiting = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-      static_cast<void>(::connect(waiting, reinterpret_cast<sockaddr*>(&address), size));
-    }
-  }
-  ~full_backlog() {
-    for (const int waiting : waiting_) ::close(waiting);
-    ::close(listening_);
-  }
-  full_backlog(const full_backlog&) = delete;
-  full_backlog& operator=(const full_backlog&) = delete;
-
-  [[nodiscard]] const net::endpoint& address() const noexcept { return address_; }
-
- private:
-  int listening_;
-  std::array<int, 4> waiting_{};
-  net::endpoint address_;
-};
 
 }  // namespace
 
@@ -98,8 +62,8 @@ BOOST_AUTO_TEST_CASE(a_body_over_the_limit_is_413) {
   const std::string chunked = fixture.exchange(
       "POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk + chunk + "0\r\n\r\n");
   BOOST_TEST(status_of(chunked) == 413);
-  const std::string announced = fixture.ask(
-      "POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n");  // 101
+  const std::string announced =
+      fixture.ask("POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n65\r\n");  // 101
   BOOST_TEST(status_of(announced) == 413);
   for (const std::string& seen : replica.requests()) BOOST_TEST(!seen.ends_with("\r\n0\r\n\r\n"));
 }
@@ -121,6 +85,16 @@ BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408) {
   client.send("POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\nab");
   const std::string answer = client.receive_all();
   BOOST_TEST(status_of(answer) == 408);
+}
+
+BOOST_AUTO_TEST_CASE(a_model_may_think_for_longer_than_a_body_may_take) {
+  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    if (connection.is_silent_for(milliseconds{600})) connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  }};
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&replica});
+  BOOST_TEST(status_of(fixture.ask(post("/deployment/pub/x", "{}"))) == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_replica_that_never_answers_is_504) {

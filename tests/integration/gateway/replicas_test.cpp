@@ -2,7 +2,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <thread>
+#include <vector>
 
 namespace modelgate::test {
 
@@ -185,6 +189,53 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_cancels_its_request) {
   }
   while (fixture.metric("modelgate_requests_in_flight") != 0) std::this_thread::yield();
   BOOST_TEST(fixture.gateway->metrics_text().find("code=\"499\"") != std::string::npos);
+}
+
+// A clock that ticks every 20 ms would show: most of the tries would take longer than ten.
+BOOST_AUTO_TEST_CASE(a_client_that_leaves_is_followed_within_ten_milliseconds) {
+  std::atomic<steady_time> closed_at{steady_time{}};
+  scripted_upstream replica{[&](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    static_cast<void>(connection.receive_all());
+    closed_at = steady_clock::now();
+  }};
+  gateway_fixture fixture;
+  config::deployment_config deployment = gateway_fixture::make("pub", {&replica});
+  deployment.serving.concurrency = 1;
+  fixture.deploy(deployment);
+  const auto ask = [&] {
+    raw_socket client = fixture.connect();
+    client.send(post("/deployment/pub/x", "{}"));
+    return client;
+  };
+  const auto await_waiting = [&](double count) {
+    while (fixture.metric("modelgate_queue_depth{deployment_name=\"pub\"}") != count) std::this_thread::yield();
+  };
+  std::vector<double> at_replica;
+  std::vector<double> in_queue;
+  const auto milliseconds_since = [](steady_time start, steady_time end) {
+    return std::chrono::duration<double, std::milli>(end - start).count();
+  };
+  for (std::size_t i = 0; i < 21; ++i) {
+    closed_at = steady_time{};
+    raw_socket served = ask();
+    static_cast<void>(replica.await_requests(i + 1));
+    raw_socket waiting = ask();
+    await_waiting(1);
+    steady_time left_at = steady_clock::now();
+    waiting.reset();
+    await_waiting(0);
+    in_queue.push_back(milliseconds_since(left_at, steady_clock::now()));
+    left_at = steady_clock::now();
+    served.reset();
+    while (closed_at.load() == steady_time{}) std::this_thread::yield();
+    at_replica.push_back(milliseconds_since(left_at, closed_at));
+  }
+  for (std::vector<double>* each : {&at_replica, &in_queue}) {
+    std::sort(each->begin(), each->end());
+    BOOST_TEST_MESSAGE("left: median " << each->at(10) << " ms, longest " << each->back() << " ms");
+    BOOST_TEST(each->at(5) < 10.0);  // the first quarter: the machine may be busy with other things
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_leaves_is_seen_behind_what_it_pipelined) {

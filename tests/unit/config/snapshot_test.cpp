@@ -34,6 +34,8 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   serving.queue_timeout = std::chrono::milliseconds{700};
   serving.forward_authorization = true;
   serving.allow_upgrade = true;
+  serving.idempotent = true;
+  serving.hedge = true;
   deployment->predictor_version = "v1";
   deployment->model_image = "demo/iris";
   deployment->model_version = "1.0";

@@ -138,6 +138,7 @@ BOOST_AUTO_TEST_CASE(one_mistake_each) {
       {"metadata", "{\"\":\"x\"}", "/metadata/ MALFORMED"},
       {"serving", "[]", "/serving WRONG_TYPE"},
       {"serving", "{\"protocol\":\"grpc\"}", "/serving/protocol OUT_OF_RANGE"},
+      {"serving", "{\"hedge\":true}", "/serving/hedge NOT_ALLOWED"},
       {"name", "5", "/name WRONG_TYPE"},
       {"id", "\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"", "/id TOO_LONG"},
   };

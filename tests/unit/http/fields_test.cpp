@@ -11,6 +11,8 @@ BOOST_AUTO_TEST_CASE(knows_names_without_case) {
   BOOST_TEST((classify_field("x-forwarded-USER").id == field_id::x_forwarded_user));
   BOOST_TEST(!classify_field("x-forwarded-user").alias);
   BOOST_TEST((classify_field("TE").id == field_id::te));
+  BOOST_TEST((classify_field("X-Request-Timeout").id == field_id::x_request_timeout));
+  BOOST_TEST((classify_field("X-Forwarded-Proto").id == field_id::x_forwarded_proto));
   BOOST_TEST((classify_field("Access-Control-Allow-Origin").id == field_id::access_control_allow_origin));
   for (const char* other :
        {"", "X", "X-Forwarded-Users", "XForwardedUser", "Accept", "X-Forwarded-User-With-A-Very-Long-Name"}) {
@@ -20,7 +22,7 @@ BOOST_AUTO_TEST_CASE(knows_names_without_case) {
 
 BOOST_AUTO_TEST_CASE(folds_what_a_framework_would_fold) {
   for (const char* alias : {"X_Forwarded_User", "X.Forwarded.User", "x-forwarded_user", "X_REQUEST.ID",
-                            "Content_Length", "Transfer.Encoding"}) {
+                            "Content_Length", "Transfer.Encoding", "X_Request_Timeout", "x.request-TIMEOUT"}) {
     BOOST_TEST(classify_field(alias).alias, alias);
     BOOST_TEST((classify_field(alias).id != field_id::other), alias);
   }

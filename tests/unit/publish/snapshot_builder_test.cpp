@@ -91,6 +91,8 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   BOOST_TEST(options.concurrency.value() == 4);
   BOOST_TEST(options.timeout.count() == 7'000);
   BOOST_TEST(options.max_body_bytes == 1'000);
+  BOOST_TEST(!options.idempotent);
+  BOOST_TEST(!options.hedge);
   BOOST_TEST(!options.allow_upgrade);
 
   domain::serving_overrides& own = desired.deployment.current.spec.serving;
@@ -99,6 +101,8 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   own.timeout = std::chrono::seconds{2};
   own.max_body_bytes = 5;
   own.forward_authorization = true;
+  own.idempotent = true;
+  own.hedge = true;
   own.allow_upgrade = true;
   options = build_one(desired).serving;
   BOOST_TEST((options.protocol == config::upstream_protocol::seldon));
@@ -106,6 +110,8 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   BOOST_TEST(options.timeout.count() == 2'000);
   BOOST_TEST(options.max_body_bytes == 5);
   BOOST_TEST(options.forward_authorization);
+  BOOST_TEST(options.idempotent);
+  BOOST_TEST(options.hedge);
   BOOST_TEST(options.allow_upgrade);
 }
 

@@ -113,6 +113,32 @@ BOOST_AUTO_TEST_CASE(a_replica_of_a_later_snapshot_can_be_adopted) {
   BOOST_TEST(!used.adopt(replicas[0]).member()->left);
 }
 
+BOOST_AUTO_TEST_CASE(an_idle_replica_is_one_with_nothing_to_do_in_good_standing) {
+  const endpoint* const first = replicas[0].get();
+  slot idle = used.take_idle(first, start);
+  BOOST_REQUIRE(static_cast<bool>(idle));
+  BOOST_TEST(&*idle == replicas[1].get());
+  BOOST_TEST(used.in_flight() == 1U);
+  BOOST_TEST(!used.take_idle(first, start));  // busy now
+  idle = {};
+  replicas[1]->doubt(start + 1s);
+  BOOST_TEST(!used.take_idle(first, start));
+  BOOST_TEST(static_cast<bool>(used.take_idle(first, start + 2s)));
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_comes_before_a_second_try) {
+  use({make_replica(1), make_replica(1)});
+  slot one = used.pick(nullptr, start).taken;
+  slot two = used.pick(nullptr, start).taken;
+  boost::asio::io_context loop;
+  net::wake_signal signal;
+  const waiting_request_ptr waits{new waiting_request{loop.get_executor(), signal, replicas[0].get()}};
+  BOOST_TEST((queue->join(waits, 8, start) == dispatch_queue::joined::waits));
+  BOOST_TEST(!used.take_idle(replicas[1].get(), start));
+  endpoint_ptr none;
+  static_cast<void>(queue->leave(*waits, none));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace modelgate::upstream

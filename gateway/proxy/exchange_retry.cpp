@@ -1,0 +1,113 @@
+// How an exchange comes to a second replica: after a failure, or as a hedge.
+#include "gateway/proxy/exchange.hpp"
+
+#include <utility>
+
+namespace modelgate::proxy {
+namespace {
+
+using loss = exchange_fsm::loss;
+using metrics::hedge_outcome;
+
+metrics::retry_cause cause_of(loss how, bool bytes_sent) noexcept {
+  if (how == loss::connect_failed || how == loss::connect_timeout) return metrics::retry_cause::connect;
+  return bytes_sent ? metrics::retry_cause::reset_after_sent : metrics::retry_cause::reset_before_sent;
+}
+
+}  // namespace
+
+exchange::verdict exchange::lose_upstream(loss how) {
+  const bool nothing_came = buffers_.partial_head.empty() && informational_ == 0;
+  if (how == loss::closed && reused_ && nothing_came) how = loss::kept_closed;
+  if (how != loss::invalid && how != loss::kept_closed) doubt(*slot_);
+  const decision next = fsm_.on_upstream_lost(how);
+  buffers_.partial_head.clear();
+  if (next.what == exchange_fsm::action::take_over) {
+    upstream_->close();
+    upstream_ = nullptr;
+    slot_ = {};
+    return {};
+  }
+  if (next.what != exchange_fsm::action::retry) return next;
+  if (next.spends_budget) {
+    retry_share_ = request_.retry_budget->try_spend(cluster_.in_flight(), worker_.settings.retry_percent);
+    if (!retry_share_) {
+      worker_.stats.retry_budget_exhausted.add();
+      return fsm_.on_budget_exhausted();
+    }
+  }
+  retrying_ = cause_of(how, next.spends_budget);
+  return next;
+}
+
+void exchange::doubt(upstream::endpoint& replica) noexcept {
+  replica.doubt(steady_clock::now() + worker_.settings.replica_doubt);
+}
+
+/// The request has been sent whole: from here on its answer may be late.
+void exchange::plan_hedge() {
+  if (request_.hedging == nullptr || !fsm_.may_hedge()) return;
+  request_.hedging->on_request(worker_.settings.hedge_percent);
+  if (const auto delay = request_.hedging->delay()) hedge_due_ = *dispatched_at_ + *delay;
+}
+
+void exchange::start_hedge(steady_time now) {
+  hedge_due_ = steady_time::max();
+  if (!fsm_.may_hedge()) return;
+  if (!request_.hedging->can_afford()) return count_hedge(hedge_outcome::limited);
+  upstream::slot idle = cluster_.take_idle(slot_.member()->endpoint.get(), now);
+  if (!idle) return count_hedge(hedge_outcome::no_idle_replica);
+  net::stream_ptr stream = open_connection(idle, now).stream;
+  if (!stream) {
+    doubt(*idle);
+    return count_hedge(hedge_outcome::lost);
+  }
+  request_.hedging->spend();
+  fsm_.on_hedge_sent();
+  std::string head;
+  write_upstream_head(head, *idle, now);
+  hedge_.emplace(std::move(idle), std::move(stream), std::move(head), now);
+}
+
+exchange::verdict exchange::step_hedge() {
+  const hedge::progress progress = hedge_->step(copy_.bytes());
+  if (progress == hedge::progress::pending) return {};
+  const bool answers = progress != hedge::progress::lost;
+  if (answers && fsm_.takes_hedge(progress == hedge::progress::answers_failure)) {
+    take_over_hedge();
+    return step_response();
+  }
+  if (!answers) doubt(*hedge_->slot());
+  end_hedge();
+  if (!upstream_) return fsm_.on_upstream_lost(loss::closed);
+  return {};
+}
+
+/// The hedge becomes this exchange's replica; the one before is cancelled.
+void exchange::take_over_hedge() {
+  if (upstream_) {
+    request_.hedging->record(steady_clock::now() - *dispatched_at_);
+    upstream_->abort();
+  }
+  upstream_ = hedge_->take_stream();
+  slot_ = hedge_->take_slot();
+  dispatched_at_ = hedge_->started();
+  model_ = slot_->model();
+  buffers_.partial_head.assign(hedge_->answer_start());
+  hedge_.reset();
+  fsm_.on_hedge_ended();
+  count_hedge(hedge_outcome::won);
+}
+
+void exchange::end_hedge() noexcept {
+  if (!hedge_) return;
+  hedge_.reset();
+  fsm_.on_hedge_ended();
+  count_hedge(hedge_outcome::lost);
+}
+
+void exchange::count_hedge(hedge_outcome outcome) noexcept {
+  worker_.stats.hedges[static_cast<std::size_t>(outcome)].add();
+}
+
+}  // namespace modelgate::proxy

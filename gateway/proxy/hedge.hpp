@@ -1,0 +1,59 @@
+#pragma once
+
+#include "gateway/upstream/cluster.hpp"
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/net/byte_stream.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace modelgate::proxy {
+
+/// A request that was sent whole, once more on its way to a second replica, until that one begins to answer.
+///
+/// Of the answer no more is read than its status; the rest stays for the exchange if it takes the hedge over.
+///
+/// Shape:  worker-local, lives in its exchange, which owns the body's bytes and keeps them meanwhile. Destroyed before
+///         it was taken over, it resets its connection: the replica need not work on.
+/// Errors: whatever goes wrong is `lost`; the client hears nothing of it.
+class hedge {
+ public:
+  enum class progress : std::uint8_t { pending, answers, answers_failure, lost };
+
+  /// `stream` is connected or on its way to be.
+  hedge(upstream::slot slot, net::stream_ptr stream, std::string head, steady_time now) noexcept
+      : slot_{std::move(slot)}, stream_{std::move(stream)}, head_{std::move(head)}, started_{now} {}
+  ~hedge() {
+    if (stream_) stream_->abort();
+  }
+  hedge(const hedge&) = delete;
+  hedge& operator=(const hedge&) = delete;
+
+  /// Goes on as far as it goes without waiting.
+  [[nodiscard]] progress step(std::string_view body);
+
+  [[nodiscard]] const upstream::slot& slot() const noexcept { return slot_; }
+  [[nodiscard]] steady_time started() const noexcept { return started_; }
+  [[nodiscard]] std::size_t kept_bytes() const noexcept { return head_.size(); }
+
+  [[nodiscard]] upstream::slot take_slot() noexcept { return std::move(slot_); }
+  [[nodiscard]] net::stream_ptr take_stream() noexcept { return std::exchange(stream_, nullptr); }
+  /// What has been read of the answer: too little to be a whole head.
+  [[nodiscard]] std::string_view answer_start() const noexcept { return answer_start_; }
+
+ private:
+  [[nodiscard]] progress send(std::string_view body);
+  [[nodiscard]] progress read_status();
+
+  upstream::slot slot_;
+  net::stream_ptr stream_;
+  std::string head_;
+  steady_time started_;
+  std::size_t sent_ = 0;
+  bool connected_ = false;
+  std::string answer_start_;
+};
+
+}  // namespace modelgate::proxy
