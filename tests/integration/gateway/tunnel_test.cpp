@@ -356,6 +356,24 @@ BOOST_AUTO_TEST_CASE(holds_its_replicas_slot_also_when_the_replica_goes) {
   while (fixture.gateway->observe().endpoints.size() > 1) std::this_thread::yield();
 }
 
+BOOST_AUTO_TEST_CASE(is_asked_for_once_also_where_requests_may_be_repeated) {
+  const auto dies = [](raw_socket& connection, scripted_upstream& self) { self.note(connection.receive_message()); };
+  scripted_upstream one{dies};
+  scripted_upstream two{dies};
+  gateway_fixture fixture;
+  config::deployment_config deployment = allowing({&one, &two});
+  deployment.serving.idempotent = true;
+  deployment.serving.hedge = true;
+  fixture.deploy(deployment);
+  const std::string answer = fixture.ask(upgrade());
+  BOOST_TEST(status_of(answer) == 502);
+  BOOST_TEST(body_of(answer).find("UPSTREAM_RESET") != std::string::npos);
+  BOOST_TEST(one.requests().size() + two.requests().size() == 1U);
+  // An ordinary request goes to the second one too: it is the upgrade that makes the difference.
+  BOOST_TEST(status_of(fixture.ask(get("/deployment/pub/x"))) == 502);
+  BOOST_TEST(one.requests().size() + two.requests().size() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(another_answer_is_an_ordinary_one) {
   scripted_upstream replica{"no socket here"};
   gateway_fixture fixture;

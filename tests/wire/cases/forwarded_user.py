@@ -22,8 +22,8 @@ def cases():
     yield Case("XU06", f"{PUBLIC}X-Forwarded-User : root⏎⏎", either(absent("X-Forwarded-User"), refusal=[400]))
     yield Case("XU06b", f"{PUBLIC}X-A: b⏎ X-Forwarded-User: root⏎⏎", either(absent("X-Forwarded-User"), refusal=[400]))
     yield Case("XU06c", f"{PUBLIC}X-Forwarded-User\x00: root⏎⏎", either(absent("X-Forwarded-User"), refusal=[400]))
-    for name, managed in {"XU07": "X-Request-Id", "XU07b": "X-Forwarded-For", "XU07c": "X-Forwarded-Host", "XU07d": "X-Forwarded-Proto", "XU07e": "Seldon-Puid"}.items():
-        own = managed in ("X-Request-Id", "Seldon-Puid")
+    for name, managed in {"XU07": "X-Request-Id", "XU07b": "X-Forwarded-For", "XU07c": "X-Forwarded-Host", "XU07d": "X-Forwarded-Proto", "XU07e": "Seldon-Puid", "XU07f": "X-Request-Timeout"}.items():
+        own = managed in ("X-Request-Id", "Seldon-Puid", "X-Request-Timeout")
         for letter, mark in (("", "_"), ("+", ".")):
             yield Case(name + letter, f"{PUBLIC}{managed.replace('-', mark)}: forged⏎⏎", either(nothing_forged), own=own)
         # Every way to write it, at once: none of them may be left for a framework to fold to ours.
