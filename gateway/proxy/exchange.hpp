@@ -158,7 +158,7 @@ class exchange {
   body_relay upload_;
   std::optional<body_relay> download_;
   std::optional<hedge> hedge_;
-  upstream::retry_budget::share retry_share_;
+  upstream::retry_budget::share retry_share_;     ///< until the retry is answered
   std::optional<metrics::retry_cause> retrying_;  ///< a retry that has no replica yet
   std::optional<tunnel> tunnel_;
   rate_floor rate_;

@@ -77,6 +77,7 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   if (!framing) return lose_upstream(loss::invalid);
   end_hedge();
   copy_.release();
+  retry_share_ = {};
   const steady_time now = steady_clock::now();
   if (request_.hedging != nullptr && head.status < 500) request_.hedging->record(now - *dispatched_at_);
   head_at_ = now;

@@ -16,7 +16,8 @@ namespace modelgate::upstream {
 /// Source: Google SRE book ch. 21, "Handling Overload".
 class retry_budget {
  public:
-  /// One retry's part of the budget, given back when it goes out of scope; empty when there was none left.
+  /// One retry's part of the budget, given back when it goes out of scope: when its answer begins or it has failed. Empty
+  /// when there was none left.
   ///
   /// Shape: worker-local; the budget outlives it.
   class share {

@@ -52,7 +52,7 @@ def form_of(seen, lane, upgrades=False):
                 return f"{name} reached the replica"
         if "authorization" in names:
             return "Authorization reached the replica"
-        for name in ("host", "x-request-id", "x-forwarded-for", "x-forwarded-proto", "forwarded"):
+        for name in ("host", "x-request-id", "x-request-timeout", "x-forwarded-for", "x-forwarded-proto", "forwarded"):
             if names.count(name) != 1:
                 return f"{names.count(name)} fields {name} reached the replica"
         if request.all("X-Forwarded-For") != ["127.0.0.1"] or request.all("Via")[-1:] != ["1.1 modelgate"]:

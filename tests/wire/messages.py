@@ -35,8 +35,8 @@ class Request(Message):
     target: str = ""
 
     def shape(self):
-        """What two deliveries of the same bytes must agree on: everything but the ids that are made for each."""
-        made = ("x-request-id", "seldon-puid")
+        """What two deliveries of the same bytes must agree on: everything but the ids and the time that are made for each."""
+        made = ("x-request-id", "seldon-puid", "x-request-timeout")
         return (self.method, self.target, [pair for pair in self.fields if pair[0].lower() not in made], self.body)
 
 

@@ -18,7 +18,7 @@ class Place:
 
 LANE = Lane("07", "secret", Place(1), Place(2))
 REQUEST = (b"GET /x HTTP/1.1\r\nHost: 127.0.0.1:1\r\nVia: 1.1 modelgate\r\nX-Request-Id: a\r\nX-Forwarded-For: 127.0.0.1\r\n"
-           b"X-Forwarded-Proto: http\r\nForwarded: for=127.0.0.1\r\n%s\r\n")
+           b"X-Request-Timeout: 60.000\r\nX-Forwarded-Proto: http\r\nForwarded: for=127.0.0.1\r\n%s\r\n")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Request-Id: a\r\n\r\nok"
 BAD = b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nX-Request-Id: a\r\n\r\n"
 

@@ -1,7 +1,7 @@
 """Names that frameworks fold to a managed header. RFC 3875 section 4.1.18 is why `_`, `-` and case are one to a WSGI or CGI server."""
 import itertools
 
-from case import Case, absent, either, forward, has
+from case import Case, absent, either, forward, has, reject
 
 PUBLIC = "GET §P HTTP/1.1⏎§H⏎"
 PRIVATE = "GET §V HTTP/1.1⏎§H⏎Authorization: Basic §GOOD⏎"
@@ -35,6 +35,11 @@ def cases():
         everything = "".join(f"{spelling}: forged⏎" for spelling in spellings_of(managed))
         yield Case(name, f"{PUBLIC}{everything}⏎", either(nothing_forged), own=managed == "Forwarded", why="nor the name itself, in any case")
     yield Case("XU11", f"{PRIVATE}{''.join(f'{spelling}: root⏎' for spelling in spellings_of('X-Forwarded-User'))}⏎", either(only_alice))
+    aliases = [spelling for spelling in spellings_of("X-Request-Timeout") if spelling.lower() != "x-request-timeout"]
+    yield Case("XU12", f"{PUBLIC}{''.join(f'{spelling}: forged⏎' for spelling in aliases)}⏎", either(nothing_forged), own=True)
+    yield Case("XU12b", f"{PUBLIC}X-Request-Timeout: 30⏎⏎", forward(lacks_value("30")), own=True, why="what remains of it is forwarded")
+    for name, value in {"XU12c": "forged", "XU12d": "0", "XU12e": "-1", "XU12f": "1e3", "XU12g": "2⏎X-Request-Timeout: 2"}.items():
+        yield Case(name, f"{PUBLIC}X-Request-Timeout: {value}⏎⏎", reject(400), own=True)
     yield Case("XU08", f"{PUBLIC}X-Request-Id: {'a' * 129}⏎⏎", either(nothing_long), own=True)
     yield Case("XU08b", f"{PUBLIC}X-Request-Id: a b;c⏎⏎", either(lacks_value("a b;c")), own=True)
     yield Case("XU08c", f"{PUBLIC}X-Request-Id: one⏎X-Request-Id: two⏎⏎", either(one_id), own=True)
