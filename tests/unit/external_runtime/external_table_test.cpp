@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(a_broken_file_keeps_the_last_good_list_and_says_where) {
   follow({{}, "iris.txt", {}});
   read("iris.txt", "http://127.0.0.1:1\nnonsense\n");
   BOOST_TEST(count() == 0);
-  BOOST_TEST(trouble() == "the file iris.txt: line 2: must start with http://");
+  BOOST_TEST(trouble() == "the file iris.txt: line 2: must start with http:// or https://");
   read("iris.txt", "http://127.0.0.1:1\n");
   BOOST_TEST(count() == 1);
   BOOST_TEST(trouble() == "");

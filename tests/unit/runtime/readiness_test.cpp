@@ -17,7 +17,8 @@ std::string after(readiness of, std::string_view probes) {
   std::string seen;
   for (const char each : probes) {
     const bool before = of.ready();
-    BOOST_TEST(of.on_probe(each == '+') == (before != of.ready()));
+    const bool changed = of.on_probe(each == '+');
+    BOOST_TEST(changed == (before != of.ready()));
     seen += of.ready() ? 'R' : '.';
   }
   return seen;
