@@ -258,6 +258,32 @@ BOOST_AUTO_TEST_CASE(a_shorter_drain_limit_holds_for_replicas_that_drain_already
   BOOST_TEST(eventually([&] { return driver.observe().empty(); }));
 }
 
+BOOST_AUTO_TEST_CASE(stops_no_replica_that_another_process_may_still_use) {
+  want({deployment("d", 1, 1)});
+  BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 1; }));
+  reconciling.set_shared(true);
+  want({stopped(deployment("d", 1, 1))});
+  for (int pass = 0; pass < 3; ++pass) BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST(gateway.endpoints().empty());
+  BOOST_TEST_REQUIRE(driver.observe().size() == 1);
+  BOOST_TEST((driver.observe().at(0).phase == draining));
+  reconciling.set_shared(false);
+  BOOST_TEST(eventually([&] { return driver.observe().empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_where_it_stopped) {
+  want({deployment("d", 1, 1)});
+  BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 1; }));
+  reconciling.stop();
+  want({deployment("d", 1, 2)});
+  BOOST_TEST(!reconciling.publish_and_wait(steady_clock::now() + std::chrono::milliseconds{50}));
+  BOOST_TEST(driver.observe().size() == 1);
+  BOOST_TEST_REQUIRE(reconciling.live() != nullptr);
+  BOOST_TEST(reconciling.live()->deployments.at(0)->endpoints.size() == 1);
+  reconciling.start();
+  BOOST_TEST(eventually([&] { return gateway.endpoints() == both; }));
+}
+
 BOOST_AUTO_TEST_CASE(answers_a_change_only_when_every_worker_serves_it) {
   want({deployment("d", 1, 1)});
   BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
