@@ -19,6 +19,7 @@ import tempfile
 import threading
 import unittest
 
+from external_test import Replica
 from program import PATIENCE, PROGRAM, SOURCE, TENSOR, Program, wait_until
 
 UPGRADES = 3
@@ -349,6 +350,25 @@ class Upgrades(unittest.TestCase):
                 status, _, headers = program.predict("iris", connection=idle)
                 self.assertEqual((status, headers["Connection"]), (200, "close"), "one more request")
             self.assertEqual(program.follow(), 0)
+
+    def test_replicas_that_run_elsewhere_are_found_anew_before_anybody_needs_them(self):
+        with Upgradable('timeouts.upgrade = "20s"\n[runtime.external]\nprobe_interval = "500ms"') as program:
+            program.prepare()
+            first, second = Replica("a"), Replica("b")
+            program.must("POST", "/deployments", {"id": "models", "name": "models", "group": "research",
+                                                  "external": {"urls": [first.url, second.url], "healthPath": "/health"}})
+            program.wait_for("models", check=lambda each: each["status"]["availableReplicas"] == 2)
+            paced = Paced(program, "models", pause=0.005)
+            paced.wait_for_answers(50)
+            self.assertEqual(program.upgrade().returncode, 0, program.log())
+            self.assertEqual(program.follow(), 0)
+            paced.wait_for_answers(50)
+            self.assertEqual(paced.stop()[1], [])
+            # One that has gone does not keep the next program from beginning.
+            second.leave()
+            self.assertEqual(program.upgrade().returncode, 0, program.log())
+            self.assertEqual(program.follow(), 0)
+            self.assertEqual(program.predict("models")[0], 200)
 
     def test_a_killed_program_that_was_upgraded_is_succeeded_like_any_other(self):
         with Upgradable() as program:
