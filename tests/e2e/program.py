@@ -183,27 +183,29 @@ class Program:
 
 
 class Load:
-    """Keep-alive clients in threads; knows when each failed request began."""
+    """Clients in threads, at a pace or without a pause; `fresh` of them take a new connection for each request. Knows when each
+    failed request began."""
 
-    def __init__(self, program, deployment, connections=32):
-        self.program, self.deployment = program, deployment
+    def __init__(self, program, deployment, connections=32, client=None, pause=0, fresh=0):
+        self.program, self.deployment, self.client, self.pause = program, deployment, client, pause
         self.ending = threading.Event()
         self.answered = 0
         self.failures = []  # (began, what)
         self.lock = threading.Lock()
-        self.threads = [threading.Thread(target=self.run, daemon=True) for _ in range(connections)]
+        self.threads = [threading.Thread(target=self.run, args=(each >= fresh,), daemon=True) for each in range(connections)]
         for thread in self.threads:
             thread.start()
 
-    def run(self):
+    def run(self, keeps):
         connection = self.program.connect("prediction")
-        while not self.ending.is_set():
+        while not self.ending.wait(self.pause):
             began = time.monotonic()
             try:
-                status, text, _ = self.program.predict(self.deployment, connection=connection)
-                failure = None if status == 200 else f"{status} {text}"
+                status, text, _ = self.program.predict(self.deployment, client=self.client, connection=connection)
+                failure, broken = None if status == 200 else f"{status} {text}", False
             except (OSError, http.client.HTTPException) as problem:
-                failure = repr(problem)
+                failure, broken = repr(problem), True
+            if broken or not keeps:
                 connection.close()
                 connection = self.program.connect("prediction")
             with self.lock:

@@ -4,7 +4,6 @@
     upgrade_test.py [--upgrades N]    N upgrades in a row under load, 3 without it
 """
 import ctypes
-import http.client
 import json
 import os
 import re
@@ -16,11 +15,10 @@ import stat
 import subprocess
 import sys
 import tempfile
-import threading
 import unittest
 
 from external_test import Replica
-from program import PATIENCE, PROGRAM, SOURCE, TENSOR, Program, wait_until
+from program import PATIENCE, PROGRAM, SOURCE, TENSOR, Load, Program, wait_until
 
 UPGRADES = 3
 PR_SET_CHILD_SUBREAPER = 36
@@ -139,44 +137,9 @@ class http_connection:
         self.connection.close()
 
 
-class Paced:
-    """Requests at a steady pace from a few threads, each on one kept connection or on a new one each time."""
-
-    def __init__(self, program, deployment, client=None, kept=2, fresh=2, pause=0.02):
-        self.program, self.deployment, self.client, self.pause = program, deployment, client, pause
-        self.ending = threading.Event()
-        self.lock = threading.Lock()
-        self.answered, self.failures = 0, []
-        self.threads = [threading.Thread(target=self.run, args=(keeps,), daemon=True) for keeps in [True] * kept + [False] * fresh]
-        for thread in self.threads:
-            thread.start()
-
-    def run(self, keeps):
-        connection = self.program.connect("prediction")
-        while not self.ending.wait(self.pause):
-            try:
-                status, text, _ = self.program.predict(self.deployment, client=self.client, connection=connection)
-                failure = None if status == 200 else f"{status} {text}"
-            except (OSError, http.client.HTTPException) as problem:
-                failure = repr(problem)
-                connection.close()
-            with self.lock:
-                self.answered += 1
-                if failure:
-                    self.failures.append(failure)
-            if not keeps:
-                connection.close()
-        connection.close()
-
-    def wait_for_answers(self, count):
-        target = self.answered + count
-        wait_until(lambda: self.answered >= target, f"{count} more answers")
-
-    def stop(self):
-        self.ending.set()
-        for thread in self.threads:
-            thread.join(PATIENCE)
-        return self.answered, self.failures
+def paced_load(program, deployment, client=None):
+    """Half of the clients keep their connections, half take a new one each time."""
+    return Load(program, deployment, connections=4, client=client, pause=0.01, fresh=2)
 
 
 class Bench:
@@ -218,7 +181,7 @@ class Upgrades(unittest.TestCase):
             client = "app:" + program.must("POST", "/deployments/prv/clients", {"name": "app"})["token"]
             models = program.models()
             self.assertEqual(len(models), 4)
-            bench, paced = Bench(program, "iris"), Paced(program, "prv", client)
+            bench, paced = Bench(program, "iris"), paced_load(program, "prv", client)
             paced.wait_for_answers(50)
             for number in range(1, UPGRADES + 1):
                 program.put_binary()
@@ -249,7 +212,7 @@ class Upgrades(unittest.TestCase):
         with Upgradable("prediction.workers = 1") as program:
             program.prepare_iris()
             models, ports = program.models(), dict(program.ports)
-            paced = Paced(program, "iris", kept=2, fresh=6, pause=0.005)
+            paced = Load(program, "iris", connections=8, pause=0.005, fresh=6)
             paced.wait_for_answers(50)
             for workers in (3, 1, 2):
                 program.configure(f"prediction.workers = {workers}")
@@ -276,7 +239,7 @@ class Upgrades(unittest.TestCase):
                 ("no reason at all", TAKES_AND + "send('failed')\n"),
                 ("another language", TAKES_AND + "send('bonjour')\n"),
             ]
-            paced = Paced(program, "iris")
+            paced = paced_load(program, "iris")
             for count, (words, script) in enumerate(cases, 1):
                 with self.subTest(words, script=script):
                     done = program.upgrade("--binary", program.write_script(script))
@@ -358,7 +321,7 @@ class Upgrades(unittest.TestCase):
             program.must("POST", "/deployments", {"id": "models", "name": "models", "group": "research",
                                                   "external": {"urls": [first.url, second.url], "healthPath": "/health"}})
             program.wait_for("models", check=lambda each: each["status"]["availableReplicas"] == 2)
-            paced = Paced(program, "models", pause=0.005)
+            paced = paced_load(program, "models")
             paced.wait_for_answers(50)
             self.assertEqual(program.upgrade().returncode, 0, program.log())
             self.assertEqual(program.follow(), 0)
