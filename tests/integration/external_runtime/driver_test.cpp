@@ -1,5 +1,6 @@
 // The driver with real sockets and files, and a name server of the test's own.
 #include "control/runtime/external/external_driver.hpp"
+#include "tests/support/certificates.hpp"
 #include "tests/support/scripted_upstream.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -221,6 +222,39 @@ BOOST_AUTO_TEST_CASE(a_file_is_read_again_when_it_changes) {
   BOOST_TEST_REQUIRE(wait_for_phase(1, replica_phase::ready));
   write(url_of(second) + "\n");
   BOOST_TEST_REQUIRE(wait_for_phase(0, replica_phase::draining));
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_that_speaks_tls_has_to_prove_its_name) {
+  const test::certificate_authority authority{folder.path()};
+  const test::certificate_files files = authority.issue_for("model", "models.lan");
+  scripted_upstream replica{[&](raw_socket& connection, scripted_upstream& self) {
+    connection.secure_as_server(files);
+    self.note(connection.receive_message());
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  }};
+  const std::string port = ":" + std::to_string(replica.address().port);
+  const auto is_distrusted = [&] {
+    return wait_for([&] {
+      const auto seen = driver().observe();
+      return !seen.empty() && seen[0].reason.ends_with("TLS certificate not accepted");
+    });
+  };
+  point("models.lan", {"127.0.0.1"});
+  point("others.lan", {"127.0.0.1"});
+  follow({{"https://models.lan" + port}, {}, "/health"});
+  BOOST_TEST_REQUIRE(wait_for([&] { return count() == 1; }));
+  start(0);
+  BOOST_TEST_REQUIRE(is_distrusted());  // the system's authorities do not know it
+  BOOST_TEST_REQUIRE(driver().reload_authorities(authority.file()).has_value());
+  BOOST_TEST_REQUIRE(wait_for_phase(0, replica_phase::ready));
+  BOOST_TEST(driver().observe()[0].tls_server_name == "models.lan");
+  BOOST_TEST(test::field_of(replica.await_requests(1)[0], "Host") == "models.lan" + port);
+
+  driver().stop("deploy-d-r1-0");
+  follow({{"https://others.lan" + port}, {}, {}});
+  BOOST_TEST_REQUIRE(wait_for([&] { return count() == 1; }));
+  start(0);
+  BOOST_TEST_REQUIRE(is_distrusted());  // a trusted certificate, for another name
 }
 
 BOOST_AUTO_TEST_CASE(a_source_is_checked_before_it_is_taken) {
