@@ -124,7 +124,9 @@ class Tls(unittest.TestCase):
         fields = {"Authorization": "Bearer " + self.program.token, "Content-Type": "application/json"}
         group = '{"name": "research", "displayName": "Research", "enabledDeployment": true}'
         connection.request("POST", "/api/v1/groups", group, fields)
-        self.assertEqual(connection.getresponse().read() and 201, 201)
+        made = connection.getresponse()
+        self.assertEqual(made.status, 201, made.read())
+        made.read()
         document = ('{"id": "models", "name": "models", "group": "research", "endpointAccessType": "public",'
                     '"external": {"urls": ["http://127.0.0.1:1"]}}')
         connection.request("POST", "/api/v1/deployments", document, fields)
@@ -155,7 +157,7 @@ class Tls(unittest.TestCase):
         self.assertEqual(self.serial("prediction"), 200)
         issue(self.folder, 300)
         wait_until(lambda: self.serial("prediction") == 300, "the repaired certificate")
-        self.assertIn("\nmodelgate_certificate_reload_failed 0", self.metrics())
+        wait_until(lambda: "\nmodelgate_certificate_reload_failed 0" in self.metrics(), "the metric of success")
         for port in kept:
             self.assertEqual(still_answers(port), 200, port)
 

@@ -266,11 +266,13 @@ void external_driver::reconfigure(const config::external_runtime_settings& setti
 }
 
 result<void, std::string> external_driver::reload_authorities(const std::filesystem::path& ca_file) {
-  auto loaded = net::tls_client_context::load(ca_file);
-  if (!loaded) return std::move(loaded).error();
   const std::lock_guard lock{state_->mutex};
+  if (state_->authorities) {
+    auto loaded = net::tls_client_context::load(ca_file);
+    if (!loaded) return std::move(loaded).error();
+    state_->authorities = *loaded;
+  }
   state_->ca_file = ca_file;
-  state_->authorities = *loaded;
   return {};
 }
 
