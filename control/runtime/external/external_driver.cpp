@@ -136,13 +136,17 @@ void external_driver::state::begin() {
 }
 
 result<net::tls_client_context_ptr, std::string> external_driver::state::trusted() {
-  const std::lock_guard lock{mutex};
-  if (!authorities) {
-    auto loaded = net::tls_client_context::load(ca_file);
-    if (!loaded) return std::move(loaded).error();
-    authorities = *loaded;
+  std::filesystem::path file;
+  {
+    const std::lock_guard lock{mutex};
+    if (authorities) return authorities;
+    file = ca_file;
   }
-  return authorities;
+  auto loaded = net::tls_client_context::load(file);
+  if (!loaded) return std::move(loaded).error();
+  const std::lock_guard lock{mutex};
+  if (!authorities && ca_file == file) authorities = *loaded;
+  return *loaded;
 }
 
 /// With the mutex held.
@@ -266,13 +270,11 @@ void external_driver::reconfigure(const config::external_runtime_settings& setti
 }
 
 result<void, std::string> external_driver::reload_authorities(const std::filesystem::path& ca_file) {
+  auto loaded = net::tls_client_context::load(ca_file);
+  if (!loaded) return std::move(loaded).error();
   const std::lock_guard lock{state_->mutex};
-  if (state_->authorities) {
-    auto loaded = net::tls_client_context::load(ca_file);
-    if (!loaded) return std::move(loaded).error();
-    state_->authorities = *loaded;
-  }
   state_->ca_file = ca_file;
+  if (state_->authorities) state_->authorities = std::move(*loaded);
   return {};
 }
 
