@@ -82,7 +82,7 @@ net::task session::run() {
     if (++requests % requests_per_turn == 0) co_await net::yield_turn();
   }
   if (step == next_step::linger) co_await linger();
-  if (stream_->has_unsent()) co_await finish_sending();
+  if (stream_->tls() != nullptr && stream_->is_open()) co_await finish_sending();
   stream_->close();
 }
 

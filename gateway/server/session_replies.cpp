@@ -199,8 +199,9 @@ net::task_of<bool> session::shake_hands() {
   }
 }
 
-/// What TLS has sealed and the kernel did not take yet must not be lost by the close.
+/// What TLS has sealed and the kernel did not take yet, the end of it all included, must not be lost by the close.
 net::task session::finish_sending() {
+  stream_->shutdown_send();
   const steady_time due = steady_clock::now() + worker_.settings().proxy.stream_idle;
   while (stream_->has_unsent()) {
     const bool expired = co_await wait_until(due);

@@ -35,6 +35,8 @@ class raw_socket {
   void send(std::string_view bytes);
   /// Answers false instead of throwing when the peer does not take them any more.
   bool try_send(std::string_view bytes);
+  /// Holds back what is sent, so that it goes out in one piece when it is let go.
+  void hold_back(bool on);
   void shutdown_send();
   void close();
   void reset();

@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_in_one_record_are_answered_in_order) {
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_reader_gets_everything_and_a_proper_end) {
-  const std::string body = pattern(24 * megabytes);
+  const std::string body = pattern(64 * megabytes);
   std::atomic<bool> sent{false};
   scripted_upstream replica{[&](raw_socket& connection, scripted_upstream& self) {
     self.note(connection.receive_message());
@@ -219,11 +219,12 @@ BOOST_AUTO_TEST_CASE(a_request_and_its_end_in_one_segment_are_both_seen) {
   }};
   const tls_fixture fixture;
   fixture.served->deploy("pub", {&replica});
-  // Nothing reaches the gateway before everything is there: it reads both at once, and the kernel tells of neither again.
-  byte_by_byte between{fixture.served->connect()};
-  between.client().secure(fixture.to("gate.test"));
-  between.client().send(post("/deployment/pub/x", "{}"));
-  between.client().tls().send_close_notify();
+  // The gateway reads both at once, and the kernel tells of neither again.
+  raw_socket client = fixture.connect();
+  client.hold_back(true);
+  client.send(post("/deployment/pub/x", "{}"));
+  client.tls().send_close_notify();
+  client.hold_back(false);
   BOOST_TEST(replica.await_requests(2).back() == "closed");
 }
 
@@ -236,7 +237,6 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_cut_off_never_looks_complete) {
   client.send("POST /deployment/pub/x HTTP/1.1\r\nHost: gw.test\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n");
   client.shutdown_send();
   const std::string seen = replica.await_requests(1).back();
-  BOOST_TEST(seen.find("hello") != std::string::npos);
   BOOST_TEST(!seen.ends_with("0\r\n\r\n"));
 }
 

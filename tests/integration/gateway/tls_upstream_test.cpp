@@ -16,14 +16,14 @@ class secure_upstream {
           for (;;) {
             const std::string request = connection.receive_message();
             if (request.empty()) return;
-            self.note(request);
             asked = connection.tls().asked_name();
+            self.note(request);
             const std::string body = body_of(request);
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body);
           }
         }} {}
 
-  std::string asked;  ///< the name in the last request's handshake; read when that was answered
+  std::string asked;  ///< the name in the last request's handshake; to be read after `upstream.requests()`
   scripted_upstream upstream;
 };
 
@@ -62,8 +62,8 @@ BOOST_AUTO_TEST_CASE(a_replica_that_proves_its_name_is_used_and_its_connection_k
   const std::string body(200'000, 'x');
   for (int i = 0; i < 3; ++i) BOOST_TEST((body_of(served->ask(post("/deployment/pub/x", body))) == body));
   BOOST_TEST(replica.upstream.connections() == 1U);
-  BOOST_TEST(replica.asked == "model.test");
   const std::string host = field_of(replica.upstream.requests().back(), "Host");
+  BOOST_TEST(replica.asked == "model.test");
   BOOST_TEST(host == "model.test:" + std::to_string(replica.upstream.address().port));
 }
 
@@ -71,6 +71,7 @@ BOOST_AUTO_TEST_CASE(a_replica_may_be_known_by_its_address) {
   secure_upstream replica{authority.issue_for("model", "127.0.0.1")};
   deploy(replica.upstream, "127.0.0.1");
   BOOST_TEST(status_of(served->ask(post("/deployment/pub/x", "{}"))) == 200);
+  BOOST_TEST(replica.upstream.requests().size() == 1U);
   BOOST_TEST(replica.asked == "");
 }
 

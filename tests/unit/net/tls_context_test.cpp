@@ -71,9 +71,9 @@ BOOST_AUTO_TEST_CASE(authorities_are_looked_at_before_clients_are_asked) {
 BOOST_AUTO_TEST_CASE(a_client_needs_the_name_of_its_server) {
   const auto client = tls_client_context::load(authority.file());
   BOOST_REQUIRE(client.has_value());
-  BOOST_TEST((*client)->new_session("") == nullptr);
-  BOOST_TEST((*client)->new_session("a.test") != nullptr);
-  BOOST_TEST((*client)->new_session("::1") != nullptr);
+  BOOST_TEST(((*client)->new_session("") == nullptr));
+  BOOST_TEST(((*client)->new_session("a.test") != nullptr));
+  BOOST_TEST(((*client)->new_session("::1") != nullptr));
   BOOST_TEST(tls_client_context::load(folder.path() / "none.pem").has_error());
 }
 
