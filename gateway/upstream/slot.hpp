@@ -67,19 +67,24 @@ class slot {
   void succeed(steady_time now, std::chrono::nanoseconds service = {}) {
     if (member_->endpoint->standing().is_clean()) return;
     member_->queue->outliers().on_success(*member_->endpoint, service, trial_, now);
+    end_trial();
   }
   /// The request failed, and that speaks against the replica.
   void fail(ejection_cause why, steady_time now) {
     member_->queue->outliers().on_failure(*member_->endpoint, why, trial_, now);
+    end_trial();
   }
 
  private:
   /// Between two looks of a worker at whether a replica is an outlier: they take the detector's lock.
   static constexpr std::chrono::milliseconds latency_check_interval{500};
 
+  void end_trial() noexcept {
+    if (std::exchange(trial_, false)) member_->endpoint->standing().end_trial();
+  }
   void give_back() noexcept {
     if (!member_) return;
-    if (std::exchange(trial_, false)) member_->endpoint->standing().end_trial();
+    end_trial();
     member_->endpoint->release();
     if (member_->queue->has_waiters()) member_->queue->dispatch(steady_clock::now());
     member_.reset();
