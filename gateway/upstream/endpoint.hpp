@@ -111,8 +111,9 @@ class endpoint {
   [[nodiscard]] replica_view view(steady_time now) const noexcept {
     replica_view seen;
     seen.in_flight = in_flight();
-    seen.limit = limit(now);
-    seen.withheld = full_limit() - seen.limit;
+    const std::uint32_t full = full_limit();
+    seen.limit = std::min(full, ramp_.most(now));
+    seen.withheld = full - seen.limit;
     if (standing_.is_ejected()) {
       seen.trial = standing_.wants_trial(now) && seen.in_flight < seen.limit;
       seen.ejected = !seen.trial;
