@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <poll.h>
 
+#include <array>
 #include <atomic>
 #include <string>
 #include <thread>
@@ -130,10 +131,12 @@ BOOST_AUTO_TEST_CASE(a_replica_that_never_answers_is_ejected) {
 
 BOOST_AUTO_TEST_CASE(answers_that_blame_the_request_never_eject) {
   for (const char* status : {"400 Bad", "404 Not Found", "422 No", "429 Slow", "501 Not Implemented", "505 Old"}) {
-    moody_replica refuses{answer_with(status)};
-    scripted_upstream works;
-    deploy("pub", {&refuses.upstream, &works});
-    BOOST_TEST_REQUIRE(ask_until([&] { return refuses.upstream.requests().size() >= 20; }), status);
+    // Both, as dispatch would leave the slower of two idle.
+    moody_replica one{answer_with(status)};
+    moody_replica other{answer_with(status)};
+    deploy("pub", {&one.upstream, &other.upstream});
+    for (int i = 0; i < 40; ++i) static_cast<void>(ask_once());
+    BOOST_TEST(one.upstream.requests().size() + other.upstream.requests().size() == 40U, status);
     BOOST_TEST(all_ejections() == 0, status);
   }
 }
@@ -174,7 +177,7 @@ BOOST_FIXTURE_TEST_CASE(one_good_request_restores_it, quick_ejection_fixture) {
   moody.answer(good);
   BOOST_TEST_REQUIRE(ask_until([&] { return !is_ejected(0); }));
   BOOST_TEST(all_ejections() == 1);
-  BOOST_TEST(moody.upstream.requests().size() == 6U);
+  BOOST_TEST(moody.upstream.requests().size() >= 6U);  // a client has its answer a moment before it counts
   BOOST_TEST(ask_until([&] { return moody.upstream.requests().size() >= 20; }));
 }
 
@@ -249,7 +252,12 @@ BOOST_AUTO_TEST_CASE(a_gross_outlier_is_ejected) {
   deployment.serving.max_queue = 1'000;
   deployment.serving.queue_timeout = 60s;
   deploy(deployment);
-  BOOST_TEST_REQUIRE(ask_until([&] { return slow.requests().size() >= 20 && fast.requests().size() >= 20; }));
+  // Two at a time, so that both replicas are needed and known.
+  std::array<raw_socket, 2> pair{connect(), connect()};
+  for (int i = 0; i < 20; ++i) {
+    for (raw_socket& each : pair) each.send(post("/deployment/pub/x", "{}"));
+    for (raw_socket& each : pair) BOOST_TEST(status_of(each.receive_message()) == 200);
+  }
   pause = 400;
   // So many at a time that the slow one, too, is needed; else dispatch leaves it idle by itself.
   const auto deadline = steady_clock::now() + patience;

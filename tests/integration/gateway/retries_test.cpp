@@ -32,6 +32,7 @@ config::deployment_config idempotent(const std::vector<const scripted_upstream*>
 config::settings without_doubt() {
   config::settings settings = gateway_fixture::short_settings();
   settings.timeouts.replica_doubt = milliseconds{0};
+  settings.health.ejection_failures = 0;  // what loses requests is to lose all it gets
   return settings;
 }
 

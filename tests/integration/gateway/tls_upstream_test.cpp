@@ -31,6 +31,7 @@ struct upstream_fixture {
   explicit upstream_fixture(bool trusts = true) {
     config::settings settings = gateway_fixture::short_settings();
     settings.timeouts.connect = milliseconds{2'000};
+    settings.prediction.workers = 1;  // each would keep a connection of its own
     if (trusts) settings.external_runtime.ca_file = authority.file();
     served = std::make_unique<gateway_fixture>(settings);
   }
