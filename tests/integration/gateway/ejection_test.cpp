@@ -262,26 +262,21 @@ BOOST_AUTO_TEST_CASE(a_gross_outlier_is_ejected) {
   deployment.serving.max_queue = 1'000;
   deployment.serving.queue_timeout = 60s;
   deploy(deployment);
-  // Two at a time, so that both replicas are needed and known.
-  std::array<raw_socket, 2> pair{connect(), connect()};
-  for (int i = 0; i < 20; ++i) {
-    for (raw_socket& each : pair) each.send(post("/deployment/pub/x", "{}"));
-    for (raw_socket& each : pair) BOOST_TEST(status_of(each.receive_message()) == 200);
-  }
-  pause = 400;
   // So many at a time that the slow one, too, is needed; else dispatch leaves it idle by itself.
   const auto deadline = steady_clock::now() + patience;
   std::vector<raw_socket> clients;
   for (int i = 0; i < 150; ++i) clients.push_back(connect());
-  while (!is_ejected(0) && steady_clock::now() < deadline) {
+  const auto ask_all = [&] {
     for (raw_socket& each : clients) each.send(post("/deployment/pub/x", "{}"));
     for (raw_socket& each : clients) BOOST_TEST(status_of(each.receive_message()) == 200);
-  }
+  };
+  while ((slow.requests().size() < 20 || fast.requests().size() < 20) && steady_clock::now() < deadline) ask_all();
+  pause = 400;
+  while (!is_ejected(0) && steady_clock::now() < deadline) ask_all();
   BOOST_TEST(is_ejected(0));
   BOOST_TEST(ejections("latency") == 1);
   const std::size_t before = slow.requests().size();
-  for (raw_socket& each : clients) each.send(post("/deployment/pub/x", "{}"));
-  for (raw_socket& each : clients) BOOST_TEST(status_of(each.receive_message()) == 200);
+  ask_all();
   BOOST_TEST(slow.requests().size() == before);
 }
 
