@@ -202,6 +202,14 @@ steady_time exchange::body_due() const noexcept {
   return upload_.source_complete() ? steady_time::max() : rate_.due();
 }
 
+/// Whether the replica is to blame for the silence: it has the whole request, and its time was cut short by neither the
+/// client nor the queue nor a replica before it.
+bool exchange::took_too_long(steady_time now) const noexcept {
+  if (due_phase_ != wait_phase::before_head || !upload_.source_complete()) return false;
+  if (now >= first_byte_due_) return true;
+  return !request_.client_sets_deadline && failed_ == nullptr && now - *dispatched_at_ >= queued_;
+}
+
 exchange::verdict exchange::on_expiry(steady_time now) {
   if (due_phase_ == wait_phase::connecting) {
     connecting_ += now - *dispatched_at_;
@@ -216,11 +224,7 @@ exchange::verdict exchange::on_expiry(steady_time now) {
     if (now >= hedge_due_) start_hedge(now);
     return {};
   }
-  // The client is not to blame, and most of the time was not spent in the queue.
-  const bool was_replicas_turn = due_phase_ == wait_phase::before_head && upload_.source_complete();
-  if (slot_ && was_replicas_turn && now - *dispatched_at_ >= queued_) {
-    slot_.fail(upstream::ejection_cause::timeout, now);
-  }
+  if (slot_ && took_too_long(now)) slot_.fail(upstream::ejection_cause::timeout, now);
   return fsm_.on_timeout();
 }
 

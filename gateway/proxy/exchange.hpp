@@ -51,7 +51,8 @@ struct exchange_request {
   bool expects_continue = false;
   std::optional<http::websocket_accept> upgrade;  ///< it asks for WebSocket: what the replica's 101 has to say
   std::uint64_t max_body_bytes = 0;
-  steady_time deadline;  ///< for the response head, waiting for a replica included
+  steady_time deadline;               ///< for the response head, waiting for a replica included
+  bool client_sets_deadline = false;  ///< it asked for less time than there is
   std::uint32_t max_queue = 64;
   std::chrono::milliseconds queue_timeout{10'000};
   upstream::retry_budget* retry_budget = nullptr;  ///< of an idempotent deployment; none: at most one replica sees it
@@ -134,6 +135,7 @@ class exchange {
   [[nodiscard]] steady_time body_due() const noexcept;
   [[nodiscard]] verdict lose_upstream(exchange_fsm::loss how);
   void doubt(upstream::endpoint& replica) noexcept;
+  [[nodiscard]] bool took_too_long(steady_time now) const noexcept;
   void plan_hedge();
   void start_hedge(steady_time now);
   [[nodiscard]] verdict step_hedge();

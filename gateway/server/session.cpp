@@ -255,6 +255,7 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   out.upgrade = req.upgrade;
   out.max_body_bytes = deployment.serving.max_body_bytes;
   out.deadline = req.started + std::min<std::chrono::nanoseconds>(deployment.serving.timeout, *asked);
+  out.client_sets_deadline = *asked < deployment.serving.timeout;
   out.max_queue = deployment.serving.max_queue;
   out.queue_timeout = deployment.serving.queue_timeout;
   if (deployment.serving.idempotent && !req.upgrade) {

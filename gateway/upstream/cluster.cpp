@@ -69,7 +69,7 @@ slot cluster::take_idle(const endpoint* except, steady_time now) {
   std::chrono::nanoseconds least = std::chrono::nanoseconds::max();
   for (const cluster_member_ptr& each : members_) {
     const replica_view seen = each->endpoint->view(now);
-    if (each->endpoint.get() == except || seen.in_flight > 0 || seen.doubted || seen.ejected) continue;
+    if (each->endpoint.get() == except || seen.in_flight > 0 || seen.doubted || seen.ejected || seen.trial) continue;
     if (seen.service_time >= least) continue;
     least = seen.service_time;
     fastest = &each;

@@ -141,6 +141,21 @@ BOOST_AUTO_TEST_CASE(a_replica_that_never_answers_is_ejected) {
   BOOST_TEST(ejections("timeout") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_client_that_gives_little_time_ejects_nobody) {
+  scripted_upstream hangs{[](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    static_cast<void>(connection.receive_some());
+  }};
+  scripted_upstream works;
+  deploy("pub", {&hangs, &works});
+  const auto deadline = steady_clock::now() + patience;
+  while (hangs.requests().size() < 20 && steady_clock::now() < deadline) {
+    static_cast<void>(ask(post("/deployment/pub/x", "{}", "X-Request-Timeout: 0.02\r\n")));
+  }
+  BOOST_TEST(hangs.requests().size() >= 20U);
+  BOOST_TEST(all_ejections() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(answers_that_blame_the_request_never_eject) {
   for (const char* status : {"400 Bad", "404 Not Found", "422 No", "429 Slow", "501 Not Implemented", "505 Old"}) {
     moody_replica refuses{answer_with(status)};
