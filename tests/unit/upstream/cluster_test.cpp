@@ -124,6 +124,11 @@ BOOST_AUTO_TEST_CASE(an_idle_replica_is_one_with_nothing_to_do_in_good_standing)
   replicas[1]->doubt(start + 1s);
   BOOST_TEST(!used.take_idle(first, start));
   BOOST_TEST(static_cast<bool>(used.take_idle(first, start + 2s)));
+  replicas[1]->standing().eject(start + 10s);
+  BOOST_TEST(!used.take_idle(first, start + 5s));
+  BOOST_TEST(!used.take_idle(first, start + 15s));  // the one request that tries it is a first try
+  replicas[1]->standing().restore();
+  BOOST_TEST(static_cast<bool>(used.take_idle(first, start + 15s)));
 }
 
 BOOST_AUTO_TEST_CASE(who_waits_comes_before_a_second_try) {
