@@ -487,34 +487,39 @@ class program {
   std::unique_ptr<http_io::server> control_server_;
 };
 
-/// Every connection is a file descriptor, and so is much else: takes what the system gives, and lowers
-/// limits.connections to fit.
-void claim_file_descriptors(config::settings& settings) {
+/// Every connection is a file descriptor, and so is much else: takes what the system gives. Answers whether
+/// limits.connections had to be lowered to fit.
+bool claim_file_descriptors(config::settings& settings) {
   constexpr rlim_t others = 512;  // store, replicas, control and metrics
   rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return false;
   files.rlim_cur = files.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  if (::setrlimit(RLIMIT_NOFILE, &files) != 0) return false;
   // Each request in flight may need one to its replica too.
   const rlim_t possible = files.rlim_max > 2 * others ? (files.rlim_max - others) / 2 : others / 2;
-  if (files.rlim_max == RLIM_INFINITY || settings.limits.connections <= possible) return;
+  if (files.rlim_max == RLIM_INFINITY || settings.limits.connections <= possible) return false;
   settings.limits.connections = static_cast<std::size_t>(possible);
+  return true;
+}
+
+void say_that_fewer_connect(const config::settings& settings) {
   log::warning("program", "the limit of open files is too low for limits.connections; fewer are accepted",
-               {{"connections", std::uint64_t{possible}}});
+               {{"connections", std::uint64_t{settings.limits.connections}}});
 }
 
 }  // namespace
 
 void run_program(config::settings settings, settings_reader read, const program_signals& signals,
                  const program_words& words, predecessor* before, bool with_demo) {
-  claim_file_descriptors(settings);
+  const bool lowered = claim_file_descriptors(settings);
   live_settings live{std::move(settings), [read = std::move(read)] {
                        auto next = read();
-                       if (next) claim_file_descriptors(*next);
+                       if (next && claim_file_descriptors(*next)) say_that_fewer_connect(*next);
                        return next;
                      }};
   if (before != nullptr) before->take_over(steady_clock::now() + live.now()->timeouts.upgrade);
   program served{live, before};
+  if (lowered) say_that_fewer_connect(*live.now());  // after what can fail, which says one line and no more
   served.run(signals, words, with_demo);
 }
 
