@@ -207,7 +207,7 @@ class Planner:
         elif kind == "switch":
             planned.raw = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n" + POISON
         elif kind == "stall" and self.often(0.05):
-            planned.raw = planned.raw[:len(planned.raw) // 2]  # and then nothing more
+            planned.raw, planned.closes = planned.raw[:len(planned.raw) // 2], False  # and then nothing more
         return planned
 
     def mutate(self, raw, within=None):
