@@ -89,15 +89,15 @@ class Overload(unittest.TestCase):
         cls.bench.stop()
         shutil.rmtree(cls.folder, ignore_errors=True)
 
-    def attacked(self, start, outcome):
-        """What the attackers saw; holds what is true of every attack."""
-        process = start(self.bench, SECONDS + 4)
+    def attacked(self, start, outcome, seconds=SECONDS + 4):
+        """What the attackers saw in that time at most; holds what is true of every attack."""
+        process = start(self.bench, seconds)
         with overload.MemoryWatch(self.pid) as memory:
             latencies, failures = asyncio.run(overload.send(self.bench.gate.port, RATE, SECONDS))
         self.assertEqual(failures, [])
         self.assertEqual(len(latencies), RATE * SECONDS)
         self.assertLessEqual(memory.most, self.bench.idle + 1.1 * overload.MEMORY)
-        return outcome(process, SECONDS + 60)
+        return outcome(process, seconds + 60)
 
     def test_slow_heads_bodies_and_readers_are_let_go(self):
         for mode in ("head", "body", "read"):
@@ -112,7 +112,8 @@ class Overload(unittest.TestCase):
         self.assertEqual(set(seen) - {"connected", "held to the end", "503", "408", "closed"}, set())
 
     def test_readers_of_a_kibibyte_a_second_are_cut(self):
-        seen = self.attacked(*overload.own("read", "victim", 200))
+        # They end when they are cut; how soon they notice, at the lowest priority, depends on the machine.
+        seen = self.attacked(*overload.own("read", "victim", 200), seconds=60)
         self.assertEqual(seen, {"connected": 200, "200": 200, "cut": 200})
 
     def test_a_flood_of_wrong_tokens_is_refused(self):
