@@ -178,7 +178,7 @@ net::task_of<bool> session::shake_hands() {
         break;
       case net::io_status::end:
       case net::io_status::failed: {
-        const net::tls_failure& why = stream_->tls()->failure();
+        const net::tls_failure why = stream_->tls()->failure();
         if (why.is_certificate) {
           fail(metrics::handshake_failure::certificate);
           log::info("tls", "a client's certificate was not accepted, or ours not by it",
