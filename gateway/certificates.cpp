@@ -58,14 +58,35 @@ result<void, std::string> certificates::reload(const config::settings& settings)
   tls_ = settings.tls;
   ca_file_ = settings.external_runtime.ca_file;
   auto done = reload_all();
-  if (!done) std::tie(tls_, ca_file_) = earlier;
+  if (!done) {
+    std::tie(tls_, ca_file_) = earlier;
+    seen_ = fingerprint();  // of what serves: only a change of that is news
+  }
   return done;
+}
+
+/// Whether every file can be used, so that none is taken over when another one cannot.
+result<void, std::string> certificates::try_all() const {
+  if (tls_.prediction.enabled()) {
+    auto loaded = net::tls_context::load(tls_.prediction, tls_.minimum_version, control_tickets_);
+    if (!loaded) return "tls.prediction: " + loaded.error();
+  }
+  if (tls_.control.enabled()) {
+    auto loaded = net::tls_context::load(tls_.control, tls_.minimum_version, control_tickets_);
+    if (!loaded) return "tls.control: " + loaded.error();
+  }
+  if (!ca_file_.empty()) {
+    auto loaded = net::tls_client_context::load(ca_file_);
+    if (!loaded) return "runtime.external: " + loaded.error();
+  }
+  return {};
 }
 
 /// With the mutex held.
 result<void, std::string> certificates::reload_all() {
   seen_ = fingerprint();  // before the files are read: what changes meanwhile is seen the next time
   failed_ = true;
+  if (auto done = try_all(); !done) return done;
   if (auto done = prediction_.reload_tls(tls_); !done) return "tls.prediction: " + done.error();
   if (tls_.control.enabled()) {
     auto loaded = net::tls_context::load(tls_.control, tls_.minimum_version, control_tickets_);

@@ -37,6 +37,7 @@ class certificates {
   [[nodiscard]] std::vector<gateway::reading> read() const;
 
  private:
+  [[nodiscard]] result<void, std::string> try_all() const;
   [[nodiscard]] result<void, std::string> reload_all();
   [[nodiscard]] std::string fingerprint() const;
 

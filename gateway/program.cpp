@@ -228,9 +228,7 @@ class program {
 
   /// Files are looked at off the loops.
   void watch_certificates() {
-    const bool any = settings_.tls.prediction.enabled() || settings_.tls.control.enabled()
-                     || !settings_.external_runtime.ca_file.empty();
-    while (any) {
+    for (;;) {
       {
         std::unique_lock lock{mutex_};
         if (ending_changed_.wait_for(lock, settings_.tls.poll_interval, [this] { return stopping_; })) return;

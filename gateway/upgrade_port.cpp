@@ -110,12 +110,20 @@ upgrade_port::upgrade_port(const std::filesystem::path& data_folder, int handed)
       ending_{::eventfd(0, EFD_CLOEXEC)},
       is_ours_{handed < 0} {}
 
+void upgrade_port::end_thread() noexcept {
+  if (!thread_.joinable()) return;
+  const std::uint64_t one = 1;
+  static_cast<void>(::write(ending_.get(), &one, sizeof one) > 0);
+  thread_.join();
+}
+
+void upgrade_port::leave() noexcept {
+  is_ours_ = false;
+  end_thread();
+}
+
 upgrade_port::~upgrade_port() {
-  if (thread_.joinable()) {
-    const std::uint64_t one = 1;
-    static_cast<void>(::write(ending_.get(), &one, sizeof one) > 0);
-    thread_.join();
-  }
+  end_thread();
   if (is_ours_) ::unlinkat(folder_.get(), file_name, 0);
 }
 

@@ -54,11 +54,12 @@ class upgrade_port {
 
   /// For the process that takes over.
   [[nodiscard]] int listening_socket() const noexcept { return socket_.get(); }
-  /// Another process listens there now: the file is its.
-  void leave() noexcept { is_ours_ = false; }
+  /// Another process listens there now: the file is its, and so is who asks from now on.
+  void leave() noexcept;
 
  private:
   void run();
+  void end_thread() noexcept;
   void read_request(file_handle client);
 
   file_handle folder_;

@@ -181,6 +181,7 @@ net::task_of<exchange::verdict> exchange::wait(wait_phase phase) {
       break;
     case wait_phase::before_head:
       due = std::min({request_.deadline, first_byte_due_, hedge_due_, body_due()});
+      if (hedge_) due = std::min(due, hedge_->connect_due());
       break;
     case wait_phase::streaming:
       due = std::min(idle_due_, body_due());
@@ -221,6 +222,7 @@ exchange::verdict exchange::on_expiry(steady_time now) {
   const bool may_be_answered =
       due_phase_ == wait_phase::before_head && now < request_.deadline && now < first_byte_due_;
   if (may_be_answered) {
+    if (hedge_ && now >= hedge_->connect_due()) return lose_hedge();
     if (now >= hedge_due_) start_hedge(now);
     return {};
   }

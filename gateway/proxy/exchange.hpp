@@ -139,6 +139,7 @@ class exchange {
   void plan_hedge();
   void start_hedge(steady_time now);
   [[nodiscard]] verdict step_hedge();
+  [[nodiscard]] verdict lose_hedge();
   void take_over_hedge();
   void end_hedge() noexcept;
   void count_hedge(metrics::hedge_outcome outcome) noexcept;

@@ -75,8 +75,8 @@ void exchange::start_hedge(steady_time now) {
   if (!request_.hedging->can_afford()) return count_hedge(hedge_outcome::limited);
   upstream::slot idle = cluster_.take_idle(slot_.member()->endpoint.get(), now);
   if (!idle) return count_hedge(hedge_outcome::no_idle_replica);
-  net::stream_ptr stream = open_connection(idle, now).stream;
-  if (!stream) {
+  opened connection = open_connection(idle, now);
+  if (!connection.stream) {
     doubt(*idle);
     idle.fail(upstream::ejection_cause::connect, now);
     return count_hedge(hedge_outcome::lost);
@@ -85,7 +85,8 @@ void exchange::start_hedge(steady_time now) {
   fsm_.on_hedge_sent();
   std::string head;
   write_upstream_head(head, *idle, now);
-  hedge_.emplace(std::move(idle), std::move(stream), std::move(head), now);
+  hedge_.emplace(std::move(idle), std::move(connection.stream), connection.reused, std::move(head), now,
+                 now + worker_.settings.connect);
 }
 
 exchange::verdict exchange::step_hedge() {
@@ -96,12 +97,22 @@ exchange::verdict exchange::step_hedge() {
     take_over_hedge();
     return step_response();
   }
-  if (!answers) {
-    doubt(*hedge_->slot());
-    hedge_->slot().fail(upstream::ejection_cause::reset, steady_clock::now());
-  }
+  if (!answers) return lose_hedge();
   end_hedge();
   if (!upstream_) return fsm_.on_upstream_lost(loss::closed);
+  return {};
+}
+
+exchange::verdict exchange::lose_hedge() {
+  const bool was_connected = hedge_->is_connected();
+  if (!hedge_->blames_nobody()) {
+    doubt(*hedge_->slot());
+    hedge_->slot().fail(was_connected ? upstream::ejection_cause::reset : upstream::ejection_cause::connect,
+                        steady_clock::now());
+  }
+  if (!was_connected) worker_.stats.upstream_connect_failures.add();
+  end_hedge();
+  if (!upstream_) return fsm_.on_upstream_lost(was_connected ? loss::closed : loss::connect_failed);
   return {};
 }
 

@@ -22,9 +22,16 @@ class hedge {
  public:
   enum class progress : std::uint8_t { pending, answers, answers_failure, lost };
 
-  /// `stream` is connected or on its way to be.
-  hedge(upstream::slot slot, net::stream_ptr stream, std::string head, steady_time now) noexcept
-      : slot_{std::move(slot)}, stream_{std::move(stream)}, head_{std::move(head)}, started_{now} {}
+  /// `stream` is connected or on its way to be, until `connect_due` at the latest; `reused`: kept from an earlier
+  /// request.
+  hedge(upstream::slot slot, net::stream_ptr stream, bool reused, std::string head, steady_time now,
+        steady_time connect_due) noexcept
+      : slot_{std::move(slot)},
+        stream_{std::move(stream)},
+        head_{std::move(head)},
+        started_{now},
+        connect_due_{connect_due},
+        reused_{reused} {}
   ~hedge() {
     if (stream_) stream_->abort();
   }
@@ -37,6 +44,11 @@ class hedge {
   [[nodiscard]] upstream::slot& slot() noexcept { return slot_; }
   [[nodiscard]] steady_time started() const noexcept { return started_; }
   [[nodiscard]] std::size_t kept_bytes() const noexcept { return head_.size(); }
+  /// When it is lost for want of a connection.
+  [[nodiscard]] steady_time connect_due() const noexcept { return connected_ ? steady_time::max() : connect_due_; }
+  /// Whether its loss says nothing of the replica: a kept connection ended before anything came.
+  [[nodiscard]] bool blames_nobody() const noexcept { return reused_ && answer_start_.empty(); }
+  [[nodiscard]] bool is_connected() const noexcept { return connected_; }
 
   [[nodiscard]] upstream::slot take_slot() noexcept { return std::move(slot_); }
   [[nodiscard]] net::stream_ptr take_stream() noexcept { return std::exchange(stream_, nullptr); }
@@ -51,6 +63,8 @@ class hedge {
   net::stream_ptr stream_;
   std::string head_;
   steady_time started_;
+  steady_time connect_due_;
+  bool reused_;
   std::size_t sent_ = 0;
   bool connected_ = false;
   std::string answer_start_;

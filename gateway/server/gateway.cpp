@@ -241,6 +241,7 @@ struct gateway::state {
 
   crypto::token_key key;
   config::health_settings health;
+  bool accepts = false;  ///< replicas that are there before the first connection have been serving, as far as is known
   std::shared_ptr<net::ticket_keys> tickets;
   net::tls_context_ptr tls;
   net::tls_client_context_ptr upstream_tls;
@@ -278,6 +279,10 @@ void gateway::start() {
 }
 
 void gateway::accept() {
+  {
+    const std::lock_guard lock{state_->mutex};
+    state_->accepts = true;
+  }
   for (const auto& worker : state_->workers) worker->accept();
 }
 
@@ -332,9 +337,10 @@ result<void, std::string> gateway::reload_upstream_authorities(const std::filesy
 void gateway::publish(config::snapshot_ptr next) {
   const std::lock_guard lock{state_->mutex};
   if (!state_->upstream_tls && wants_upstream_tls(*next)) state_->load_upstream_tls();
-  const auto table = server::build_serving_table(
-      *next, {*state_->current, state_->departed, state_->registry, state_->key, state_->workers.size(),
-              to_ejection_rules(state_->health), state_->health.ramp_time});
+  const auto table =
+      server::build_serving_table(*next, {*state_->current, state_->departed, state_->registry, state_->key,
+                                          state_->workers.size(), to_ejection_rules(state_->health),
+                                          state_->accepts ? state_->health.ramp_time : std::chrono::milliseconds{0}});
   state_->forget_returned(*table);
   state_->remember_departed(*state_->current, *table);
   state::update_queues(*state_->current, *table);

@@ -74,8 +74,13 @@ listening_sockets::listening_sockets(const net::endpoint& address, std::size_t c
   if (problem) throw boost::system::system_error{problem, "address"};
   is_v6_ = ip.is_v6();
   tcp::endpoint target{ip, address.port};
-  target = sockets_.empty() ? find_free(target) : local_address(sockets_.front(), target);
-  while (sockets_.size() < count) open(target);
+  // Beside sockets of a process that still serves, new ones take no connection before there is somebody to accept it.
+  const bool takes_over = !sockets_.empty();
+  target = takes_over ? local_address(sockets_.front(), target) : find_free(target);
+  while (sockets_.size() < count) {
+    sockets_.push_back(open_socket(target, true));
+    if (!takes_over && ::listen(sockets_.back(), backlog) != 0) fail("listen");
+  }
   address_ = {address.host, target.port()};
   descriptors_ = sockets_;
 }
@@ -84,11 +89,6 @@ listening_sockets::~listening_sockets() {
   for (const int fd : sockets_) {
     if (fd >= 0) ::close(fd);
   }
-}
-
-void listening_sockets::open(const tcp::endpoint& target) {
-  sockets_.push_back(open_socket(target, true));
-  if (::listen(sockets_.back(), backlog) != 0) fail("listen");
 }
 
 std::vector<int> listening_sockets::release_for(std::size_t worker) {
@@ -106,6 +106,7 @@ listener::listener(net::worker_executor executor, int socket, bool is_v6, accept
 }
 
 void listener::start() {
+  ::listen(acceptor_.native_handle(), backlog);  // changes nothing where it listens already
   await_connection();
 }
 
@@ -171,7 +172,13 @@ void listener::drain() {
     if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
     if (fd < 0) break;
     peer.resize(size);
-    on_accept_(net::worker_socket{acceptor_.get_executor(), protocol_, fd}, peer_address(peer));
+    net::worker_socket connection{acceptor_.get_executor()};
+    error_code problem;
+    connection.assign(protocol_, fd, problem);
+    if (problem)
+      ::close(fd);
+    else
+      on_accept_(std::move(connection), peer_address(peer));
   }
   // Taken out of the event loop first: closing alone does not do that while another process has the socket too.
   const int socket = acceptor_.release(ignored);

@@ -37,8 +37,6 @@ class listening_sockets {
   [[nodiscard]] bool is_v6() const noexcept { return is_v6_; }
 
  private:
-  void open(const boost::asio::ip::tcp::endpoint& target);
-
   std::size_t workers_;
   net::endpoint address_;
   bool is_v6_ = false;

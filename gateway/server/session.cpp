@@ -223,14 +223,6 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
                              retry_after_not_ready);
   }
   if (req.match.kind == routing::route_kind::ready) co_return co_await answer(req, {});
-  filter::admission admitted;
-  if (state->entry->limits != nullptr) {
-    if (const auto limit = find_limit(admitted, req, *state)) {
-      const auto why =
-          limit->what == metrics::limit_kind::rate ? http::reason::rate_limited : http::reason::concurrency_limited;
-      co_return co_await reply(req, why, explain(limit->whose, limit->what), state, {}, limit->retry_after);
-    }
-  }
   if (!worker_.has_memory_for_a_request()) {
     co_return co_await reply(req, http::reason::overloaded, explain(http::reason::overloaded), state, {},
                              retry_after_not_ready);
@@ -243,6 +235,15 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   if (req.upgrade) {
     if (!worker_.context().draining) place = worker_.tunnels().try_enter();
     if (!place) co_return co_await refuse_tunnel(req, std::move(state));
+  }
+  // The last that may refuse: what is refused costs nobody anything of his limits.
+  filter::admission admitted;
+  if (state->entry->limits != nullptr) {
+    if (const auto limit = find_limit(admitted, req, *state)) {
+      const auto why =
+          limit->what == metrics::limit_kind::rate ? http::reason::rate_limited : http::reason::concurrency_limited;
+      co_return co_await reply(req, why, explain(limit->whose, limit->what), state, {}, limit->retry_after);
+    }
   }
   write_upstream_head(req, deployment);
 

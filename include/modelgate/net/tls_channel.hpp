@@ -45,7 +45,7 @@ class tls_channel {
   [[nodiscard]] io_result write(std::span<const iovec> pieces);
   /// Sends what was kept. would_block while some is left.
   [[nodiscard]] io_status flush();
-  [[nodiscard]] bool has_unsent() const noexcept { return unsent_from_ < unsent_.size(); }
+  [[nodiscard]] bool has_unsent() const noexcept { return !broken_ && unsent_from_ < unsent_.size(); }
 
   /// Says that nothing more will be written.
   void send_close_notify() noexcept;
