@@ -35,10 +35,17 @@ struct put_back {
 }  // namespace
 
 settings_change keep_what_needs_a_restart(const settings& running, settings& next) {
+  // A port that listens speaks TLS or does not; what it speaks with may change.
+  const bool prediction_turns = running.tls.prediction.enabled() != next.tls.prediction.enabled();
+  const bool control_turns = running.tls.control.enabled() != next.tls.control.enabled();
+  const auto turns = [&](std::string_view key) {
+    return (prediction_turns && key.starts_with("tls.prediction."))
+           || (control_turns && key.starts_with("tls.control."));
+  };
   settings_change change;
   for (const settings_key& key : settings_keys()) {
     if (!std::visit(difference{running, next}, key.kind)) continue;
-    if (key.effect == key_effect::at_reload) {
+    if (key.effect == key_effect::at_reload && !turns(key.name)) {
       change.taken.push_back(key.name);
     } else {
       change.kept.push_back(key.name);

@@ -128,6 +128,7 @@ exchange::verdict exchange::switch_protocols(std::string_view rest) {
   head_at_ = steady_clock::now();
   status_ = head.status;
   slot_.succeed(*head_at_);  // how long the two talk says nothing of the replica
+  slot_.become_tunnel();
   downstream_response response;
   response.request_id = request_.request_id;
   response.puid = request_.puid;

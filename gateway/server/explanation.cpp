@@ -40,6 +40,15 @@ std::string_view explain(http::reason why) noexcept {
   }
 }
 
+std::string_view explain(const proxy::exchange_result& ended) noexcept {
+  const bool was_dispatched = ended.upstream_latency.has_value();
+  if (ended.why == http::reason::upstream_timeout && !was_dispatched) {
+    return "no replica was free before the time of the request was over; a longer timeout can be set on the "
+           "deployment, or add replicas";
+  }
+  return explain(ended.why);
+}
+
 std::string_view explain(metrics::limit_scope whose, metrics::limit_kind what) noexcept {
   static constexpr std::array<std::array<std::string_view, metrics::limit_kinds>, metrics::limit_scopes> texts{{
       {"this client sends more requests a second than it may (limits.perClient.requestsPerSecond); slow down",

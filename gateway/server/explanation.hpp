@@ -13,6 +13,8 @@ namespace modelgate::server {
 
 /// What a client is told when nothing better is known than the reason: what is wrong and what to do, one sentence.
 [[nodiscard]] std::string_view explain(http::reason why) noexcept;
+/// The same, for how this exchange ended.
+[[nodiscard]] std::string_view explain(const proxy::exchange_result& ended) noexcept;
 
 /// The same for a limit on traffic: whose it is, and which.
 [[nodiscard]] std::string_view explain(metrics::limit_scope whose, metrics::limit_kind what) noexcept;

@@ -370,7 +370,7 @@ config::observation gateway::observe() const {
     const routing::route& route = table.routes.at(i);
     const std::string& id = route.deployment().id;
     for (const upstream::endpoint_ptr& endpoint : table.entries[i]->endpoints) {
-      seen.endpoints.push_back({id, endpoint->config().replica, endpoint->in_flight()});
+      seen.endpoints.push_back({id, endpoint->config().replica, endpoint->busy()});
     }
     route.for_each_client([&](const routing::route_client& client) {
       const std::int64_t minute = client.last_used_minute.load(std::memory_order_relaxed);
@@ -378,10 +378,10 @@ config::observation gateway::observe() const {
     });
   }
   std::erase_if(state_->departed, [&](const server::departed_endpoint& each) {
-    return state_->is_live(each.gone_since) && each.endpoint->in_flight() == 0;
+    return state_->is_live(each.gone_since) && each.endpoint->busy() == 0;
   });
   for (const server::departed_endpoint& each : state_->departed) {
-    seen.endpoints.push_back({each.deployment, each.endpoint->config().replica, each.endpoint->in_flight()});
+    seen.endpoints.push_back({each.deployment, each.endpoint->config().replica, each.endpoint->busy()});
   }
   return seen;
 }

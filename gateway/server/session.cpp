@@ -308,7 +308,7 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
       }
       const auto retry_after =
           result.why == http::reason::no_ready_replica ? retry_after_not_ready : result.retry_after;
-      std::string detail{explain(result.why)};
+      std::string detail{explain(result)};
       if (result.why == http::reason::upstream_timeout)
         append_timing(detail, result, steady_clock::now() - req.started);
       co_return co_await reply(ended, result.why, detail, std::move(state), {}, retry_after);

@@ -181,8 +181,8 @@ net::task_of<bool> session::shake_hands() {
         const net::tls_failure why = stream_->tls()->failure();
         if (why.is_certificate) {
           fail(metrics::handshake_failure::certificate);
-          log::info("tls", "a client's certificate was not accepted, or ours not by it",
-                    {{"peer", peer_}, {"why", why.what}});
+          log::debug("tls", "a client's certificate was not accepted, or ours not by it",
+                     {{"peer", peer_}, {"why", why.what}});
         } else {
           fail(why.is_closed ? metrics::handshake_failure::closed : metrics::handshake_failure::protocol);
         }

@@ -91,6 +91,18 @@ class endpoint {
   }
   void release() noexcept { in_flight_.fetch_sub(1); }
 
+  /// A request that has a slot has become a tunnel. Where the limit is learnt, from answers, tunnels are not counted in
+  /// it: the slot is given back. Answers whether that is so; then `end_tunnel` comes instead of `release`.
+  [[nodiscard]] bool begin_tunnel() noexcept {
+    if (learnt_.is_declared()) return false;
+    tunnels_.fetch_add(1, std::memory_order_relaxed);
+    release();
+    return true;
+  }
+  void end_tunnel() noexcept { tunnels_.fetch_sub(1, std::memory_order_relaxed); }
+  /// Requests and tunnels: what keeps a replica that drains.
+  [[nodiscard]] std::uint32_t busy() const noexcept { return in_flight() + tunnels_.load(std::memory_order_relaxed); }
+
   /// A request was answered whole, `service` after its dispatch. `window` is the worker's own.
   void record(std::chrono::nanoseconds service, steady_time now, latency_window& window) noexcept {
     service_time_.record(service, now);
@@ -142,6 +154,7 @@ class endpoint {
   std::string authority_;
   metrics::model_index model_;
   concurrency_limit learnt_;
+  std::atomic<std::uint32_t> tunnels_{0};  ///< that hold no slot
   alignas(64) std::atomic<std::uint32_t> in_flight_{0};
   std::atomic<std::uint32_t> limit_;
   service_time service_time_;

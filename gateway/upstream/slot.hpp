@@ -39,12 +39,16 @@ class slot {
   slot() = default;
   /// Takes over a place that has been counted.
   explicit slot(cluster_member_ptr taken, bool trial = false) noexcept : member_{std::move(taken)}, trial_{trial} {}
-  slot(slot&& other) noexcept : member_{std::move(other.member_)}, trial_{std::exchange(other.trial_, false)} {}
+  slot(slot&& other) noexcept
+      : member_{std::move(other.member_)},
+        trial_{std::exchange(other.trial_, false)},
+        tunnel_{std::exchange(other.tunnel_, false)} {}
   slot& operator=(slot&& other) noexcept {
     if (this != &other) {
       give_back();
       member_ = std::move(other.member_);
       trial_ = std::exchange(other.trial_, false);
+      tunnel_ = std::exchange(other.tunnel_, false);
     }
     return *this;
   }
@@ -69,6 +73,11 @@ class slot {
     member_->queue->outliers().on_success(*member_->endpoint, service, trial_, now);
     end_trial();
   }
+  /// From here on the request is a tunnel: see endpoint::begin_tunnel.
+  void become_tunnel() noexcept {
+    tunnel_ = member_->endpoint->begin_tunnel();
+    if (tunnel_ && member_->queue->has_waiters()) member_->queue->dispatch(steady_clock::now());
+  }
   /// The request failed, and that speaks against the replica.
   void fail(ejection_cause why, steady_time now) {
     member_->queue->outliers().on_failure(*member_->endpoint, why, trial_, now);
@@ -85,13 +94,17 @@ class slot {
   void give_back() noexcept {
     if (!member_) return;
     end_trial();
-    member_->endpoint->release();
+    if (std::exchange(tunnel_, false))
+      member_->endpoint->end_tunnel();
+    else
+      member_->endpoint->release();
     if (member_->queue->has_waiters()) member_->queue->dispatch(steady_clock::now());
     member_.reset();
   }
 
   cluster_member_ptr member_;
-  bool trial_ = false;  ///< tries a replica that was ejected
+  bool trial_ = false;   ///< tries a replica that was ejected
+  bool tunnel_ = false;  ///< holds no slot any more
 };
 
 }  // namespace modelgate::upstream

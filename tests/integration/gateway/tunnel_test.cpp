@@ -356,6 +356,23 @@ BOOST_AUTO_TEST_CASE(holds_its_replicas_slot_also_when_the_replica_goes) {
   while (fixture.gateway->observe().endpoints.size() > 1) std::this_thread::yield();
 }
 
+BOOST_AUTO_TEST_CASE(is_not_counted_in_a_limit_that_is_learnt_from_answers) {
+  scripted_upstream replica{echo};
+  gateway_fixture fixture{patient()};
+  fixture.deploy(allowing({&replica}));
+  std::vector<raw_socket> open;
+  constexpr std::uint32_t more_than_is_learnt = 20;
+  for (std::uint32_t i = 0; i < more_than_is_learnt; ++i) {
+    open.push_back(fixture.connect());
+    open.back().send(upgrade());
+    BOOST_TEST_REQUIRE(status_of(open.back().receive_message()) == 101);
+  }
+  BOOST_TEST(fixture.metric("modelgate_replica_in_flight{deployment_name=\"pub\",replica=\"deploy-pub-r1-0\"}") == 0);
+  const config::observation seen = fixture.gateway->observe();
+  BOOST_TEST_REQUIRE(seen.endpoints.size() == 1U);
+  BOOST_TEST(seen.endpoints.front().in_flight == more_than_is_learnt);  // a drain waits for them
+}
+
 BOOST_AUTO_TEST_CASE(is_asked_for_once_also_where_requests_may_be_repeated) {
   const auto dies = [](raw_socket& connection, scripted_upstream& self) { self.note(connection.receive_message()); };
   scripted_upstream one{dies};

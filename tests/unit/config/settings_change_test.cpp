@@ -45,10 +45,11 @@ BOOST_AUTO_TEST_CASE(settings_that_are_the_same_change_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(every_key_is_taken_or_kept_as_the_table_says) {
-  const settings running;
+  settings running;
+  running.tls.prediction.certificates = running.tls.control.certificates = {"here.pem"};
   for (const settings_key& key : settings_keys()) {
     BOOST_TEST_CONTEXT(key.name) {
-      settings next;
+      settings next = running;
       std::visit(put_another{next}, key.kind);
       BOOST_REQUIRE(!(next == running));
       const settings_change change = keep_what_needs_a_restart(running, next);
@@ -58,6 +59,18 @@ BOOST_AUTO_TEST_CASE(every_key_is_taken_or_kept_as_the_table_says) {
       BOOST_TEST((next == running) == !taken);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(tls_is_not_turned_on_or_off) {
+  settings running;
+  running.tls.control.certificates = {"here.pem"};
+  settings next;
+  next.tls.prediction.certificates = {"there.pem"};
+  next.tls.prediction.reject_unknown_names = true;
+  const settings_change change = keep_what_needs_a_restart(running, next);
+  BOOST_TEST(change.taken.empty());
+  BOOST_TEST(change.kept.size() == 3U);
+  BOOST_CHECK(next == running);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_kept_takes_nothing_from_what_is_taken) {
