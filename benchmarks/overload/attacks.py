@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """What an attacker does, at the lowest priority: each until it is ended, then says in JSON what became of it.
 
-usage: attacks.py drip|flood|read PORT PATH CONNECTIONS SECONDS
+usage: attacks.py drip|flood|hello|read|stop PORT PATH CONNECTIONS SECONDS
 
 drip   connections that announce 32 MiB each and send them slowly
 flood  requests with a wrong token, one after the other on every connection, at most 5,000 a second
+hello  handshakes: a ClientHello, which costs nothing, over and over; goes with the answer, which costs a signature; at most 2,000 a second
 read   clients that take a big answer at 1 KiB a second
+stop   connections that send half a ClientHello and no more, anew when they are closed
 """
 import asyncio
 import collections
@@ -13,11 +15,14 @@ import json
 import os
 import resource
 import socket
+import ssl
+import struct
 import sys
 import time
 
 ANNOUNCED = 32 * 1024 * 1024
 FLOOD_RATE = 5000
+HELLO_RATE = 2000
 
 
 def connection(port, receive_buffer=0):
@@ -92,6 +97,48 @@ async def flood(index, port, path, counts, end, connections):
             sock = None
 
 
+def client_hello():
+    arriving, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
+    session = ssl.create_default_context().wrap_bio(arriving, leaving, server_hostname="localhost")
+    try:
+        session.do_handshake()
+    except ssl.SSLWantReadError:
+        pass
+    return leaving.read()
+
+
+async def hello(index, port, path, counts, end, connections):
+    loop, message, due = asyncio.get_running_loop(), client_hello(), time.monotonic()
+    while time.monotonic() < end:
+        due += connections / HELLO_RATE
+        await asyncio.sleep(max(0, due - time.monotonic()))
+        sock = await opened(port, counts)
+        if sock is None:
+            continue
+        try:
+            await loop.sock_sendall(sock, message)
+            data = await asyncio.wait_for(loop.sock_recv(sock, 4096), 5)
+            counts["answered" if data[:1] == b"\x16" else "closed"] += 1
+        except (OSError, asyncio.TimeoutError):
+            counts["closed"] += 1
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # ports do not run out
+        sock.close()
+
+
+async def stop(index, port, path, counts, end):
+    loop, message = asyncio.get_running_loop(), client_hello()
+    while time.monotonic() < end:
+        sock = await opened(port, counts)
+        if sock is None:
+            continue
+        try:
+            await loop.sock_sendall(sock, message[:len(message) // 2])
+        except OSError:
+            pass
+        counts["held to the end"] += not await status_of(sock, counts, end)
+        sock.close()
+
+
 async def read(index, port, path, counts, end):
     sock = await opened(port, counts, receive_buffer=4096)
     if sock is None:
@@ -118,8 +165,9 @@ async def read(index, port, path, counts, end):
 
 async def attack(kind, port, path, connections, seconds):
     counts, end = collections.Counter(), time.monotonic() + seconds
-    more = (connections,) if kind == "flood" else ()
-    await asyncio.gather(*({"drip": drip, "flood": flood, "read": read}[kind](index, port, path, counts, end, *more) for index in range(connections)))
+    more = (connections,) if kind in ("flood", "hello") else ()
+    kinds = {"drip": drip, "flood": flood, "hello": hello, "read": read, "stop": stop}
+    await asyncio.gather(*(kinds[kind](index, port, path, counts, end, *more) for index in range(connections)))
     return counts
 
 

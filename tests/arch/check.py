@@ -67,6 +67,10 @@ MUTEXES = {
 
 LONGEST_FILE = 600
 
+# Every timeout and limit is in the tables of this file, with what ends, its metric and its test.
+CONFIG, TABLES = "conf/modelgate.toml", "gateway/README.md"
+IN_TABLES = re.compile(r"^(limits|timeouts|health)\.|_(interval|timeout|grace|backoff|backoff_max|rotation)$")
+
 EVERYWHERE = ("gateway", "control", "include", "tests", "benchmarks")
 PRODUCT = ("gateway", "control", "include")
 TESTS = ("tests",)
@@ -152,6 +156,17 @@ def check_file(root, path):
         yield 1, "no mutex is here any more: take the file off the list in tests/arch/check.py"
 
 
+def check_tables(root):
+    """Yields (line number, what is wrong) for the config file."""
+    tables, section = (root / TABLES).read_text(encoding="utf-8"), ""
+    for number, line in enumerate((root / CONFIG).read_text(encoding="utf-8").splitlines(), 1):
+        if found := re.match(r"\[([a-z_.]+)\]", line):
+            section = found.group(1)
+        elif (found := re.match(r"(?:# )?([a-z_]+) = ", line)) and IN_TABLES.search(f"{section}.{found.group(1)}"):
+            if not re.search(rf"[`.]{found.group(1)}`", tables):
+                yield number, f"{section}.{found.group(1)} is in no table of {TABLES}: say there with what it ends, its metric and its test"
+
+
 def check_tree(root):
     """Yields "file:line: what is wrong", in the order of the files."""
     root = Path(root)
@@ -161,6 +176,9 @@ def check_tree(root):
             if file.suffix in (".hpp", ".cpp", ".h", ".py") and "/node_modules/" not in path:
                 for number, problem in check_file(root, path):
                     yield f"{path}:{number}: {problem}"
+    if (root / CONFIG).is_file():
+        for number, problem in check_tables(root):
+            yield f"{CONFIG}:{number}: {problem}"
 
 
 def main():

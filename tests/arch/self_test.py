@@ -42,6 +42,12 @@ class CheckTest(unittest.TestCase):
     def test_a_clean_tree_has_none(self):
         self.assertEqual(violations_of({}), [])
 
+    def test_a_limit_that_is_in_no_table_is_found(self):
+        config = '[timeouts]\n# head = "10s"\n# drain = "1s"\n[log]\n# level = "info"\n[tls]\npoll_interval = "1s"\n'
+        tables = "| `timeouts.head` | 408 |\n| `tls.poll_interval` | |\n"
+        found = violations_of({"conf/modelgate.toml": config, "gateway/README.md": tables})
+        self.assertEqual([each.split(" is ")[0] for each in found], ["conf/modelgate.toml:3: timeouts.drain"])
+
     def test_an_arrow_upwards_is_found(self):
         self.expect_one(
             "gateway/base/clock.cpp", '\n#include "modelgate/net/listener.hpp"\n',

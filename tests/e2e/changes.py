@@ -40,10 +40,13 @@ class ChangeableProgram(Program):
 
 
 class Changes:
-    """Changes beside and under the traffic of one deployment, which has `replicas` replicas before and after each full round."""
+    """Changes beside and under the traffic of one deployment, which has `replicas` replicas before and after each full round. With
+    `upgrades` the program itself is replaced, too (see upgrading.py)."""
 
     def __init__(self, program, loaded, replicas=2):
         self.program, self.loaded, self.replicas = program, loaded, replicas
+        self.upgrades = False
+        self.failed_sessions = 0  # of programs that have been replaced
         self.done = {}
         self.made = 0
         self.broken_reloads = 0
@@ -51,8 +54,10 @@ class Changes:
         self.replica_revision = 1
 
     def kinds(self):
-        return [self.create_another, self.limits, self.add_client, self.scale_up, self.broken_file, self.rotate_client, self.patch_another,
-                self.log_level, self.roll_out, self.delete_client, self.defaults, self.scale_down, self.stop_another, self.delete_another]
+        upgrade = [self.upgrade] if self.upgrades else []
+        return [self.create_another, self.limits, *upgrade, self.add_client, self.scale_up, self.broken_file, self.rotate_client,
+                self.patch_another, self.log_level, self.roll_out, self.delete_client, self.defaults, self.scale_down, self.stop_another,
+                self.delete_another]
 
     def run(self, until):
         """One change after the other, round after round, while `until(count)` does not hold."""
@@ -145,7 +150,15 @@ class Changes:
         self.program.must("DELETE", f"/deployments/{self.loaded}/clients/extra")
         assert self.program.predict(self.loaded, client=f"extra:{self.token}")[0] == 401, "a deleted token holds no more"
 
-    # The settings of the process.
+    # The process and its settings.
+
+    def upgrade(self):
+        self.failed_sessions += self.program.metric("modelgate_sessions_failed_total")
+        self.program.put_binary()
+        done = self.program.upgrade()
+        assert done.returncode == 0, done.stdout + done.stderr
+        code = self.program.follow()
+        assert code == 0, f"the replaced program ended with {code}"
 
     def limits(self):
         """Limits and timeouts of the workers, every one of them wide enough for the traffic."""

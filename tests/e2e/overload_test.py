@@ -89,14 +89,15 @@ class Overload(unittest.TestCase):
         cls.bench.stop()
         shutil.rmtree(cls.folder, ignore_errors=True)
 
-    def attacked(self, start, outcome, seconds=SECONDS + 4):
+    def attacked(self, start, outcome, seconds=SECONDS + 4, bench=None):
         """What the attackers saw in that time at most; holds what is true of every attack."""
-        process = start(self.bench, seconds)
-        with overload.MemoryWatch(self.pid) as memory:
-            latencies, failures = asyncio.run(overload.send(self.bench.gate.port, RATE, SECONDS))
+        bench = bench or self.bench
+        process = start(bench, seconds)
+        with overload.MemoryWatch(bench.gate.process.pid) as memory:
+            latencies, failures = asyncio.run(overload.send(bench.gate.port, RATE, SECONDS, bench.tls))
         self.assertEqual(failures, [])
         self.assertEqual(len(latencies), RATE * SECONDS)
-        self.assertLessEqual(memory.most, self.bench.idle + 1.1 * overload.MEMORY)
+        self.assertLessEqual(memory.most, bench.idle + 1.1 * overload.MEMORY)
         return outcome(process, seconds + 60)
 
     def test_slow_heads_bodies_and_readers_are_let_go(self):
@@ -120,6 +121,19 @@ class Overload(unittest.TestCase):
         seen = self.attacked(*overload.own("flood", "closed", 32))
         self.assertEqual(set(seen), {"connected", "401"})
         self.assertGreater(seen["401"], 100)
+
+    def test_floods_of_handshakes_and_those_that_stop_are_borne(self):
+        folder = tempfile.mkdtemp(prefix="modelgate-handshakes-")
+        self.addCleanup(shutil.rmtree, folder, ignore_errors=True)
+        bench = overload.Bench(folder, PROGRAM, tls=True)
+        self.addCleanup(bench.stop)
+        seen = self.attacked(*overload.own("hello", "victim", 64), bench=bench)
+        self.assertEqual(set(seen), {"connected", "answered"})
+        self.assertGreater(seen["answered"], 100)
+        seen = self.attacked(*overload.own("stop", "victim", 300), bench=bench)
+        # Closed when `timeouts.handshake` is over, and begun anew: nobody stays.
+        self.assertEqual(set(seen), {"connected", "closed", "held to the end"})
+        self.assertGreater(seen["closed"], 300)
 
     def connect(self, receive_buffer=0):
         sock = socket.socket()

@@ -16,6 +16,14 @@ class Shutdown(unittest.TestCase):
         self.addCleanup(os.environ.pop, "MODELGATE_TIMEOUTS__DRAIN")
         self.addCleanup(os.environ.pop, "MODELGATE_TIMEOUTS__DRAIN_IDLE")
 
+    def end_at_once(self, program):
+        def ended_after_a_signal():  # again and again: two that come at once are one
+            program.process.send_signal(signal.SIGTERM)
+            return program.process.poll() is not None
+
+        wait_until(ended_after_a_signal, "the end")
+        self.assertEqual(program.process.returncode, 0, program.log())
+
     def test_another_signal_ends_the_drain_and_leaves_no_process(self):
         with Program() as program:
             program.prepare_iris()
@@ -25,12 +33,7 @@ class Shutdown(unittest.TestCase):
             replicas = program.replicas()
             self.assertEqual(len(replicas), 2)
 
-            def ended_after_a_signal():
-                program.process.send_signal(signal.SIGTERM)
-                return program.process.poll() is not None
-
-            wait_until(ended_after_a_signal, "the end")
-            self.assertEqual(program.process.returncode, 0, program.log())
+            self.end_at_once(program)
             self.assertIn("a second signal", program.log())
             self.assertEqual(program.replicas(), [])
             for pid, _ in replicas:
@@ -44,10 +47,37 @@ class Shutdown(unittest.TestCase):
             for _ in range(2):  # as supervisors do that signal a process and then its group
                 program.process.send_signal(signal.SIGTERM)
             wait_until(lambda: '"draining"' in program.log(), "the drain")
-            idle.request("GET", "/ping")
-            self.assertEqual(idle.getresponse().read(), b"pong", "an idle client has one more request")
+
+            def has_its_last_request():
+                idle.request("GET", "/ping")
+                answer = idle.getresponse()
+                self.assertEqual(answer.read(), b"pong", "an idle client has one more request")
+                return answer.headers.get("Connection") == "close"
+
+            wait_until(has_its_last_request, "that its worker drains")
             self.assertEqual(program.process.wait(60), 0)
             self.assertNotIn("a second signal", program.log())
+
+    def test_during_the_delay_it_is_not_ready_and_still_takes_connections(self):
+        os.environ["MODELGATE_TIMEOUTS__DRAIN_DELAY"] = "10m"
+        self.addCleanup(os.environ.pop, "MODELGATE_TIMEOUTS__DRAIN_DELAY")
+
+        def readiness():
+            connection = program.connect("control")
+            connection.request("GET", "/readyz")
+            answer = connection.getresponse()
+            answer.read()
+            connection.close()
+            return answer.status
+
+        with Program() as program:
+            program.prepare_iris()
+            self.assertEqual(readiness(), 200)
+            program.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: readiness() == 503, "that load balancers are told")
+            for _ in range(5):
+                self.assertEqual(program.predict("iris")[0], 200, "on a new connection")
+            self.end_at_once(program)
 
     def test_the_database_file_is_whole_when_the_program_has_ended(self):
         with Program() as program:

@@ -5,12 +5,12 @@
 
 Traffic: paced good clients (small and large bodies, large answers), and beside them clients that frame wrongly, send and read slowly,
 leave in the middle, have wrong tokens or send too much, and deployments whose replicas are slow, reset, answer garbage or stop in the
-middle of an answer. Changes: tests/e2e/changes.py, one after the other, all the time.
+middle of an answer. Changes: tests/e2e/changes.py, one after the other, all the time; in the first part upgrades are among them.
 
 Good is a request to a healthy deployment with the right token: each must be answered 200. All others must end as documented.
 
-Nothing may be left: after a warm-up and at the end all traffic pauses and the program comes to rest with the same deployments as at the
-start. Then no connection is open and no request in flight, and between the two rests
+Nothing may be left: after the upgrades and a warm-up, and at the end, all traffic pauses and the program comes to rest with the same deployments
+as at the start. Then no connection is open and no request in flight, and between the two rests
   - open file descriptors may differ by FD_ALLOWANCE: connections to SQLite and to probes come and go;
   - resident memory (median of 20 looks) may grow by RSS_SHARE and RSS_BYTES: what an allocator keeps in fragments. With a sanitizer,
     whose own bookkeeping grows, memory is only shown: LeakSanitizer judges at the end of the program."""
@@ -27,11 +27,13 @@ import time
 from changes import ChangeableProgram, Changes
 from program import PATIENCE, PROGRAM, TENSOR, wait_until
 from traffic import Broken, Connection, Loop, Paced, request_bytes
+from upgrading import Upgrading, adopt_orphans
 
 FD_ALLOWANCE = 8
 RSS_SHARE = 0.05
 RSS_BYTES = 4 << 20
-WARM_UP = 60  # seconds; a third of the whole if that is less
+UPGRADES = 60  # seconds with upgrades; a fifth of the whole if that is less
+WARM_UP = 60  # seconds after them; a third of the whole if that is less
 
 SETTINGS = {
     "timeouts.head": '"2s"', "timeouts.body_grace": '"2s"', "timeouts.stream_idle": '"3s"', "timeouts.first_byte": '"20s"',
@@ -52,6 +54,10 @@ class Unruly:
         self.process.stdin.close()
         self.process.stdout.close()
         self.process.wait(PATIENCE)
+
+
+class SoakedProgram(Upgrading, ChangeableProgram):
+    pass
 
 
 class Rude:
@@ -270,8 +276,9 @@ class Soak:
             Rude("replica closes", to("closes"), {200, 502, 503}, each=2),
         ]
 
-    def run(self, loop, seconds):
+    def run(self, loop, seconds, upgrades=False):
         """Traffic and changes for so long, then everything comes to rest."""
+        self.changes.upgrades = upgrades
         everybody = [*self.good.values(), *self.rude]
         for each in everybody:
             each.ending = False
@@ -304,11 +311,13 @@ class Soak:
                 wrong.append(f"{each.name} ended as {each.wrong()}, expected {each.expected}")
             if not each.endings:
                 wrong.append(f"{each.name} never ended")
+        if not self.changes.done.get("upgrade"):
+            wrong.append("the program was never upgraded")
         if abs(end.files - warm.files) > FD_ALLOWANCE:
             wrong.append(f"file descriptors went from {warm.files} to {end.files}")
         if not sanitized and end.rss > warm.rss * (1 + RSS_SHARE) + RSS_BYTES:
             wrong.append(f"resident memory went from {warm.rss / 2**20:.1f} to {end.rss / 2**20:.1f} MiB")
-        if failed := self.program.metric("modelgate_sessions_failed_total"):
+        if failed := self.changes.failed_sessions + self.program.metric("modelgate_sessions_failed_total"):
             wrong.append(f"{failed:.0f} sessions failed")
         return wrong
 
@@ -332,14 +341,16 @@ class Soak:
 
 def main(seconds):
     sanitized = any(name in open(PROGRAM, "rb").read() for name in (b"__asan_init", b"__tsan_init"))
-    warm_up = min(WARM_UP, seconds / 3)
-    print(f"soak: {PROGRAM}, {seconds:.0f} s, {warm_up:.0f} of them to warm up", flush=True)
-    with Unruly() as unruly, ChangeableProgram(settings=SETTINGS) as program, Loop() as loop:
+    upgrades, warm_up = min(UPGRADES, seconds / 5), min(WARM_UP, seconds / 3)
+    print(f"soak: {PROGRAM}, {seconds:.0f} s: {upgrades:.0f} with upgrades, {warm_up:.0f} to warm up", flush=True)
+    adopt_orphans()
+    with Unruly() as unruly, SoakedProgram(settings=SETTINGS) as program, Loop() as loop:
         soak = Soak(program, unruly.ports)
         try:
+            print(f"  after the upgrades: {soak.run(loop, upgrades, upgrades=True)}", flush=True)
             warm = soak.run(loop, warm_up)
             print(f"  after the warm-up: {warm}", flush=True)
-            end = soak.run(loop, seconds - warm_up)
+            end = soak.run(loop, seconds - upgrades - warm_up)
             print(f"  at the end: {end}")
             soak.replicas_are_as_wanted()
             wrong = soak.verdict(warm, end, sanitized)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from case import Close, Drip, HalfClose, Leave, Pause, Reset, Until
 from messages import Violation, read_responses
+from tls import TlsTransport
+
+SERVER_NAME = "gw.test"  # as most cases have it in Host
 
 
 @dataclass
@@ -22,6 +25,7 @@ class Seen:
     seconds: float  # until the end
     first_byte: float | None
     replica_left: float | None  # when the last connection to a replica ended, from the start
+    scheme: str = "http"
 
     def shape(self):
         # Whether a 100 was needed depends on how much of the body had come already.
@@ -116,13 +120,23 @@ def finals(connection):
     return [each for each in responses if each.is_final and each.whole]
 
 
-async def play(case, lane, port, pieces=lambda data: [data], answers=None):
+async def connect(case, target):
+    loop, connection = asyncio.get_running_loop(), Connection(case)
+    if target.tls is None:
+        await loop.create_connection(lambda: connection, "127.0.0.1", target.port)
+    else:
+        _, secured = await loop.create_connection(lambda: TlsTransport(connection, target.tls, SERVER_NAME), "127.0.0.1", target.port)
+        await secured.ready
+    return connection
+
+
+async def play(case, lane, target, pieces=lambda data: [data], answers=None):
     """Plays it; `answers`: ends as soon as so many answers are there, instead of when nothing more comes."""
     loop = asyncio.get_running_loop()
     for replica in (lane.pub, lane.priv):
         replica.begin(case.replica)
+    connection = await connect(case, target)
     began = loop.time()
-    _, connection = await loop.create_connection(lambda: Connection(case), "127.0.0.1", port)
     for step in case.steps:
         await perform(connection, step, lane, pieces)
     if answers is not None:
@@ -147,7 +161,8 @@ async def play(case, lane, port, pieces=lambda data: [data], answers=None):
     left = max((replica.left_at for replica in (lane.pub, lane.priv) if replica.left_at is not None), default=None)
     seen = Seen(lane.pub.requests + lane.priv.requests, list(lane.priv.requests), lane.pub.unfinished() + lane.priv.unfinished(),
                 violations, responses, connection.received, connection.closed, connection.reset, ended - began,
-                None if connection.first_byte_at is None else connection.first_byte_at - began, None if left is None else left - began)
+                None if connection.first_byte_at is None else connection.first_byte_at - began, None if left is None else left - began,
+                "https" if target.tls else "http")
     connection.transport.abort()
     if case.replica:  # nothing of a misbehaving replica is left for the next case
         for replica in (lane.pub, lane.priv):

@@ -57,6 +57,8 @@ def form_of(seen, lane, upgrades=False):
                 return f"{names.count(name)} fields {name} reached the replica"
         if request.all("X-Forwarded-For") != ["127.0.0.1"] or request.all("Via")[-1:] != ["1.1 modelgate"]:
             return f"X-Forwarded-For {request.all('X-Forwarded-For')}, Via {request.all('Via')}"
+        if request.get("X-Forwarded-Proto") != seen.scheme:
+            return f"X-Forwarded-Proto is {request.get('X-Forwarded-Proto')}"
         if request.get("Host") not in (f"127.0.0.1:{lane.pub.port}", f"127.0.0.1:{lane.priv.port}"):
             return f"Host is {request.get('Host')}"
         if request.trailers:

@@ -13,6 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tls import client_context
+
 HERE = Path(__file__).resolve().parent
 PATIENCE = 60
 
@@ -43,7 +45,9 @@ def free_port():
 
 
 class Target:
-    """Started with lanes whose replicas listen already; gives each lane its token."""
+    """Started with lanes whose replicas listen already; gives each lane its token. `tls`: how its clients speak it, if they do."""
+
+    tls = None
 
     def __init__(self, name):
         self.name = name
@@ -91,10 +95,13 @@ class Modelgate(Target):
         super().__init__("modelgate")
         self.program = program
 
+    def config(self):
+        return MODELGATE_CONFIG
+
     def start(self, lanes):
         data = os.path.join(self.folder, "data")
         config = os.path.join(self.folder, "modelgate.toml")
-        Path(config).write_text(MODELGATE_CONFIG)
+        Path(config).write_text(self.config())
         self.launch(self.program, "serve", "--config", config, "--data-dir", data)
         ports = os.path.join(data, "ports.json")
         self.wait_for(lambda: os.path.exists(ports), "ports.json")
@@ -122,6 +129,19 @@ class Modelgate(Target):
         connection.close()
         assert answer.status < 300, f"{method} {path}: {answer.status} {text}"
         return json.loads(text)
+
+
+class ModelgateOverTls(Modelgate):
+    def __init__(self, program):
+        super().__init__(program)
+        self.name = "modelgate over TLS"
+
+    def config(self):
+        certificate, key = (os.path.join(self.folder, name) for name in ("gate.pem", "gate.key"))
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=gw.test",
+                        "-addext", "subjectAltName=DNS:gw.test", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        self.tls = client_context(certificate)
+        return f'{super().config()}[tls.prediction]\ncertificates = ["{certificate}"]\nkeys = ["{key}"]\n'
 
 
 class Peer(Target):
