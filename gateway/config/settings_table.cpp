@@ -152,6 +152,7 @@ constexpr std::array keys{
     settings_key{"limits.connections_per_address", count_key{limit<&limit_settings::connections_per_address>, 0, 1'000'000}},
     settings_key{"limits.descriptor_headroom", count_key{limit<&limit_settings::descriptor_headroom>, 0, 1'000'000}},
     settings_key{"limits.tunnels", count_key{limit<&limit_settings::tunnels>, 0, 1'000'000}},
+    settings_key{"limits.unsent_bytes", size_key{limit<&limit_settings::unsent_bytes>, 16 * kib, gib}, at_restart},
     settings_key{"limits.pool_connections", count_key{limit<&limit_settings::pool_connections>, 0, 100'000}},
     settings_key{"limits.retry_body_bytes", size_key{limit<&limit_settings::retry_body_bytes>, 0, gib}},
     settings_key{"limits.retry_percent", count_key{limit<&limit_settings::retry_percent>, 0, 100}},

@@ -8,8 +8,9 @@
 namespace modelgate::proxy {
 namespace {
 
-/// Two fast peers could keep a worker to themselves: about a millisecond of copying, then the others have their turn.
-constexpr std::size_t most_bytes_per_turn = 1'048'576;
+/// Two fast peers could keep a worker to themselves: a few hundredths of a millisecond of copying, then the others have
+/// their turn. A hundred that are ready at once keep a short request waiting for so much of each.
+constexpr std::size_t most_bytes_per_turn = 131'072;
 constexpr std::size_t most_pieces = 64;  // of payload gathered into one write; beyond that it is many writes
 
 iovec piece_of(std::string_view text) noexcept {

@@ -100,7 +100,7 @@ struct gateway::state {
         tls{load_tls(settings.tls, tickets)},
         upstream_ca_file{settings.external_runtime.ca_file},
         registry{worker_count(settings), settings.metrics_deployment_name},
-        sockets{settings.listen.prediction, worker_count(settings), std::move(handed)},
+        sockets{settings.listen.prediction, worker_count(settings), std::move(handed), settings.limits.unsent_bytes},
         admission{connection_limits_of(settings)},
         current{std::make_shared<const server::serving_table>()} {
     const std::size_t count = worker_count(settings);

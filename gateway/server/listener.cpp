@@ -3,6 +3,7 @@
 #include "modelgate/base/log.hpp"
 
 #include <boost/system/system_error.hpp>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -67,7 +68,8 @@ std::string peer_address(const tcp::endpoint& peer) {
 
 }  // namespace
 
-listening_sockets::listening_sockets(const net::endpoint& address, std::size_t count, std::vector<int> handed)
+listening_sockets::listening_sockets(const net::endpoint& address, std::size_t count, std::vector<int> handed,
+                                     std::size_t unsent_bytes)
     : workers_{count}, sockets_{std::move(handed)} {
   boost::system::error_code problem;
   const auto ip = boost::asio::ip::make_address(address.host, problem);
@@ -81,6 +83,9 @@ listening_sockets::listening_sockets(const net::endpoint& address, std::size_t c
     sockets_.push_back(open_socket(target, true));
     if (!takes_over && ::listen(sockets_.back(), backlog) != 0) fail("listen");
   }
+  // Connections inherit it. Without it the kernel buffers megabytes for each client that reads slowly.
+  const auto unsent = static_cast<unsigned>(unsent_bytes);
+  for (const int fd : sockets_) ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
   address_ = {address.host, target.port()};
   descriptors_ = sockets_;
 }

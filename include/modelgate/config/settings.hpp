@@ -48,6 +48,7 @@ struct limit_settings {
   std::size_t connections = 10'000;            ///< downstream, over all workers
   std::size_t connections_per_address = 0;     ///< downstream, from one peer address; 0: only bounded by `connections`
   std::size_t tunnels = 1'000;                 ///< WebSocket connections open or being opened, over all workers
+  std::size_t unsent_bytes = 262'144;          ///< that the kernel takes for one client beyond what is on its way
   std::size_t pool_connections = 256;          ///< idle upstream connections kept per replica and worker
   std::size_t retry_body_bytes = 1'048'576;    ///< of one request's body, kept so that it can be sent again
   std::size_t retry_percent = 10;  ///< of a deployment's requests in flight: sent again after bytes went out

@@ -5,6 +5,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 #include <fcntl.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 namespace modelgate::test {
 namespace {
@@ -74,6 +76,23 @@ BOOST_AUTO_TEST_CASE(a_gateway_that_never_takes_them_leaves_them_to_the_other) {
     client.send(get("/ping"));
     BOOST_TEST(body_of(client.receive_message()) == "pong");
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_the_kernel_takes_for_a_client_is_what_the_config_of_the_later_one_says) {
+  const crypto::token_key key = crypto::token_key::generate();
+  const auto bound_of = [](int socket) {
+    unsigned bytes = 0;
+    socklen_t size = sizeof bytes;
+    BOOST_TEST(::getsockopt(socket, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, &size) == 0);
+    return bytes;
+  };
+  modelgate::gateway earlier{with_workers(2), key};
+  for (const int socket : earlier.listening_sockets()) BOOST_TEST(bound_of(socket) == 262'144U);
+  config::settings other = with_workers(3, earlier.address());
+  other.limits.unsent_bytes = 65'536;
+  modelgate::gateway later{other, key, copies_of(earlier.listening_sockets())};
+  BOOST_TEST(later.listening_sockets().size() == 3U);
+  for (const int socket : later.listening_sockets()) BOOST_TEST(bound_of(socket) == 65'536U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
