@@ -3,6 +3,8 @@
 #include "control/domain/limits.hpp"
 #include "control/domain/names.hpp"
 
+#include <limits>
+
 namespace modelgate::control::domain {
 namespace {
 
@@ -63,6 +65,18 @@ parsed<client_draft> read_client(const boost::json::value& document, system_time
   }
   answer.value.expires_at = read_expiry(reader, now);
   reader.read_only({"token", "prefix", "createdAt", "createdBy", "lastUsedAt"});
+  reader.refuse_others();
+  return answer;
+}
+
+parsed<rollback_request> read_rollback(const boost::json::value& document) {
+  parsed<rollback_request> answer;
+  document_reader reader{document, "", answer.mistakes};
+  const auto number = reader.whole_number("revision", 1, std::numeric_limits<std::int64_t>::max());
+  if (!number) reader.require("revision", "which revision of its history to go back to");
+  answer.value.revision = static_cast<std::uint64_t>(number.value_or(0));
+  answer.value.update_message =
+      reader.text("updateMessage", {.most = limits::update_message_length, .several_lines = true});
   reader.refuse_others();
   return answer;
 }

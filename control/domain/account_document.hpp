@@ -27,6 +27,14 @@ struct client_draft {
 };
 [[nodiscard]] parsed<client_draft> read_client(const boost::json::value& document, system_time now);
 
+struct rollback_request {
+  std::uint64_t revision = 0;
+  std::optional<std::string> update_message;
+};
+
+/// `{"revision": 2, "updateMessage": "..."}`.
+[[nodiscard]] parsed<rollback_request> read_rollback(const boost::json::value& document);
+
 /// What an action such as start or stop may be told: `{"updateMessage": "..."}`.
 [[nodiscard]] parsed<std::optional<std::string>> read_update_message(const boost::json::value& document);
 

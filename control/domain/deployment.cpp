@@ -21,6 +21,21 @@ revision next_revision(const revision& current, deployment_spec spec) {
   return next;
 }
 
+revision restarted_revision(const revision& current) {
+  revision next = next_revision(current, current.spec);
+  next.replica_revision = next.number;
+  return next;
+}
+
+revision restored_revision(const revision& current, const revision& target,
+                           std::optional<std::uint64_t> good_replicas) {
+  deployment_spec spec = target.spec;
+  spec.stop = current.spec.stop;
+  revision next = next_revision(current, std::move(spec));
+  if (good_replicas == target.replica_revision && !next.spec.stop) next.replica_revision = target.replica_revision;
+  return next;
+}
+
 std::string refusal_to_run(const deployment_spec& spec, bool group_enabled, bool instance_type_exists) {
   if (spec.stop) return {};
   if (!group_enabled) return std::string{deployment_not_enabled};

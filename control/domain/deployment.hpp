@@ -87,9 +87,20 @@ struct revision {
   std::string created_by;
 };
 
+/// The author of a revision that nobody asked for.
+inline constexpr std::string_view own_name = "modelgate";
+
 /// The revision that follows `current` when `spec` is asked for; message, author and time are the caller's to fill in.
 /// A start needs replicas of its own, so that what runs after it is told from what was stopped before.
 [[nodiscard]] revision next_revision(const revision& current, deployment_spec spec);
+
+/// The same once more, served by replicas of its own: those that run are replaced one by one.
+[[nodiscard]] revision restarted_revision(const revision& current);
+
+/// What `target`, an earlier revision, asked for; stopped if `current` is. Where the replicas of `target` are the last
+/// ones that were all ready (`good_replicas`), and so serve until others are, they go on serving it.
+[[nodiscard]] revision restored_revision(const revision& current, const revision& target,
+                                         std::optional<std::uint64_t> good_replicas);
 
 inline constexpr std::string_view deployment_not_enabled = "The model deployment is not enabled for the selected group";
 
@@ -104,6 +115,8 @@ struct deployment {
   system_time created_at;
   std::string created_by;
   revision current;
+  /// The revision whose replicas were all ready last; absent: none since it was made or stopped.
+  std::optional<std::uint64_t> good_replica_revision = std::nullopt;
   bool deleting = false;  ///< deleted by its owner, replicas still draining
 };
 

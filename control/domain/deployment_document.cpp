@@ -213,8 +213,7 @@ parsed<deployment_draft> read_deployment(const json::value& document) {
   document_reader reader{document, "", draft.mistakes};
   draft.value.id = reader.text("id", {.most = 63});
   if (draft.value.id && !is_deployment_id(*draft.value.id) && !concerns(draft.mistakes, reader.pointer("id"))) {
-    reader.mistake("id", mistake_code::malformed,
-                   "must be 3 to 63 lower-case letters, digits or '-', with a letter or digit at both ends");
+    reader.mistake("id", mistake_code::malformed, std::string{deployment_id_rule});
   }
   const auto name = reader.text("name", {.most = limits::deployment_name_length});
   if (!name || name->empty()) {

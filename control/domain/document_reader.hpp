@@ -34,6 +34,7 @@ inline constexpr std::string_view not_available = "NOT_AVAILABLE";
 inline constexpr std::string_view unknown_group = "UNKNOWN_GROUP";
 inline constexpr std::string_view unknown_instance_type = "UNKNOWN_INSTANCE_TYPE";
 inline constexpr std::string_view unknown_image = "UNKNOWN_IMAGE";
+inline constexpr std::string_view unknown_revision = "UNKNOWN_REVISION";
 inline constexpr std::string_view unknown_user = "UNKNOWN_USER";
 inline constexpr std::string_view deployment_not_enabled = "DEPLOYMENT_NOT_ENABLED";
 }  // namespace mistake_code

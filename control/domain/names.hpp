@@ -7,6 +7,8 @@ namespace modelgate::control::domain {
 
 /// `^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$`
 [[nodiscard]] bool is_deployment_id(std::string_view text) noexcept;
+inline constexpr std::string_view deployment_id_rule =
+    "must be 3 to 63 lower-case letters, digits or '-', with a letter or digit at both ends";
 
 /// What people call a deployment: letters, digits, spaces, '-' and '_', a letter or digit at both ends, at least two
 /// characters.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -83,6 +84,7 @@ class deployment_planner {
     end_misfits();
     // How many there should be is not known yet: what is there serves on until it is.
     if (wanted && count == 0) return;
+    if (count > 0 && desired_->fallback) keep_fallback(count);
     for (const observed_replica* replica : sorted_.old_ended) act(remove_replica{replica->name});
     for (const observed_replica* replica : sorted_.old_other) end(*replica);
     if (count == 0) {
@@ -143,6 +145,52 @@ class deployment_planner {
                        [&](const observed_replica* replica) { return replica->index == index; });
   }
 
+  /// What was good last serves until as many of the current revision are ready: it is kept up like a current one.
+  void keep_fallback(std::size_t count) {
+    const domain::revision& good = *desired_->fallback;
+    std::size_t needed = std::min<std::size_t>(count, good.spec.replicas);
+    const auto is_good = [&](const observed_replica* replica) { return replica->revision == good.replica_revision; };
+    const std::size_t others =
+        current_ready()
+        + static_cast<std::size_t>(std::count_if(sorted_.old_ready.begin(), sorted_.old_ready.end(),
+                                                 [&](const observed_replica* each) { return !is_good(each); }));
+    needed = needed > others ? needed - others : 0;
+    std::size_t kept = sorted_.old_ready.size() - (others - current_ready());
+
+    const auto keep_from = [&](replica_list& list, auto keep) {
+      std::erase_if(list, [&](const observed_replica* replica) {
+        if (kept >= needed || !is_good(replica)) return false;
+        ++kept;
+        ++kept_not_ready_;
+        keep(*replica);
+        return true;
+      });
+    };
+    keep_from(sorted_.old_other, [](const observed_replica&) {});
+    if (!sorted_.misfits.empty())
+      return;  // nothing starts beside one: who takes its place is decided when it has ended
+    const std::size_t running =
+        sorted_.current.size() + sorted_.current_ended.size() + sorted_.old_ready.size() + kept_not_ready_;
+    needed = std::min(needed, kept + (count + 1 > running ? count + 1 - running : 0));
+    keep_from(sorted_.old_ended, [&](const observed_replica& replica) {
+      const auto wait = backoff_of(replica.failures, settings_);
+      if (has_passed(replica.since, wait))
+        act(start_replica{spec_for(replica.index, good, desired_->fallback_per_replica)});
+      else
+        wake_by(replica.since + wait);
+    });
+    for (std::uint32_t index = 0; kept < needed; ++kept, ++kept_not_ready_) {
+      while (is_taken(good.replica_revision, index)) ++index;
+      act(start_replica{spec_for(index++, good, desired_->fallback_per_replica)});
+    }
+  }
+
+  std::size_t current_ready() const {
+    return static_cast<std::size_t>(
+        std::count_if(sorted_.current.begin(), sorted_.current.end(),
+                      [](const observed_replica* replica) { return replica->phase == replica_phase::ready; }));
+  }
+
   void end_everything() {
     for (const observed_replica* replica : sorted_.current_ended) act(remove_replica{replica->name});
     for (const observed_replica* replica : sorted_.current) end(*replica);
@@ -189,26 +237,25 @@ class deployment_planner {
                       [&](const observed_replica* replica) { return !has_misfit(replica->index); }));
     const std::size_t there = sorted_.current.size() + to_restart + sorted_.misfits.size();
     std::size_t missing = count > there ? count - there : 0;
-    if (!sorted_.old_ready.empty()) {
-      const std::size_t all = there + sorted_.old_ready.size() + sorted_.leaving.size();
+    if (const std::size_t serving = sorted_.old_ready.size() + kept_not_ready_; serving > 0) {
+      const std::size_t all = there + serving + sorted_.leaving.size();
       missing = std::min(missing, count + 1 > all ? count + 1 - all : 0);
     }
     std::uint32_t index = 0;
     for (; missing > 0; --missing) {
-      while (is_taken(index)) ++index;
+      while (is_taken(desired_->deployment.current.replica_revision, index)) ++index;
       act(start_replica{spec_for(index++)});
     }
   }
 
-  /// Old ones go as far as what is ready exceeds what is wanted; the oldest revision first.
+  /// Old ones go as far as what is ready exceeds what is wanted; the good revision last, else the oldest first.
   void replace_old(std::size_t count) {
-    const auto ready = static_cast<std::size_t>(
-        std::count_if(sorted_.current.begin(), sorted_.current.end(),
-                      [](const observed_replica* replica) { return replica->phase == replica_phase::ready; }));
-    const std::size_t all = ready + sorted_.old_ready.size();
+    const std::size_t all = current_ready() + sorted_.old_ready.size();
     std::size_t surplus = all > count ? all - count : 0;
-    std::sort(sorted_.old_ready.begin(), sorted_.old_ready.end(), [](const auto* a, const auto* b) {
-      return std::pair{a->revision, b->index} < std::pair{b->revision, a->index};
+    const std::uint64_t good = desired_->fallback ? desired_->fallback->replica_revision : 0;
+    std::sort(sorted_.old_ready.begin(), sorted_.old_ready.end(), [good](const auto* a, const auto* b) {
+      return std::tuple{a->revision == good, a->revision, b->index}
+             < std::tuple{b->revision == good, b->revision, a->index};
     });
     for (const observed_replica* replica : sorted_.old_ready) {
       if (surplus == 0) return;
@@ -217,28 +264,32 @@ class deployment_planner {
     }
   }
 
-  /// By the wanted revision's own replica of that index, or by a misfit.
-  bool is_taken(std::uint32_t index) const {
-    const domain::deployment& deployment = desired_->deployment;
-    const std::string name = replica_name(deployment.id, deployment.current.replica_revision, index);
+  /// By that revision's own replica of that index, or by a misfit.
+  bool is_taken(std::uint64_t revision, std::uint32_t index) const {
+    const std::string name = replica_name(desired_->deployment.id, revision, index);
     return std::any_of(replicas_.begin(), replicas_.end(),
                        [&](const observed_replica* replica) { return replica->name == name; })
            || has_misfit(index);
   }
 
   runtime::replica_spec spec_for(std::uint32_t index) const {
-    const domain::deployment& deployment = desired_->deployment;
-    const domain::deployment_spec& wanted = deployment.current.spec;
+    return spec_for(index, desired_->deployment.current, desired_->per_replica);
+  }
+
+  runtime::replica_spec spec_for(std::uint32_t index, const domain::revision& of,
+                                 const domain::resources& limits) const {
+    const std::string& deployment = desired_->deployment.id;
+    const domain::deployment_spec& wanted = of.spec;
     runtime::replica_spec spec;
-    spec.name = replica_name(deployment.id, deployment.current.replica_revision, index);
-    spec.deployment = deployment.id;
-    spec.revision = deployment.current.replica_revision;
+    spec.name = replica_name(deployment, of.replica_revision, index);
+    spec.deployment = deployment;
+    spec.revision = of.replica_revision;
     spec.index = index;
     spec.model_image = wanted.model_image;
     spec.external = wanted.external;
     spec.model_uri = wanted.model_uri;
     spec.env = wanted.env;
-    spec.limits = desired_->per_replica;
+    spec.limits = limits;
     spec.protocol = wanted.serving.protocol;
     spec.example_request = wanted.serving.example_request;
     return spec;
@@ -251,6 +302,7 @@ class deployment_planner {
   const plan_settings& settings_;
   plan_outcome& outcome_;
   sorted_replicas sorted_;
+  std::size_t kept_not_ready_ = 0;  ///< of the good revision: they serve as soon as they can
 };
 
 }  // namespace

@@ -163,6 +163,7 @@ steady_time reconciler::pass() {
   const system_time now = system_clock::now();
   const plan_outcome outcome = plan(*desired_, observed, find_drained(observed), now, settings_.plan);
   for (const action& step : outcome.actions) act(step);
+  if (const auto pause = judge_revisions(observed, now)) look_again_in(*pause);
   if (store_failed_) {
     look_again_in(storage_pause_);
   } else {
@@ -222,6 +223,37 @@ void reconciler::publish(const std::vector<observed_replica>& observed, std::uin
   if (!gateway_.wait_until_live(published_->generation, steady_clock::now() + settings_.live_patience)) return;
   const std::lock_guard lock{mutex_};
   live_ = published_;
+}
+
+/// Remembers which revisions are good, and takes those back that failed and whose owners want it so. When to look again:
+/// at once when the desired state is another one now, soon while a revision is neither good nor failed.
+std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::vector<observed_replica>& observed,
+                                                                     system_time now) {
+  std::optional<std::chrono::milliseconds> look_again;
+  for (const store::desired_deployment& entry : *desired_) {
+    const domain::deployment& deployment = entry.deployment;
+    const domain::revision& current = deployment.current;
+    if (current.spec.stop || deployment.deleting || !entry.refusal.empty()) continue;
+    if (deployment.good_replica_revision == current.replica_revision) continue;
+    const auto source = current.spec.external ? driver_.source(deployment.id, current.replica_revision) : std::nullopt;
+    const auto status = summarise(deployment, entry.refusal, observed, live_.get(), now, source);
+    result<void> written;
+    if (status.phase == domain::deployment_phase::deployed) {
+      written = store_.mark_good(deployment.id, current.number);
+    } else if (status.phase == domain::deployment_phase::failed && current.spec.auto_rollback && entry.fallback) {
+      log::warning("reconciler", "a revision has failed: the last good one comes back",
+                   {{"deployment", deployment.id}, {"revision", current.number}, {"why", status.message}});
+      written = store_.roll_back(deployment.id, current.number, status.message);
+    } else {
+      if (!look_again && status.phase == domain::deployment_phase::deploying) look_again = settings_.rollout_poll;
+      continue;
+    }
+    if (written)
+      look_again = std::chrono::milliseconds{0};
+    else
+      complain(written.error());
+  }
+  return look_again;
 }
 
 std::set<std::string> reconciler::find_drained(const std::vector<observed_replica>& observed) const {

@@ -25,7 +25,8 @@ struct reconciler_settings {
   std::chrono::milliseconds live_patience{1'000};  ///< for the workers to take a snapshot before going on without
   std::chrono::milliseconds storage_backoff{250};  ///< after a failure of the store, doubled by each further one
   std::chrono::milliseconds storage_backoff_max{5'000};
-  std::chrono::milliseconds resync{10'000};  ///< longest time between two looks
+  std::chrono::milliseconds resync{10'000};     ///< longest time between two looks
+  std::chrono::milliseconds rollout_poll{500};  ///< the same while a revision is neither good nor failed
 };
 
 /// Publishes what differs from the last publication; the snapshot that holds now, never null. Called by the
@@ -75,6 +76,8 @@ class reconciler final : public reconcile_link {
   bool load();
   void follow_sources();
   void publish(const std::vector<runtime::observed_replica>& observed, std::uint64_t request, bool fresh);
+  [[nodiscard]] std::optional<std::chrono::milliseconds> judge_revisions(
+      const std::vector<runtime::observed_replica>& observed, system_time now);
   [[nodiscard]] std::set<std::string> find_drained(const std::vector<runtime::observed_replica>& observed) const;
   void act(const action& step);
   void complain(const error_code& problem);

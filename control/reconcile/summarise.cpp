@@ -50,7 +50,10 @@ class running_summary {
       if (is_current) current_.push_back(replica);
       if (is_served) ++available_;
       if (is_served && is_current) ++current_available_;
-      if (is_served && !is_current) ++old_available_;
+      if (is_served && !is_current) {
+        ++old_available_;
+        serving_on_ = std::max(serving_on_, replica->revision);
+      }
     }
   }
 
@@ -66,8 +69,9 @@ class running_summary {
     } else if (const observed_replica* stuck = find_stuck()) {
       status.phase = deployment_phase::failed;
       status.message = "Deployment has failed: replica " + stuck->name + " has not been ready for "
-                       + std::to_string(spec_.progress_deadline.count()) + " s: " + stuck->reason
-                       + availability(status);
+                       + std::to_string(spec_.progress_deadline.count()) + " s: " + stuck->reason;
+      if (serving_on_ > 0) status.message += "; revision " + std::to_string(serving_on_) + " serves on";
+      status.message += availability(status);
     } else {
       status.phase = deployment_phase::deploying;
       status.message = status.available_replicas == 0 ? "Deployment is being deployed and not available now"
@@ -105,6 +109,7 @@ class running_summary {
   std::uint32_t available_ = 0;
   std::uint32_t current_available_ = 0;
   std::uint32_t old_available_ = 0;
+  std::uint64_t serving_on_ = 0;  ///< the newest revision beside the current one that serves; 0: none
 };
 
 }  // namespace

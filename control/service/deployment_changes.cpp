@@ -129,7 +129,7 @@ answer<change_outcome> deployment_service::patch(const domain::principal& who, c
     auto stored = find_changeable(within, who, id);
     if (!stored) return stored.error();
     domain::deployment& deployment = stored->deployment;
-    if (auto holds = check_condition(condition, condition_rule::required, deployment.current); !holds)
+    if (auto holds = check_condition(within, deployment, condition, condition_rule::required); !holds)
       return holds.error();
 
     auto read = domain::read_deployment_patch(deployment, patch);
@@ -170,56 +170,12 @@ answer<change_outcome> deployment_service::patch(const domain::principal& who, c
   return change_outcome{view_of(std::move(done->stored)), std::move(done->quota), std::move(done->before)};
 }
 
-answer<deployment_view> deployment_service::start(const domain::principal& who, const std::string& id,
-                                                  const std::optional<std::string>& message,
-                                                  const std::optional<revision_condition>& condition) const {
-  return set_stopped(who, id, false, message.value_or("Deployment Started"), condition);
-}
-
-answer<deployment_view> deployment_service::stop(const domain::principal& who, const std::string& id,
-                                                 const std::optional<std::string>& message,
-                                                 const std::optional<revision_condition>& condition) const {
-  return set_stopped(who, id, true, message.value_or("Deployment Stopped"), condition);
-}
-
-answer<deployment_view> deployment_service::set_stopped(const domain::principal& who, const std::string& id, bool stop,
-                                                        const std::string& message,
-                                                        const std::optional<revision_condition>& condition) const {
-  auto stored = context_.database.write([&](store::transaction& within) -> answer<store::stored_deployment> {
-    auto found = find_changeable(within, who, id);
-    if (!found) return found.error();
-    const domain::deployment& deployment = found->deployment;
-    if (auto holds = check_condition(condition, condition_rule::optional, deployment.current); !holds)
-      return holds.error();
-    if (deployment.current.spec.stop == stop) return found;
-
-    domain::deployment_spec spec = deployment.current.spec;
-    spec.stop = stop;
-    const requested_change change{&deployment.current.spec, spec, deployment.group, deployment.id};
-    diagnostics mistakes;
-    check_references(within, change, mistakes);
-    // There is no document here to point into: it is how things are that does not allow it.
-    if (!mistakes.empty()) return service_error{failure::conflict, mistakes.front().detail};
-    if (auto quota = check_quota(within, change); !quota) return quota.error();
-
-    domain::revision next = domain::next_revision(deployment.current, std::move(spec));
-    next.update_message = message;
-    next.created_at = context_.now();
-    next.created_by = who.user;
-    store::deployment_store{within}.add_revision(id, next);
-    return find_visible(within, who, id);
-  });
-  if (!stored) return stored.error();
-  context_.reconciler.wake();
-  return view_of(std::move(*stored));
-}
-
 answer<deletion> deployment_service::remove(const domain::principal& who, const std::string& id,
                                             const std::optional<revision_condition>& condition) const {
   auto stored = context_.database.write([&](store::transaction& within) -> answer<store::stored_deployment> {
     auto found = find_visible(within, who, id);
     if (!found || found->deployment.deleting) return found;
-    if (auto holds = check_condition(condition, condition_rule::required, found->deployment.current); !holds) {
+    if (auto holds = check_condition(within, found->deployment, condition, condition_rule::required); !holds) {
       return holds.error();
     }
     store::deployment_store{within}.mark_deleting(id);

@@ -1,3 +1,4 @@
+#include "control/domain/names.hpp"
 #include "control/service/deployment_service.hpp"
 #include "control/service/visible_deployment.hpp"
 
@@ -80,6 +81,15 @@ answer<domain::revision> deployment_service::revision(const domain::principal& w
     auto revision = store::deployment_store{within}.revision(id, number);
     if (!revision) return not_found("revision", std::to_string(number));
     return std::move(*revision);
+  });
+}
+
+answer<std::optional<std::string>> deployment_service::obstacle_to(const std::string& id) const {
+  if (!domain::is_deployment_id(id))
+    return std::optional<std::string>{"an id " + std::string{domain::deployment_id_rule}};
+  return context_.database.read([&](store::transaction& within) -> answer<std::optional<std::string>> {
+    if (!store::deployment_store{within}.exists(id)) return std::optional<std::string>{};
+    return std::optional<std::string>{"there is a deployment with this id"};
   });
 }
 

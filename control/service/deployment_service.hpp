@@ -11,14 +11,16 @@
 #include <boost/json/fwd.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace modelgate::control::store {
+class transaction;
 struct stored_deployment;
-}
+}  // namespace modelgate::control::store
 
 namespace modelgate::control::service {
 
@@ -67,6 +69,8 @@ class deployment_service {
                                                               const std::string& id) const;
   [[nodiscard]] answer<domain::revision> revision(const domain::principal& who, const std::string& id,
                                                   std::uint64_t number) const;
+  /// Whether a deployment can be made with this id, and why not.
+  [[nodiscard]] answer<std::optional<std::string>> obstacle_to(const std::string& id) const;
 
   [[nodiscard]] answer<change_outcome> create(const domain::principal& who, const boost::json::value& document,
                                               dry_run dry) const;
@@ -80,6 +84,14 @@ class deployment_service {
   [[nodiscard]] answer<deployment_view> stop(const domain::principal& who, const std::string& id,
                                              const std::optional<std::string>& message,
                                              const std::optional<revision_condition>& condition) const;
+  /// Replaces the replicas one by one. Errors: conflict when it is stopped.
+  [[nodiscard]] answer<deployment_view> restart(const domain::principal& who, const std::string& id,
+                                                const std::optional<std::string>& message,
+                                                const std::optional<revision_condition>& condition) const;
+  /// A new revision with the spec of an earlier one; a stopped deployment stays stopped.
+  [[nodiscard]] answer<deployment_view> rollback(const domain::principal& who, const std::string& id,
+                                                 const boost::json::value& document,
+                                                 const std::optional<revision_condition>& condition) const;
   /// `draining`: it is on its way out, and gone when its replicas have ended.
   [[nodiscard]] answer<deletion> remove(const domain::principal& who, const std::string& id,
                                         const std::optional<revision_condition>& condition) const;
@@ -87,6 +99,12 @@ class deployment_service {
  private:
   [[nodiscard]] deployment_view view_of(store::stored_deployment stored) const;
   [[nodiscard]] std::optional<std::string> image_mistake(const std::string& image) const;
+  using revision_maker = std::function<answer<domain::revision>(store::transaction&, const domain::deployment&)>;
+  /// Stores the revision that `make` answers, once the deployment was found and the condition holds; a revision with the
+  /// number of the current one changes nothing.
+  [[nodiscard]] answer<deployment_view> revise(const domain::principal& who, const std::string& id,
+                                               const std::optional<revision_condition>& condition,
+                                               const revision_maker& make) const;
   [[nodiscard]] answer<deployment_view> set_stopped(const domain::principal& who, const std::string& id, bool stop,
                                                     const std::string& message,
                                                     const std::optional<revision_condition>& condition) const;

@@ -3,10 +3,13 @@
 #include "control/domain/deployment.hpp"
 #include "control/service/service_error.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <vector>
+
+namespace modelgate::control::store {
+class transaction;
+}
 
 namespace modelgate::control::service {
 
@@ -18,21 +21,9 @@ struct revision_condition {
 
 enum class condition_rule { required, optional };
 
-/// Errors: precondition_required, precondition_failed.
-[[nodiscard]] inline answer<void> check_condition(const std::optional<revision_condition>& condition,
-                                                  condition_rule rule, const domain::revision& current) {
-  if (!condition) {
-    if (rule == condition_rule::optional) return {};
-    return service_error{failure::precondition_required,
-                         "send If-Match with the revision that you have seen, or * to change whatever is there"};
-  }
-  const auto& wanted = condition->revisions;
-  if (condition->any || std::find(wanted.begin(), wanted.end(), current.number) != wanted.end()) return {};
-  service_error error{failure::precondition_failed, "the deployment is at revision " + std::to_string(current.number)
-                                                        + " by now; look at it and send the change again"};
-  error.current = current.number;
-  error.changed_by = current.created_by;
-  return error;
-}
+/// Errors: precondition_required; precondition_failed, with what is there now, who made it, and what differs from the
+/// newest revision that the condition names, if it is still known.
+[[nodiscard]] answer<void> check_condition(store::transaction& within, const domain::deployment& deployment,
+                                           const std::optional<revision_condition>& condition, condition_rule rule);
 
 }  // namespace modelgate::control::service

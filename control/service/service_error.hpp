@@ -5,7 +5,10 @@
 #include "modelgate/base/diagnostic.hpp"
 #include "modelgate/base/result.hpp"
 
+#include <boost/json/fwd.hpp>
+
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,7 +24,7 @@ enum class failure {
   conflict,         ///< not as things are now
   invalid,          ///< `mistakes` says where in the document
   precondition_required,
-  precondition_failed,  ///< `current` and `changed_by` say what is there instead
+  precondition_failed,  ///< `current`, `changed_by` and `changes` say what is there instead
   storage_unavailable,  ///< nothing was changed; try again later
 };
 
@@ -33,6 +36,7 @@ struct service_error {
   std::vector<domain::quota_line> quota;
   std::optional<std::uint64_t> current;
   std::string changed_by;
+  std::shared_ptr<const boost::json::array> changes;  ///< from what the caller had seen to `current`; null: not known
 
   service_error() = default;  // result<void, service_error> asks for it
   service_error(failure why, std::string sentence) : kind{why}, detail{std::move(sentence)} {}

@@ -12,7 +12,7 @@
 #define MODELGATE_SELECT_DEPLOYMENT                                                                                \
   "SELECT d.id, d.name, d.group_name, d.created_at, d.created_by, d.deleting, t.cpu_milli, t.memory_bytes, t.gpu," \
   " g.enabled_deployment, r.sequence, r.number, r.replica_revision, r.spec, r.update_message, r.created_at, "      \
-  "r.created_by, g.limit_millirequests_per_second, g.limit_burst, g.limit_concurrent"                              \
+  "r.created_by, g.limit_millirequests_per_second, g.limit_burst, g.limit_concurrent, d.good_replica_revision"     \
   " FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"                  \
   " LEFT JOIN instance_types t ON t.name = r.instance_type LEFT JOIN groups g ON g.name = d.group_name "
 
@@ -51,6 +51,7 @@ stored_deployment read_deployment(const statement& row) {
   stored.sequence = row.number(10);
   deployment.current = read_revision(row, 11, deployment.id);
   stored.group_limit = read_traffic_limit(row, 17);
+  if (const auto good = row.optional_integer(20)) deployment.good_replica_revision = static_cast<std::uint64_t>(*good);
   if (!deployment.deleting)
     stored.refusal = domain::refusal_to_run(deployment.current.spec, group_enabled, type_exists);
   return stored;
@@ -153,9 +154,30 @@ void deployment_store::insert_revision(std::string_view id, const domain::revisi
 void deployment_store::add_revision(std::string_view id, const domain::revision& revision) {
   insert_revision(id, revision);
   on_.prepare("UPDATE deployments SET current_revision = ? WHERE id = ?").bind(revision.number, id).run();
+  if (revision.spec.stop) {
+    on_.prepare("UPDATE deployments SET good_replica_revision = NULL WHERE id = ?").bind(id).run();
+  }
   on_.prepare("DELETE FROM revisions WHERE deployment = ? AND number <= ? - ?")
       .bind(id, revision.number, static_cast<std::uint64_t>(domain::limits::revisions_kept))
       .run();
+}
+
+bool deployment_store::mark_good(std::string_view id, std::uint64_t number) {
+  return on_.prepare(
+                "UPDATE deployments SET good_replica_revision = (SELECT r.replica_revision FROM revisions r WHERE"
+                " r.deployment = ?1 AND r.number = ?2) WHERE id = ?1 AND current_revision = ?2 AND deleting = 0")
+             .bind(id, number)
+             .run()
+         > 0;
+}
+
+std::optional<domain::revision> deployment_store::last_with_replicas(std::string_view id,
+                                                                     std::uint64_t replica_revision) const {
+  auto query = on_.prepare(
+      "SELECT number, replica_revision, spec, update_message, created_at, created_by FROM revisions"
+      " WHERE deployment = ? AND replica_revision = ? ORDER BY number DESC LIMIT 1");
+  if (!query.bind(id, replica_revision).next()) return std::nullopt;
+  return read_revision(query, 0, std::string{id});
 }
 
 void deployment_store::mark_deleting(std::string_view id) {

@@ -51,10 +51,15 @@ class deployment_store {
   void insert(const domain::deployment& deployment);
   /// Makes it the current one and drops the oldest beyond domain::limits::revisions_kept.
   void add_revision(std::string_view id, const domain::revision& revision);
+  /// The replicas of this revision are all ready. False: it is not the current one any more.
+  bool mark_good(std::string_view id, std::uint64_t number);
   void mark_deleting(std::string_view id);
   /// With its revisions and clients; only if it is marked as deleting.
   void erase_deleted(std::string_view id);
 
+  /// The newest revision that these replicas serve or served.
+  [[nodiscard]] std::optional<domain::revision> last_with_replicas(std::string_view id,
+                                                                   std::uint64_t replica_revision) const;
   /// Newest first.
   [[nodiscard]] std::vector<domain::revision> history(std::string_view id) const;
   [[nodiscard]] std::optional<domain::revision> revision(std::string_view id, std::uint64_t number) const;

@@ -5,6 +5,8 @@
 
 #include "modelgate/base/result.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +21,10 @@ struct desired_deployment {
   /// else empty.
   std::string refusal;
   domain::traffic_limit group_limit{};
+  /// What serves until the current revision's replicas are ready: the last revision whose replicas all were, when it is
+  /// another one; and what each of them takes.
+  std::optional<domain::revision> fallback = std::nullopt;
+  domain::resources fallback_per_replica{};
 };
 
 /// What the reconciler needs of the store.
@@ -31,6 +37,11 @@ class desired_state {
 
   /// Every deployment, deleted ones that still drain included, ordered by id.
   [[nodiscard]] virtual result<std::vector<desired_deployment>> load_desired() = 0;
+  /// Remembers that all replicas of this revision are ready, if it still is the current one.
+  [[nodiscard]] virtual result<void> mark_good(const std::string& deployment, std::uint64_t revision) = 0;
+  /// Makes a revision that brings back the last good one, if `failed` still is the current one and another one is good.
+  [[nodiscard]] virtual result<void> roll_back(const std::string& deployment, std::uint64_t failed,
+                                               const std::string& why) = 0;
   /// Removes a deployment that is marked as deleting, with its revisions and clients: nothing of it runs any more.
   [[nodiscard]] virtual result<void> erase_deleted(const std::string& deployment) = 0;
 };

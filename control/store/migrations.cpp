@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t application_id = 0x6d677374;  // "mgst"
 
-constexpr std::array<migration, 2> steps_so_far{{
+constexpr std::array<migration, 3> steps_so_far{{
     {R"sql(
       CREATE TABLE users (
         name TEXT PRIMARY KEY,
@@ -114,6 +114,10 @@ constexpr std::array<migration, 2> steps_so_far{{
       ALTER TABLE groups ADD COLUMN limit_millirequests_per_second INTEGER CHECK (limit_millirequests_per_second > 0);
       ALTER TABLE groups ADD COLUMN limit_burst INTEGER CHECK (limit_burst > 0);
       ALTER TABLE groups ADD COLUMN limit_concurrent INTEGER CHECK (limit_concurrent > 0);
+    )sql"},
+    {R"sql(
+      -- Whose replicas were all ready last: they serve until those of a later revision are. Null: none since it was stopped.
+      ALTER TABLE deployments ADD COLUMN good_replica_revision INTEGER CHECK (good_replica_revision >= 1);
     )sql"},
 }};
 

@@ -2,21 +2,68 @@
 
 #include "control/store/client_store.hpp"
 #include "control/store/deployment_store.hpp"
+#include "control/store/instance_type_store.hpp"
+
+#include <chrono>
 
 namespace modelgate::control::store {
+namespace {
+
+void add_fallback(desired_deployment& to, const deployment_store& deployments, const instance_type_store& types) {
+  const domain::deployment& deployment = to.deployment;
+  const domain::revision& current = deployment.current;
+  const auto good = deployment.good_replica_revision;
+  if (!good || *good == current.replica_revision || current.spec.stop || deployment.deleting) return;
+  auto last = deployments.last_with_replicas(deployment.id, *good);
+  // Who runs external replicas keeps them running; there is nothing to start.
+  if (!last || last->spec.stop || last->spec.external || current.spec.external) return;
+  if (const auto type = types.find(last->spec.instance_type)) to.fallback_per_replica = type->per_replica;
+  to.fallback = std::move(last);
+}
+
+}  // namespace
 
 result<std::vector<desired_deployment>> stored_state::load_desired() {
   return from_.read([](transaction& within) -> result<std::vector<desired_deployment>> {
     auto clients = client_store{within}.list_all();
+    const deployment_store deployments{within};
     std::vector<desired_deployment> desired;
-    for (stored_deployment& stored : deployment_store{within}.list_all()) {
+    for (stored_deployment& stored : deployments.list_all()) {
       auto of_this = clients.find(stored.deployment.id);
       desired_deployment each{
           std::move(stored.deployment), {}, stored.per_replica, std::move(stored.refusal), stored.group_limit};
       if (of_this != clients.end()) each.clients = std::move(of_this->second);
+      add_fallback(each, deployments, instance_type_store{within});
       desired.push_back(std::move(each));
     }
     return desired;
+  });
+}
+
+result<void> stored_state::mark_good(const std::string& deployment, std::uint64_t revision) {
+  return from_.write([&](transaction& within) -> result<void> {
+    deployment_store{within}.mark_good(deployment, revision);
+    return {};
+  });
+}
+
+result<void> stored_state::roll_back(const std::string& deployment, std::uint64_t failed, const std::string& why) {
+  return from_.write([&](transaction& within) -> result<void> {
+    deployment_store deployments{within};
+    const auto found = deployments.find(deployment);
+    if (!found || found->deployment.deleting || found->deployment.current.number != failed) return {};
+    const domain::revision& current = found->deployment.current;
+    const auto good = found->deployment.good_replica_revision;
+    if (!good || *good == current.replica_revision || current.spec.stop) return {};
+    const auto target = deployments.last_with_replicas(deployment, *good);
+    if (!target) return {};
+    domain::revision next = domain::restored_revision(current, *target, good);
+    next.update_message = "Rolled back to revision " + std::to_string(target->number) + " by itself: revision "
+                          + std::to_string(current.number) + " has failed: " + why;
+    next.created_at = std::chrono::floor<std::chrono::milliseconds>(system_clock::now());
+    next.created_by = std::string{domain::own_name};
+    deployments.add_revision(deployment, next);
+    return {};
   });
 }
 

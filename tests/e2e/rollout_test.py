@@ -39,6 +39,61 @@ class Rollout(unittest.TestCase):
             self.assertEqual(answer["meta"]["tags"]["version"], "2.0")
             self.assertEqual([name for _, name in program.replicas()], ["deploy-iris-r2-0", "deploy-iris-r2-1"])
 
+    def test_one_replica_is_replaced_without_losing_a_request(self):
+        with Program() as program:
+            program.prepare()
+            program.deploy("iris", replicas=1)
+            program.wait_for("iris")
+            load = Load(program, "iris", connections=16)
+            load.wait_for_answers(100)
+            program.must("PATCH", "/deployments/iris", {"modelImage": "demo/iris:2.0"}, If_Match="*")
+            program.wait_for("iris", check=lambda each: [one["revision"] for one in each["status"]["replicas"]] == [2])
+            load.wait_for_answers(100)
+            self.assertEqual(load.stop()[1], [])
+
+    def test_a_restart_replaces_every_replica_and_loses_no_request(self):
+        with Program() as program:
+            program.prepare_iris()
+            load = Load(program, "iris", connections=16)
+            load.wait_for_answers(100)
+            before = program.models()
+            restarted = program.must("POST", "/deployments/iris/restart")
+            self.assertEqual((restarted["revision"], restarted["updateMessage"]), (2, "Deployment Restarted"))
+            program.wait_for("iris", check=lambda each: [one["revision"] for one in each["status"]["replicas"]] == [2, 2])
+            self.assertFalse(set(program.models()) & set(before))
+            load.wait_for_answers(100)
+            self.assertEqual(load.stop()[1], [])
+
+    def test_a_rollback_brings_an_earlier_spec_back(self):
+        with Program() as program:
+            program.prepare_iris()
+            program.must("PATCH", "/deployments/iris", {"modelImage": "demo/iris:2.0", "description": "two"}, If_Match="*")
+            program.wait_for("iris", check=lambda each: [one["revision"] for one in each["status"]["replicas"]] == [2, 2])
+            load = Load(program, "iris", connections=16)
+            load.wait_for_answers(100)
+            back = program.must("POST", "/deployments/iris/rollback", {"revision": 1})
+            self.assertEqual((back["modelImage"], back["description"], back["updateMessage"]), ("demo/iris:1.0", "", "Rolled back to revision 1"))
+            program.wait_for("iris", check=lambda each: [one["revision"] for one in each["status"]["replicas"]] == [3, 3])
+            self.assertEqual(json.loads(program.predict("iris")[1])["meta"]["tags"]["version"], "1.0")
+            load.wait_for_answers(100)
+            self.assertEqual(load.stop()[1], [])
+            changes = program.must("GET", "/deployments/iris/history/1/diff?to=2")["changes"]
+            self.assertEqual({each["pointer"]: (each["from"], each["to"]) for each in changes},
+                             {"/modelImage": ("demo/iris:1.0", "demo/iris:2.0"), "/description": ("", "two")})
+            self.assertEqual(program.must("GET", "/deployments/iris/history/1/diff?to=3")["changes"], [])
+
+    def test_what_is_stopped_stays_stopped_through_updates_and_rollbacks(self):
+        with Program() as program:
+            program.prepare_iris()
+            program.must("POST", "/deployments/iris/stop")
+            program.wait_for("iris", "Stopped")
+            self.assertTrue(program.must("PATCH", "/deployments/iris", {"modelImage": "demo/iris:2.0"}, If_Match="*")["stop"])
+            self.assertTrue(program.must("POST", "/deployments/iris/rollback", {"revision": 1})["stop"])
+            self.assertEqual(program.replicas(), [])
+            self.assertEqual(program.api("POST", "/deployments/iris/restart")[0], 409)
+            program.must("PATCH", "/deployments/iris", {"stop": False}, If_Match="*")
+            program.wait_for("iris")
+
     def test_scaling_and_descriptions_restart_nothing(self):
         with Program() as program:
             program.prepare_iris()

@@ -34,6 +34,10 @@ class deployment_routes {
   outcome remove(const call& of) const;
   outcome start(const call& of) const { return act(of, &service::deployment_service::start); }
   outcome stop(const call& of) const { return act(of, &service::deployment_service::stop); }
+  outcome restart(const call& of) const { return act(of, &service::deployment_service::restart); }
+  outcome rollback(const call& of) const;
+  outcome available(const call& of) const;
+  outcome difference(const call& of) const;
   outcome history(const call& of) const;
   outcome revision(const call& of) const;
   outcome replicas(const call& of) const;
@@ -61,6 +65,14 @@ service::dry_run dry_run_of(bool asked) {
 
 std::optional<service::revision_condition> condition_of(const call& of) {
   return read_if_match(of.request.fields.get("If-Match"));
+}
+
+std::optional<std::uint64_t> revision_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || stopped != end) return std::nullopt;
+  return number;
 }
 
 json::object deployment_routes::shown(const call& of, const deployment_view& view) const {
@@ -152,6 +164,39 @@ outcome deployment_routes::act(const call& of, action what) const {
   return with_tag(json_answer(200, shown(of, *view)), *view);
 }
 
+outcome deployment_routes::rollback(const call& of) const {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::document);
+  if (!document) return document.error();
+  const auto view = deployments_.rollback(of.who, of.arguments[0], *document, condition_of(of));
+  if (!view) return problem{view.error()};
+  return with_tag(json_answer(200, shown(of, *view)), *view);
+}
+
+outcome deployment_routes::available(const call& of) const {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto obstacle = deployments_.obstacle_to(of.arguments[0]);
+  if (!obstacle) return problem{obstacle.error()};
+  return json_answer(
+      200, {{"id", of.arguments[0]}, {"available", !obstacle->has_value()}, {"reason", obstacle->value_or("")}});
+}
+
+outcome deployment_routes::difference(const call& of) const {
+  parameters query{of.request, {"to"}};
+  const auto to = query.number("to", 1, std::numeric_limits<std::int64_t>::max());
+  if (!to) query.mistake("to", "must be the revision to compare with");
+  if (auto wrong = query.wrong()) return *wrong;
+  const auto from = revision_number(of.arguments[1]);
+  if (!from) return problem{service::not_found("revision", of.arguments[1])};
+  const auto before = deployments_.revision(of.who, of.arguments[0], *from);
+  if (!before) return problem{before.error()};
+  const auto after = deployments_.revision(of.who, of.arguments[0], *to);
+  if (!after) return problem{after.error()};
+  return json_answer(
+      200,
+      {{"from", before->number}, {"to", after->number}, {"changes", domain::differences(before->spec, after->spec)}});
+}
+
 outcome deployment_routes::history(const call& of) const {
   parameters query{of.request, {"pageSize", "pageToken"}};
   const auto size = query.number("pageSize", 1, largest_page_size).value_or(default_page_size);
@@ -175,12 +220,9 @@ outcome deployment_routes::history(const call& of) const {
 
 outcome deployment_routes::revision(const call& of) const {
   if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
-  const std::string& text = of.arguments[1];
-  std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stopped, error] = std::from_chars(text.data(), end, number);
-  if (error != std::errc{} || stopped != end) return problem{service::not_found("revision", text)};
-  const auto revision = deployments_.revision(of.who, of.arguments[0], number);
+  const auto number = revision_number(of.arguments[1]);
+  if (!number) return problem{service::not_found("revision", of.arguments[1])};
+  const auto revision = deployments_.revision(of.who, of.arguments[0], *number);
   if (!revision) return problem{revision.error()};
   return json_answer(200, to_json(*revision, options_.view().serving));
 }
@@ -236,6 +278,10 @@ void add_deployment_routes(route_table& to, const service::service_context& cont
   add("DELETE", "/deployments/{id}", &deployment_routes::remove);
   add("POST", "/deployments/{id}/start", &deployment_routes::start);
   add("POST", "/deployments/{id}/stop", &deployment_routes::stop);
+  add("POST", "/deployments/{id}/restart", &deployment_routes::restart);
+  add("POST", "/deployments/{id}/rollback", &deployment_routes::rollback);
+  add("GET", "/deployments/{id}/available", &deployment_routes::available);
+  add("GET", "/deployments/{id}/history/{revision}/diff", &deployment_routes::difference);
   add("GET", "/deployments/{id}/history", &deployment_routes::history);
   add("GET", "/deployments/{id}/history/{revision}", &deployment_routes::revision);
   add("GET", "/deployments/{id}/replicas", &deployment_routes::replicas);

@@ -77,7 +77,8 @@ problem::problem(const service::service_error& error)
       errors{error.mistakes},
       quota{error.quota},
       current{error.current},
-      changed_by{error.changed_by} {
+      changed_by{error.changed_by},
+      changes{error.changes} {
   const in_http words = in_http_words(error.kind);
   status = words.status;
   code = words.code;
@@ -106,6 +107,7 @@ http_io::response to_response(const problem& of, std::string_view request_id) {
   if (of.current) {
     document.emplace("current", *of.current);
     document.emplace("changedBy", of.changed_by);
+    if (of.changes) document.emplace("changes", *of.changes);
   }
   http_io::response answer;
   answer.status = of.status;

@@ -25,6 +25,7 @@ struct problem {
   std::vector<domain::quota_line> quota;
   std::optional<std::uint64_t> current;  ///< the revision that is there, for 412
   std::string changed_by;
+  std::shared_ptr<const boost::json::array> changes;  ///< from what the caller had seen; null: not known
   std::vector<std::pair<std::string, std::string>> fields;
 
   problem() = default;

@@ -132,7 +132,9 @@ store::desired_deployment any_desired() {
   if (kind == 0) return stopped(desired);
   if (kind == 1) return refused(desired);
   if (kind == 2) return deleting(desired);
-  return desired;
+  const auto good = *rc::gen::inRange<std::uint64_t>(0, 4);
+  if (good == 0 || good == desired.deployment.current.replica_revision) return desired;
+  return after_good(desired, good, *rc::gen::inRange<std::uint32_t>(1, 4));
 }
 
 bool is_wanted(const store::desired_deployment& desired) {

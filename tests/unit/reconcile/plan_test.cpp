@@ -61,6 +61,58 @@ BOOST_AUTO_TEST_CASE(all_start_at_once_when_nothing_old_serves) {
   check(plan_of({two}, {old_one(0, stopping)}), {"start deploy-d-r2-0", "start deploy-d-r2-1"});
 }
 
+BOOST_AUTO_TEST_CASE(what_was_good_last_is_kept_up_until_the_new_revision_is_ready) {
+  const auto rolling = after_good(two, 1, 2);
+  // One at a time beside what serves, as ever.
+  check(plan_of({rolling}, {old_one(0), old_one(1)}), {"start deploy-d-r2-0"});
+  check(plan_of({rolling}, {old_one(0), old_one(1), fresh(0, starting)}), {});
+  // A good one that ends or is not ready for a while is one of those that serve.
+  auto ended = old_one(1, exited);
+  ended.failures = 0;
+  check(plan_of({rolling}, {old_one(0), ended, fresh(0, starting)}), {"start deploy-d-r1-1"});
+  check(plan_of({rolling}, {old_one(0), old_one(1, unready), fresh(0, starting)}), {});
+  check(plan_of({rolling}, {old_one(0), old_one(1, starting), fresh(0, starting)}), {});
+  check(plan_of({rolling}, {old_one(0), fresh(0, starting)}), {"start deploy-d-r1-1"});
+  // Nothing of it runs any more: it comes back first, and the new one beside it.
+  check(plan_of({rolling}, {}), {"start deploy-d-r1-0", "start deploy-d-r1-1", "start deploy-d-r2-0"});
+}
+
+BOOST_AUTO_TEST_CASE(a_good_one_that_failed_waits_for_its_back_off) {
+  auto ended = old_one(0, exited);
+  ended.failures = 3;
+  ended.since = now - milliseconds{100};
+  const auto outcome = outcome_of({after_good(one, 1, 1)}, {ended, fresh(0, starting)});
+  BOOST_TEST(outcome.actions.empty());
+  BOOST_TEST((outcome.wake_at == ended.since + milliseconds{2'000}));
+}
+
+BOOST_AUTO_TEST_CASE(good_ones_leave_as_the_new_ones_are_ready) {
+  const auto rolling = after_good(two, 1, 2);
+  check(plan_of({rolling}, {old_one(0), old_one(1), fresh(0)}), {"drain deploy-d-r1-1"});
+  check(plan_of({rolling}, {old_one(0), old_one(1, draining), fresh(0)}), {});
+  check(plan_of({rolling}, {old_one(0), old_one(1, exited), fresh(0)}),
+        {"remove deploy-d-r1-1", "start deploy-d-r2-1"});
+  check(plan_of({rolling}, {old_one(0, unready), fresh(0), fresh(1)}), {"drain deploy-d-r1-0"});
+}
+
+BOOST_AUTO_TEST_CASE(no_more_good_ones_run_than_there_were_nor_than_are_wanted) {
+  check(plan_of({after_good(deployment("d", 2, 3), 1, 1)}, {old_one(0)}),
+        {"start deploy-d-r2-0", "start deploy-d-r2-1", "start deploy-d-r2-2"});
+  check(plan_of({after_good(one, 1, 3)}, {old_one(0), old_one(1), old_one(2)}),
+        {"drain deploy-d-r1-2", "drain deploy-d-r1-1"});
+  check(plan_of({after_good(one, 1, 3)}, {}), {"start deploy-d-r1-0", "start deploy-d-r2-0"});
+}
+
+BOOST_AUTO_TEST_CASE(what_failed_between_goes_before_what_was_good) {
+  // Revision 2 failed with one of two replicas ready; 3 is under way.
+  const auto third = after_good(deployment("d", 3, 2), 1, 2);
+  const auto failed = [](std::uint32_t index, replica_phase phase) { return replica("d", 2, index, phase); };
+  const auto newest = [](std::uint32_t index, replica_phase phase) { return replica("d", 3, index, phase); };
+  check(plan_of({third}, {old_one(0), failed(0, ready), failed(1, unready), newest(0, starting)}),
+        {"drain deploy-d-r2-1"});
+  check(plan_of({third}, {old_one(0), failed(0, ready), newest(0, ready)}), {"drain deploy-d-r2-0"});
+}
+
 BOOST_AUTO_TEST_CASE(a_start_carries_all_that_the_driver_needs) {
   auto wanted = one;
   wanted.deployment.current.number = 7;  // a later revision that needs no other replicas

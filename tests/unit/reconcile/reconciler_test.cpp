@@ -32,6 +32,29 @@ class memory_store final : public store::desired_state {
     changed.notify_all();
     return {};
   }
+  result<void> mark_good(const std::string& id, std::uint64_t number) override {
+    const std::lock_guard lock{mutex};
+    for (auto& entry : desired) {
+      if (entry.deployment.id != id || entry.deployment.current.number != number) continue;
+      entry.deployment.good_replica_revision = entry.deployment.current.replica_revision;
+      entry.fallback.reset();
+    }
+    changed.notify_all();
+    return {};
+  }
+  result<void> roll_back(const std::string& id, std::uint64_t failed, const std::string& why) override {
+    const std::lock_guard lock{mutex};
+    for (auto& entry : desired) {
+      if (entry.deployment.id != id || entry.deployment.current.number != failed || !entry.fallback) continue;
+      domain::revision next =
+          domain::restored_revision(entry.deployment.current, *entry.fallback, entry.deployment.good_replica_revision);
+      next.update_message = why;
+      entry.deployment.current = std::move(next);
+      entry.fallback.reset();
+    }
+    changed.notify_all();
+    return {};
+  }
   void set(std::vector<store::desired_deployment> wanted) {
     const std::lock_guard lock{mutex};
     desired = std::move(wanted);
@@ -59,7 +82,7 @@ class memory_driver final : public runtime::runtime_driver {
   }
   result<void, std::string> start(const runtime::replica_spec& spec) override {
     change([&] {
-      auto begun = replica(spec.deployment, spec.revision, spec.index, ready);
+      auto begun = replica(spec.deployment, spec.revision, spec.index, spec.revision == never_ready ? starting : ready);
       begun.since = begun.unready_since = system_clock::now();
       replicas[spec.name] = begun;
       ++starts;
@@ -104,6 +127,13 @@ class memory_driver final : public runtime::runtime_driver {
   std::vector<runtime::replica_source> followed;
   runtime::source_state state_of_source;
   int starts = 0;
+  std::uint64_t never_ready = 0;  ///< replicas of this revision go on starting
+
+  std::optional<replica_phase> phase_of(const std::string& name) const {
+    const std::lock_guard lock{mutex};
+    const auto found = replicas.find(name);
+    return found == replicas.end() ? std::nullopt : std::optional{found->second.phase};
+  }
 
  private:
   template <class Change>
@@ -292,6 +322,31 @@ BOOST_AUTO_TEST_CASE(answers_a_change_only_when_every_worker_serves_it) {
     gateway.stuck = true;
   }
   BOOST_TEST(!reconciling.publish_and_wait(steady_clock::now()));
+}
+
+BOOST_AUTO_TEST_CASE(remembers_a_revision_once_it_is_deployed) {
+  want({deployment("d", 3, 1)});
+  BOOST_TEST(eventually([&] { return store.load_desired()->at(0).deployment.good_replica_revision == 3U; }));
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_failed_revision_back_where_its_owner_wants_it_so) {
+  auto failing = after_good(deployment("d", 2, 1), 1, 1);
+  failing.deployment.current.spec.progress_deadline = std::chrono::seconds{0};
+  driver.never_ready = 2;
+  const auto current = [&] { return store.load_desired()->at(0).deployment.current; };
+  want({failing});
+  BOOST_TEST_REQUIRE(eventually([&] { return driver.phase_of("deploy-d-r2-0") == starting; }));
+  BOOST_TEST_REQUIRE(eventually([&] { return driver.phase_of("deploy-d-r1-0") == ready; }));
+  BOOST_TEST(current().number == 2U);
+
+  failing.deployment.current.spec.auto_rollback = true;
+  want({failing});
+  BOOST_TEST(eventually([&] { return current().number == 3U; }));
+  BOOST_TEST(current().replica_revision == 1U);
+  BOOST_TEST(current().update_message.find("deploy-d-r2-0") != std::string::npos);
+  BOOST_TEST(eventually([&] { return driver.observe().size() == 1; }));
+  BOOST_TEST((driver.phase_of("deploy-d-r1-0") == ready));
+  BOOST_TEST(driver.starts == 2);
 }
 
 BOOST_AUTO_TEST_CASE(erases_a_deleted_deployment_when_nothing_of_it_runs) {

@@ -26,6 +26,14 @@ inline store::desired_deployment deployment(const std::string& id, std::uint64_t
   return desired;
 }
 
+/// The same while `good`, of so many replicas, was the last revision whose replicas were all ready.
+inline store::desired_deployment after_good(store::desired_deployment desired, std::uint64_t good,
+                                            std::uint32_t replicas) {
+  desired.fallback = deployment(desired.deployment.id, good, replicas).deployment.current;
+  desired.deployment.good_replica_revision = good;
+  return desired;
+}
+
 inline store::desired_deployment stopped(store::desired_deployment desired) {
   desired.deployment.current.spec.stop = true;
   return desired;

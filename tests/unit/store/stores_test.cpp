@@ -142,6 +142,55 @@ BOOST_AUTO_TEST_CASE(history_is_newest_first_and_bounded) {
               }).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
+  const auto bad = [](domain::deployment_spec spec) {
+    spec.model_image = "demo/other:1";
+    return spec;
+  };
+  change(database, [&](auto& within) {
+    store::deployment_store deployments{within};
+    deployments.insert(iris());
+    BOOST_TEST(deployments.mark_good(iris().id, 1));
+    BOOST_TEST(!deployments.mark_good(iris().id, 2));
+    auto scaled = iris().current.spec;
+    scaled.replicas = 7;
+    auto next = domain::next_revision(iris().current, scaled);
+    deployments.add_revision(iris().id, next);
+    deployments.add_revision(iris().id, domain::next_revision(next, bad(scaled)));
+  });
+  store::stored_state state{database};
+  const auto desired = state.load_desired();
+  BOOST_TEST_REQUIRE(desired->at(0).fallback.has_value());
+  BOOST_TEST(desired->at(0).fallback->number == 2u);
+  BOOST_TEST(desired->at(0).fallback->spec.replicas == 7u);
+  BOOST_TEST(desired->at(0).fallback_per_replica.cpu_milli == 500);
+
+  BOOST_TEST(state.roll_back(iris().id, 2, "another one failed").has_value());
+  BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 3u);
+  BOOST_TEST(state.roll_back(iris().id, 3, "it crashed").has_value());
+  const auto back = state.load_desired()->at(0);
+  BOOST_TEST(back.deployment.current.number == 4u);
+  BOOST_TEST(back.deployment.current.replica_revision == 1u);
+  BOOST_TEST(back.deployment.current.spec.replicas == 7u);
+  BOOST_TEST(back.deployment.current.created_by == "modelgate");
+  BOOST_TEST(back.deployment.current.update_message.ends_with("it crashed"));
+  BOOST_TEST(!back.fallback.has_value());
+  BOOST_TEST(state.roll_back(iris().id, 4, "again").has_value());
+  BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_stopped_has_no_good_revision_any_more) {
+  change(database, [&](auto& within) {
+    store::deployment_store deployments{within};
+    deployments.insert(iris());
+    BOOST_TEST(deployments.mark_good(iris().id, 1));
+    auto spec = iris().current.spec;
+    spec.stop = true;
+    deployments.add_revision(iris().id, domain::next_revision(iris().current, spec));
+  });
+  BOOST_TEST(!store::stored_state{database}.load_desired()->at(0).deployment.good_replica_revision.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(says_why_a_deployment_must_not_run) {
   change(database, [](auto& within) {
     store::deployment_store{within}.insert(iris());

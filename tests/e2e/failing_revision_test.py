@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""A revision that does not come up costs nobody a request: the last good one serves on, whatever happens to it meanwhile."""
+import os
+import shutil
+import signal
+import tempfile
+import unittest
+
+from program import SOURCE, Load, Program, wait_until
+
+BROKEN = {  # image: its command
+    "bad/crashes": 'command = ["python3", "-c", "import sys; print(\'cannot load weights\'); sys.exit(3)"]',
+    "bad/deaf": 'command = ["python3", "-c", "import time; time.sleep(3600)"]\nhealth_path = "/health/status"',
+}
+DEADLINE = 2  # seconds that a revision has to come up
+
+
+class FailingRevision(unittest.TestCase):
+    def setUp(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        images = os.path.join(folder, "images")
+        shutil.copytree(os.path.join(SOURCE, "conf", "images"), images)
+        for name, text in BROKEN.items():
+            os.makedirs(os.path.join(images, name, "1"))
+            with open(os.path.join(images, name, "1", "image.toml"), "w") as manifest:
+                manifest.write(text + "\n")
+        config = os.path.join(folder, "modelgate.toml")
+        with open(config, "w") as text:
+            text.write(f'catalogue.path = "{images}"\n')
+        self.program = self.enterContext(Program(config=config))
+        self.program.prepare()
+        self.program.deploy("iris", progressDeadline=DEADLINE)
+        self.program.wait_for("iris")
+        self.load = Load(self.program, "iris", connections=8, pause=0.005)
+        self.load.wait_for_answers(50)
+
+    def patch(self, **what):
+        return self.program.must("PATCH", "/deployments/iris", what, If_Match="*")
+
+    def failed(self, *words):
+        """The deployment once it has failed and says why in these words."""
+        return self.program.wait_for("iris", "Failed", lambda each: all(word in each["status"]["message"] for word in words))
+
+    def check_load(self):
+        self.load.wait_for_answers(50)
+        answered, failures = self.load.stop()
+        self.assertEqual(failures, [])
+        self.assertGreater(answered, 100)
+
+    def good_ones(self):
+        return {pid: name for pid, name in self.program.replicas() if name.startswith("deploy-iris-r1-")}
+
+    def test_one_that_crashes_says_its_last_word_and_the_old_one_serves_on(self):
+        before = self.good_ones()
+        self.patch(modelImage="bad/crashes:1")
+        shown = self.failed("cannot load weights", "revision 1 serves on", "2 of 2 replicas are available now")
+        self.assertEqual(shown["status"]["availableReplicas"], 2)
+        self.assertEqual(self.good_ones(), before)
+        # A later revision goes on from there.
+        self.patch(modelImage="demo/iris:2.0")
+        self.program.wait_for("iris", check=lambda each: [replica["revision"] for replica in each["status"]["replicas"]] == [3, 3])
+        self.check_load()
+
+    def test_one_that_never_answers_its_health_path_fails_too(self):
+        self.patch(modelImage="bad/deaf:1")
+        self.failed("/health/status", "revision 1 serves on")
+        self.check_load()
+
+    def test_a_good_replica_that_dies_meanwhile_comes_back(self):
+        self.patch(modelImage="bad/deaf:1")
+        self.failed("revision 1 serves on")
+        died = min(self.good_ones())
+        os.kill(died, signal.SIGKILL)
+        wait_until(lambda: len(self.good_ones()) == 2 and died not in self.good_ones(), "another good one")
+        self.program.wait_for("iris", "Failed", lambda each: each["status"]["availableReplicas"] == 2)
+        # That request which was on it is lost; no other is.
+        self.load.wait_for_answers(50)
+        self.assertLessEqual(len(self.load.stop()[1]), 8)
+
+    def test_the_good_one_is_started_again_by_the_next_modelgate(self):
+        self.load.stop()
+        self.patch(modelImage="bad/deaf:1")
+        self.failed("revision 1 serves on")
+        self.assertEqual(self.program.stop(signal.SIGTERM), 0)
+        self.assertEqual(self.program.replicas(), [])
+        self.program.start()
+        wait_until(lambda: self.program.predict("iris")[0] == 200, "an answer")
+        self.program.wait_for("iris", "Failed", lambda each: each["status"]["availableReplicas"] == 2)
+
+    def test_by_itself_the_last_good_one_comes_back_as_a_revision(self):
+        before = self.good_ones()
+        self.patch(modelImage="bad/crashes:1", autoRollback=True, replicas=3)
+        back = self.program.wait_for("iris", check=lambda each: each["revision"] == 3)
+        self.assertEqual((back["modelImage"], back["replicas"], back["updatedBy"]), ("demo/iris:1.0", 2, "modelgate"))
+        self.assertIn("cannot load weights", back["updateMessage"])
+        self.assertEqual(self.good_ones(), before, "nothing was restarted")
+        newest = self.program.must("GET", "/deployments/iris/history")["items"][0]
+        self.assertEqual((newest["revision"], newest["createdBy"]), (3, "modelgate"))
+        self.check_load()
+
+    def test_a_rollback_by_hand_restarts_nothing_that_serves(self):
+        before = self.good_ones()
+        self.patch(modelImage="bad/deaf:1")
+        self.failed("revision 1 serves on")
+        back = self.program.must("POST", "/deployments/iris/rollback", {"revision": 1, "updateMessage": "no"})
+        self.assertEqual((back["revision"], back["modelImage"], back["updateMessage"]), (3, "demo/iris:1.0", "no"))
+        self.program.wait_for("iris", check=lambda each: len(each["status"]["replicas"]) == 2)
+        self.assertEqual(self.good_ones(), before)
+        self.check_load()
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
