@@ -8,6 +8,7 @@
 #include "control/runtime/driver_set.hpp"
 #include "control/runtime/external/external_driver.hpp"
 #include "control/runtime/process/process_driver.hpp"
+#include "control/service/client_service.hpp"
 #include "control/service/demo_state.hpp"
 #include "control/service/deployment_service.hpp"
 #include "control/store/bootstrap.hpp"
@@ -46,6 +47,7 @@ namespace modelgate {
 namespace {
 
 constexpr std::chrono::milliseconds demo_poll{100};
+constexpr std::chrono::seconds last_use_interval{30};  ///< what a crash forgets of when clients were last seen
 constexpr std::chrono::milliseconds second_signal_poll{50};
 constexpr std::chrono::milliseconds same_signal{500};
 constexpr std::chrono::milliseconds patience_with_first_snapshot{5'000};  ///< then it serves without
@@ -127,6 +129,7 @@ class program {
                {"metrics", net::to_string(metrics_server_->address())}});
     greet(settings_, control_server_->address(), new_token);
     std::thread watching{[this] { watch_certificates(); }};
+    std::thread noting{[this] { note_last_use(); }};
     demo_ = std::thread{[this, with_demo] {
       if (with_demo) run_demo();
     }};
@@ -143,6 +146,7 @@ class program {
     }
     end_demo();
     watching.join();
+    noting.join();
     std::thread listening{[this, &signals] { hurry_on_another(signals); }};
     drain();
     drained_ = true;
@@ -234,6 +238,19 @@ class program {
         if (ending_changed_.wait_for(lock, settings_.tls.poll_interval, [this] { return stopping_; })) return;
       }
       certificates_.reload_if_changed();
+    }
+  }
+
+  /// Not while another process has the store: the gate is closed then.
+  void note_last_use() {
+    for (;;) {
+      {
+        std::unique_lock lock{mutex_};
+        if (ending_changed_.wait_for(lock, last_use_interval, [this] { return stopping_; })) return;
+      }
+      if (!control_gate_.enter()) continue;
+      clients_.store_last_use();
+      control_gate_.leave();
     }
   }
 
@@ -334,6 +351,7 @@ class program {
       control_gate_.open();
       throw std::runtime_error{"requests to the control port did not end in time"};
     }
+    clients_.store_last_use();
     reconciler_.stop();
     processes_.let_go();
     handover_offer offer;
@@ -442,6 +460,7 @@ class program {
     if (!gateway_->drain(steady_clock::now() + now->timeouts.drain)) {
       log::warning("program", "some requests were cut: they took longer than timeouts.drain");
     }
+    if (!upgrades_.is_upgraded()) clients_.store_last_use();
     reconciler_.stop();
     external_.shutdown();
     processes_.shutdown(steady_clock::now() + now->process_runtime.stop_grace);
@@ -465,6 +484,7 @@ class program {
   control::publish::publisher publisher_;
   control::reconcile::reconciler reconciler_;
   control::service::service_context context_;
+  control::service::client_service clients_{context_};
   control::rest::rest_api rest_;
   certificates certificates_;
 

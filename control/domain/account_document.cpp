@@ -3,6 +3,9 @@
 #include "control/domain/limits.hpp"
 #include "control/domain/names.hpp"
 
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+
 #include <limits>
 
 namespace modelgate::control::domain {
@@ -18,6 +21,15 @@ std::optional<system_time> read_expiry(document_reader& reader, system_time now)
     reader.mistake("expiresAt", mistake_code::out_of_range, "is in the past");
   }
   return time;
+}
+
+/// Absent when the document does not say; null in it means never.
+std::optional<std::optional<system_time>> read_new_expiry(document_reader& reader, const boost::json::value& document,
+                                                          system_time now) {
+  const auto given = read_expiry(reader, now);
+  const auto* members = document.if_object();
+  if (members == nullptr || !members->contains("expiresAt")) return std::nullopt;
+  return given;
 }
 
 }  // namespace
@@ -64,7 +76,27 @@ parsed<client_draft> read_client(const boost::json::value& document, system_time
     reader.mistake("name", mistake_code::malformed, "must match the pattern ^[a-z_][a-z0-9_-]{0,63}$");
   }
   answer.value.expires_at = read_expiry(reader, now);
-  reader.read_only({"token", "prefix", "createdAt", "createdBy", "lastUsedAt"});
+  reader.read_only({"token", "prefix", "createdAt", "createdBy", "lastUsedAt", "previousUntil", "disabled"});
+  reader.refuse_others();
+  return answer;
+}
+
+parsed<client_change> read_client_patch(const boost::json::value& patch, system_time now) {
+  parsed<client_change> answer;
+  document_reader reader{patch, "", answer.mistakes};
+  answer.value.expires_at = read_new_expiry(reader, patch, now);
+  answer.value.disabled = reader.boolean("disabled");
+  reader.read_only({"name", "prefix", "createdAt", "createdBy", "lastUsedAt", "previousUntil"});
+  reader.refuse_others();
+  return answer;
+}
+
+parsed<rotation> read_rotation(const boost::json::value& document, system_time now) {
+  parsed<rotation> answer;
+  document_reader reader{document, "", answer.mistakes};
+  const auto overlap = reader.whole_number("overlapSeconds", 0, limits::longest_token_overlap.count());
+  answer.value.overlap = std::chrono::seconds{overlap.value_or(0)};
+  answer.value.expires_at = read_new_expiry(reader, document, now);
   reader.refuse_others();
   return answer;
 }

@@ -5,6 +5,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <chrono>
 #include <optional>
 #include <string>
 
@@ -26,6 +27,20 @@ struct client_draft {
   std::optional<system_time> expires_at;
 };
 [[nodiscard]] parsed<client_draft> read_client(const boost::json::value& document, system_time now);
+
+/// What is to be changed of a client; the outer absent: as it is, the inner: never.
+struct client_change {
+  std::optional<std::optional<system_time>> expires_at;
+  std::optional<bool> disabled;
+};
+[[nodiscard]] parsed<client_change> read_client_patch(const boost::json::value& patch, system_time now);
+
+struct rotation {
+  std::chrono::seconds overlap{0};                       ///< for how long the old token holds beside the new one
+  std::optional<std::optional<system_time>> expires_at;  ///< as in `client_change`
+};
+/// `{"overlapSeconds": 3600, "expiresAt": null}`; without overlap the old token ends with this.
+[[nodiscard]] parsed<rotation> read_rotation(const boost::json::value& document, system_time now);
 
 struct rollback_request {
   std::uint64_t revision = 0;

@@ -128,6 +128,9 @@ struct client {
   system_time created_at;
   std::string created_by;
   std::optional<system_time> expires_at;
+  bool disabled = false;                                          ///< no token of it holds
+  std::optional<config::previous_token> previous = std::nullopt;  ///< what it had before its last rotation
+  std::optional<system_time> last_used_at = std::nullopt;         ///< to the minute
 };
 
 }  // namespace modelgate::control::domain

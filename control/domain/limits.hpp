@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 
@@ -11,6 +12,7 @@ namespace modelgate::control::domain::limits {
 inline constexpr std::size_t deployment_name_length = 128;
 inline constexpr std::size_t display_name_length = 128;
 inline constexpr std::size_t description_length = 4'096;
+inline constexpr std::chrono::seconds longest_token_overlap{30 * 86'400};  ///< after a rotation
 inline constexpr std::size_t update_message_length = 1'024;
 inline constexpr std::size_t token_name_length = 128;
 inline constexpr std::size_t model_image_length = 512;

@@ -16,7 +16,10 @@ using config::endpoint_config;
 using runtime::observed_replica;
 
 bool is_same(const config::client_credential& a, const config::client_credential& b) {
-  return a.name == b.name && a.digest.equal(b.digest) && a.expires_at == b.expires_at;
+  const bool same_before =
+      a.previous.has_value() == b.previous.has_value()
+      && (!a.previous || (a.previous->digest.equal(b.previous->digest) && a.previous->until == b.previous->until));
+  return a.name == b.name && a.digest.equal(b.digest) && a.expires_at == b.expires_at && same_before;
 }
 
 bool is_same(const deployment_config& a, const deployment_config& b) {
@@ -54,7 +57,7 @@ class deployment_builder {
     answer.model_image = label.image;
     answer.model_version = label.version;
     for (const domain::client& client : desired_.clients) {
-      answer.clients.push_back({client.name, client.digest, client.expires_at});
+      if (!client.disabled) answer.clients.push_back({client.name, client.digest, client.expires_at, client.previous});
     }
     const std::string& image = serves ? serving_image(ready) : spec_.model_image;
     answer.serving = options_of(image);

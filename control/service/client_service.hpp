@@ -17,7 +17,7 @@ namespace modelgate::control::service {
 
 struct client_view {
   domain::client client;
-  std::optional<system_time> last_used_at;  ///< since this process started
+  std::optional<system_time> last_used_at;  ///< to the minute
 };
 
 struct created_client {
@@ -37,12 +37,28 @@ class client_service {
                                                       const std::string& deployment) const;
   [[nodiscard]] answer<created_client> add(const domain::principal& who, const std::string& deployment,
                                            const boost::json::value& document) const;
+  [[nodiscard]] answer<client_view> get(const domain::principal& who, const std::string& deployment,
+                                        const std::string& name) const;
+  /// A new token; the old one ends, at once or when the overlap that is asked for is over.
+  [[nodiscard]] answer<created_client> rotate(const domain::principal& who, const std::string& deployment,
+                                              const std::string& name, const boost::json::value& document) const;
+  struct changed_client {
+    client_view view;
+    bool live = false;
+  };
+  /// When it expires, and whether it may call at all.
+  [[nodiscard]] answer<changed_client> patch(const domain::principal& who, const std::string& deployment,
+                                             const std::string& name, const boost::json::value& patch) const;
+  /// Stores when clients were last seen: every now and then, and before the process ends.
+  void store_last_use() const;
   /// Answers whether every gateway worker has forgotten it.
   [[nodiscard]] answer<bool> remove(const domain::principal& who, const std::string& deployment,
                                     const std::string& name) const;
 
  private:
   [[nodiscard]] bool publish() const;
+  [[nodiscard]] std::vector<client_view> views_of(const std::string& deployment,
+                                                  std::vector<domain::client> clients) const;
 
   const service_context& context_;
 };

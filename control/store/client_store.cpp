@@ -2,6 +2,9 @@
 
 #include "control/store/connection.hpp"
 
+#define MODELGATE_CLIENT_COLUMNS \
+  "name, digest, prefix, created_at, created_by, expires_at, disabled, previous_digest, previous_until, last_used_at"
+
 namespace modelgate::control::store {
 namespace {
 
@@ -13,15 +16,16 @@ domain::client read_client(const statement& row) {
   client.created_at = row.time(3);
   client.created_by = row.text(4);
   client.expires_at = row.optional_time(5);
+  client.disabled = row.flag(6);
+  if (!row.is_null(7)) client.previous = {row.digest(7), row.time(8)};
+  client.last_used_at = row.optional_time(9);
   return client;
 }
 
 }  // namespace
 
 std::vector<domain::client> client_store::list(std::string_view deployment) const {
-  auto query = on_.prepare(
-      "SELECT name, digest, prefix, created_at, created_by, expires_at FROM clients WHERE deployment = ? ORDER BY "
-      "name");
+  auto query = on_.prepare("SELECT " MODELGATE_CLIENT_COLUMNS " FROM clients WHERE deployment = ? ORDER BY name");
   query.bind(deployment);
   std::vector<domain::client> clients;
   while (query.next()) clients.push_back(read_client(query));
@@ -29,12 +33,37 @@ std::vector<domain::client> client_store::list(std::string_view deployment) cons
 }
 
 std::unordered_map<std::string, std::vector<domain::client>> client_store::list_all() const {
-  auto query = on_.prepare(
-      "SELECT name, digest, prefix, created_at, created_by, expires_at, deployment FROM clients ORDER BY deployment, "
-      "name");
+  auto query = on_.prepare("SELECT " MODELGATE_CLIENT_COLUMNS ", deployment FROM clients ORDER BY deployment, name");
   std::unordered_map<std::string, std::vector<domain::client>> clients;
-  while (query.next()) clients[query.text(6)].push_back(read_client(query));
+  while (query.next()) clients[query.text(10)].push_back(read_client(query));
   return clients;
+}
+
+std::optional<domain::client> client_store::find(std::string_view deployment, std::string_view name) const {
+  auto query = on_.prepare("SELECT " MODELGATE_CLIENT_COLUMNS " FROM clients WHERE deployment = ? AND name = ?");
+  if (!query.bind(deployment, name).next()) return std::nullopt;
+  return read_client(query);
+}
+
+void client_store::update(std::string_view deployment, const domain::client& client) {
+  std::optional<crypto::token_digest> previous_digest;
+  std::optional<system_time> previous_until;
+  if (client.previous) {
+    previous_digest = client.previous->digest;
+    previous_until = client.previous->until;
+  }
+  on_.prepare(
+         "UPDATE clients SET digest = ?, prefix = ?, expires_at = ?, disabled = ?, previous_digest = ?,"
+         " previous_until = ? WHERE deployment = ? AND name = ?")
+      .bind(client.digest, client.prefix, client.expires_at, client.disabled, previous_digest, previous_until,
+            deployment, client.name)
+      .run();
+}
+
+void client_store::note_use(std::string_view deployment, std::string_view name, system_time at) {
+  on_.prepare("UPDATE clients SET last_used_at = max(?1, ifnull(last_used_at, 0)) WHERE deployment = ?2 AND name = ?3")
+      .bind(at, deployment, name)
+      .run();
 }
 
 bool client_store::exists(std::string_view deployment, std::string_view name) const {

@@ -18,9 +18,14 @@ class client_store {
 
   [[nodiscard]] std::vector<domain::client> list(std::string_view deployment) const;  ///< by name
   [[nodiscard]] std::unordered_map<std::string, std::vector<domain::client>> list_all() const;
+  [[nodiscard]] std::optional<domain::client> find(std::string_view deployment, std::string_view name) const;
   [[nodiscard]] bool exists(std::string_view deployment, std::string_view name) const;
   [[nodiscard]] std::size_t count(std::string_view deployment) const;
   void insert(std::string_view deployment, const domain::client& client);
+  /// Its token, expiry, and whether it is disabled.
+  void update(std::string_view deployment, const domain::client& client);
+  /// It was seen then, if not later. One that is gone is ignored.
+  void note_use(std::string_view deployment, std::string_view name, system_time at);
   bool erase(std::string_view deployment, std::string_view name);
 
  private:

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t application_id = 0x6d677374;  // "mgst"
 
-constexpr std::array<migration, 3> steps_so_far{{
+constexpr std::array<migration, 4> steps_so_far{{
     {R"sql(
       CREATE TABLE users (
         name TEXT PRIMARY KEY,
@@ -118,6 +118,13 @@ constexpr std::array<migration, 3> steps_so_far{{
     {R"sql(
       -- Whose replicas were all ready last: they serve until those of a later revision are. Null: none since it was stopped.
       ALTER TABLE deployments ADD COLUMN good_replica_revision INTEGER CHECK (good_replica_revision >= 1);
+    )sql"},
+    {R"sql(
+      -- previous_*: the token before the last rotation, and until when it holds.
+      ALTER TABLE clients ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0 CHECK (disabled IN (0, 1));
+      ALTER TABLE clients ADD COLUMN previous_digest BLOB CHECK (length(previous_digest) = 32);
+      ALTER TABLE clients ADD COLUMN previous_until INTEGER CHECK ((previous_until IS NULL) = (previous_digest IS NULL));
+      ALTER TABLE clients ADD COLUMN last_used_at INTEGER;
     )sql"},
 }};
 

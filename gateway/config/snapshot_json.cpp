@@ -48,13 +48,19 @@ json::object write(const serving_options& options) {
           {"clientLimit", write(options.client_limit)}};
 }
 
+json::object write(const client_credential& client) {
+  json::object written{
+      {"name", client.name}, {"digest", crypto::to_hex(client.digest)}, {"expiresAt", text_or_null(client.expires_at)}};
+  if (client.previous) {
+    written.emplace("previous", json::object{{"digest", crypto::to_hex(client.previous->digest)},
+                                             {"until", format_rfc3339(client.previous->until)}});
+  }
+  return written;
+}
+
 json::object write(const deployment_config& deployment) {
   json::array clients;
-  for (const client_credential& client : deployment.clients) {
-    clients.push_back(json::object{{"name", client.name},
-                                   {"digest", crypto::to_hex(client.digest)},
-                                   {"expiresAt", text_or_null(client.expires_at)}});
-  }
+  for (const client_credential& client : deployment.clients) clients.push_back(write(client));
   json::array endpoints;
   for (const endpoint_config& endpoint : deployment.endpoints) {
     endpoints.push_back(json::object{{"replica", endpoint.replica},
@@ -126,16 +132,31 @@ void read_serving(json_reader& reader, serving_options& into) {
   reader.finish();
 }
 
-client_credential read_client(json_reader& reader) {
-  client_credential client;
-  reader.text("name", client.name, presence::required);
+void read_digest(json_reader& reader, crypto::token_digest& into) {
   std::string digest;
   reader.text("digest", digest, presence::required);
   if (const auto parsed = crypto::digest_from_hex(digest))
-    client.digest = *parsed;
+    into = *parsed;
   else
     reader.mistake("digest", "must be 64 lower-case hexadecimal digits");
+}
+
+client_credential read_client(json_reader& reader) {
+  client_credential client;
+  reader.text("name", client.name, presence::required);
+  read_digest(reader, client.digest);
   reader.optional_time("expiresAt", client.expires_at);
+  reader.object("previous", [&](json_reader& inner) {
+    previous_token& previous = client.previous.emplace();
+    read_digest(inner, previous.digest);
+    std::optional<system_time> until;
+    inner.optional_time("until", until);
+    if (until)
+      previous.until = *until;
+    else
+      inner.mistake("until", "must be a time such as 2030-01-31T00:00:00Z");
+    inner.finish();
+  });
   reader.finish();
   return client;
 }

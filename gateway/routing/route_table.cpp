@@ -1,5 +1,7 @@
 #include "gateway/routing/route_table.hpp"
 
+#include <algorithm>
+
 namespace modelgate::routing {
 
 route::route(config::deployment_config_ptr deployment) : deployment_{std::move(deployment)} {
@@ -10,6 +12,13 @@ route::route(config::deployment_config_ptr deployment) : deployment_{std::move(d
     client->expires_at = credential.expires_at;
     client->place = static_cast<std::size_t>(&credential - deployment_->clients.data());
     by_name_.emplace(client->name, client.get());
+    if (credential.previous) {
+      auto before = std::make_unique<route_client>();
+      before->name = credential.name;
+      before->expires_at = std::min(credential.previous->until, credential.expires_at.value_or(system_time::max()));
+      before->place = client->place;
+      clients_.emplace(credential.previous->digest, std::move(before));
+    }
     clients_.emplace(credential.digest, std::move(client));
   }
 }
@@ -28,6 +37,7 @@ const route_client* route::find_client(std::string_view name) const noexcept {
 void route::inherit_last_use(const route& earlier) noexcept {
   for (const auto& [digest, client] : clients_) {
     const route_client* before = earlier.find_client(digest);
+    if (before == nullptr) before = earlier.find_client(client->name);
     if (before == nullptr) continue;
     client->last_used_minute.store(before->last_used_minute.load(std::memory_order_relaxed), std::memory_order_relaxed);
   }

@@ -18,7 +18,7 @@ namespace modelgate::routing {
 struct route_client {
   std::string name;
   std::optional<system_time> expires_at;
-  std::size_t place = 0;                                  ///< among the deployment's clients
+  std::size_t place = 0;  ///< among the deployment's clients; the same for its token before this one
   mutable std::atomic<std::int64_t> last_used_minute{0};  ///< minutes since the epoch, 0: never
 };
 

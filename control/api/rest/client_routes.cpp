@@ -30,6 +30,33 @@ outcome add(const service::client_service& clients, const call& of) {
   return answer;
 }
 
+outcome get(const service::client_service& clients, const call& of) {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto found = clients.get(of.who, of.arguments[0], of.arguments[1]);
+  if (!found) return problem{found.error()};
+  return json_answer(200, to_json(*found));
+}
+
+outcome rotate(const service::client_service& clients, const call& of) {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::optional_document);
+  if (!document) return document.error();
+  const auto rotated = clients.rotate(of.who, of.arguments[0], of.arguments[1], *document);
+  if (!rotated) return problem{rotated.error()};
+  http_io::response answer = json_answer(rotated->live ? 200 : not_live_yet, to_json(*rotated));
+  answer.fields.add("Cache-Control", "no-store");
+  return answer;
+}
+
+outcome patch(const service::client_service& clients, const call& of) {
+  if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::patch);
+  if (!document) return document.error();
+  const auto changed = clients.patch(of.who, of.arguments[0], of.arguments[1], *document);
+  if (!changed) return problem{changed.error()};
+  return json_answer(changed->live ? 200 : not_live_yet, to_json(changed->view));
+}
+
 outcome remove(const service::client_service& clients, const call& of) {
   if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
   const auto live = clients.remove(of.who, of.arguments[0], of.arguments[1]);
@@ -43,6 +70,9 @@ void add_client_routes(route_table& to, const service::service_context& context)
   const service::client_service clients{context};
   to.add("GET", "/deployments/{id}/clients", [clients](const call& of) { return list(clients, of); });
   to.add("POST", "/deployments/{id}/clients", [clients](const call& of) { return add(clients, of); });
+  to.add("GET", "/deployments/{id}/clients/{name}", [clients](const call& of) { return get(clients, of); });
+  to.add("PATCH", "/deployments/{id}/clients/{name}", [clients](const call& of) { return patch(clients, of); });
+  to.add("POST", "/deployments/{id}/clients/{name}/rotate", [clients](const call& of) { return rotate(clients, of); });
   to.add("DELETE", "/deployments/{id}/clients/{name}", [clients](const call& of) { return remove(clients, of); });
 }
 

@@ -97,6 +97,8 @@ json::object to_json(const service::client_view& view) {
           {"createdAt", format_rfc3339(client.created_at)},
           {"createdBy", client.created_by},
           {"expiresAt", time_or_null(client.expires_at)},
+          {"disabled", client.disabled},
+          {"previousUntil", client.previous ? time_or_null(client.previous->until) : json::value(nullptr)},
           {"lastUsedAt", time_or_null(view.last_used_at)}};
 }
 

@@ -43,10 +43,17 @@ struct serving_options {
   friend bool operator==(const serving_options&, const serving_options&) = default;
 };
 
+/// The token that a client had before, which holds for a while yet.
+struct previous_token {
+  crypto::token_digest digest;
+  system_time until;
+};
+
 struct client_credential {
   std::string name;
   crypto::token_digest digest;
   std::optional<system_time> expires_at;
+  std::optional<previous_token> previous = std::nullopt;
 };
 
 /// One replica that may be sent requests.

@@ -1,3 +1,4 @@
+#include "control/service/client_service.hpp"
 #include "control/store/stored_state.hpp"
 #include "tests/integration/rest/fixture.hpp"
 
@@ -59,6 +60,61 @@ BOOST_AUTO_TEST_CASE(deleting_one_waits_until_it_is_forgotten) {
   BOOST_TEST(reconciler.publications == 2);
   BOOST_TEST(remove("/deployments/iris-1/clients/app").status == 404u);
   BOOST_TEST(get("/deployments/iris-1/clients").items("name") == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_rotation_gives_another_token_and_lets_the_old_one_hold_for_a_while) {
+  const std::string first = ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").text("/token");
+  const auto stored = [&] {
+    return modelgate::control::store::stored_state{database}.load_desired()->front().clients.front();
+  };
+  const reply rotated = ask("POST", "/deployments/iris-1/clients/app/rotate", R"({"overlapSeconds":600})");
+  BOOST_TEST(rotated.status == 200u, rotated.body);
+  BOOST_TEST(rotated.field("Cache-Control") == "no-store");
+  const std::string second = rotated.text("/token");
+  BOOST_TEST(second != first);
+  BOOST_TEST(stored().digest.equal(key.hash(second)));
+  BOOST_TEST_REQUIRE(stored().previous.has_value());
+  BOOST_TEST(stored().previous->digest.equal(key.hash(first)));
+  BOOST_TEST(rotated.text("/previousUntil") != "null");
+
+  // Another rotation ends what was before the last one; without an overlap the old token ends at once.
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients/app/rotate").status == 200u);
+  BOOST_TEST(!stored().previous.has_value());
+  BOOST_TEST(reconciler.publications == 3);
+  BOOST_TEST(get("/deployments/iris-1").text("/revision") == "1");
+
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients/app/rotate", R"({"overlapSeconds":99999999})").errors()
+             == "/overlapSeconds OUT_OF_RANGE");
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients/app/rotate", R"({"overlap":1})").errors()
+             == "/overlap UNKNOWN_MEMBER");
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients/nobody/rotate").status == 404u);
+}
+
+BOOST_AUTO_TEST_CASE(expiry_and_whether_it_may_call_are_patched) {
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").status == 201u);
+  BOOST_TEST(patch("/deployments/iris-1/clients/app", R"({"disabled":true})").text("/disabled") == "true");
+  BOOST_TEST(get("/deployments/iris-1/clients/app").text("/disabled") == "true");
+  const reply dated =
+      patch("/deployments/iris-1/clients/app", R"({"expiresAt":"2100-01-01T00:00:00Z","disabled":false})");
+  BOOST_TEST(dated.text("/expiresAt") == "2100-01-01T00:00:00.000Z");
+  BOOST_TEST(dated.text("/disabled") == "false");
+  BOOST_TEST(patch("/deployments/iris-1/clients/app", "{}").text("/expiresAt") == "2100-01-01T00:00:00.000Z");
+  BOOST_TEST(patch("/deployments/iris-1/clients/app", R"({"expiresAt":null})").text("/expiresAt") == "null");
+  BOOST_TEST(patch("/deployments/iris-1/clients/app", R"({"token":"x"})").errors() == "/token UNKNOWN_MEMBER");
+  BOOST_TEST(patch("/deployments/iris-1/clients/nobody", "{}").status == 404u);
+  BOOST_TEST(get("/deployments/iris-1/clients/nobody").status == 404u);
+}
+
+BOOST_AUTO_TEST_CASE(when_one_was_last_seen_is_stored) {
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").status == 201u);
+  const auto noon = modelgate::parse_rfc3339("2026-01-31T12:00:00Z").value();
+  last_uses = {{"iris-1", "app", noon}, {"iris-1", "gone", noon}, {"iris-2", "app", noon}};
+  modelgate::control::service::client_service{context()}.store_last_use();
+  last_uses.clear();  // as after a restart
+  BOOST_TEST(get("/deployments/iris-1/clients/app").text("/lastUsedAt") == "2026-01-31T12:00:00.000Z");
+  last_uses = {{"iris-1", "app", noon - std::chrono::hours{1}}};
+  modelgate::control::service::client_service{context()}.store_last_use();
+  BOOST_TEST(get("/deployments/iris-1/clients/app").text("/lastUsedAt") == "2026-01-31T12:00:00.000Z");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_live_in_time_is_only_accepted) {

@@ -63,6 +63,8 @@ class control_port {
   /// Creates a deployment and answers whether that was done.
   [[nodiscard]] reply deploy(const std::string& id, const std::string& more = {}, const std::string& token = {}) const;
   [[nodiscard]] std::string new_token(const std::string& user) const;
+  /// For what no request does.
+  [[nodiscard]] const control::service::service_context& context() const noexcept { return context_; }
 
   temporary_folder folder;
   store::database database;

@@ -44,6 +44,7 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   deployment->model_image = "demo/iris";
   deployment->model_version = "1.0";
   deployment->clients.push_back({"alice", key.hash("one"), std::nullopt});
+  deployment->clients.back().previous = {key.hash("before"), *parse_rfc3339("2030-01-02T03:04:05.678Z")};
   deployment->clients.push_back({"bob", key.hash("two"), *parse_rfc3339("2030-01-02T03:04:05.678Z")});
   deployment->endpoints.push_back({"r-0", {"127.0.0.1", 9000}, 7, "demo/iris", "1.0"});
   deployment->endpoints.push_back({"r-1", {"::1", 9001}, 8, "demo/iris", "2.0"});
