@@ -30,7 +30,8 @@ answer<std::vector<client_view>> client_service::list(const domain::principal& w
 }
 
 answer<created_client> client_service::add(const domain::principal& who, const std::string& deployment,
-                                           const boost::json::value& document) const {
+                                           const boost::json::value& document,
+                                           const remember<domain::client>& remember_it) const {
   const auto draft = domain::read_client(document, context_.now());
   crypto::secret token = crypto::generate_token(crypto::token_kind::client);
   domain::client client;
@@ -55,6 +56,7 @@ answer<created_client> client_service::add(const domain::principal& who, const s
                                                   + " clients, which is as many as there may be"};
     }
     clients.insert(deployment, client);
+    if (remember_it) remember_it(within, client);
     return {};
   });
   if (!done) return done.error();

@@ -2,6 +2,7 @@
 
 #include "control/domain/deployment.hpp"
 #include "control/domain/user.hpp"
+#include "control/service/idempotency.hpp"
 #include "control/service/service_context.hpp"
 #include "control/service/service_error.hpp"
 
@@ -36,14 +37,15 @@ class client_service {
   [[nodiscard]] answer<std::vector<client_view>> list(const domain::principal& who,
                                                       const std::string& deployment) const;
   [[nodiscard]] answer<created_client> add(const domain::principal& who, const std::string& deployment,
-                                           const boost::json::value& document) const;
+                                           const boost::json::value& document,
+                                           const remember<domain::client>& remember_it = {}) const;
   /// Answers whether every gateway worker has forgotten it.
   [[nodiscard]] answer<bool> remove(const domain::principal& who, const std::string& deployment,
                                     const std::string& name) const;
-
- private:
+  /// Answers whether every gateway worker knows what is stored; else they will shortly.
   [[nodiscard]] bool publish() const;
 
+ private:
   const service_context& context_;
 };
 

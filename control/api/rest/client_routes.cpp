@@ -1,4 +1,5 @@
 #include "control/api/rest/answers.hpp"
+#include "control/api/rest/idempotency_key.hpp"
 #include "control/api/rest/request_body.hpp"
 #include "control/api/rest/routes.hpp"
 #include "control/api/rest/views.hpp"
@@ -19,14 +20,21 @@ outcome list(const service::client_service& clients, const call& of) {
       [](const service::client_view& each) { return to_json(each); });
 }
 
+http_io::response created_answer_of(const boost::json::object& document) {
+  http_io::response answer = json_answer(201, document);
+  answer.fields.add("Cache-Control", "no-store");
+  return answer;
+}
+
 outcome add(const service::client_service& clients, const call& of) {
   if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
   const auto document = read_body(of.request, body_kind::document);
   if (!document) return document.error();
-  const auto created = clients.add(of.who, of.arguments[0], *document);
+  const auto without_token = [](const domain::client& made) { return created_answer_of(to_json_without_token(made)); };
+  const auto created = clients.add(of.who, of.arguments[0], *document, keep_answer<domain::client>(of, without_token));
   if (!created) return problem{created.error()};
-  http_io::response answer = json_answer(created->live ? 201 : not_live_yet, to_json(*created));
-  answer.fields.add("Cache-Control", "no-store");
+  http_io::response answer = created_answer_of(to_json(*created));
+  if (!created->live) answer.status = not_live_yet;
   return answer;
 }
 
@@ -42,7 +50,11 @@ outcome remove(const service::client_service& clients, const call& of) {
 void add_client_routes(route_table& to, const service::service_context& context) {
   const service::client_service clients{context};
   to.add("GET", "/deployments/{id}/clients", [clients](const call& of) { return list(clients, of); });
-  to.add("POST", "/deployments/{id}/clients", [clients](const call& of) { return add(clients, of); });
+  to.add_keyed(
+      "POST", "/deployments/{id}/clients", [clients](const call& of) { return add(clients, of); },
+      [clients](http_io::response& kept) {
+        if (!clients.publish()) kept.status = not_live_yet;
+      });
   to.add("DELETE", "/deployments/{id}/clients/{name}", [clients](const call& of) { return remove(clients, of); });
 }
 
