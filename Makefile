@@ -5,6 +5,7 @@
 
 PRESET ?= release
 DURATION ?= 600
+KILLS ?= 200
 JOBS ?= $(shell nproc)
 BUILD := build/$(PRESET)
 SECONDS ?= 60
@@ -29,11 +30,12 @@ test: ## install what is missing, build, run every test
 	@cmake --build $(BUILD) --parallel $(JOBS)
 	@PATH="$(CURDIR)/build/tools/prometheus/usr/bin:$$PATH" ctest --test-dir $(BUILD) --output-on-failure
 
-soak: ## serve mixed traffic under changes for DURATION seconds (PRESET=asan, tsan) and look what is left
+soak: ## serve mixed traffic under changes for DURATION seconds (PRESET=asan, tsan), then kill -9 under changes KILLS times
 	@.ci/setup test
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
 	@cmake --build $(BUILD) --parallel $(JOBS) --target modelgate
 	@MODELGATE_PROGRAM="$(CURDIR)/$(BUILD)/modelgate" MODELGATE_SOURCE="$(CURDIR)" python3 tests/e2e/soak.py $(DURATION)
+	@MODELGATE_PROGRAM="$(CURDIR)/$(BUILD)/modelgate" MODELGATE_SOURCE="$(CURDIR)" python3 tests/e2e/killed_test.py --kills $(KILLS)
 
 bench: ## measure under load (benchmarks/README.md)
 	@.ci/setup test

@@ -1,11 +1,15 @@
 // The command line of the one program: what it was asked to do, with which settings. program.cpp does it.
 #include "control/cli/cli.hpp"
+#include "control/cli/help_formatter.hpp"
 #include "control/cli/usage_error.hpp"
+#include "control/store/backup.hpp"
+#include "control/store/restore.hpp"
 #include "gateway/predecessor.hpp"
 #include "gateway/program.hpp"
 #include "gateway/upgrade.hpp"
 #include "gateway/upgrade_port.hpp"
 
+#include "modelgate/base/clock.hpp"
 #include "modelgate/base/log.hpp"
 #include "modelgate/config/settings_draft.hpp"
 #include "modelgate/crypto/token.hpp"
@@ -15,6 +19,8 @@
 #include <CLI/Formatter.hpp>
 #include <CLI/Option.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <iostream>
@@ -32,6 +38,13 @@ constexpr int exit_ok = 0;
 constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_bad_config = 78;
+
+constexpr const char* backup_examples =
+    "  modelgate backup /var/backups/modelgate-monday.backup --config /etc/modelgate/modelgate.toml\n"
+    "  modelgate backup latest.backup --force --data-dir data";
+constexpr const char* restore_examples =
+    "  modelgate restore /var/backups/modelgate-monday.backup --data-dir /srv/modelgate\n"
+    "  modelgate restore latest.backup --force --data-dir data      replace what is there";
 
 struct serve_options {
   std::string config;
@@ -114,6 +127,34 @@ int upgrade(const serve_options& options, const std::string& binary) {
   return ask_for_upgrade(settings->data_folder, path, patience);
 }
 
+struct copy_options {
+  std::string file;
+  bool force = false;
+};
+
+int backup(const serve_options& options, const copy_options& copy) {
+  const auto settings = settings_of(options);
+  if (!settings) return exit_bad_config;
+  const auto facts = control::store::make_backup(settings->data_folder, copy.file, copy.force, system_clock::now());
+  std::cout << copy.file << " holds the store of " << settings->data_folder.string() << " (schema " << facts.schema
+            << ") and its secret files:";
+  for (const std::string& name : facts.files) std::cout << ' ' << name;
+  std::cout << "\nWhoever has this file has every secret in it; keep it as the data folder is kept.\n";
+  return exit_ok;
+}
+
+int restore(const serve_options& options, const copy_options& copy) {
+  const auto settings = settings_of(options);
+  if (!settings) return exit_bad_config;
+  const std::filesystem::path& folder = settings->data_folder;
+  const auto facts = control::store::restore_backup(copy.file, folder, copy.force);
+  std::cout << folder.string() << " is as it was at " << format_rfc3339(facts.made_at) << "; start modelgate on it.\n";
+  std::error_code problem;
+  const auto aside = folder / "before-restore";
+  if (std::filesystem::exists(aside, problem)) std::cout << "What it replaced is in " << aside.string() << ".\n";
+  return exit_ok;
+}
+
 int check(const serve_options& options) {
   if (!settings_of(options)) return exit_bad_config;
   std::cout << options.config << " is fine\n";
@@ -130,8 +171,8 @@ void refuse_empty_texts(CLI::App& command) {
 
 int run(int count, char** arguments) {
   const std::string_view command = count > 1 ? arguments[1] : "";
-  if (command != "serve" && command != "check" && command != "upgrade")
-    return control::cli::run_client(count, arguments);
+  constexpr std::array own{"serve", "check", "upgrade", "backup", "restore"};
+  if (std::find(own.begin(), own.end(), command) == own.end()) return control::cli::run_client(count, arguments);
 
   CLI::App app{"modelgate serves a team's machine-learning models", "modelgate"};
   app.require_subcommand(1);
@@ -152,6 +193,23 @@ int run(int count, char** arguments) {
   upgrading->add_option("--config", options.config, "the running program's config file");
   upgrading->add_option("--data-dir", options.data_folder, "the running program's data folder");
   upgrading->add_option("--binary", binary, "the program to start; without it, the file that the running one was");
+  copy_options copy;
+  CLI::App* backing_up = app.add_subcommand(
+      "backup", control::cli::with_examples(
+                    "copy everything that modelgate must remember into one file, also while it runs", backup_examples));
+  backing_up->add_option("FILE", copy.file, "the file to make; it holds every secret, so it is for its owner only")
+      ->required();
+  backing_up->add_flag("--force", copy.force, "replace the file if it is there");
+  CLI::App* restoring = app.add_subcommand(
+      "restore",
+      control::cli::with_examples("put a backup into a data folder that no modelgate uses", restore_examples));
+  restoring->add_option("FILE", copy.file, "a file that `modelgate backup` made")->required();
+  restoring->add_flag("--force", copy.force, "replace the store that is there; it is kept in before-restore");
+  for (CLI::App* each : {backing_up, restoring}) {
+    each->add_option("--config", options.config, "the config file, as for serve");
+    each->add_option("--data-dir", options.data_folder, "the data folder, as for serve");
+    refuse_empty_texts(*each);
+  }
   refuse_empty_texts(*serving);
   refuse_empty_texts(*checking);
   refuse_empty_texts(*upgrading);
@@ -163,6 +221,8 @@ int run(int count, char** arguments) {
     return exit_usage;
   }
   if (serving->parsed()) return serve(options, words_of(count, arguments));
+  if (backing_up->parsed()) return backup(options, copy);
+  if (restoring->parsed()) return restore(options, copy);
   return upgrading->parsed() ? upgrade(options, binary) : check(options);
 }
 

@@ -47,11 +47,11 @@ namespace modelgate {
 namespace {
 
 constexpr std::chrono::milliseconds demo_poll{100};
-constexpr std::chrono::seconds last_use_interval{30};  ///< what a crash forgets of when clients were last seen
 constexpr std::chrono::milliseconds second_signal_poll{50};
 constexpr std::chrono::milliseconds same_signal{500};
 constexpr std::chrono::milliseconds patience_with_first_snapshot{5'000};  ///< then it serves without
 constexpr std::chrono::milliseconds takeover_poll{20};
+constexpr std::chrono::minutes chore_interval{1};
 
 /// Runs `start` and says which port it was about when it cannot be had.
 template <class Start>
@@ -129,7 +129,7 @@ class program {
                {"metrics", net::to_string(metrics_server_->address())}});
     greet(settings_, control_server_->address(), new_token);
     std::thread watching{[this] { watch_certificates(); }};
-    std::thread noting{[this] { note_last_use(); }};
+    std::thread chores{[this] { do_chores_now_and_then(); }};
     demo_ = std::thread{[this, with_demo] {
       if (with_demo) run_demo();
     }};
@@ -146,7 +146,7 @@ class program {
     }
     end_demo();
     watching.join();
-    noting.join();
+    chores.join();
     std::thread listening{[this, &signals] { hurry_on_another(signals); }};
     drain();
     drained_ = true;
@@ -241,19 +241,6 @@ class program {
     }
   }
 
-  /// Not while another process has the store: the gate is closed then.
-  void note_last_use() {
-    for (;;) {
-      {
-        std::unique_lock lock{mutex_};
-        if (ending_changed_.wait_for(lock, last_use_interval, [this] { return stopping_; })) return;
-      }
-      if (!control_gate_.enter()) continue;
-      clients_.store_last_use();
-      control_gate_.leave();
-    }
-  }
-
   control::rest::rest_options rest_options() {
     control::rest::rest_options options;
     options.version = MODELGATE_VERSION;
@@ -263,6 +250,11 @@ class program {
       return control::rest::view_settings{
           now->prediction.public_url,
           {std::chrono::duration_cast<std::chrono::seconds>(now->timeouts.total), now->limits.body_bytes}};
+    };
+    options.idempotency = [this] {
+      const auto now = live_.now();
+      return control::service::idempotency_limits{now->timeouts.idempotency, now->limits.idempotency_keys,
+                                                  now->limits.idempotency_bytes};
     };
     options.not_ready_because = [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; };
     return options;
@@ -283,11 +275,30 @@ class program {
       upgrading.fields = {{"Retry-After", "1"}, {"Connection", "close"}};
       return control::rest::to_response(upgrading, request.fields.get("X-Request-Id"));
     }
-    struct leaving {
-      control_gate& gate;
-      ~leaving() { gate.leave(); }
-    } const left{control_gate_};
+    const leaving_gate left{control_gate_};
     return rest_(request);
+  }
+
+  struct leaving_gate {
+    control_gate& gate;
+    ~leaving_gate() { gate.leave(); }
+  };
+
+  /// Changes the store, so it keeps out of an upgrade's way as requests do.
+  void do_chores() {
+    if (!control_gate_.enter()) return;
+    const leaving_gate left{control_gate_};
+    rest_.do_chores();
+    clients_.store_last_use();
+  }
+
+  void do_chores_now_and_then() {
+    std::unique_lock lock{mutex_};
+    do {
+      lock.unlock();
+      do_chores();
+      lock.lock();
+    } while (!ending_changed_.wait_for(lock, chore_interval, [this] { return stopping_; }));
   }
 
   void add_metrics_sources() {

@@ -26,6 +26,8 @@ constexpr const char* examples =
     "  modelgate serve --config conf/modelgate.toml        run the server\n"
     "  modelgate check --config conf/modelgate.toml        look for mistakes in its config file\n"
     "  modelgate upgrade --config conf/modelgate.toml      replace the running server, losing no request\n"
+    "  modelgate backup FILE --config conf/modelgate.toml  copy all that it must remember, also while it runs\n"
+    "  modelgate restore FILE --data-dir data              put such a copy into a data folder\n"
     "  modelgate deployments list                          what is deployed\n"
     "  modelgate deployments wait iris --timeout 5m        wait until it is up\n"
     "  modelgate clients add iris app                      let an application call it";

@@ -28,6 +28,10 @@ struct replica_status {
   std::uint32_t restarts = 0;
 };
 
+/// Of a deployment of which nothing runs: one that is wanted, and one that is not.
+inline constexpr std::string_view not_available_yet = "Deployment is being deployed and not available now";
+inline constexpr std::string_view has_stopped = "deployment has stopped";
+
 /// What really runs, as people are shown it.
 struct deployment_status {
   deployment_phase phase = deployment_phase::deploying;

@@ -74,7 +74,7 @@ class running_summary {
       status.message += availability(status);
     } else {
       status.phase = deployment_phase::deploying;
-      status.message = status.available_replicas == 0 ? "Deployment is being deployed and not available now"
+      status.message = status.available_replicas == 0 ? std::string{domain::not_available_yet}
                                                       : "Deployment is being deployed" + availability(status);
       for (const observed_replica* replica : current_) {
         if (is_failing(*replica) && !replica->reason.empty()) {
@@ -133,7 +133,7 @@ domain::deployment_status summarise(const domain::deployment& deployment, const 
   }
   if (deployment.current.spec.stop || deployment.deleting) {
     status.phase = runs ? deployment_phase::stopping : deployment_phase::stopped;
-    status.message = runs ? "deployment is stopping" : "deployment has stopped";
+    status.message = runs ? "deployment is stopping" : domain::has_stopped;
   } else if (!refusal.empty()) {
     status.phase = deployment_phase::failed;
     status.message = refusal;

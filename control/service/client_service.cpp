@@ -55,7 +55,8 @@ answer<client_view> client_service::get(const domain::principal& who, const std:
 }
 
 answer<created_client> client_service::rotate(const domain::principal& who, const std::string& deployment,
-                                              const std::string& name, const boost::json::value& document) const {
+                                              const std::string& name, const boost::json::value& document,
+                                              const remember<domain::client>& remember_it) const {
   const system_time now = context_.now();
   const auto asked = domain::read_rotation(document, now);
   crypto::secret token = crypto::generate_token(crypto::token_kind::client);
@@ -80,6 +81,7 @@ answer<created_client> client_service::rotate(const domain::principal& who, cons
     else if (!held)
       client->expires_at.reset();
     clients.update(deployment, *client);
+    if (remember_it) remember_it(within, *client);
     return std::move(*client);
   });
   if (!rotated) return rotated.error();
@@ -134,7 +136,8 @@ void client_service::store_last_use() const {
 }
 
 answer<created_client> client_service::add(const domain::principal& who, const std::string& deployment,
-                                           const boost::json::value& document) const {
+                                           const boost::json::value& document,
+                                           const remember<domain::client>& remember_it) const {
   const auto draft = domain::read_client(document, context_.now());
   crypto::secret token = crypto::generate_token(crypto::token_kind::client);
   domain::client client;
@@ -159,6 +162,7 @@ answer<created_client> client_service::add(const domain::principal& who, const s
                                                   + " clients, which is as many as there may be"};
     }
     clients.insert(deployment, client);
+    if (remember_it) remember_it(within, client);
     return {};
   });
   if (!done) return done.error();

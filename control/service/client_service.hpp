@@ -2,6 +2,7 @@
 
 #include "control/domain/deployment.hpp"
 #include "control/domain/user.hpp"
+#include "control/service/idempotency.hpp"
 #include "control/service/service_context.hpp"
 #include "control/service/service_error.hpp"
 
@@ -36,12 +37,14 @@ class client_service {
   [[nodiscard]] answer<std::vector<client_view>> list(const domain::principal& who,
                                                       const std::string& deployment) const;
   [[nodiscard]] answer<created_client> add(const domain::principal& who, const std::string& deployment,
-                                           const boost::json::value& document) const;
+                                           const boost::json::value& document,
+                                           const remember<domain::client>& remember_it = {}) const;
   [[nodiscard]] answer<client_view> get(const domain::principal& who, const std::string& deployment,
                                         const std::string& name) const;
   /// A new token; the old one ends, at once or when the overlap that is asked for is over.
   [[nodiscard]] answer<created_client> rotate(const domain::principal& who, const std::string& deployment,
-                                              const std::string& name, const boost::json::value& document) const;
+                                              const std::string& name, const boost::json::value& document,
+                                              const remember<domain::client>& remember_it = {}) const;
   struct changed_client {
     client_view view;
     bool live = false;
@@ -54,9 +57,10 @@ class client_service {
   /// Answers whether every gateway worker has forgotten it.
   [[nodiscard]] answer<bool> remove(const domain::principal& who, const std::string& deployment,
                                     const std::string& name) const;
+  /// Answers whether every gateway worker knows what is stored; else they will shortly.
+  [[nodiscard]] bool publish() const;
 
  private:
-  [[nodiscard]] bool publish() const;
   [[nodiscard]] std::vector<client_view> views_of(const std::string& deployment,
                                                   std::vector<domain::client> clients) const;
 

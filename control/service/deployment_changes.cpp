@@ -46,6 +46,15 @@ void add_below_external(diagnostics& mistakes, diagnostics of_source) {
   }
 }
 
+/// Nothing of it can run before its creation has been committed, so nobody has to be asked.
+domain::deployment_status first_status(const domain::deployment_spec& spec, dry_run dry) {
+  domain::deployment_status status;
+  status.phase = spec.stop ? domain::deployment_phase::stopped : domain::deployment_phase::deploying;
+  status.message = spec.stop ? domain::has_stopped : domain::not_available_yet;
+  if (dry == dry_run::yes) status.message = "dry run: nothing was changed";
+  return status;
+}
+
 struct stored_outcome {
   store::stored_deployment stored;
   std::vector<domain::quota_line> quota;
@@ -63,7 +72,7 @@ std::optional<std::string> deployment_service::image_mistake(const std::string& 
 }
 
 answer<change_outcome> deployment_service::create(const domain::principal& who, const boost::json::value& document,
-                                                  dry_run dry) const {
+                                                  dry_run dry, const remember<change_outcome>& remember_it) const {
   auto read = domain::read_deployment(document);
   const domain::deployment_draft& draft = read.value;
   diagnostics& mistakes = read.mistakes;
@@ -87,7 +96,7 @@ answer<change_outcome> deployment_service::create(const domain::principal& who, 
   deployment.created_by = who.user;
   deployment.current = {1, 1, draft.spec, draft.update_message, deployment.created_at, who.user};
 
-  auto done = run(context_.database, dry, [&](store::transaction& within) -> answer<stored_outcome> {
+  auto done = run(context_.database, dry, [&](store::transaction& within) -> answer<change_outcome> {
     const requested_change change{nullptr, draft.spec, draft.group, deployment.id};
     check_references(within, change, mistakes);
     if (!mistakes.empty()) return invalid(mistakes);
@@ -103,19 +112,14 @@ answer<change_outcome> deployment_service::create(const domain::principal& who, 
     }
     auto quota = check_quota(within, change);
     if (!quota) return quota.error();
-    if (dry == dry_run::yes) return stored_outcome{{deployment, {}, {}, 0}, std::move(*quota), {}, false};
+    change_outcome made{{deployment, first_status(draft.spec, dry)}, std::move(*quota), {}};
+    if (dry == dry_run::yes) return made;
     deployments.insert(deployment);
-    return stored_outcome{{deployment, {}, {}, 0}, std::move(*quota), {}, true};
+    if (remember_it) remember_it(within, made);
+    return made;
   });
-  if (!done) return done.error();
-  if (!done->changed) {
-    domain::deployment_status status;
-    status.phase = draft.spec.stop ? domain::deployment_phase::stopped : domain::deployment_phase::deploying;
-    status.message = "dry run: nothing was changed";
-    return change_outcome{{std::move(done->stored.deployment), std::move(status)}, std::move(done->quota), {}};
-  }
-  context_.reconciler.wake();
-  return change_outcome{view_of(std::move(done->stored)), std::move(done->quota), {}};
+  if (done && dry == dry_run::no) context_.reconciler.wake();
+  return done;
 }
 
 answer<change_outcome> deployment_service::patch(const domain::principal& who, const std::string& id,

@@ -4,6 +4,7 @@
 #include "control/domain/deployment_status.hpp"
 #include "control/domain/quota.hpp"
 #include "control/domain/user.hpp"
+#include "control/service/idempotency.hpp"
 #include "control/service/revision_condition.hpp"
 #include "control/service/service_context.hpp"
 #include "control/service/service_error.hpp"
@@ -73,7 +74,7 @@ class deployment_service {
   [[nodiscard]] answer<std::optional<std::string>> obstacle_to(const std::string& id) const;
 
   [[nodiscard]] answer<change_outcome> create(const domain::principal& who, const boost::json::value& document,
-                                              dry_run dry) const;
+                                              dry_run dry, const remember<change_outcome>& remember_it = {}) const;
   [[nodiscard]] answer<change_outcome> patch(const domain::principal& who, const std::string& id,
                                              const boost::json::value& patch,
                                              const std::optional<revision_condition>& condition, dry_run dry) const;

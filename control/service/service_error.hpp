@@ -25,6 +25,8 @@ enum class failure {
   invalid,          ///< `mistakes` says where in the document
   precondition_required,
   precondition_failed,  ///< `current`, `changed_by` and `changes` say what is there instead
+  key_in_use,           ///< another request has the same Idempotency-Key just now
+  key_reused,           ///< that Idempotency-Key belongs to a request that asked for something else
   storage_unavailable,  ///< nothing was changed; try again later
 };
 

@@ -2,6 +2,7 @@
 
 #include "control/store/connection.hpp"
 #include "control/store/migrations.hpp"
+#include "control/store/restore.hpp"
 
 #include "modelgate/base/errc.hpp"
 #include "modelgate/base/log.hpp"
@@ -34,6 +35,7 @@ void make_private(const std::filesystem::path& file) {
 }
 
 std::unique_ptr<connection> open_writer(const std::filesystem::path& file, std::chrono::milliseconds busy_timeout) {
+  finish_restore(file.parent_path());
   make_private(file);
   try {
     auto writer = std::make_unique<connection>(file, connection::access::write, busy_timeout);

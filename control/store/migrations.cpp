@@ -9,9 +9,7 @@
 namespace modelgate::control::store {
 namespace {
 
-constexpr std::int64_t application_id = 0x6d677374;  // "mgst"
-
-constexpr std::array<migration, 4> steps_so_far{{
+constexpr std::array<migration, 5> steps_so_far{{
     {R"sql(
       CREATE TABLE users (
         name TEXT PRIMARY KEY,
@@ -126,6 +124,24 @@ constexpr std::array<migration, 4> steps_so_far{{
       ALTER TABLE clients ADD COLUMN previous_until INTEGER CHECK ((previous_until IS NULL) = (previous_digest IS NULL));
       ALTER TABLE clients ADD COLUMN last_used_at INTEGER;
     )sql"},
+    {R"sql(
+      -- What repetitions of a request with an Idempotency-Key get; request: the keyed hash of what was asked for.
+      -- sequence: the oldest go first. The index answers how many and how much without reading bodies.
+      CREATE TABLE idempotency_keys (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+        user TEXT NOT NULL REFERENCES users (name) ON DELETE CASCADE,
+        key TEXT NOT NULL,
+        request BLOB NOT NULL CHECK (length(request) = 32),
+        status INTEGER NOT NULL CHECK (status BETWEEN 200 AND 299),
+        fields TEXT NOT NULL CHECK (json_valid(fields)),
+        body TEXT NOT NULL,
+        bytes INTEGER NOT NULL CHECK (bytes > 0),
+        created_at INTEGER NOT NULL,
+        UNIQUE (user, key)
+      ) STRICT;
+      CREATE INDEX idempotency_keys_bytes ON idempotency_keys (user, bytes);
+      CREATE INDEX idempotency_keys_created_at ON idempotency_keys (created_at);
+    )sql"},
 }};
 
 std::int64_t pragma(connection& on, const char* sql) {
@@ -139,24 +155,32 @@ std::span<const migration> all_migrations() noexcept {
   return steps_so_far;
 }
 
+std::int64_t newest_schema() noexcept {
+  return static_cast<std::int64_t>(steps_so_far.size());
+}
+
+std::string newer_schema_text(std::int64_t schema, std::int64_t newest) {
+  return "has schema " + std::to_string(schema) + ", but this modelgate knows schemas up to " + std::to_string(newest)
+         + " only; use the newer version that wrote it";
+}
+
 void migrate(connection& on, std::span<const migration> steps, const std::filesystem::path& file) {
   const std::int64_t identity = pragma(on, "PRAGMA application_id");
   const std::int64_t version = pragma(on, "PRAGMA user_version");
   const bool fresh = identity == 0 && version == 0 && pragma(on, "SELECT count(*) FROM sqlite_schema") == 0;
-  if (!fresh && identity != application_id) {
+  if (!fresh && identity != store_id) {
     throw std::runtime_error{"the file " + file.string()
                              + " is not a store of modelgate; move it away or use another folder"};
   }
-  if (version > static_cast<std::int64_t>(steps.size())) {
-    throw std::runtime_error{"the store " + file.string() + " has schema " + std::to_string(version)
-                             + ", but this modelgate knows schemas up to " + std::to_string(steps.size())
-                             + " only; use the newer version that wrote it"};
+  const auto newest = static_cast<std::int64_t>(steps.size());
+  if (version > newest) {
+    throw std::runtime_error{"the store " + file.string() + " " + newer_schema_text(version, newest)};
   }
   for (std::size_t done = static_cast<std::size_t>(version); done < steps.size(); ++done) {
     on.execute("BEGIN IMMEDIATE");
     try {
       on.execute(steps[done].sql);
-      on.execute(("PRAGMA application_id = " + std::to_string(application_id)).c_str());
+      on.execute(("PRAGMA application_id = " + std::to_string(store_id)).c_str());
       on.execute(("PRAGMA user_version = " + std::to_string(done + 1)).c_str());
       on.execute("COMMIT");
     } catch (const SQLite::Exception&) {

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 
 namespace modelgate::control::store {
 
@@ -13,6 +15,11 @@ struct migration {
 };
 
 [[nodiscard]] std::span<const migration> all_migrations() noexcept;
+
+inline constexpr std::int64_t store_id = 0x6d677374;  ///< application_id of the file: "mgst"
+[[nodiscard]] std::int64_t newest_schema() noexcept;
+/// The end of a sentence about a file that a later version wrote.
+[[nodiscard]] std::string newer_schema_text(std::int64_t schema, std::int64_t newest);
 
 /// Brings the schema up to date, each step in a transaction of its own. `file` is for messages.
 /// Errors: throws std::runtime_error when the schema is newer than the list or the file is not a store of ours,

@@ -159,6 +159,8 @@ constexpr std::array keys{
     settings_key{"limits.hedge_percent", count_key{limit<&limit_settings::hedge_percent>, 0, 100}},
     settings_key{"limits.control_body_bytes", size_key{limit<&limit_settings::control_body_bytes>, kib, gib}},
     settings_key{"limits.control_connections", count_key{limit<&limit_settings::control_connections>, 1, 100'000}},
+    settings_key{"limits.idempotency_keys", count_key{limit<&limit_settings::idempotency_keys>, 1, 1'000'000}},
+    settings_key{"limits.idempotency_bytes", size_key{limit<&limit_settings::idempotency_bytes>, mib, 1'024 * gib}},
     settings_key{"limits.log_bytes", size_key{limit<&limit_settings::log_bytes>, 64 * kib, 1'024 * gib}},
 
     settings_key{"timeouts.handshake", duration_key{timeout<&timeout_settings::handshake>}},
@@ -177,6 +179,7 @@ constexpr std::array keys{
     settings_key{"timeouts.drain_delay", duration_key{timeout<&timeout_settings::drain_delay>, milliseconds{0}}},
     settings_key{"timeouts.drain_idle", duration_key{timeout<&timeout_settings::drain_idle>}},
     settings_key{"timeouts.control_request", duration_key{timeout<&timeout_settings::control_request>}},
+    settings_key{"timeouts.idempotency", duration_key{timeout<&timeout_settings::idempotency>}},
     settings_key{"timeouts.upgrade", duration_key{timeout<&timeout_settings::upgrade>}},
 
     settings_key{"health.probe_rise", count_key{health<&health_settings::probe_rise>, 1, 100}, at_restart},

@@ -32,8 +32,12 @@ std::string_view field_list::get(std::string_view name) const noexcept {
 }
 
 bool field_list::contains(std::string_view name) const noexcept {
-  return std::any_of(entries_.begin(), entries_.end(),
-                     [name](const auto& entry) { return same_name(entry.first, name); });
+  return count(name) > 0;
+}
+
+std::size_t field_list::count(std::string_view name) const noexcept {
+  return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(),
+                                                [name](const auto& entry) { return same_name(entry.first, name); }));
 }
 
 std::optional<std::string_view> request::query_value(std::string_view name) const noexcept {

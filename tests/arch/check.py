@@ -59,6 +59,7 @@ MUTEXES = {
     "gateway/server/worker.hpp": "start and end of a worker",
     "gateway/upstream/dispatch_queue.hpp": "taken only while requests wait for a replica, for as long as a look at the replicas takes",
     "gateway/upstream/outlier_detector.hpp": "taken when a replica has failed several times in a row or may be let back, twice a second per worker otherwise",
+    "control/service/idempotency.hpp": "which keys have a request under way, taken by requests to the control port",
     "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",
     "control/runtime/process/process_driver.cpp": "the table of replicas, on control threads",
     "control/runtime/external/external_driver.cpp": "the table of external replicas, on control threads",

@@ -1,4 +1,5 @@
 #include "control/api/rest/answers.hpp"
+#include "control/api/rest/idempotency_key.hpp"
 #include "control/api/rest/request_body.hpp"
 #include "control/api/rest/routes.hpp"
 #include "control/api/rest/views.hpp"
@@ -19,14 +20,21 @@ outcome list(const service::client_service& clients, const call& of) {
       [](const service::client_view& each) { return to_json(each); });
 }
 
+http_io::response secret_answer(unsigned status, const boost::json::object& document) {
+  http_io::response answer = json_answer(status, document);
+  answer.fields.add("Cache-Control", "no-store");
+  return answer;
+}
+
 outcome add(const service::client_service& clients, const call& of) {
   if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
   const auto document = read_body(of.request, body_kind::document);
   if (!document) return document.error();
-  const auto created = clients.add(of.who, of.arguments[0], *document);
+  const auto without_token = [](const domain::client& made) { return secret_answer(201, to_json_without_token(made)); };
+  const auto created = clients.add(of.who, of.arguments[0], *document, keep_answer<domain::client>(of, without_token));
   if (!created) return problem{created.error()};
-  http_io::response answer = json_answer(created->live ? 201 : not_live_yet, to_json(*created));
-  answer.fields.add("Cache-Control", "no-store");
+  http_io::response answer = secret_answer(201, to_json(*created));
+  if (!created->live) answer.status = not_live_yet;
   return answer;
 }
 
@@ -41,10 +49,12 @@ outcome rotate(const service::client_service& clients, const call& of) {
   if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
   const auto document = read_body(of.request, body_kind::optional_document);
   if (!document) return document.error();
-  const auto rotated = clients.rotate(of.who, of.arguments[0], of.arguments[1], *document);
+  const auto without_token = [](const domain::client& made) { return secret_answer(200, to_json_without_token(made)); };
+  const auto rotated = clients.rotate(of.who, of.arguments[0], of.arguments[1], *document,
+                                      keep_answer<domain::client>(of, without_token));
   if (!rotated) return problem{rotated.error()};
-  http_io::response answer = json_answer(rotated->live ? 200 : not_live_yet, to_json(*rotated));
-  answer.fields.add("Cache-Control", "no-store");
+  http_io::response answer = secret_answer(200, to_json(*rotated));
+  if (!rotated->live) answer.status = not_live_yet;
   return answer;
 }
 
@@ -69,10 +79,16 @@ outcome remove(const service::client_service& clients, const call& of) {
 void add_client_routes(route_table& to, const service::service_context& context) {
   const service::client_service clients{context};
   to.add("GET", "/deployments/{id}/clients", [clients](const call& of) { return list(clients, of); });
-  to.add("POST", "/deployments/{id}/clients", [clients](const call& of) { return add(clients, of); });
+  const auto publish_again = [clients](http_io::response& kept) {
+    if (!clients.publish()) kept.status = not_live_yet;
+  };
+  to.add_keyed(
+      "POST", "/deployments/{id}/clients", [clients](const call& of) { return add(clients, of); }, publish_again);
   to.add("GET", "/deployments/{id}/clients/{name}", [clients](const call& of) { return get(clients, of); });
   to.add("PATCH", "/deployments/{id}/clients/{name}", [clients](const call& of) { return patch(clients, of); });
-  to.add("POST", "/deployments/{id}/clients/{name}/rotate", [clients](const call& of) { return rotate(clients, of); });
+  to.add_keyed(
+      "POST", "/deployments/{id}/clients/{name}/rotate", [clients](const call& of) { return rotate(clients, of); },
+      publish_again);
   to.add("DELETE", "/deployments/{id}/clients/{name}", [clients](const call& of) { return remove(clients, of); });
 }
 

@@ -1,5 +1,6 @@
 #include "control/api/rest/answers.hpp"
 #include "control/api/rest/endpoint_url.hpp"
+#include "control/api/rest/idempotency_key.hpp"
 #include "control/api/rest/if_match.hpp"
 #include "control/api/rest/log_stream.hpp"
 #include "control/api/rest/request_body.hpp"
@@ -121,10 +122,14 @@ outcome deployment_routes::create(const call& of) const {
   if (auto wrong = query.wrong()) return *wrong;
   const auto document = read_body(of.request, body_kind::document);
   if (!document) return document.error();
-  const auto change = deployments_.create(of.who, *document, dry);
+  const auto told = [&](const service::change_outcome& made) {
+    const std::string place = "/deployments/" + made.view.deployment.id;
+    return with_tag(created_answer(place, shown(of, made.view)), made.view);
+  };
+  const auto change = deployments_.create(of.who, *document, dry, keep_answer<service::change_outcome>(of, told));
   if (!change) return problem{change.error()};
   if (dry == service::dry_run::yes) return rehearsed(of, *change);
-  return with_tag(created_answer("/deployments/" + change->view.deployment.id, shown(of, change->view)), change->view);
+  return told(*change);
 }
 
 outcome deployment_routes::get(const call& of) const {
@@ -272,7 +277,8 @@ void add_deployment_routes(route_table& to, const service::service_context& cont
     to.add(method, pattern, [routes, answer](const call& of) { return (*routes.*answer)(of); });
   };
   add("GET", "/deployments", &deployment_routes::list);
-  add("POST", "/deployments", &deployment_routes::create);
+  to.add_keyed(
+      "POST", "/deployments", [routes](const call& of) { return routes->create(of); }, [](http_io::response&) {});
   add("GET", "/deployments/{id}", &deployment_routes::get);
   add("PATCH", "/deployments/{id}", &deployment_routes::patch);
   add("DELETE", "/deployments/{id}", &deployment_routes::remove);

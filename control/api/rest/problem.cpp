@@ -64,6 +64,10 @@ in_http in_http_words(service::failure kind) {
       return {428, "PRECONDITION_REQUIRED"};
     case service::failure::precondition_failed:
       return {412, "PRECONDITION_FAILED"};
+    case service::failure::key_in_use:
+      return {409, "IDEMPOTENCY_KEY_IN_USE"};
+    case service::failure::key_reused:
+      return {422, "IDEMPOTENCY_KEY_REUSED"};
     case service::failure::storage_unavailable:
       return {503, "STORAGE_UNAVAILABLE"};
   }
@@ -85,7 +89,9 @@ problem::problem(const service::service_error& error)
   if (error.kind == service::failure::unauthenticated) {
     fields.emplace_back("WWW-Authenticate", "Bearer realm=\"modelgate\"");
   }
-  if (error.kind == service::failure::storage_unavailable) fields.emplace_back("Retry-After", "1");
+  const bool passes_by_itself =
+      error.kind == service::failure::storage_unavailable || error.kind == service::failure::key_in_use;
+  if (passes_by_itself) fields.emplace_back("Retry-After", "1");
 }
 
 http_io::response to_response(const problem& of, std::string_view request_id) {

@@ -1,6 +1,7 @@
 #include "control/api/rest/rest_api.hpp"
 
 #include "control/api/rest/answers.hpp"
+#include "control/api/rest/idempotency_key.hpp"
 #include "control/api/rest/routes.hpp"
 #include "control/service/authentication.hpp"
 
@@ -39,7 +40,7 @@ problem wrong_method(const std::string& allowed) {
 }  // namespace
 
 rest_api::rest_api(const service::service_context& context, rest_options options)
-    : context_{context}, options_{std::move(options)} {
+    : context_{context}, options_{std::move(options)}, idempotency_{context_, options_.idempotency} {
   add_deployment_routes(routes_, context_, options_);
   add_client_routes(routes_, context_);
   add_administration_routes(routes_, context_);
@@ -50,7 +51,7 @@ rest_api::rest_api(const service::service_context& context, rest_options options
   });
 }
 
-http_io::response rest_api::operator()(const http_io::request& request) const {
+http_io::response rest_api::operator()(const http_io::request& request) {
   const std::string id = request_id_of(request);
   const bool in_api = request.path.starts_with(std::string{prefix} + "/");
   const outcome done = in_api ? answer_api(request) : answer_health(request);
@@ -82,13 +83,29 @@ outcome rest_api::answer_health(const http_io::request& request) const {
   return text_answer("ok\n");
 }
 
-outcome rest_api::answer_api(const http_io::request& request) const {
+outcome rest_api::answer_api(const http_io::request& request) {
   const auto who = service::authenticate(context_, request.fields.get("Authorization"));
   if (!who) return problem{who.error()};
   auto match = routes_.find(request.method, std::string_view{request.path}.substr(prefix.size()));
   if (!match) return no_such_path(request.path);
   if (match->answer == nullptr) return wrong_method(match->allowed);
-  return (*match->answer)({request, *who, std::move(match->arguments)});
+  call of{request, *who, std::move(match->arguments)};
+  if (match->refresh != nullptr && request.fields.contains(idempotency_key_field)) return answer_keyed(*match, of);
+  return (*match->answer)(of);
+}
+
+outcome rest_api::answer_keyed(const route_table::match& to, call of) {
+  const auto key = read_idempotency_key(of.request.fields);
+  if (!key) return key.error();
+  const auto turn = idempotency_.begin(of.who, *key, fingerprint_of(of.request));
+  if (!turn) return problem{turn.error()};
+  if (turn->earlier()) {
+    http_io::response again = replayed(*turn->earlier());
+    (*to.refresh)(again);
+    return again;
+  }
+  of.turn = &*turn;
+  return (*to.answer)(of);
 }
 
 }  // namespace modelgate::control::rest

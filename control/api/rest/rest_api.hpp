@@ -3,6 +3,7 @@
 #include "control/api/rest/endpoint_url.hpp"
 #include "control/api/rest/route_table.hpp"
 #include "control/domain/deployment_document.hpp"
+#include "control/service/idempotency.hpp"
 #include "control/service/service_context.hpp"
 
 #include "modelgate/http_io/message.hpp"
@@ -24,6 +25,8 @@ struct rest_options {
   prediction_address prediction;
   /// What holds now; asked for each answer, any-thread.
   std::function<view_settings()> view = [] { return view_settings{}; };
+  /// How long and how many answers of requests with an Idempotency-Key are kept; asked like `view`.
+  std::function<service::idempotency_limits()> idempotency = [] { return service::idempotency_limits{}; };
   /// Why the program is not ready to serve; empty when it is. Any-thread.
   std::function<std::string()> not_ready_because;
 };
@@ -38,14 +41,19 @@ class rest_api {
   rest_api(const rest_api&) = delete;
   rest_api& operator=(const rest_api&) = delete;
 
-  [[nodiscard]] http_io::response operator()(const http_io::request& request) const;
+  [[nodiscard]] http_io::response operator()(const http_io::request& request);
+
+  /// What has to be done now and then, on a thread that may wait.
+  void do_chores() const { idempotency_.forget_old(); }
 
  private:
   [[nodiscard]] outcome answer_health(const http_io::request& request) const;
-  [[nodiscard]] outcome answer_api(const http_io::request& request) const;
+  [[nodiscard]] outcome answer_api(const http_io::request& request);
+  [[nodiscard]] outcome answer_keyed(const route_table::match& to, call of);
 
   const service::service_context& context_;
   rest_options options_;
+  service::idempotency idempotency_;
   route_table routes_;
 };
 

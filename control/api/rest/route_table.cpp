@@ -51,7 +51,11 @@ std::optional<std::vector<std::string>> arguments_of(const std::vector<std::stri
 }  // namespace
 
 void route_table::add(std::string method, std::string_view pattern, handler answer) {
-  routes_.push_back({std::move(method), segments_of(pattern), std::move(answer)});
+  routes_.push_back({std::move(method), segments_of(pattern), std::move(answer), {}});
+}
+
+void route_table::add_keyed(std::string method, std::string_view pattern, handler answer, refresher refresh) {
+  routes_.push_back({std::move(method), segments_of(pattern), std::move(answer), std::move(refresh)});
 }
 
 std::optional<route_table::match> route_table::find(std::string_view method, std::string_view path) const {
@@ -67,6 +71,7 @@ std::optional<route_table::match> route_table::find(std::string_view method, std
     if (each.method == "GET") found->allowed += ", HEAD";
     if (each.method != wanted || found->answer != nullptr) continue;
     found->answer = &each.answer;
+    if (each.refresh) found->refresh = &each.refresh;
     found->arguments = std::move(*arguments);
   }
   return found;

@@ -2,6 +2,7 @@
 
 #include "control/api/rest/problem.hpp"
 #include "control/domain/user.hpp"
+#include "control/service/idempotency.hpp"
 
 #include "modelgate/http_io/message.hpp"
 
@@ -19,10 +20,13 @@ namespace modelgate::control::rest {
 struct call {
   const http_io::request& request;
   const domain::principal& who;
-  std::vector<std::string> arguments;  ///< what stood in the places of the pattern, in order
+  std::vector<std::string> arguments;         ///< what stood in the places of the pattern, in order
+  const service::keyed_turn* turn = nullptr;  ///< of a request with an Idempotency-Key; else null
 };
 
 using handler = std::function<outcome(const call&)>;
+/// Brings an answer that was kept up to date before a repetition of its request gets it.
+using refresher = std::function<void(http_io::response&)>;
 
 /// Which handler answers which method and path.
 ///
@@ -31,9 +35,12 @@ class route_table {
  public:
   /// A pattern is literal segments, "{name}" for any one segment, and "{name...}" at its end for all the rest.
   void add(std::string method, std::string_view pattern, handler answer);
+  /// The same for a route that takes an Idempotency-Key: its handler keeps its answer (idempotency_key.hpp).
+  void add_keyed(std::string method, std::string_view pattern, handler answer, refresher refresh);
 
   struct match {
-    const handler* answer = nullptr;  ///< null when the path is there but not with this method
+    const handler* answer = nullptr;     ///< null when the path is there but not with this method
+    const refresher* refresh = nullptr;  ///< null when it takes no Idempotency-Key
     std::vector<std::string> arguments;
     std::string allowed;  ///< the methods that the path has, as in an Allow field
   };
@@ -45,6 +52,7 @@ class route_table {
     std::string method;
     std::vector<std::string> segments;
     handler answer;
+    refresher refresh;
   };
 
   std::vector<route> routes_;

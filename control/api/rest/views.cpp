@@ -108,6 +108,13 @@ json::object to_json(const service::created_client& created) {
   return document;
 }
 
+json::object to_json_without_token(const domain::client& created) {
+  json::object document = to_json(service::client_view{created, std::nullopt});
+  document.emplace("token", nullptr);
+  document.emplace("tokenShown", true);
+  return document;
+}
+
 json::object to_json(const domain::user& user) {
   return {{"name", user.name},
           {"displayName", user.display_name},

@@ -90,6 +90,19 @@ BOOST_AUTO_TEST_CASE(a_rotation_gives_another_token_and_lets_the_old_one_hold_fo
   BOOST_TEST(ask("POST", "/deployments/iris-1/clients/nobody/rotate").status == 404u);
 }
 
+BOOST_AUTO_TEST_CASE(a_rotation_that_is_repeated_with_its_key_is_one) {
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").status == 201u);
+  ask_options keyed;
+  keyed.fields = {{"Idempotency-Key", "rotate-1"}};
+  const reply first = ask("POST", "/deployments/iris-1/clients/app/rotate", "{}", keyed);
+  BOOST_TEST(first.text("/token").starts_with("mgc_"));
+  const reply again = ask("POST", "/deployments/iris-1/clients/app/rotate", "{}", keyed);
+  BOOST_TEST(again.status == 200u);
+  BOOST_TEST(again.field("Idempotent-Replayed") == "true");
+  BOOST_TEST(again.body.find("mgc_") == again.body.find(first.text("/prefix")));
+  BOOST_TEST(get("/deployments/iris-1/clients/app").text("/prefix") == first.text("/prefix"));
+}
+
 BOOST_AUTO_TEST_CASE(expiry_and_whether_it_may_call_are_patched) {
   BOOST_TEST(ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").status == 201u);
   BOOST_TEST(patch("/deployments/iris-1/clients/app", R"({"disabled":true})").text("/disabled") == "true");

@@ -22,10 +22,12 @@ std::string joined(std::vector<std::string> parts) {
   return text;
 }
 
-control::rest::rest_options options_of(const std::string& not_ready) {
+control::rest::rest_options options_of(const std::string& not_ready,
+                                       const control::service::idempotency_limits& idempotency) {
   control::rest::rest_options options;
   options.version = "0.1.0";
   options.prediction.port = 8080;
+  options.idempotency = [&idempotency] { return idempotency; };
   options.not_ready_because = [&not_ready] { return not_ready; };
   return options;
 }
@@ -68,7 +70,7 @@ control_port::control_port()
                      seen.clients = last_uses;
                      return seen;
                    }},
-      api_{context_, options_of(not_ready)},
+      api_{context_, options_of(not_ready, idempotency)},
       server_{std::ref(api_)} {
   log::set_level(log::level::off);  // refusals are what these tests are about
   const auto file = store::bootstrap(folder.path(), key, database, control::service::now_in_milliseconds());

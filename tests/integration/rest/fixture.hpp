@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/api/rest/rest_api.hpp"
+#include "control/service/idempotency.hpp"
 #include "control/service/service_context.hpp"
 #include "control/store/database.hpp"
 #include "tests/integration/http_io/running_server.hpp"
@@ -65,6 +66,8 @@ class control_port {
   [[nodiscard]] std::string new_token(const std::string& user) const;
   /// For what no request does.
   [[nodiscard]] const control::service::service_context& context() const noexcept { return context_; }
+  /// What the program does now and then.
+  void do_chores() const { api_.do_chores(); }
 
   temporary_folder folder;
   store::database database;
@@ -73,6 +76,7 @@ class control_port {
   scripted_reconciler reconciler;
   std::vector<config::client_last_use> last_uses;
   std::string not_ready;
+  control::service::idempotency_limits idempotency;
   std::string admin_token;
   std::string member_token;  ///< user-1 of research
   std::string other_token;   ///< user-2 of sales

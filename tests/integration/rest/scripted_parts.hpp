@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -96,6 +97,7 @@ class scripted_reconciler : public reconcile::reconcile_link {
   void wake() override { ++wakes; }
   bool publish_and_wait(steady_time) override {
     ++publications;
+    if (on_publish) on_publish();
     return live;
   }
   domain::deployment_status status_of(const domain::deployment& deployment, const std::string& refusal) const override {
@@ -112,6 +114,7 @@ class scripted_reconciler : public reconcile::reconcile_link {
       status.phase = status.replicas.empty() ? domain::deployment_phase::stopped : domain::deployment_phase::stopping;
     } else {
       status.phase = status.replicas.empty() ? domain::deployment_phase::deploying : domain::deployment_phase::deployed;
+      if (status.replicas.empty()) status.message = domain::not_available_yet;
     }
     return status;
   }
@@ -130,6 +133,7 @@ class scripted_reconciler : public reconcile::reconcile_link {
   std::atomic<int> wakes{0};
   std::atomic<int> publications{0};
   std::atomic<bool> live{true};
+  std::function<void()> on_publish;  ///< called by whoever publishes, on his thread
 
  private:
   mutable std::mutex mutex_;

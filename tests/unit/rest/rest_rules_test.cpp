@@ -1,4 +1,5 @@
 #include "control/api/rest/endpoint_url.hpp"
+#include "control/api/rest/idempotency_key.hpp"
 #include "control/api/rest/if_match.hpp"
 #include "control/api/rest/json_text.hpp"
 #include "control/api/rest/parameters.hpp"
@@ -8,6 +9,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include <set>
 
 namespace rest = modelgate::control::rest;
 using modelgate::http_io::request;
@@ -196,6 +199,63 @@ BOOST_AUTO_TEST_CASE(values_are_checked_and_every_mistake_told) {
   BOOST_TEST(query.number("e", 1, 500).value() == 7u);
   BOOST_TEST(!query.flag("f"));
   BOOST_TEST(query.wrong()->errors.size() == 3u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(idempotency_key)
+
+namespace {
+
+/// The key, or "-status".
+std::string key_in(const std::vector<std::string>& values) {
+  modelgate::http_io::field_list fields;
+  for (const std::string& value : values) fields.add("idempotency-KEY", value);
+  const auto key = rest::read_idempotency_key(fields);
+  return key ? *key : "-" + std::to_string(key.error().status);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(is_taken_quoted_or_bare) {
+  const std::string longest(255, 'k');
+  BOOST_TEST(key_in({"8e03978e-40d5-43dd-bc93-6894a57f9324"}) == "8e03978e-40d5-43dd-bc93-6894a57f9324");
+  BOOST_TEST(key_in({" \"8e03978e\" "}) == "8e03978e");
+  BOOST_TEST(key_in({R"("a \"b\" \\ c")"}) == R"(a "b" \ c)");
+  BOOST_TEST(key_in({R"(a "b" \ c)"}) == R"(a "b" \ c)");
+  BOOST_TEST(key_in({longest}) == longest);
+  BOOST_TEST(key_in({"\"" + longest + "\""}) == longest);
+}
+
+BOOST_AUTO_TEST_CASE(that_is_none_is_refused) {
+  const std::string longest(255, 'k');
+  for (const std::string& wrong :
+       {std::string{}, std::string{" "}, std::string{"\"\""}, std::string{"\""}, std::string{"\"open"},
+        std::string{"\"a\"b"}, std::string{"\"a\";b=1"}, std::string{"\"a\\n\""}, std::string{"\"a\\"},
+        std::string{"cl\xc3\xa9"}, std::string{"a\tb"}, std::string{"a\x7f"}, std::string{"a\0b", 3}, longest + "k",
+        "\"" + longest + "k\""}) {
+    BOOST_TEST(key_in({wrong}) == "-400", wrong);
+  }
+  BOOST_TEST(key_in({"a", "a"}) == "-400");
+}
+
+BOOST_AUTO_TEST_CASE(stands_for_method_path_query_and_body) {
+  request asked;
+  asked.method = "POST";
+  asked.path = "/a";
+  asked.body = "{}";
+  std::set<std::string> prints{rest::fingerprint_of(asked)};
+  const auto changed = [&](auto change) {
+    request other = asked;
+    change(other);
+    return prints.insert(rest::fingerprint_of(other)).second;
+  };
+  BOOST_TEST(!changed([](request& other) { other.fields.add("X-Request-Id", "r"); }));
+  BOOST_TEST(changed([](request& other) { other.method = "PUT"; }));
+  BOOST_TEST(changed([](request& other) { other.path = "/b"; }));
+  BOOST_TEST(changed([](request& other) { other.body = "{} "; }));
+  BOOST_TEST(changed([](request& other) { other.query = {{"a", "b"}}; }));
+  BOOST_TEST(changed([](request& other) { other.query = {{"ab", ""}}; }));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -231,21 +231,6 @@ BOOST_AUTO_TEST_CASE(only_the_missing_steps_are_made) {
   BOOST_TEST(!query.next());
 }
 
-BOOST_AUTO_TEST_CASE(a_group_from_before_there_were_limits_has_none) {
-  const temporary_folder folder;
-  const auto file = folder.path() / "modelgate.db";
-  std::ofstream{file}.close();
-  {
-    store::connection on{file, store::connection::access::write, std::chrono::milliseconds{20}};
-    store::migrate(on, store::all_migrations().first(1), file);
-    on.execute("INSERT INTO groups (name, name_key, display_name, enabled_deployment) VALUES ('old', 'old', 'Old', 1)");
-  }
-  store::database database{folder.path()};
-  const auto old = look(database, [](auto& within) { return store::group_store{within}.find("old"); });
-  BOOST_REQUIRE(old.has_value());
-  BOOST_TEST(old->limits.empty());
-}
-
 BOOST_AUTO_TEST_CASE(a_step_that_fails_leaves_the_schema_before_it) {
   const temporary_folder folder;
   const auto file = folder.path() / "some.db";

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <SQLiteCpp/Database.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+/// The format of a backup, for `backup` and `restore`. Private to this module; SQLite's exceptions pass through.
+namespace modelgate::control::store {
+
+inline constexpr std::int64_t backup_id = 0x6d67626b;  ///< application_id of a backup: "mgbk"
+inline constexpr const char* store_file = "modelgate.db";
+
+[[nodiscard]] std::int64_t pragma_of(SQLite::Database& database, const char* name);
+
+/// Over every row of every table but `backup_facts`: what SQLite's own check does not see, a changed text, is seen here.
+[[nodiscard]] std::string digest_of(SQLite::Database& database);
+
+/// What is wrong with an open database by SQLite's own checks; empty when nothing is.
+[[nodiscard]] std::string fault_of(SQLite::Database& database);
+
+/// The carried files of a backup, by name.
+[[nodiscard]] std::vector<std::pair<std::string, std::string>> files_of(SQLite::Database& backup);
+
+/// Makes a backup's copy of the store a store again; nothing of the files stays in it.
+void strip(SQLite::Database& backup);
+
+}  // namespace modelgate::control::store
