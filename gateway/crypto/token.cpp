@@ -22,7 +22,15 @@ constexpr std::size_t checksum_size = 6;  // ceil(32 / log2(62))
 constexpr std::size_t prefix_size = 4;
 
 constexpr std::string_view prefix_of(token_kind kind) noexcept {
-  return kind == token_kind::client ? "mgc_" : "mga_";
+  switch (kind) {
+    case token_kind::client:
+      return "mgc_";
+    case token_kind::api:
+      return "mga_";
+    case token_kind::session:
+      return "mgs_";
+  }
+  return "";
 }
 
 /// Big-endian base conversion by repeated division; `bytes` is consumed.

@@ -11,12 +11,12 @@
 #include <string>
 #include <string_view>
 
-/// Tokens of clients (`mgc_`) and of people and tools (`mga_`): 32 random bytes in base62 (43 characters, left-padded
+/// Tokens of clients (`mgc_`), of people and tools (`mga_`) and of the console's sessions (`mgs_`): 32 random bytes in base62 (43 characters, left-padded
 /// with '0') and the CRC-32 of prefix and body as 6 characters of base62, so that a typo is told from an unknown token
 /// without a look-up.
 namespace modelgate::crypto {
 
-enum class token_kind { client, api };
+enum class token_kind { client, api, session };
 
 /// What is stored and compared instead of a token: keyed BLAKE2b-256.
 /// Shape: 32 bytes; compare with `equal` only, which takes the same time for every pair.
