@@ -11,6 +11,7 @@
 #include "control/service/client_service.hpp"
 #include "control/service/demo_state.hpp"
 #include "control/service/deployment_service.hpp"
+#include "control/service/secret_vault.hpp"
 #include "control/store/bootstrap.hpp"
 #include "control/store/database.hpp"
 #include "control/store/stored_state.hpp"
@@ -95,7 +96,7 @@ class program {
                     },
                     *gateway_, reconciler_settings(settings_)},
         context_{database_, key_, driver_, reconciler_, [this] { return gateway_->observe(); }},
-        rest_{context_, rest_options()},
+        rest_{context_, vault_, rest_options()},
         certificates_{settings_, *gateway_, external_},
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
         control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {
@@ -256,6 +257,9 @@ class program {
       return control::service::idempotency_limits{now->timeouts.idempotency, now->limits.idempotency_keys,
                                                   now->limits.idempotency_bytes};
     };
+    options.people = [this] { return live_.now()->people; };
+    options.audit = [this] { return live_.now()->audit; };
+    options.secure = settings_.tls.control.enabled();
     options.not_ready_because = [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; };
     return options;
   }
@@ -363,6 +367,7 @@ class program {
       throw std::runtime_error{"requests to the control port did not end in time"};
     }
     clients_.store_last_use();
+    rest_.store_last_use();
     reconciler_.stop();
     processes_.let_go();
     handover_offer offer;
@@ -471,7 +476,10 @@ class program {
     if (!gateway_->drain(steady_clock::now() + now->timeouts.drain)) {
       log::warning("program", "some requests were cut: they took longer than timeouts.drain");
     }
-    if (!upgrades_.is_upgraded()) clients_.store_last_use();
+    if (!upgrades_.is_upgraded()) {
+      clients_.store_last_use();
+      rest_.store_last_use();
+    }
     reconciler_.stop();
     external_.shutdown();
     processes_.shutdown(steady_clock::now() + now->process_runtime.stop_grace);
@@ -496,6 +504,7 @@ class program {
   control::reconcile::reconciler reconciler_;
   control::service::service_context context_;
   control::service::client_service clients_{context_};
+  control::service::secret_vault vault_{settings_.data_folder / "secret.key"};
   control::rest::rest_api rest_;
   certificates certificates_;
 

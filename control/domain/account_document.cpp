@@ -32,12 +32,33 @@ std::optional<std::optional<system_time>> read_new_expiry(document_reader& reade
   return given;
 }
 
+constexpr std::size_t token_length = 256;
+
+/// Whatever characters it is made of.
+std::optional<crypto::secret> read_secret(document_reader& reader, std::string_view member, std::size_t most) {
+  auto text = reader.text(member, {.most = most, .several_lines = true});
+  if (!text) return std::nullopt;
+  return crypto::secret{std::move(*text)};
+}
+
+std::optional<crypto::secret> read_new_password(document_reader& reader, std::string_view user_name) {
+  auto password = read_secret(reader, "password", limits::longest_password);
+  if (!password) return std::nullopt;
+  if (password->reveal().size() < limits::shortest_password) {
+    reader.mistake("password", mistake_code::out_of_range,
+                   "must have at least " + std::to_string(limits::shortest_password) + " characters");
+  } else if (password->reveal() == user_name) {
+    reader.mistake("password", mistake_code::not_allowed, "must not be the user's name");
+  }
+  return password;
+}
+
 }  // namespace
 
-parsed<user> read_user(const boost::json::value& document) {
-  parsed<user> answer;
+parsed<user_draft> read_user(const boost::json::value& document) {
+  parsed<user_draft> answer;
   document_reader reader{document, "", answer.mistakes};
-  user& read = answer.value;
+  user& read = answer.value.account;
   read.name = reader.text("name", {.most = 128}).value_or("");
   if (read.name.empty()) {
     reader.require("name", "the user's name");
@@ -49,7 +70,47 @@ parsed<user> read_user(const boost::json::value& document) {
   if (read.display_name.empty()) read.display_name = read.name;
   read.role = reader.choice<platform_role>("role", {{"admin", platform_role::admin}, {"member", platform_role::member}})
                   .value_or(platform_role::member);
-  reader.read_only({"createdAt"});
+  read.disabled = reader.boolean("disabled").value_or(false);
+  answer.value.password = read_new_password(reader, read.name);
+  read.has_password = answer.value.password.has_value();
+  reader.read_only({"createdAt", "hasPassword"});
+  reader.refuse_others();
+  return answer;
+}
+
+parsed<user_change> read_user_patch(const user& current, const boost::json::value& patch) {
+  parsed<user_change> answer;
+  document_reader reader{patch, "", answer.mistakes};
+  user_change& read = answer.value;
+  read.display_name = reader.text("displayName", {.most = limits::display_name_length});
+  if (read.display_name && read.display_name->empty()) read.display_name = current.name;
+  read.role = reader.choice<platform_role>("role", {{"admin", platform_role::admin}, {"member", platform_role::member}});
+  read.disabled = reader.boolean("disabled");
+  read.password = read_new_password(reader, current.name);
+  read.old_password = read_secret(reader, "oldPassword", limits::longest_password);
+  if (const auto* members = patch.if_object()) {
+    const auto* password = members->if_contains("password");
+    read.removes_password = password != nullptr && password->is_null();
+    reader.fixed(*members, "name", current.name);
+  }
+  reader.read_only({"createdAt", "hasPassword", "groups"});
+  reader.refuse_others();
+  return answer;
+}
+
+parsed<login> read_login(const boost::json::value& document) {
+  parsed<login> answer;
+  document_reader reader{document, "", answer.mistakes};
+  login& read = answer.value;
+  read.token = read_secret(reader, "token", token_length);
+  read.name = reader.text("name", {.most = 128}).value_or("");
+  read.password = read_secret(reader, "password", limits::longest_password);
+  if (read.token && (!read.name.empty() || read.password)) {
+    reader.mistake("token", mistake_code::exactly_one, "log in with name and password, or with a token");
+  } else if (!read.token) {
+    if (read.name.empty()) reader.require("name", "the user's name, or a token");
+    if (!read.password) reader.require("password", "the user's password");
+  }
   reader.refuse_others();
   return answer;
 }
@@ -61,7 +122,12 @@ parsed<token_draft> read_token(const boost::json::value& document, system_time n
   if (trimmed(answer.value.name).empty()) reader.require("name", "what the token is for");
   answer.value.user = reader.text("user", {.most = 128});
   answer.value.expires_at = read_expiry(reader, now);
-  reader.read_only({"id", "token", "prefix", "createdAt"});
+  answer.value.read_only = reader.boolean("readOnly").value_or(false);
+  answer.value.groups = reader.texts("groups", limits::token_groups, {.most = 63});
+  if (answer.value.groups && answer.value.groups->empty()) {
+    reader.mistake("groups", mistake_code::out_of_range, "must name a group, or be null for all of the user's");
+  }
+  reader.read_only({"id", "token", "prefix", "createdAt", "lastUsedAt"});
   reader.refuse_others();
   return answer;
 }

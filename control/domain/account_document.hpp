@@ -3,22 +3,51 @@
 #include "control/domain/document_reader.hpp"
 #include "control/domain/user.hpp"
 
+#include "modelgate/crypto/secret.hpp"
+
 #include <boost/json/fwd.hpp>
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// What people send to make users, their tokens and the clients of a deployment.
 namespace modelgate::control::domain {
 
-/// The user's time of creation is the caller's to fill in.
-[[nodiscard]] parsed<user> read_user(const boost::json::value& document);
+struct user_draft {
+  user account;  ///< the time of creation is the caller's to fill in
+  std::optional<crypto::secret> password;
+};
+[[nodiscard]] parsed<user_draft> read_user(const boost::json::value& document);
+
+/// What is to be changed of a user; absent: as it is.
+struct user_change {
+  std::optional<std::string> display_name;
+  std::optional<platform_role> role;
+  std::optional<bool> disabled;
+  bool removes_password = false;
+  std::optional<crypto::secret> password;
+  std::optional<crypto::secret> old_password;  ///< proves that the user himself asks
+};
+/// `{"displayName": "...", "role": "admin", "disabled": true, "password": "...", "oldPassword": "..."}`; a password of
+/// null is taken away.
+[[nodiscard]] parsed<user_change> read_user_patch(const user& current, const boost::json::value& patch);
+
+struct login {
+  std::string name;
+  std::optional<crypto::secret> password;
+  std::optional<crypto::secret> token;
+};
+/// `{"name": "...", "password": "..."}` or `{"token": "mga_..."}`.
+[[nodiscard]] parsed<login> read_login(const boost::json::value& document);
 
 struct token_draft {
   std::string name;
   std::optional<std::string> user;  ///< absent: whoever asks
   std::optional<system_time> expires_at;
+  bool read_only = false;
+  std::optional<std::vector<std::string>> groups;  ///< absent: all of the user's
 };
 [[nodiscard]] parsed<token_draft> read_token(const boost::json::value& document, system_time now);
 

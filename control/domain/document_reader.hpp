@@ -36,6 +36,8 @@ inline constexpr std::string_view unknown_instance_type = "UNKNOWN_INSTANCE_TYPE
 inline constexpr std::string_view unknown_image = "UNKNOWN_IMAGE";
 inline constexpr std::string_view unknown_revision = "UNKNOWN_REVISION";
 inline constexpr std::string_view unknown_user = "UNKNOWN_USER";
+inline constexpr std::string_view unknown_pull_secret = "UNKNOWN_PULL_SECRET";
+inline constexpr std::string_view wrong_password = "WRONG_PASSWORD";
 inline constexpr std::string_view deployment_not_enabled = "DEPLOYMENT_NOT_ENABLED";
 }  // namespace mistake_code
 

@@ -18,6 +18,16 @@ inline constexpr std::size_t token_name_length = 128;
 inline constexpr std::size_t model_image_length = 512;
 inline constexpr std::size_t model_uri_length = 2'048;
 inline constexpr std::size_t pull_secret_length = 253;
+inline constexpr std::size_t registry_length = 255;
+inline constexpr std::size_t registry_user_length = 256;
+inline constexpr std::size_t registry_password_length = 16'384;  ///< some registries take a whole key file for one
+inline constexpr std::size_t docker_config_bytes = 65'536;
+inline constexpr std::size_t docker_config_registries = 64;
+inline constexpr std::size_t pull_secrets = 10'000;
+
+inline constexpr std::size_t shortest_password = 8;  ///< Source: NIST SP 800-63B section 5.1.1.2, as its rules on forms
+inline constexpr std::size_t longest_password = 1'024;
+inline constexpr std::size_t token_groups = 1'000;
 
 inline constexpr std::size_t metadata_entries = 64;
 inline constexpr std::size_t metadata_key_length = 128;

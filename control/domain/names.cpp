@@ -72,6 +72,11 @@ bool is_instance_type_name(std::string_view text) noexcept {
   return has_shape(text, 1, 63, is_lower_alnum, [](char c) { return is_lower_alnum(c) || is_one_of(c, "-."); });
 }
 
+bool is_pull_secret_name(std::string_view text) noexcept {
+  return has_shape(text, 1, limits::pull_secret_length, is_lower_alnum,
+                   [](char c) { return is_lower_alnum(c) || is_one_of(c, "-."); });
+}
+
 bool is_user_name(std::string_view text) noexcept {
   if (text.empty() || text.size() > 128 || !is_lower_alnum(text.front())) return false;
   return std::all_of(text.begin(), text.end(), [](char c) { return is_lower_alnum(c) || is_one_of(c, "._@+-"); });

@@ -27,6 +27,9 @@ inline constexpr std::string_view deployment_id_rule =
 /// Lower-case letters, digits, '-' and '.', a letter or digit at both ends, at most 63.
 [[nodiscard]] bool is_instance_type_name(std::string_view text) noexcept;
 
+/// The same, at most 253: what Kubernetes takes for the name of a secret.
+[[nodiscard]] bool is_pull_secret_name(std::string_view text) noexcept;
+
 /// Lower-case letters, digits and "._@+-", a letter or digit first, at most 128.
 [[nodiscard]] bool is_user_name(std::string_view text) noexcept;
 

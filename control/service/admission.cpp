@@ -4,6 +4,7 @@
 #include "control/store/deployment_store.hpp"
 #include "control/store/group_store.hpp"
 #include "control/store/instance_type_store.hpp"
+#include "control/store/pull_secret_store.hpp"
 
 #include <algorithm>
 
@@ -20,6 +21,16 @@ domain::group_usage usage_of(const domain::deployment_spec* spec, store::instanc
   if (spec->external) return {{}, 1};  // whoever runs the replicas pays for them
   const auto type = types.find(spec->instance_type);
   return {type ? type->per_replica * std::int64_t{spec->replicas} : domain::resources{}, 1};
+}
+
+/// One of another group is told like one that is not there: its name is theirs.
+void check_pull_secret(store::transaction& within, const requested_change& change, diagnostics& mistakes) {
+  const auto& name = change.after.image_pull_secret;
+  if (!name || (!change.starts() && change.before != nullptr && change.before->image_pull_secret == name)) return;
+  const auto secret = store::pull_secret_store{within}.find(*name);
+  if (secret && (!secret->group || *secret->group == change.group)) return;
+  mistakes.push_back({"/imagePullSecret", std::string{domain::mistake_code::unknown_pull_secret},
+                      "Image pull secret not found: " + *name});
 }
 
 }  // namespace
@@ -39,6 +50,7 @@ void check_references(store::transaction& within, const requested_change& change
     add(change.before == nullptr ? "/group" : "/stop", code::deployment_not_enabled,
         std::string{domain::deployment_not_enabled});
   }
+  if (!domain::concerns(mistakes, "/imagePullSecret")) check_pull_secret(within, change, mistakes);
   const bool type_matters =
       change.starts() || change.before == nullptr || change.before->instance_type != change.after.instance_type;
   if (!type_matters || domain::concerns(mistakes, "/instanceType")) return;

@@ -22,7 +22,7 @@ struct requested_change {
   [[nodiscard]] bool starts() const noexcept { return !after.stop && (before == nullptr || before->stop); }
 };
 
-/// What is wrong with names that the change brings in: group, instance type. Adds to `mistakes`, and says nothing about
+/// What is wrong with names that the change brings in: group, instance type, pull secret. Adds to `mistakes`, and says nothing about
 /// members which those mistakes concern already.
 void check_references(store::transaction& within, const requested_change& change, diagnostics& mistakes);
 

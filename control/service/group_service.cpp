@@ -31,6 +31,14 @@ void check_people(store::transaction& within, domain::parsed<domain::group>& rea
   check_people(within, read.value.members, "/members", read.mistakes);
 }
 
+/// Whether everything stays that says what the group may use.
+bool same_but_for_people(domain::group before, const domain::group& after) {
+  before.display_name = after.display_name;
+  before.admins = after.admins;
+  before.members = after.members;
+  return before == after;
+}
+
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ",") + name;
@@ -79,8 +87,13 @@ answer<group_view> group_service::patch(const domain::principal& who, const std:
     store::group_store groups{within};
     const auto current = groups.find(name);
     if (!current || !who.may_act_on_group(name)) return not_found("group", name);
-    if (!who.is_platform_admin()) return not_authorised();
+    if (!who.may_administer_group(name)) return not_authorised();
     auto read = domain::read_group_patch(*current, patch);
+    if (!who.is_platform_admin() && !same_but_for_people(*current, read.value)) {
+      return service_error{failure::forbidden,
+                           "a group's administrator changes displayName, admins and members; the rest is the platform "
+                           "administrators'"};
+    }
     check_people(within, read);
     if (!read.ok()) return invalid(read.mistakes);
     groups.update(read.value);

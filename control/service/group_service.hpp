@@ -18,7 +18,7 @@ struct group_view {
   domain::group_usage usage;
 };
 
-/// Groups: their members see them, platform administrators change them.
+/// Groups: their members see them, their administrators say who is in them, platform administrators change all of them.
 ///
 /// Shape: any-thread; refers to the context.
 class group_service {

@@ -7,6 +7,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +19,9 @@ namespace modelgate::control::service {
 enum class failure {
   bad_request,      ///< a parameter, not the document
   unauthenticated,  ///< who asks is not known
+  wrong_login,      ///< name and password do not fit; never which of them
+  locked_out,       ///< too many wrong logins; `retry_after` says for how long
+  busy,             ///< others are being served; `retry_after` says when to come back
   forbidden,        ///< who asks may not
   over_quota,       ///< `quota` holds the arithmetic
   not_found,        ///< there is no such thing, or none that this caller may know of
@@ -38,6 +42,7 @@ struct service_error {
   std::vector<domain::quota_line> quota;
   std::optional<std::uint64_t> current;
   std::string changed_by;
+  std::chrono::seconds retry_after{0};
   std::shared_ptr<const boost::json::array> changes;  ///< from what the caller had seen to `current`; null: not known
 
   service_error() = default;  // result<void, service_error> asks for it

@@ -4,6 +4,7 @@
 #include "control/store/database.hpp"
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,12 +20,15 @@ class access_token_store {
   [[nodiscard]] std::optional<domain::access_token> find_by_digest(const crypto::token_digest& digest) const;
   /// Oldest first; of everybody when `user` is absent.
   [[nodiscard]] std::vector<domain::access_token> list(const std::optional<std::string>& user) const;
-  /// Tokens of administrators that are good at that time.
-  [[nodiscard]] std::size_t count_of_admins(system_time at) const;
+  /// Every group that it is limited to must exist.
   void insert(const domain::access_token& token);
+  /// It was used then, if not later. One that is gone is ignored.
+  void note_use(std::string_view id, system_time at);
   bool erase(std::string_view id);
 
  private:
+  [[nodiscard]] std::vector<std::string> groups_of(const std::string& id) const;
+
   connection& on_;
 };
 

@@ -132,6 +132,16 @@ std::vector<std::string> deployment_store::ids_with_instance_type(std::string_vi
   return ids;
 }
 
+std::vector<std::string> deployment_store::ids_with_pull_secret(std::string_view name) const {
+  auto query = on_.prepare(
+      "SELECT d.id FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"
+      " WHERE json_extract(r.spec, '$.imagePullSecret') = ? AND d.deleting = 0 ORDER BY d.id");
+  query.bind(name);
+  std::vector<std::string> ids;
+  while (query.next()) ids.push_back(query.text(0));
+  return ids;
+}
+
 void deployment_store::insert(const domain::deployment& deployment) {
   on_.prepare(
          "INSERT INTO deployments (id, name, group_name, created_at, created_by, current_revision) VALUES (?, ?, ?, ?, "

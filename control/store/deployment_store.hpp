@@ -46,6 +46,7 @@ class deployment_store {
   /// Ids of those that are not being deleted.
   [[nodiscard]] std::vector<std::string> ids_in_group(std::string_view group) const;
   [[nodiscard]] std::vector<std::string> ids_with_instance_type(std::string_view type) const;
+  [[nodiscard]] std::vector<std::string> ids_with_pull_secret(std::string_view name) const;
 
   /// With its first revision.
   void insert(const domain::deployment& deployment);

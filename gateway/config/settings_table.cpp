@@ -51,6 +51,10 @@ template <auto Member>
 constexpr auto external = &at<&settings::external_runtime, Member>;
 template <auto Member>
 constexpr auto tls = &at<&settings::tls, Member>;
+template <auto Member>
+constexpr auto people = &at<&settings::people, Member>;
+template <auto Member>
+constexpr auto audit = &at<&settings::audit, Member>;
 template <auto Port, auto Member>
 constexpr auto tls_port = &at<&settings::tls, Port, Member>;
 
@@ -229,6 +233,20 @@ constexpr std::array keys{
     settings_key{"runtime.external.probe_interval", duration_key{external<&external_runtime_settings::probe_interval>}},
     settings_key{"runtime.external.probe_timeout", duration_key{external<&external_runtime_settings::probe_timeout>}},
     settings_key{"runtime.external.ca_file", file_key{external<&external_runtime_settings::ca_file>}},
+
+    settings_key{"people.session_life", duration_key{people<&people_settings::session_life>}},
+    settings_key{"people.session_idle", duration_key{people<&people_settings::session_idle>}},
+    settings_key{"people.sessions", count_key{people<&people_settings::sessions>, 1, 10'000}},
+    settings_key{"people.login_failures", count_key{people<&people_settings::login_failures>, 1, 1'000}},
+    settings_key{"people.login_failures_address", count_key{people<&people_settings::login_failures_address>, 1, 1'000'000}},
+    settings_key{"people.login_lock", duration_key{people<&people_settings::login_lock>}},
+    settings_key{"people.login_lock_max", duration_key{people<&people_settings::login_lock_max>}},
+    settings_key{"people.password_checks", count_key{people<&people_settings::password_checks>, 1, 64}},
+    settings_key{"people.password_wait", duration_key{people<&people_settings::password_wait>}},
+    settings_key{"people.password_memory", size_key{people<&people_settings::password_memory>, 8 * kib, 4 * gib}},
+    settings_key{"people.password_passes", count_key{people<&people_settings::password_passes>, 1, 100}},
+    settings_key{"audit.keep", duration_key{audit<&audit_settings::keep>}},
+    settings_key{"audit.events", count_key{audit<&audit_settings::events>, 1, 1'000'000'000}},
 
     settings_key{"metrics.deployment_name", deployment_name, at_restart},
     settings_key{"log.level", choice_key{log::level_names, choose_level, level_of}},

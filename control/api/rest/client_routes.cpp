@@ -30,10 +30,15 @@ outcome add(const service::client_service& clients, const call& of) {
   if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
   const auto document = read_body(of.request, body_kind::document);
   if (!document) return document.error();
-  const auto without_token = [](const domain::client& made) { return secret_answer(201, to_json_without_token(made)); };
+  const auto made_at = [&of](const domain::client& made, const boost::json::object& shown) {
+    http_io::response answer = secret_answer(201, shown);
+    answer.fields.add("Location", "/api/v1/deployments/" + of.arguments[0] + "/clients/" + made.name);
+    return answer;
+  };
+  const auto without_token = [&](const domain::client& made) { return made_at(made, to_json_without_token(made)); };
   const auto created = clients.add(of.who, of.arguments[0], *document, keep_answer<domain::client>(of, without_token));
   if (!created) return problem{created.error()};
-  http_io::response answer = secret_answer(201, to_json(*created));
+  http_io::response answer = made_at(created->client, to_json(*created));
   if (!created->live) answer.status = not_live_yet;
   return answer;
 }

@@ -32,6 +32,8 @@ std::string_view title_of(unsigned status) {
       return "Unprocessable Content";
     case 428:
       return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
     case 503:
       return "Service Unavailable";
     default:
@@ -50,6 +52,12 @@ in_http in_http_words(service::failure kind) {
       return {400, "BAD_REQUEST"};
     case service::failure::unauthenticated:
       return {401, "AUTH_REQUIRED"};
+    case service::failure::wrong_login:
+      return {401, "AUTH_FAILED"};
+    case service::failure::locked_out:
+      return {429, "LOGIN_LOCKED"};
+    case service::failure::busy:
+      return {503, "BUSY"};
     case service::failure::forbidden:
       return {403, "NOT_AUTH"};
     case service::failure::over_quota:
@@ -92,6 +100,7 @@ problem::problem(const service::service_error& error)
   const bool passes_by_itself =
       error.kind == service::failure::storage_unavailable || error.kind == service::failure::key_in_use;
   if (passes_by_itself) fields.emplace_back("Retry-After", "1");
+  if (error.retry_after.count() > 0) fields.emplace_back("Retry-After", std::to_string(error.retry_after.count()));
 }
 
 http_io::response to_response(const problem& of, std::string_view request_id) {

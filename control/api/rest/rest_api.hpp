@@ -3,9 +3,13 @@
 #include "control/api/rest/endpoint_url.hpp"
 #include "control/api/rest/route_table.hpp"
 #include "control/domain/deployment_document.hpp"
+#include "control/service/audit_trail.hpp"
 #include "control/service/idempotency.hpp"
+#include "control/service/secret_vault.hpp"
 #include "control/service/service_context.hpp"
+#include "control/service/sign_in.hpp"
 
+#include "modelgate/config/settings.hpp"
 #include "modelgate/http_io/message.hpp"
 
 #include <cstdint>
@@ -27,33 +31,44 @@ struct rest_options {
   std::function<view_settings()> view = [] { return view_settings{}; };
   /// How long and how many answers of requests with an Idempotency-Key are kept; asked like `view`.
   std::function<service::idempotency_limits()> idempotency = [] { return service::idempotency_limits{}; };
+  /// Of logins, sessions and passwords, and of what is kept of changes; asked like `view`.
+  std::function<config::people_settings()> people = [] { return config::people_settings{}; };
+  std::function<config::audit_settings()> audit = [] { return config::audit_settings{}; };
+  bool secure = false;  ///< the port speaks TLS, so that cookies are for TLS only
   /// Why the program is not ready to serve; empty when it is. Any-thread.
   std::function<std::string()> not_ready_because;
 };
 
 /// The REST API under /api/v1, and the paths by which others learn whether the program is well.
 ///
-/// Shape:  a request_handler of http_io::server, as std::ref; any-thread. Refers to the context, which must outlive it.
+/// Shape:  a request_handler of http_io::server, as std::ref; any-thread. Refers to the context and the vault, which must outlive it.
 /// Errors: every refusal is an application/problem+json with the request's id.
 class rest_api {
  public:
-  rest_api(const service::service_context& context, rest_options options);
+  rest_api(const service::service_context& context, service::secret_vault& vault, rest_options options);
   rest_api(const rest_api&) = delete;
   rest_api& operator=(const rest_api&) = delete;
 
   [[nodiscard]] http_io::response operator()(const http_io::request& request);
 
   /// What has to be done now and then, on a thread that may wait.
-  void do_chores() const { idempotency_.forget_old(); }
+  void do_chores();
+  /// When tokens and sessions were last used; also to be stored before the process ends.
+  void store_last_use() { logins_.store_last_use(); }
 
  private:
   [[nodiscard]] outcome answer_health(const http_io::request& request) const;
-  [[nodiscard]] outcome answer_api(const http_io::request& request);
-  [[nodiscard]] outcome answer_keyed(const route_table::match& to, call of);
+  [[nodiscard]] outcome answer_api(const http_io::request& request, const std::string& request_id);
+  [[nodiscard]] outcome answer_call(const route_table::match& to, call of);
+  [[nodiscard]] outcome answer_change(const route_table::match& to, call of);
+  [[nodiscard]] outcome log_in(const call& of);
+  [[nodiscard]] service::answer<domain::principal> who_asks(const http_io::request& request);
 
   const service::service_context& context_;
   rest_options options_;
   service::idempotency idempotency_;
+  service::sign_in logins_;
+  service::audit_trail trail_;
   route_table routes_;
 };
 

@@ -22,6 +22,7 @@ struct call {
   const domain::principal& who;
   std::vector<std::string> arguments;         ///< what stood in the places of the pattern, in order
   const service::keyed_turn* turn = nullptr;  ///< of a request with an Idempotency-Key; else null
+  std::string_view request_id = {};
 };
 
 using handler = std::function<outcome(const call&)>;

@@ -2,7 +2,10 @@
 
 #include "control/api/rest/rest_api.hpp"
 #include "control/api/rest/route_table.hpp"
+#include "control/service/audit_trail.hpp"
+#include "control/service/secret_vault.hpp"
 #include "control/service/service_context.hpp"
+#include "control/service/sign_in.hpp"
 
 /// Which paths there are, group by group. What they do is in the service; here are only HTTP's words for it.
 namespace modelgate::control::rest {
@@ -11,7 +14,10 @@ void add_deployment_routes(route_table& to, const service::service_context& cont
 void add_client_routes(route_table& to, const service::service_context& context);
 /// Groups, instance types, images, log level.
 void add_administration_routes(route_table& to, const service::service_context& context);
-/// Users, tokens, who am I.
-void add_account_routes(route_table& to, const service::service_context& context);
+/// Users, tokens, who am I, log-out. Logging in is for who is not known yet, and so in `rest_api`.
+void add_account_routes(route_table& to, const service::service_context& context, service::sign_in& logins,
+                        bool secure);
+void add_pull_secret_routes(route_table& to, const service::service_context& context, service::secret_vault& vault);
+void add_audit_routes(route_table& to, const service::audit_trail& trail);
 
 }  // namespace modelgate::control::rest

@@ -119,6 +119,8 @@ json::object to_json(const domain::user& user) {
   return {{"name", user.name},
           {"displayName", user.display_name},
           {"role", domain::to_string(user.role)},
+          {"disabled", user.disabled},
+          {"hasPassword", user.has_password},
           {"createdAt", format_rfc3339(user.created_at)}};
 }
 
@@ -130,16 +132,25 @@ json::object to_json(const service::account_view& view) {
         {"name", each.group}, {"displayName", each.display_name}, {"role", each.admin ? "admin" : "member"}});
   }
   document.emplace("groups", std::move(groups));
+  if (view.read_only) document.emplace("readOnly", true);
   return document;
 }
 
 json::object to_json(const domain::access_token& token) {
+  json::value groups = nullptr;
+  if (token.groups) {
+    auto& names = groups.emplace_array();
+    for (const std::string& name : *token.groups) names.push_back(json::value(name));
+  }
   return {{"id", token.id},
           {"name", token.name},
           {"user", token.user},
           {"prefix", token.prefix},
+          {"readOnly", token.read_only},
+          {"groups", std::move(groups)},
           {"createdAt", format_rfc3339(token.created_at)},
-          {"expiresAt", time_or_null(token.expires_at)}};
+          {"expiresAt", time_or_null(token.expires_at)},
+          {"lastUsedAt", time_or_null(token.last_used_at)}};
 }
 
 json::object to_json(const service::created_token& created) {

@@ -161,6 +161,31 @@ struct tls_settings {
   friend bool operator==(const tls_settings&, const tls_settings&) = default;
 };
 
+/// Logins, sessions and passwords of people.
+struct people_settings {
+  milliseconds session_life{43'200'000};     ///< from the login, however busy
+  milliseconds session_idle{3'600'000};      ///< without a request
+  std::uint64_t sessions = 20;               ///< of one user; the oldest go first
+  std::uint64_t login_failures = 5;          ///< wrong logins of one name in a row before it has to wait
+  std::uint64_t login_failures_address = 30; ///< the same of one address, whatever the names
+  milliseconds login_lock{10'000};           ///< the first wait, doubled by each further failure
+  milliseconds login_lock_max{900'000};      ///< the longest; as long after the last failure it is forgotten
+  std::uint64_t password_checks = 2;         ///< hashed at a time, over all requests
+  milliseconds password_wait{5'000};         ///< for one's turn at that
+  std::size_t password_memory = 67'108'864;  ///< bytes for one hash
+  std::uint64_t password_passes = 2;
+
+  friend bool operator==(const people_settings&, const people_settings&) = default;
+};
+
+/// What is kept of who changed what.
+struct audit_settings {
+  milliseconds keep{34'560'000'000};  ///< 400 days
+  std::uint64_t events = 1'000'000;   ///< the oldest go first
+
+  friend bool operator==(const audit_settings&, const audit_settings&) = default;
+};
+
 struct settings {
   listen_settings listen;
   prediction_settings prediction;
@@ -172,6 +197,8 @@ struct settings {
   std::filesystem::path catalogue;  ///< folder of model images
   process_runtime_settings process_runtime;
   external_runtime_settings external_runtime;
+  people_settings people;
+  audit_settings audit;
   std::string metrics_deployment_name = "{id}";
   log::level log_level = log::level::info;
   std::string console_grafana_url;

@@ -22,13 +22,15 @@ std::string joined(std::vector<std::string> parts) {
   return text;
 }
 
-control::rest::rest_options options_of(const std::string& not_ready,
-                                       const control::service::idempotency_limits& idempotency) {
+/// What a test changes of the port holds at once.
+control::rest::rest_options options_of(const control_port& port) {
   control::rest::rest_options options;
   options.version = "0.1.0";
   options.prediction.port = 8080;
-  options.idempotency = [&idempotency] { return idempotency; };
-  options.not_ready_because = [&not_ready] { return not_ready; };
+  options.idempotency = [&port] { return port.idempotency; };
+  options.people = [&port] { return port.people; };
+  options.audit = [&port] { return port.audit; };
+  options.not_ready_because = [&port] { return port.not_ready; };
   return options;
 }
 
@@ -70,8 +72,10 @@ control_port::control_port()
                      seen.clients = last_uses;
                      return seen;
                    }},
-      api_{context_, options_of(not_ready, idempotency)},
+      api_{context_, vault_, options_of(*this)},
       server_{std::ref(api_)} {
+  people.password_memory = 8'192;
+  people.password_passes = 1;
   log::set_level(log::level::off);  // refusals are what these tests are about
   const auto file = store::bootstrap(folder.path(), key, database, control::service::now_in_milliseconds());
   std::ifstream{file.value()} >> admin_token;

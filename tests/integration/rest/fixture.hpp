@@ -2,12 +2,14 @@
 
 #include "control/api/rest/rest_api.hpp"
 #include "control/service/idempotency.hpp"
+#include "control/service/secret_vault.hpp"
 #include "control/service/service_context.hpp"
 #include "control/store/database.hpp"
 #include "tests/integration/http_io/running_server.hpp"
 #include "tests/integration/rest/scripted_parts.hpp"
 #include "tests/support/temporary_folder.hpp"
 
+#include "modelgate/config/settings.hpp"
 #include "modelgate/crypto/token.hpp"
 #include "modelgate/http_io/message.hpp"
 
@@ -67,7 +69,7 @@ class control_port {
   /// For what no request does.
   [[nodiscard]] const control::service::service_context& context() const noexcept { return context_; }
   /// What the program does now and then.
-  void do_chores() const { api_.do_chores(); }
+  void do_chores() { api_.do_chores(); }
 
   temporary_folder folder;
   store::database database;
@@ -77,12 +79,15 @@ class control_port {
   std::vector<config::client_last_use> last_uses;
   std::string not_ready;
   control::service::idempotency_limits idempotency;
+  config::people_settings people;  ///< with passwords that cost little
+  config::audit_settings audit;
   std::string admin_token;
   std::string member_token;  ///< user-1 of research
   std::string other_token;   ///< user-2 of sales
 
  private:
   control::service::service_context context_;
+  control::service::secret_vault vault_{folder.path() / "secret.key"};
   control::rest::rest_api api_;
   http_io::test::running_server server_;
 };

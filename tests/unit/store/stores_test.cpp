@@ -280,8 +280,6 @@ BOOST_AUTO_TEST_CASE(a_user_takes_tokens_and_places_along) {
       look(database, [&](auto& within) { return store::access_token_store{within}.find_by_digest(token.digest); });
   BOOST_REQUIRE(found.has_value());
   BOOST_TEST((found->expires_at == token.expires_at));
-  BOOST_TEST(look(database, [](auto& within) { return store::access_token_store{within}.count_of_admins(noon); })
-             == 0u);
   change(database, [](auto& within) { store::user_store{within}.erase("user-1"); });
   BOOST_TEST(!look(database, [](auto& within) { return store::access_token_store{within}.find("t1"); }).has_value());
   BOOST_TEST(look(database, [](auto& within) { return store::group_store{within}.find("research")->members; })
