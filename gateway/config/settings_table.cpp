@@ -158,6 +158,9 @@ constexpr std::array keys{
     settings_key{"limits.hedge_percent", count_key{limit<&limit_settings::hedge_percent>, 0, 100}},
     settings_key{"limits.control_body_bytes", size_key{limit<&limit_settings::control_body_bytes>, kib, gib}},
     settings_key{"limits.control_connections", count_key{limit<&limit_settings::control_connections>, 1, 100'000}},
+    settings_key{"limits.event_listeners", count_key{limit<&limit_settings::event_listeners>, 0, 100'000}},
+    settings_key{"limits.event_listeners_per_user", count_key{limit<&limit_settings::event_listeners_per_user>, 1, 100'000}},
+    settings_key{"limits.event_backlog_bytes", size_key{limit<&limit_settings::event_backlog_bytes>, kib, gib}},
     settings_key{"limits.log_bytes", size_key{limit<&limit_settings::log_bytes>, 64 * kib, 1'024 * gib}},
 
     settings_key{"timeouts.handshake", duration_key{timeout<&timeout_settings::handshake>}},
@@ -176,6 +179,7 @@ constexpr std::array keys{
     settings_key{"timeouts.drain_delay", duration_key{timeout<&timeout_settings::drain_delay>, milliseconds{0}}},
     settings_key{"timeouts.drain_idle", duration_key{timeout<&timeout_settings::drain_idle>}},
     settings_key{"timeouts.control_request", duration_key{timeout<&timeout_settings::control_request>}},
+    settings_key{"timeouts.event_heartbeat", duration_key{timeout<&timeout_settings::event_heartbeat>}},
     settings_key{"timeouts.upgrade", duration_key{timeout<&timeout_settings::upgrade>}},
 
     settings_key{"health.probe_rise", count_key{health<&health_settings::probe_rise>, 1, 100}, at_restart},

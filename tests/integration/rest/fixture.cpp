@@ -22,10 +22,11 @@ std::string joined(std::vector<std::string> parts) {
   return text;
 }
 
-control::rest::rest_options options_of(const std::string& not_ready) {
+control::rest::rest_options options_of(const std::string& not_ready, const control::events::event_settings& listening) {
   control::rest::rest_options options;
   options.version = "0.1.0";
   options.prediction.port = 8080;
+  options.listening = [&listening] { return listening; };
   options.not_ready_because = [&not_ready] { return not_ready; };
   return options;
 }
@@ -68,11 +69,13 @@ control_port::control_port()
                      seen.clients = last_uses;
                      return seen;
                    }},
-      api_{context_, options_of(not_ready)},
+      api_{context_, options_of(not_ready, listening)},
       server_{std::ref(api_)} {
   log::set_level(log::level::off);  // refusals are what these tests are about
   const auto file = store::bootstrap(folder.path(), key, database, control::service::now_in_milliseconds());
   std::ifstream{file.value()} >> admin_token;
+  database.set_commit_listener([this] { api_.hub().store_changed(); });
+  api_.hub().start();
 }
 
 reply control_port::ask(const std::string& method, const std::string& target, const std::string& body,

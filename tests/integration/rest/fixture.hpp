@@ -63,6 +63,8 @@ class control_port {
   /// Creates a deployment and answers whether that was done.
   [[nodiscard]] reply deploy(const std::string& id, const std::string& more = {}, const std::string& token = {}) const;
   [[nodiscard]] std::string new_token(const std::string& user) const;
+  [[nodiscard]] net::endpoint address() const { return server_.address(); }
+  [[nodiscard]] control::events::event_hub& hub() { return api_.hub(); }
 
   temporary_folder folder;
   store::database database;
@@ -71,6 +73,7 @@ class control_port {
   scripted_reconciler reconciler;
   std::vector<config::client_last_use> last_uses;
   std::string not_ready;
+  control::events::event_settings listening;  ///< to be changed before anybody listens
   std::string admin_token;
   std::string member_token;  ///< user-1 of research
   std::string other_token;   ///< user-2 of sales
