@@ -16,9 +16,6 @@ std::size_t size_of(const object_change& change) {
 
 std::vector<object_change> differences(const object_map& before, const object_map& after) {
   std::vector<object_change> changes;
-  for (auto gone = before.rbegin(); gone != before.rend(); ++gone) {
-    if (!after.contains(gone->first)) changes.push_back({gone->second, nullptr});
-  }
   for (const auto& [key, object] : after) {
     const auto earlier = before.find(key);
     if (earlier == before.end()) {
@@ -26,6 +23,9 @@ std::vector<object_change> differences(const object_map& before, const object_ma
     } else if (earlier->second != object && *earlier->second != *object) {
       changes.push_back({earlier->second, object});
     }
+  }
+  for (auto gone = before.rbegin(); gone != before.rend(); ++gone) {
+    if (!after.contains(gone->first)) changes.push_back({gone->second, nullptr});
   }
   return changes;
 }

@@ -19,7 +19,8 @@ struct object_change {
   [[nodiscard]] const object_key& key() const noexcept { return after ? after->key : before->key; }
 };
 
-/// What leads from one state to the other: what has gone, last things first, then what came or became different.
+/// What leads from one state to the other: what came or became different, then what has gone, last things first. So a
+/// replica that takes over from another is told of before that one's end.
 [[nodiscard]] std::vector<object_change> differences(const object_map& before, const object_map& after);
 
 /// Counts changes from the beginning of this process: so many have happened.

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(tells_who_comes_back_what_happened_meanwhile) {
   go_to(log, {deployment("a", "research", 2)});
   event_feed again = feed_of(admin());
   again.begin(log.since(again.position_of(id).value()), id);
-  BOOST_TEST(events_in(again.take(all)) == "deleted b; modified a");
+  BOOST_TEST(events_in(again.take(all)) == "modified a; deleted b");
 }
 
 BOOST_AUTO_TEST_CASE(goes_on_after_any_event_that_has_an_id) {

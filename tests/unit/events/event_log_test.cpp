@@ -30,7 +30,7 @@ BOOST_AUTO_TEST_CASE(are_none_between_equal_states_of_other_objects) {
 BOOST_AUTO_TEST_CASE(tell_what_came_became_different_and_went) {
   const auto before = state({deployment("a", "research", 1), deployment("b", "research", 1)});
   const auto after = state({deployment("b", "research", 2), deployment("c", "research", 1)});
-  BOOST_TEST(between(before, after) == "-a *b +c");
+  BOOST_TEST(between(before, after) == "*b +c -a");
 }
 
 BOOST_AUTO_TEST_CASE(tell_a_deployment_before_its_replicas_and_its_end_after_theirs) {
