@@ -7,6 +7,7 @@ import socket
 import unittest
 
 from program import PATIENCE, SOURCE, Program, wait_until
+from upgrading import Upgrading, adopt_orphans
 
 
 class Listener:
@@ -55,6 +56,10 @@ class Listener:
         self.connection.close()
 
 
+class Upgradable(Upgrading, Program):
+    """A program that can be replaced while it runs."""
+
+
 def configured(program, text):
     """A config file beside the program's data."""
     program.config = os.path.join(program.folder, "modelgate.toml")
@@ -77,8 +82,8 @@ def resident_bytes(pid):
 
 
 class Events(unittest.TestCase):
-    def start(self, config=""):
-        self.program = self.enterContext(configured(Program(), config))
+    def start(self, config="", kind=Program):
+        self.program = self.enterContext(configured(kind(), config))
         self.program.prepare(members=[])
         self.program.must("POST", "/groups", {"name": "sales", "enabledDeployment": True})
         self.tokens = {}
@@ -162,6 +167,19 @@ class Events(unittest.TestCase):
         self.assertEqual(anew.next()[0], "reset")
         self.assertIn(("deployment", "one"), anew.snapshot())
 
+    def test_an_upgrade_ends_the_stream_and_the_next_program_begins_anew(self):
+        program = self.start(kind=Upgradable)
+        ada = self.listen("ada")
+        ada.snapshot()
+        upgraded = program.upgrade()
+        self.assertEqual(upgraded.returncode, 0, upgraded.stderr + program.log())
+        self.assertIsNone(ada.next())
+        self.assertEqual(program.follow(), 0)
+        program.deploy("iris", stop=True)
+        again = self.listen("ada", last=ada.last)
+        self.assertEqual(again.next()[0], "reset")
+        self.assertIn(("deployment", "iris"), again.snapshot())
+
     def test_rights_hold_at_every_moment(self):
         program = self.start()
         program.deploy("iris", stop=True)
@@ -241,4 +259,5 @@ class Events(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    adopt_orphans()
     unittest.main(verbosity=2)
