@@ -32,6 +32,8 @@ std::string_view title_of(unsigned status) {
       return "Unprocessable Content";
     case 428:
       return "Precondition Required";
+    case 429:
+      return "Too Many Requests";
     case 503:
       return "Service Unavailable";
     default:

@@ -2,7 +2,9 @@
 
 #include "control/api/rest/answers.hpp"
 #include "control/api/rest/idempotency_key.hpp"
+#include "control/api/rest/openapi.hpp"
 #include "control/api/rest/routes.hpp"
+#include "control/api/rest/watched_views.hpp"
 #include "control/service/authentication.hpp"
 
 #include "modelgate/base/ids.hpp"
@@ -40,14 +42,31 @@ problem wrong_method(const std::string& allowed) {
 }  // namespace
 
 rest_api::rest_api(const service::service_context& context, rest_options options)
-    : context_{context}, options_{std::move(options)}, idempotency_{context_, options_.idempotency} {
+    : context_{context},
+      options_{std::move(options)},
+      idempotency_{context_, options_.idempotency},
+      watch_{context_},
+      hub_{[this](bool store_changed) -> std::optional<std::vector<events::watched_object>> {
+             const auto state = watch_.look(store_changed);
+             if (!state) return std::nullopt;
+             return watched_objects(*state, options_.view().serving);
+           },
+           [this] { return options_.listening(); }} {
   add_deployment_routes(routes_, context_, options_);
   add_client_routes(routes_, context_);
   add_administration_routes(routes_, context_);
   add_account_routes(routes_, context_);
+  add_event_routes(routes_, hub_, options_, [this](const http_io::request& request) { return who_asks(request); });
   routes_.add("GET", "/version", [this](const call& of) -> outcome {
     if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
     return json_answer(200, {{"name", "modelgate"}, {"version", options_.version}, {"api", "v1"}});
+  });
+  routes_.add("GET", "/openapi.json", [](const call& of) -> outcome {
+    if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+    http_io::response answer;
+    answer.fields.add("Content-Type", "application/json");
+    answer.body = openapi_document;
+    return answer;
   });
 }
 
@@ -83,8 +102,12 @@ outcome rest_api::answer_health(const http_io::request& request) const {
   return text_answer("ok\n");
 }
 
+service::answer<domain::principal> rest_api::who_asks(const http_io::request& request) const {
+  return service::authenticate(context_, request.fields.get("Authorization"));
+}
+
 outcome rest_api::answer_api(const http_io::request& request) {
-  const auto who = service::authenticate(context_, request.fields.get("Authorization"));
+  const auto who = who_asks(request);
   if (!who) return problem{who.error()};
   auto match = routes_.find(request.method, std::string_view{request.path}.substr(prefix.size()));
   if (!match) return no_such_path(request.path);

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "control/api/events/event_hub.hpp"
 #include "control/api/rest/endpoint_url.hpp"
 #include "control/api/rest/route_table.hpp"
 #include "control/domain/deployment_document.hpp"
 #include "control/service/idempotency.hpp"
 #include "control/service/service_context.hpp"
+#include "control/service/watch_service.hpp"
 
 #include "modelgate/http_io/message.hpp"
 
@@ -27,6 +29,8 @@ struct rest_options {
   std::function<view_settings()> view = [] { return view_settings{}; };
   /// How long and how many answers of requests with an Idempotency-Key are kept; asked like `view`.
   std::function<service::idempotency_limits()> idempotency = [] { return service::idempotency_limits{}; };
+  /// Likewise; what listeners to events are granted.
+  std::function<events::event_settings()> listening = [] { return events::event_settings{}; };
   /// Why the program is not ready to serve; empty when it is. Any-thread.
   std::function<std::string()> not_ready_because;
 };
@@ -46,14 +50,21 @@ class rest_api {
   /// What has to be done now and then, on a thread that may wait.
   void do_chores() const { idempotency_.forget_old(); }
 
+  /// Whoever knows that something may have changed tells it; the composition root starts and stops it.
+  [[nodiscard]] events::event_hub& hub() noexcept { return hub_; }
+  [[nodiscard]] const route_table& routes() const noexcept { return routes_; }
+
  private:
   [[nodiscard]] outcome answer_health(const http_io::request& request) const;
   [[nodiscard]] outcome answer_api(const http_io::request& request);
   [[nodiscard]] outcome answer_keyed(const route_table::match& to, call of);
+  [[nodiscard]] service::answer<domain::principal> who_asks(const http_io::request& request) const;
 
   const service::service_context& context_;
   rest_options options_;
   service::idempotency idempotency_;
+  service::watch_service watch_;  ///< on the thread of `hub_`
+  events::event_hub hub_;
   route_table routes_;
 };
 

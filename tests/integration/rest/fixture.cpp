@@ -23,11 +23,13 @@ std::string joined(std::vector<std::string> parts) {
 }
 
 control::rest::rest_options options_of(const std::string& not_ready,
-                                       const control::service::idempotency_limits& idempotency) {
+                                       const control::service::idempotency_limits& idempotency,
+                                       const control::events::event_settings& listening) {
   control::rest::rest_options options;
   options.version = "0.1.0";
   options.prediction.port = 8080;
   options.idempotency = [&idempotency] { return idempotency; };
+  options.listening = [&listening] { return listening; };
   options.not_ready_because = [&not_ready] { return not_ready; };
   return options;
 }
@@ -70,11 +72,13 @@ control_port::control_port()
                      seen.clients = last_uses;
                      return seen;
                    }},
-      api_{context_, options_of(not_ready, idempotency)},
+      api_{context_, options_of(not_ready, idempotency, listening)},
       server_{std::ref(api_)} {
   log::set_level(log::level::off);  // refusals are what these tests are about
   const auto file = store::bootstrap(folder.path(), key, database, control::service::now_in_milliseconds());
   std::ifstream{file.value()} >> admin_token;
+  database.set_commit_listener([this] { api_.hub().store_changed(); });
+  api_.hub().start();
 }
 
 reply control_port::ask(const std::string& method, const std::string& target, const std::string& body,

@@ -68,6 +68,8 @@ class control_port {
   [[nodiscard]] const control::service::service_context& context() const noexcept { return context_; }
   /// What the program does now and then.
   void do_chores() const { api_.do_chores(); }
+  [[nodiscard]] net::endpoint address() const { return server_.address(); }
+  [[nodiscard]] control::events::event_hub& hub() { return api_.hub(); }
 
   temporary_folder folder;
   store::database database;
@@ -77,6 +79,7 @@ class control_port {
   std::vector<config::client_last_use> last_uses;
   std::string not_ready;
   control::service::idempotency_limits idempotency;
+  control::events::event_settings listening;  ///< to be changed before anybody listens
   std::string admin_token;
   std::string member_token;  ///< user-1 of research
   std::string other_token;   ///< user-2 of sales
