@@ -104,6 +104,7 @@ class program {
   }
 
   ~program() {
+    reconciler_.stop();  // also after an exception: it tells parts that end before it
     if (before_ != nullptr) before_->stop_watching();
   }
   program(const program&) = delete;
@@ -115,7 +116,10 @@ class program {
     add_metrics_sources();
     gateway_->prepare();
     reconciler_.set_shared(before_ != nullptr);
+    database_.set_commit_listener([this] { rest_.hub().store_changed(); });
+    reconciler_.set_pass_listener([this] { rest_.hub().wake(); });
     reconciler_.start();
+    rest_.hub().start();
     if (before_) {
       take_charge();
     } else if (!reconciler_.publish_and_wait(steady_clock::now() + patience_with_first_snapshot)) {
@@ -260,6 +264,11 @@ class program {
     options.people = [this] { return live_.now()->people; };
     options.audit = [this] { return live_.now()->audit; };
     options.secure = settings_.tls.control.enabled();
+    options.listening = [this] {
+      const auto now = live_.now();
+      return control::events::event_settings{now->timeouts.event_heartbeat, now->limits.event_backlog_bytes,
+                                             now->limits.event_listeners, now->limits.event_listeners_per_user};
+    };
     options.not_ready_because = [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; };
     return options;
   }
@@ -311,8 +320,24 @@ class program {
           {"modelgate_build_info", "The program that runs; always 1.", {{"version", MODELGATE_VERSION}}, 1, false}};
     });
     gateway_->add_metrics_source([this] { return certificates_.read(); });
+    gateway_->add_metrics_source([this] { return event_readings(); });
     gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->add_metrics_source([this] { return upgrades_.readings(); });
+  }
+
+  std::vector<gateway::reading> event_readings() {
+    const control::events::event_counters now = rest_.hub().counters();
+    return {{"modelgate_event_listeners", "Listeners to events.", {}, static_cast<double>(now.listeners), false},
+            {"modelgate_event_listeners_refused_total",
+             "Listeners over a limit.",
+             {},
+             static_cast<double>(now.refused),
+             true},
+            {"modelgate_event_listeners_lost_total",
+             "Listeners disconnected because they were too slow.",
+             {},
+             static_cast<double>(now.lost),
+             true}};
   }
 
   /// Serves what the running program does, and then instead of it.
@@ -366,6 +391,7 @@ class program {
       control_gate_.open();
       throw std::runtime_error{"requests to the control port did not end in time"};
     }
+    rest_.hub().stop();  // listeners come back, to the new program
     clients_.store_last_use();
     rest_.store_last_use();
     reconciler_.stop();
@@ -384,6 +410,7 @@ class program {
   void take_back() {
     processes_.take_back();
     reconciler_.start();
+    rest_.hub().start();
     control_gate_.open();
   }
 
@@ -480,6 +507,7 @@ class program {
       clients_.store_last_use();
       rest_.store_last_use();
     }
+    rest_.hub().stop();
     reconciler_.stop();
     external_.shutdown();
     processes_.shutdown(steady_clock::now() + now->process_runtime.stop_grace);

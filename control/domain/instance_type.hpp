@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/domain/audience.hpp"
 #include "control/domain/resources.hpp"
 
 #include <optional>
@@ -18,5 +19,10 @@ struct instance_type {
 
   friend bool operator==(const instance_type&, const instance_type&) = default;
 };
+
+/// Those whose groups may use it see it.
+[[nodiscard]] inline audience audience_of(const instance_type& type) {
+  return {!type.groups, type.groups.value_or(std::vector<std::string>{})};
+}
 
 }  // namespace modelgate::control::domain

@@ -7,8 +7,17 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace modelgate::control::reconcile {
+
+/// A deployment as it stands in the store, whose status is asked for.
+///
+/// Shape: refers to both; alive while the question is answered.
+struct status_question {
+  const domain::deployment& deployment;
+  const std::string& refusal;
+};
 
 /// How the service asks for what really runs, and says that the desired state has changed.
 ///
@@ -27,6 +36,13 @@ class reconcile_link {
   /// Status of a deployment as it stands in the store, made from what the drivers observe now.
   [[nodiscard]] virtual domain::deployment_status status_of(const domain::deployment& deployment,
                                                             const std::string& refusal) const = 0;
+  /// The same for many deployments, in their order.
+  [[nodiscard]] virtual std::vector<domain::deployment_status> statuses_of(
+      const std::vector<status_question>& questions) const {
+    std::vector<domain::deployment_status> statuses;
+    for (const status_question& each : questions) statuses.push_back(status_of(each.deployment, each.refusal));
+    return statuses;
+  }
 };
 
 }  // namespace modelgate::control::reconcile

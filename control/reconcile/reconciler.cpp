@@ -112,11 +112,21 @@ bool reconciler::publish_and_wait(steady_time deadline) {
 
 domain::deployment_status reconciler::status_of(const domain::deployment& deployment,
                                                 const std::string& refusal) const {
+  return std::move(statuses_of(std::vector<status_question>{{deployment, refusal}}).front());
+}
+
+std::vector<domain::deployment_status> reconciler::statuses_of(const std::vector<status_question>& questions) const {
   const config::snapshot_ptr served = live();
-  const auto source = deployment.current.spec.external
-                          ? driver_.source(deployment.id, deployment.current.replica_revision)
-                          : std::nullopt;
-  return summarise(deployment, refusal, driver_.observe(), served.get(), system_clock::now(), source);
+  const auto observed = driver_.observe();
+  const system_time now = system_clock::now();
+  std::vector<domain::deployment_status> statuses;
+  for (const auto& [deployment, refusal] : questions) {
+    const auto source = deployment.current.spec.external
+                            ? driver_.source(deployment.id, deployment.current.replica_revision)
+                            : std::nullopt;
+    statuses.push_back(summarise(deployment, refusal, observed, served.get(), now, source));
+  }
+  return statuses;
 }
 
 void reconciler::run() {
@@ -135,6 +145,7 @@ void reconciler::run() {
       log::error("reconciler", "a pass threw: this is a bug", {{"what", problem.what()}});
       next = steady_clock::now() + settings_.storage_backoff_max;
     }
+    if (pass_listener_) pass_listener_();
   }
 }
 

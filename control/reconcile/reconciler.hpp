@@ -16,6 +16,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace modelgate::control::reconcile {
@@ -51,6 +52,9 @@ class reconciler final : public reconcile_link {
   reconciler(const reconciler&) = delete;
   reconciler& operator=(const reconciler&) = delete;
 
+  /// Called after each pass by the reconciler's thread: what people are shown may have changed. It must return at once.
+  /// Set before `start`.
+  void set_pass_listener(std::function<void()> listener) { pass_listener_ = std::move(listener); }
   /// Listens to the driver and begins; also again after `stop`.
   void start();
   /// Ends after the pass that is under way. Replicas and snapshot stay as they are.
@@ -68,6 +72,9 @@ class reconciler final : public reconcile_link {
   [[nodiscard]] bool publish_and_wait(steady_time deadline) override;
   [[nodiscard]] domain::deployment_status status_of(const domain::deployment& deployment,
                                                     const std::string& refusal) const override;
+  /// Observes once for all of them.
+  [[nodiscard]] std::vector<domain::deployment_status> statuses_of(
+      const std::vector<status_question>& questions) const override;
 
  private:
   void run();
@@ -86,6 +93,7 @@ class reconciler final : public reconcile_link {
   runtime::runtime_driver& driver_;
   publish_function publisher_;
   config::gateway_link& gateway_;
+  std::function<void()> pass_listener_;
 
   // The reconciler's thread only.
   reconciler_settings settings_;

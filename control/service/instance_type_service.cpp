@@ -5,15 +5,11 @@
 #include "control/store/group_store.hpp"
 #include "control/store/instance_type_store.hpp"
 
-#include <algorithm>
-
 namespace modelgate::control::service {
 namespace {
 
 bool may_see(const domain::principal& who, const domain::instance_type& type) {
-  if (who.is_platform_admin() || !type.groups) return true;
-  return std::any_of(type.groups->begin(), type.groups->end(),
-                     [&](const std::string& group) { return who.may_act_on_group(group); });
+  return domain::audience_of(type).includes(who);
 }
 
 void check_groups(store::transaction& within, domain::parsed<domain::instance_type>& read) {

@@ -107,7 +107,11 @@ error_code database::run_writing(const body_function& body) {
     }
   } const released{*this};
   // IMMEDIATE takes the file's write lock at once, so what the body reads cannot change before it writes.
-  return run(*writer_, "BEGIN IMMEDIATE", body);
+  bool commits = false;
+  const error_code problem =
+      run(*writer_, "BEGIN IMMEDIATE", [&](transaction& within) { return commits = body(within); });
+  if (!problem && commits && commit_listener_) commit_listener_();
+  return problem;
 }
 
 error_code database::run_reading(const body_function& body) {

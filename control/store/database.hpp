@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace modelgate::control::store {
@@ -58,6 +59,10 @@ class database {
 
   [[nodiscard]] const folder_lock& lock() const noexcept { return lock_; }
 
+  /// Called after each write that was committed, by the thread that wrote, in its turn: it must return at once and must
+  /// not use the store. Set once, before other threads write.
+  void set_commit_listener(std::function<void()> listener) { commit_listener_ = std::move(listener); }
+
   /// `body` is called with a `transaction&` and answers a `result<Value, Error>` whose error can be made from an
   /// error_code.
   template <class Body>
@@ -98,6 +103,7 @@ class database {
   std::mutex mutex_;  ///< guards what follows, never held over SQLite
   std::condition_variable writer_free_;
   bool writing_ = false;
+  std::function<void()> commit_listener_;
   /// Closed last: the last connection brings what is in the WAL into the database file, which a reader cannot.
   std::unique_ptr<connection> writer_;
   std::vector<std::unique_ptr<connection>> idle_readers_;

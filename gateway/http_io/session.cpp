@@ -6,6 +6,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <poll.h>
@@ -59,6 +60,29 @@ std::optional<body_stream::part> next_part(body_stream& stream) {
 }
 
 }  // namespace
+
+/// Hears the bell of a stream for as long as it stands. What it gave away may ring later: then nobody listens.
+class session::bell_listener {
+ public:
+  explicit bell_listener(session& of) : hears_{std::make_shared<session*>(&of)} {}
+  ~bell_listener() { *hears_ = nullptr; }
+  bell_listener(const bell_listener&) = delete;
+  bell_listener& operator=(const bell_listener&) = delete;
+
+  [[nodiscard]] std::function<void()> ring() const {
+    return [executor = (*hears_)->socket_.get_executor(), hears = hears_] {
+      asio::post(executor, [hears] {
+        session* const listening = *hears;
+        if (listening == nullptr || listening->rung_) return;
+        listening->rung_ = true;
+        listening->pause_.cancel();
+      });
+    };
+  }
+
+ private:
+  std::shared_ptr<session*> hears_;  ///< what it points to is for the context's thread only
+};
 
 session::session(std::shared_ptr<session_context> context, asio::ip::tcp::socket socket)
     : context_{std::move(context)},
@@ -223,8 +247,11 @@ asio::awaitable<bool> session::write_answer(response answer, bool keep_alive, bo
 asio::awaitable<bool> session::write_stream(std::shared_ptr<body_stream> stream, body_framing framing) {
   const bool chunked = framing == body_framing::chunked;
   std::function<std::optional<body_stream::part>()> call = [stream] { return next_part(*stream); };
+  const bell_listener bell{*this};
+  stream->set_bell(bell.ring());
   for (;;) {
     const steady_time asked_at = steady_clock::now();
+    rung_ = false;
     auto asked = co_await run_on_pool<std::optional<body_stream::part>>(context_->pool, call);
     // A full pool is no reason to break a stream: it is asked again a little later.
     if (asked && !*asked) co_return false;
@@ -236,15 +263,25 @@ asio::awaitable<bool> session::write_stream(std::shared_ptr<body_stream> stream,
       if (!written) co_return false;
     }
     if (part.finished || context_->draining) break;
-    if (peer_has_gone()) co_return false;
-    pause_.expires_at(asked_at + stream_interval);
-    co_await pause_.async_wait(as_result);
+    const bool goes_on = co_await wait_for_stream(asked_at, part.pause);
+    if (!goes_on) co_return false;
     if (context_->draining) break;
-    if (peer_has_gone()) co_return false;
   }
   if (!chunked) co_return true;
   const bool ended = co_await write("0\r\n\r\n");
   co_return ended;
+}
+
+asio::awaitable<bool> session::wait_for_stream(steady_time asked_at, std::chrono::milliseconds pause) {
+  const steady_time earliest = asked_at + stream_interval;
+  for (;;) {
+    if (peer_has_gone()) co_return false;
+    const steady_time now = steady_clock::now();
+    if (context_->draining || (now >= earliest && (rung_ || now >= asked_at + pause))) co_return true;
+    // In short steps, to see that the peer has gone. They stay on this thread, so they cost next to nothing.
+    pause_.expires_at(now < earliest ? earliest : std::min(now + stream_interval, asked_at + pause));
+    co_await pause_.async_wait(as_result);
+  }
 }
 
 bool session::peer_has_gone() {

@@ -14,6 +14,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -68,6 +69,7 @@ class session {
 
  private:
   enum class outcome { request, refused, ended };
+  class bell_listener;
 
   /// The TLS handshake, if the port speaks TLS. Errors: false when it failed.
   boost::asio::awaitable<bool> secure();
@@ -77,6 +79,8 @@ class session {
   boost::asio::awaitable<bool> write(std::string_view first, std::string_view second = {});
   boost::asio::awaitable<bool> write_answer(response answer, bool keep_alive, bool http_1_0, bool head_only);
   boost::asio::awaitable<bool> write_stream(std::shared_ptr<body_stream> stream, body_framing framing);
+  /// Until the stream wants to be asked again, or the server drains. Errors: false when the peer has gone.
+  boost::asio::awaitable<bool> wait_for_stream(steady_time asked_at, std::chrono::milliseconds pause);
   boost::asio::awaitable<void> refuse(refusal why);
   boost::asio::awaitable<void> linger();
   [[nodiscard]] bool peer_has_gone();
@@ -90,6 +94,7 @@ class session {
   request_reader reader_;
   bool idle_ = true;
   bool served_before_ = false;
+  bool rung_ = false;  ///< the stream has something new
 };
 
 }  // namespace modelgate::http_io

@@ -97,9 +97,14 @@ bool is_managed_in_response(field_id id) noexcept {
   }
 }
 
+/// Under every spelling that folds to it, as with the other fields that are ours.
 bool is_limit_field(std::string_view name) noexcept {
   constexpr std::string_view start = "RateLimit-";
-  return name.size() > start.size() && http::equals_ignoring_case(name.substr(0, start.size()), start);
+  if (name.size() <= start.size() || !http::equals_ignoring_case(name.substr(0, start.size() - 1), start.substr(0, start.size() - 1))) {
+    return false;
+  }
+  const char last = name[start.size() - 1];
+  return last == '-' || last == '_' || last == '.';
 }
 
 /// "name: earlier, " where a trusted proxy already said something, else "name: "; our own element follows.

@@ -1,5 +1,7 @@
 #include "gateway/routing/route_match.hpp"
 
+#include "modelgate/http/fields.hpp"
+
 namespace modelgate::routing {
 namespace {
 
@@ -14,8 +16,10 @@ bool is_under(std::string_view path, std::string_view top) noexcept {
   return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
 }
 
+/// Whatever the case: a replica's router may not mind it.
 bool is_metrics(std::string_view path) noexcept {
-  return is_under(path, "/metrics") || is_under(path, "/prometheus");
+  const std::string_view first = path.substr(0, path.find('/', 1));
+  return http::equals_ignoring_case(first, "/metrics") || http::equals_ignoring_case(first, "/prometheus");
 }
 
 route_match found(route_kind kind, std::string_view upstream_path, std::string_view allow) noexcept {

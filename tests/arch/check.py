@@ -63,6 +63,7 @@ MUTEXES = {
     "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",
     "control/runtime/process/process_driver.cpp": "the table of replicas, on control threads",
     "control/runtime/external/external_driver.cpp": "the table of external replicas, on control threads",
+    "control/api/events/event_hub.hpp": "hands the log of changes to listeners, on control threads; not held over reading, comparing or writing JSON",
     "control/reconcile/reconciler.hpp": "wakes the reconciler's thread",
 }
 

@@ -15,18 +15,6 @@
 namespace modelgate::control::rest {
 namespace {
 
-std::vector<std::string> separated_by_commas(const std::vector<std::string>& values) {
-  std::vector<std::string> names;
-  for (std::string_view rest : values) {
-    while (!rest.empty()) {
-      const auto comma = rest.find(',');
-      if (comma != 0) names.emplace_back(rest.substr(0, comma));
-      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
-    }
-  }
-  return names;
-}
-
 /// A resource that is created from a document, read, patched and deleted by its name.
 template <class Service, class Item, class View>
 class named_resource {

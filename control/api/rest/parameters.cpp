@@ -64,4 +64,16 @@ std::optional<problem> parameters::wrong() const {
   return answer;
 }
 
+std::vector<std::string> separated_by_commas(const std::vector<std::string>& values) {
+  std::vector<std::string> names;
+  for (std::string_view rest : values) {
+    while (!rest.empty()) {
+      const auto comma = rest.find(',');
+      if (comma != 0) names.emplace_back(rest.substr(0, comma));
+      rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+    }
+  }
+  return names;
+}
+
 }  // namespace modelgate::control::rest

@@ -35,6 +35,9 @@ class parameters {
   diagnostics mistakes_;
 };
 
+/// "a,b" and "c" are a, b, c; empty names are none.
+[[nodiscard]] std::vector<std::string> separated_by_commas(const std::vector<std::string>& values);
+
 inline constexpr std::uint64_t default_page_size = 50;
 inline constexpr std::uint64_t largest_page_size = 500;
 

@@ -3,9 +3,11 @@
 #include "control/api/rest/answers.hpp"
 #include "control/api/rest/audited_change.hpp"
 #include "control/api/rest/idempotency_key.hpp"
+#include "control/api/rest/openapi.hpp"
 #include "control/api/rest/request_body.hpp"
 #include "control/api/rest/routes.hpp"
 #include "control/api/rest/session_cookie.hpp"
+#include "control/api/rest/watched_views.hpp"
 
 #include "modelgate/base/ids.hpp"
 #include "modelgate/base/log.hpp"
@@ -47,7 +49,14 @@ rest_api::rest_api(const service::service_context& context, service::secret_vaul
       options_{std::move(options)},
       idempotency_{context_, options_.idempotency},
       logins_{context_, options_.people},
-      trail_{context_, options_.audit} {
+      trail_{context_, options_.audit},
+      watch_{context_},
+      hub_{[this](bool store_changed) -> std::optional<std::vector<events::watched_object>> {
+             const auto state = watch_.look(store_changed);
+             if (!state) return std::nullopt;
+             return watched_objects(*state, options_.view().serving);
+           },
+           [this] { return options_.listening(); }} {
   add_deployment_routes(routes_, context_, options_);
   add_client_routes(routes_, context_);
   add_administration_routes(routes_, context_);
@@ -55,9 +64,17 @@ rest_api::rest_api(const service::service_context& context, service::secret_vaul
   routes_.add("POST", log_in_path, [this](const call& of) { return log_in(of); });
   add_pull_secret_routes(routes_, context_, vault);
   add_audit_routes(routes_, trail_);
+  add_event_routes(routes_, hub_, options_, [this](const http_io::request& request) { return who_asks(request); });
   routes_.add("GET", "/version", [this](const call& of) -> outcome {
     if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
     return json_answer(200, {{"name", "modelgate"}, {"version", options_.version}, {"api", "v1"}});
+  });
+  routes_.add("GET", "/openapi.json", [](const call& of) -> outcome {
+    if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+    http_io::response answer;
+    answer.fields.add("Content-Type", "application/json");
+    answer.body = openapi_document;
+    return answer;
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/api/events/event_hub.hpp"
 #include "control/api/rest/endpoint_url.hpp"
 #include "control/api/rest/route_table.hpp"
 #include "control/domain/deployment_document.hpp"
@@ -8,6 +9,7 @@
 #include "control/service/secret_vault.hpp"
 #include "control/service/service_context.hpp"
 #include "control/service/sign_in.hpp"
+#include "control/service/watch_service.hpp"
 
 #include "modelgate/config/settings.hpp"
 #include "modelgate/http_io/message.hpp"
@@ -35,6 +37,8 @@ struct rest_options {
   std::function<config::people_settings()> people = [] { return config::people_settings{}; };
   std::function<config::audit_settings()> audit = [] { return config::audit_settings{}; };
   bool secure = false;  ///< the port speaks TLS, so that cookies are for TLS only
+  /// Likewise; what listeners to events are granted.
+  std::function<events::event_settings()> listening = [] { return events::event_settings{}; };
   /// Why the program is not ready to serve; empty when it is. Any-thread.
   std::function<std::string()> not_ready_because;
 };
@@ -56,6 +60,10 @@ class rest_api {
   /// When tokens and sessions were last used; also to be stored before the process ends.
   void store_last_use() { logins_.store_last_use(); }
 
+  /// Whoever knows that something may have changed tells it; the composition root starts and stops it.
+  [[nodiscard]] events::event_hub& hub() noexcept { return hub_; }
+  [[nodiscard]] const route_table& routes() const noexcept { return routes_; }
+
  private:
   [[nodiscard]] outcome answer_health(const http_io::request& request) const;
   [[nodiscard]] outcome answer_api(const http_io::request& request, const std::string& request_id);
@@ -69,6 +77,8 @@ class rest_api {
   service::idempotency idempotency_;
   service::sign_in logins_;
   service::audit_trail trail_;
+  service::watch_service watch_;  ///< on the thread of `hub_`
+  events::event_hub hub_;
   route_table routes_;
 };
 

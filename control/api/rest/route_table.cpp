@@ -58,6 +58,12 @@ void route_table::add_keyed(std::string method, std::string_view pattern, handle
   routes_.push_back({std::move(method), segments_of(pattern), std::move(answer), std::move(refresh)});
 }
 
+std::vector<std::string> route_table::list() const {
+  std::vector<std::string> all;
+  for (const route& each : routes_) all.push_back(each.method + " /" + joined(each.segments, 0));
+  return all;
+}
+
 std::optional<route_table::match> route_table::find(std::string_view method, std::string_view path) const {
   const std::vector<std::string> segments = segments_of(path);
   const std::string_view wanted = method == "HEAD" ? "GET" : method;

@@ -48,6 +48,9 @@ class route_table {
   /// Errors: absent when there is no such path. HEAD is answered as GET.
   [[nodiscard]] std::optional<match> find(std::string_view method, std::string_view path) const;
 
+  /// Every route as "METHOD /pattern".
+  [[nodiscard]] std::vector<std::string> list() const;
+
  private:
   struct route {
     std::string method;

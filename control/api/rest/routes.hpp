@@ -1,11 +1,16 @@
 #pragma once
 
+#include "control/api/events/event_hub.hpp"
 #include "control/api/rest/rest_api.hpp"
 #include "control/api/rest/route_table.hpp"
 #include "control/service/audit_trail.hpp"
 #include "control/service/secret_vault.hpp"
 #include "control/service/service_context.hpp"
 #include "control/service/sign_in.hpp"
+
+#include "modelgate/http_io/message.hpp"
+
+#include <functional>
 
 /// Which paths there are, group by group. What they do is in the service; here are only HTTP's words for it.
 namespace modelgate::control::rest {
@@ -19,5 +24,9 @@ void add_account_routes(route_table& to, const service::service_context& context
                         bool secure);
 void add_pull_secret_routes(route_table& to, const service::service_context& context, service::secret_vault& vault);
 void add_audit_routes(route_table& to, const service::audit_trail& trail);
+
+/// Who makes a request, by what it brings; asked for again while an answer is still being sent.
+using who_asks_function = std::function<service::answer<domain::principal>(const http_io::request&)>;
+void add_event_routes(route_table& to, events::event_hub& hub, const rest_options& options, who_asks_function who_asks);
 
 }  // namespace modelgate::control::rest

@@ -2,6 +2,7 @@
 
 #include "modelgate/base/result.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -41,18 +42,25 @@ struct request {
   [[nodiscard]] std::optional<std::string_view> query_value(std::string_view name) const noexcept;
 };
 
-/// A body that is not there all at once: a followed log, later events.
+/// A body that is not there all at once: a followed log, events.
 ///
-/// Shape: owned by one response. `next` is called on a blocking thread, one call at a time, at most every 100 ms, until
-///        it says it is finished or the peer has gone; it must return at once.
+/// Shape: owned by one response. `next` is called on a blocking thread, one call at a time, until it says it is finished
+///        or the peer has gone; it must return at once. It is called again after `pause`, or earlier when the stream
+///        has rung, but at most every 100 ms.
 class body_stream {
  public:
   struct part {
     std::string bytes;  ///< may be empty: nothing new
     bool finished = false;
+    /// How long nothing will come by itself. A stream that waits costs no thread meanwhile.
+    std::chrono::milliseconds pause{0};
   };
   virtual ~body_stream() = default;
   [[nodiscard]] virtual part next() = 0;
+
+  /// Called once, before the first `next`, with what a stream may call to be asked before its pause is over. It may be
+  /// called by any thread, as often as the stream likes, but not after the stream's end.
+  virtual void set_bell(std::function<void()> ring) { static_cast<void>(ring); }
 };
 
 struct response {

@@ -8,6 +8,8 @@
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <thread>
+#include <utility>
 
 namespace modelgate::http_io::test {
 namespace {
@@ -113,6 +115,92 @@ BOOST_AUTO_TEST_CASE(drain_ends_a_stream_properly) {
   served.drain();
   BOOST_TEST(peer.read_to_end() == "0\r\n\r\n");
   BOOST_TEST(is_let_go());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+/// A stream that says it will be silent for an hour, and rings when a test has fed it.
+class ringing_stream final : public body_stream {
+ public:
+  void feed(std::string bytes) {
+    const std::lock_guard lock{mutex_};
+    waiting_ += bytes;
+    if (ring_) ring_();
+  }
+  void set_bell(std::function<void()> ring) override {
+    const std::lock_guard lock{mutex_};
+    ring_ = std::move(ring);
+  }
+  part next() override {
+    const std::lock_guard lock{mutex_};
+    ++asked_;
+    return {std::exchange(waiting_, {}), false, std::chrono::hours{1}};
+  }
+  [[nodiscard]] int asked() {
+    const std::lock_guard lock{mutex_};
+    return asked_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string waiting_;
+  std::function<void()> ring_;
+  int asked_ = 0;
+};
+
+struct ringing_fixture {
+  std::shared_ptr<ringing_stream> stream = std::make_shared<ringing_stream>();
+  running_server served{[this](const request&) {
+                          response answer;
+                          answer.body = "first,";
+                          answer.stream = stream;
+                          return answer;
+                        },
+                        {},
+                        1};
+};
+
+BOOST_FIXTURE_TEST_SUITE(server_pausing_stream_suite, ringing_fixture)
+
+BOOST_AUTO_TEST_CASE(is_asked_again_when_it_rings) {
+  raw_connection peer{served.address()};
+  peer.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  BOOST_TEST(peer.read_until("first,\r\n").ends_with("first,\r\n"));
+  for (const std::string text : {"one", "two", "three"}) {
+    stream->feed(text);
+    BOOST_TEST(peer.read_until(text + "\r\n").ends_with("\r\n" + text + "\r\n"));
+  }
+  // Once at first, and at most once for each bell.
+  BOOST_TEST(stream->asked() <= 4);
+}
+
+BOOST_AUTO_TEST_CASE(holds_no_thread_of_the_pool_meanwhile) {
+  raw_connection one{served.address()};
+  raw_connection two{served.address()};
+  for (raw_connection* const each : {&one, &two}) {
+    each->send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    BOOST_TEST(each->read_until("first,\r\n").ends_with("first,\r\n"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ends_when_its_peer_closes) {
+  {
+    raw_connection peer{served.address()};
+    peer.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    BOOST_TEST(peer.read_until("first,\r\n").ends_with("first,\r\n"));
+  }
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+  while (served.connections() > 0 && std::chrono::steady_clock::now() < give_up) std::this_thread::yield();
+  BOOST_TEST(served.connections() == 0U);
+  stream->feed("nobody hears this");  // a bell that rings after the end does no harm
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_the_server) {
+  raw_connection peer{served.address()};
+  peer.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  BOOST_TEST(peer.read_until("first,\r\n").ends_with("first,\r\n"));
+  served.drain();
+  BOOST_TEST(peer.read_to_end() == "0\r\n\r\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -28,6 +28,7 @@ control::rest::rest_options options_of(const control_port& port) {
   options.version = "0.1.0";
   options.prediction.port = 8080;
   options.idempotency = [&port] { return port.idempotency; };
+  options.listening = [&port] { return port.listening; };
   options.people = [&port] { return port.people; };
   options.audit = [&port] { return port.audit; };
   options.not_ready_because = [&port] { return port.not_ready; };
@@ -79,6 +80,8 @@ control_port::control_port()
   log::set_level(log::level::off);  // refusals are what these tests are about
   const auto file = store::bootstrap(folder.path(), key, database, control::service::now_in_milliseconds());
   std::ifstream{file.value()} >> admin_token;
+  database.set_commit_listener([this] { api_.hub().store_changed(); });
+  api_.hub().start();
 }
 
 reply control_port::ask(const std::string& method, const std::string& target, const std::string& body,

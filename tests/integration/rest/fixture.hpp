@@ -70,6 +70,8 @@ class control_port {
   [[nodiscard]] const control::service::service_context& context() const noexcept { return context_; }
   /// What the program does now and then.
   void do_chores() { api_.do_chores(); }
+  [[nodiscard]] net::endpoint address() const { return server_.address(); }
+  [[nodiscard]] control::events::event_hub& hub() { return api_.hub(); }
 
   temporary_folder folder;
   store::database database;
@@ -81,6 +83,7 @@ class control_port {
   control::service::idempotency_limits idempotency;
   config::people_settings people;  ///< with passwords that cost little
   config::audit_settings audit;
+  control::events::event_settings listening;  ///< to be changed before anybody listens
   std::string admin_token;
   std::string member_token;  ///< user-1 of research
   std::string other_token;   ///< user-2 of sales

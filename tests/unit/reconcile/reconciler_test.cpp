@@ -301,6 +301,33 @@ BOOST_AUTO_TEST_CASE(stops_no_replica_that_another_process_may_still_use) {
   BOOST_TEST(eventually([&] { return driver.observe().empty(); }));
 }
 
+BOOST_AUTO_TEST_CASE(tells_of_every_pass_that_it_has_ended) {
+  std::atomic<int> up_when_told{0};
+  reconciling.stop();
+  reconciling.set_pass_listener([&] {
+    const auto wanted = deployment("d", 1, 2);
+    const auto status = reconciling.status_of(wanted.deployment, wanted.refusal);
+    up_when_told = status.phase == deployment_phase::deployed ? 1 : 0;
+  });
+  reconciling.start();
+  want({deployment("d", 1, 2)});
+  BOOST_TEST(eventually([&] { return up_when_told == 1; }));
+  reconciling.stop();
+}
+
+BOOST_AUTO_TEST_CASE(tells_many_statuses_at_once_as_one_by_one) {
+  want({deployment("d", 1, 2), deployment("e", 1, 1)});
+  BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 3; }));
+  const auto first = deployment("d", 1, 2);
+  const auto second = deployment("e", 1, 1);
+  const auto statuses =
+      reconciling.statuses_of({{second.deployment, second.refusal}, {first.deployment, first.refusal}});
+  BOOST_TEST_REQUIRE(statuses.size() == 2U);
+  BOOST_TEST(statuses[0].replicas.at(0).name == "deploy-e-r1-0");
+  BOOST_TEST(statuses[1].replicas.size() == 2U);
+  BOOST_TEST(statuses[1].message == reconciling.status_of(first.deployment, first.refusal).message);
+}
+
 BOOST_AUTO_TEST_CASE(goes_on_where_it_stopped) {
   want({deployment("d", 1, 1)});
   BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 1; }));

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(seldon_serves_known_paths_only) {
 BOOST_AUTO_TEST_CASE(passthrough_serves_everything_but_metrics) {
   BOOST_TEST(match_route(upstream_protocol::passthrough, "/any/path").upstream_path == "/any/path");
   BOOST_TEST(match_route(upstream_protocol::passthrough, "/metricsx").found);
-  for (const char* hidden : {"/metrics", "/metrics/x", "/prometheus"})
+  for (const char* hidden : {"/metrics", "/metrics/x", "/prometheus", "/METRICS", "/Prometheus/"})
     BOOST_TEST(!match_route(upstream_protocol::passthrough, hidden).found, hidden);
 }
 

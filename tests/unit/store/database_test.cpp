@@ -105,6 +105,18 @@ BOOST_FIXTURE_TEST_CASE(an_error_rolls_back_everything, furnished) {
   BOOST_TEST(look(database, count_groups) == 1u);
 }
 
+BOOST_FIXTURE_TEST_CASE(tells_of_each_commit_and_of_nothing_else, furnished) {
+  int told = 0;
+  database.set_commit_listener([&] { ++told; });
+  change(database, [](auto& within) { store::group_store{within}.erase("research"); });
+  BOOST_TEST(told == 1);
+  BOOST_TEST(look(database, count_groups) == 0u);
+  const auto refused =
+      database.write([](store::transaction&) -> result<int> { return make_error_code(errc::already_exists); });
+  BOOST_TEST(!refused.has_value());
+  BOOST_TEST(told == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_failing_statement_rolls_back_everything, furnished) {
   const quiet_log quiet;
   const auto answer = database.write([](store::transaction& within) -> result<int> {
