@@ -30,7 +30,8 @@ constexpr const char* examples =
     "  modelgate restore FILE --data-dir data              put such a copy into a data folder\n"
     "  modelgate deployments list                          what is deployed\n"
     "  modelgate deployments wait iris --timeout 5m        wait until it is up\n"
-    "  modelgate clients add iris app                      let an application call it";
+    "  modelgate clients add iris app                      let an application call it\n"
+    "  modelgate rotate-secret-key                         seal pull secrets under a new key";
 
 constexpr const char* exit_codes =
     "Exit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 conflict, 5 not authorised, 6 timed out, 7 no server.\n"
@@ -79,6 +80,7 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
   chosen_command chosen;
   add_deployment_commands(app, chosen);
   add_client_commands(app, chosen);
+  add_secret_key_command(app, chosen);
 
   std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // the order that CLI11 takes words in
   try {

@@ -25,5 +25,6 @@ using chosen_command = std::function<outcome<void>(const session&)>;
 
 void add_deployment_commands(CLI::App& app, chosen_command& chosen);
 void add_client_commands(CLI::App& app, chosen_command& chosen);
+void add_secret_key_command(CLI::App& app, chosen_command& chosen);
 
 }  // namespace modelgate::control::cli

@@ -8,12 +8,10 @@ std::chrono::milliseconds login_guard::wait_of(records& in, const std::string& k
                                                const config::people_settings& limits) {
   const auto found = in.find(key);
   if (found == in.end()) return {};
-  if (now >= found->second.locked_until && now - found->second.last >= limits.login_lock_max) {
-    in.erase(found);
-    return {};
-  }
-  if (now >= found->second.locked_until) return {};
-  return std::chrono::ceil<std::chrono::milliseconds>(found->second.locked_until - now);
+  const auto [failures, last, locked_until] = found->second;
+  if (now < locked_until) return std::chrono::ceil<std::chrono::milliseconds>(locked_until - now);
+  if (now - std::max(last, locked_until) >= limits.login_lock_max) in.erase(found);
+  return {};
 }
 
 void login_guard::count(records& in, const std::string& key, std::uint64_t allowed, steady_time now,

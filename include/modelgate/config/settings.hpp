@@ -173,7 +173,7 @@ struct people_settings {
   std::uint64_t login_failures = 5;          ///< wrong logins of one name in a row before it has to wait
   std::uint64_t login_failures_address = 30; ///< the same of one address, whatever the names
   milliseconds login_lock{10'000};           ///< the first wait, doubled by each further failure
-  milliseconds login_lock_max{900'000};      ///< the longest; as long after the last failure it is forgotten
+  milliseconds login_lock_max{900'000};      ///< the longest; as long after the last wait it is forgotten
   std::uint64_t password_checks = 2;         ///< hashed at a time, over all requests
   milliseconds password_wait{5'000};         ///< for one's turn at that
   std::size_t password_memory = 67'108'864;  ///< bytes for one hash

@@ -3,8 +3,11 @@
 #include "control/store/migrations.hpp"
 
 #include "control/store/access_token_store.hpp"
+#include "control/store/audit_store.hpp"
 #include "control/store/connection.hpp"
 #include "control/store/kept_answer_store.hpp"
+#include "control/store/pull_secret_store.hpp"
+#include "control/store/session_store.hpp"
 #include "tests/unit/store/fixture.hpp"
 
 #include <SQLiteCpp/Database.h>
@@ -253,6 +256,34 @@ BOOST_DATA_TEST_CASE(keeps_answers_to_requests_with_a_key, data::xrange(std::int
   BOOST_TEST(kept->status == 201u);
   BOOST_TEST(kept->fields.front().second == "/api/v1/deployments/iris-3f9c2");
   BOOST_TEST(kept->body == R"({"id":"iris-3f9c2"})");
+}
+
+BOOST_DATA_TEST_CASE(keeps_people_secrets_and_events, data::xrange(std::int64_t{6}, store::newest_schema() + 1), schema) {
+  const temporary_folder folder;
+  make_store(folder.path(), schema);
+  store::database database{folder.path()};
+  look(database, [](store::transaction& within) {
+    const auto user = store::user_store{within}.find("user-1");
+    BOOST_TEST((user && user->disabled && user->has_password));
+    const auto token = store::access_token_store{within}.find("aaaaaaaaaaaa");
+    BOOST_REQUIRE(token.has_value());
+    BOOST_TEST(token->read_only);
+    BOOST_TEST(token->groups.value() == std::vector<std::string>{"research"}, boost::test_tools::per_element());
+    BOOST_TEST((token->last_used_at == parse_rfc3339("2026-01-31T12:00:00Z")));
+    crypto::token_digest digest;
+    digest.bytes.fill(0x0d);
+    const auto session = store::session_store{within}.find(digest);
+    BOOST_REQUIRE(session.has_value());
+    BOOST_TEST((session->expires_at == parse_rfc3339("2100-01-01T00:00:00Z")));
+    const auto secrets = store::pull_secret_store{within}.list_sealed();
+    BOOST_REQUIRE(secrets.size() == 1u);
+    BOOST_TEST(secrets[0].record.registries.front() == "ghcr.io");
+    BOOST_TEST(secrets[0].sealed == "x.y");
+    const auto events = store::audit_store{within}.list({});
+    BOOST_REQUIRE(events.size() == 1u);
+    BOOST_TEST(events[0].status.value() == 201u);
+    return true;
+  });
 }
 
 /// Every table with all of its rows, in the form of an SQL text.
