@@ -84,7 +84,8 @@ parsed<user_change> read_user_patch(const user& current, const boost::json::valu
   user_change& read = answer.value;
   read.display_name = reader.text("displayName", {.most = limits::display_name_length});
   if (read.display_name && read.display_name->empty()) read.display_name = current.name;
-  read.role = reader.choice<platform_role>("role", {{"admin", platform_role::admin}, {"member", platform_role::member}});
+  read.role =
+      reader.choice<platform_role>("role", {{"admin", platform_role::admin}, {"member", platform_role::member}});
   read.disabled = reader.boolean("disabled");
   read.password = read_new_password(reader, current.name);
   read.old_password = read_secret(reader, "oldPassword", limits::longest_password);

@@ -30,8 +30,8 @@ struct audit_filter {
   std::optional<std::string> resource;  ///< it, and what is below it
   std::optional<unsigned> least_status;
   std::optional<unsigned> most_status;
-  std::optional<system_time> since;  ///< this time included
-  std::optional<system_time> until;  ///< this time not included
+  std::optional<system_time> since;                                 ///< this time included
+  std::optional<system_time> until;                                 ///< this time not included
   std::uint64_t before = std::numeric_limits<std::int64_t>::max();  ///< only events older than this sequence
   std::size_t limit = 50;
 };

@@ -83,8 +83,7 @@ void read_whole(const json::value& given, document_reader& reader, pull_secret_d
     return;
   }
   boost::system::error_code broken;
-  const json::value config =
-      text->size() > limits::docker_config_bytes ? json::value{} : json::parse(*text, broken);
+  const json::value config = text->size() > limits::docker_config_bytes ? json::value{} : json::parse(*text, broken);
   take_auths(broken ? json::value{} : config, reader, read, mistakes);
 }
 
@@ -115,8 +114,9 @@ void read_credentials(document_reader& reader, const pull_secret* current, pull_
   if (password.empty()) reader.require("password", "the password or access token of the user");
   read.record.registries = {at};
   read.record.user = as;
-  read.docker_config = config_of(
-      {{at, json::object{{"username", as}, {"password", json::string{password.reveal().data(), password.reveal().size()}}}}});
+  read.docker_config =
+      config_of({{at, json::object{{"username", as},
+                                   {"password", json::string{password.reveal().data(), password.reveal().size()}}}}});
 }
 
 void refuse_what_is_ours(document_reader& reader) {
@@ -150,8 +150,9 @@ parsed<pull_secret_draft> read_pull_secret_patch(const pull_secret& current, con
   if (const auto* members = patch.if_object()) {
     reader.fixed(*members, "name", current.name);
     const auto* group = members->if_contains("group");
-    const bool same = group == nullptr || (group->is_null() && !current.group)
-                      || (group->is_string() && current.group && std::string_view{group->get_string()} == *current.group);
+    const bool same =
+        group == nullptr || (group->is_null() && !current.group)
+        || (group->is_string() && current.group && std::string_view{group->get_string()} == *current.group);
     static_cast<void>(reader.raw("group"));
     if (!same) {
       reader.mistake("group", mistake_code::immutable_member, "cannot be changed; make another pull secret");

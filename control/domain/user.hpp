@@ -56,12 +56,12 @@ struct session {
 struct principal {
   std::string user;
   platform_role role = platform_role::member;
-  std::vector<std::string> groups;                                ///< of which the user is member or admin
-  std::vector<std::string> admin_groups = {};                     ///< of which the user is admin
-  bool read_only = false;                                         ///< may look, and change nothing
+  std::vector<std::string> groups;                                      ///< of which the user is member or admin
+  std::vector<std::string> admin_groups = {};                           ///< of which the user is admin
+  bool read_only = false;                                               ///< may look, and change nothing
   std::optional<std::vector<std::string>> token_groups = std::nullopt;  ///< what the token was limited to
-  std::string credential = {};                                    ///< what he came with: "token:<id>", "session"
-  std::optional<crypto::token_digest> session = std::nullopt;     ///< that he is in
+  std::string credential = {};                                          ///< what he came with: "token:<id>", "session"
+  std::optional<crypto::token_digest> session = std::nullopt;           ///< that he is in
 
   [[nodiscard]] bool is_platform_admin() const noexcept { return role == platform_role::admin; }
   [[nodiscard]] bool may_act_on_group(const std::string& group) const noexcept;

@@ -8,9 +8,8 @@ namespace modelgate::control::service {
 
 answer<std::uint64_t> audit_trail::begin(domain::audit_event event) const {
   event.at = context_.now();
-  return context_.database.write([&](store::transaction& within) -> answer<std::uint64_t> {
-    return store::audit_store{within}.add(event);
-  });
+  return context_.database.write(
+      [&](store::transaction& within) -> answer<std::uint64_t> { return store::audit_store{within}.add(event); });
 }
 
 void audit_trail::end(std::uint64_t number, std::string_view resource, unsigned status) const {
@@ -24,7 +23,7 @@ void audit_trail::end(std::uint64_t number, std::string_view resource, unsigned 
 }
 
 answer<std::vector<domain::audit_event>> audit_trail::list(const domain::principal& who,
-                                                          const domain::audit_filter& filter) const {
+                                                           const domain::audit_filter& filter) const {
   if (!who.is_platform_admin()) return not_authorised();
   return context_.database.read([&](store::transaction& within) -> answer<std::vector<domain::audit_event>> {
     return store::audit_store{within}.list(filter);

@@ -30,7 +30,7 @@ class audit_trail {
 
   /// For platform administrators, newest first.
   [[nodiscard]] answer<std::vector<domain::audit_event>> list(const domain::principal& who,
-                                                             const domain::audit_filter& filter) const;
+                                                              const domain::audit_filter& filter) const;
 
   /// Lets the oldest go; to be called now and then.
   void forget_old() const;

@@ -2,16 +2,22 @@
 
 #include "control/store/connection.hpp"
 
+#define MODELGATE_AUDIT_SELECT                                                                                         \
+  "SELECT sequence, at, user, credential, peer, method, path, resource, dry_run, request_id, status FROM audit_events" \
+  " WHERE"
+#define MODELGATE_AUDIT_REST                                                             \
+  " AND sequence < ?1 AND (?4 IS NULL OR status >= ?4) AND (?5 IS NULL OR status <= ?5)" \
+  " AND (?6 IS NULL OR at >= ?6) AND (?7 IS NULL OR at < ?7) ORDER BY sequence DESC LIMIT ?8"
+
 namespace modelgate::control::store {
 
 std::uint64_t audit_store::add(const domain::audit_event& event) {
-  const std::optional<std::uint64_t> status =
-      event.status ? std::optional{std::uint64_t{*event.status}} : std::nullopt;
+  const std::optional<std::uint64_t> status = event.status ? std::optional{std::uint64_t{*event.status}} : std::nullopt;
   on_.prepare(
          "INSERT INTO audit_events (at, user, credential, peer, method, path, resource, dry_run, request_id, status)"
          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-      .bind(event.at, event.user, event.credential, event.peer, event.method, event.path, event.resource,
-            event.dry_run, event.request_id, status)
+      .bind(event.at, event.user, event.credential, event.peer, event.method, event.path, event.resource, event.dry_run,
+            event.request_id, status)
       .run();
   auto sequence = on_.prepare("SELECT last_insert_rowid()");
   return sequence.next() ? sequence.number(0) : 0;
@@ -24,13 +30,12 @@ void audit_store::close(std::uint64_t sequence, std::string_view resource, unsig
 }
 
 std::vector<domain::audit_event> audit_store::list(const domain::audit_filter& filter) const {
-  // "0" follows "/": the range is what is below the resource, and an index finds it.
-  auto rows = on_.prepare(
-      "SELECT sequence, at, user, credential, peer, method, path, resource, dry_run, request_id, status"
-      " FROM audit_events WHERE sequence < ?1 AND (?2 IS NULL OR user = ?2)"
-      " AND (?3 IS NULL OR resource = ?3 OR (resource >= ?3 || '/' AND resource < ?3 || '0'))"
-      " AND (?4 IS NULL OR status >= ?4) AND (?5 IS NULL OR status <= ?5)"
-      " AND (?6 IS NULL OR at >= ?6) AND (?7 IS NULL OR at < ?7) ORDER BY sequence DESC LIMIT ?8");
+  // "0" follows "/": the range is what is below the resource. A statement for each index that there is.
+  auto rows = on_.prepare(filter.resource ? MODELGATE_AUDIT_SELECT
+                              " (resource = ?3 OR (resource >= ?3 || '/' AND resource < ?3 || '0'))"
+                              " AND (?2 IS NULL OR user = ?2)" MODELGATE_AUDIT_REST
+                          : filter.user ? MODELGATE_AUDIT_SELECT " user = ?2" MODELGATE_AUDIT_REST
+                                        : MODELGATE_AUDIT_SELECT " true" MODELGATE_AUDIT_REST);
   const auto number = [](const std::optional<unsigned>& status) {
     return status ? std::optional{std::uint64_t{*status}} : std::nullopt;
   };
@@ -57,11 +62,11 @@ std::vector<domain::audit_event> audit_store::list(const domain::audit_filter& f
 
 std::size_t audit_store::trim(system_time oldest, std::uint64_t most) {
   const int old = on_.prepare("DELETE FROM audit_events WHERE at < ?").bind(oldest).run();
-  const int many = on_.prepare(
-                         "DELETE FROM audit_events WHERE sequence <= (SELECT sequence FROM audit_events"
-                         " ORDER BY sequence DESC LIMIT 1 OFFSET ?)")
-                       .bind(most)
-                       .run();
+  // Numbers are given without gaps, so nothing has to be counted.
+  const int many =
+      on_.prepare("DELETE FROM audit_events WHERE sequence <= (SELECT max(sequence) FROM audit_events) - ?")
+          .bind(most)
+          .run();
   return static_cast<std::size_t>(old + many);
 }
 

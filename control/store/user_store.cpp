@@ -14,13 +14,15 @@ domain::user read_user(const statement& row) {
 }  // namespace
 
 std::optional<domain::user> user_store::find(std::string_view name) const {
-  auto query = on_.prepare("SELECT name, display_name, role, created_at, disabled, password_hash IS NOT NULL FROM users WHERE name = ?");
+  auto query = on_.prepare(
+      "SELECT name, display_name, role, created_at, disabled, password_hash IS NOT NULL FROM users WHERE name = ?");
   if (!query.bind(name).next()) return std::nullopt;
   return read_user(query);
 }
 
 std::vector<domain::user> user_store::list() const {
-  auto query = on_.prepare("SELECT name, display_name, role, created_at, disabled, password_hash IS NOT NULL FROM users ORDER BY name");
+  auto query = on_.prepare(
+      "SELECT name, display_name, role, created_at, disabled, password_hash IS NOT NULL FROM users ORDER BY name");
   std::vector<domain::user> users;
   while (query.next()) users.push_back(read_user(query));
   return users;

@@ -71,8 +71,8 @@ std::vector<settings_problem> find_contradictions(const settings& whole) {
                      "is longer than health.ejection_time_max; make it shorter"});
   }
   if (whole.people.login_lock > whole.people.login_lock_max) {
-    found.push_back({{"people.login_lock", "people.login_lock_max"},
-                     "is longer than people.login_lock_max; make it shorter"});
+    found.push_back(
+        {{"people.login_lock", "people.login_lock_max"}, "is longer than people.login_lock_max; make it shorter"});
   }
   if (whole.health.ejection_latency_factor == 1) {
     found.push_back(

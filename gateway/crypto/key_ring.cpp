@@ -107,13 +107,14 @@ std::string key_ring::seal(std::string_view text) const {
 result<secret> key_ring::open(std::string_view sealed) const {
   constexpr std::size_t overhead = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES;
   if (sealed.size() <= name_size || sealed[name_size] != '.') return make_error_code(errc::invalid_argument);
-  const auto found =
-      std::find_if(keys_.begin(), keys_.end(), [&](const key& each) { return each.name() == sealed.substr(0, name_size); });
+  const auto found = std::find_if(keys_.begin(), keys_.end(),
+                                  [&](const key& each) { return each.name() == sealed.substr(0, name_size); });
   const std::vector<std::uint8_t> box = from_base64(sealed.substr(name_size + 1));
   if (found == keys_.end() || box.size() < overhead) return make_error_code(errc::invalid_argument);
   std::string text(box.size() - overhead, '\0');
-  if (crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(text.data()), box.data() + crypto_secretbox_NONCEBYTES,
-                                 box.size() - crypto_secretbox_NONCEBYTES, box.data(), found->bytes.data())
+  if (crypto_secretbox_open_easy(reinterpret_cast<unsigned char*>(text.data()),
+                                 box.data() + crypto_secretbox_NONCEBYTES, box.size() - crypto_secretbox_NONCEBYTES,
+                                 box.data(), found->bytes.data())
       != 0) {
     return make_error_code(errc::invalid_argument);
   }

@@ -57,7 +57,8 @@ outcome list(const service::audit_trail& trail, const call& of) {
   filter.since = time_of(query, "since");
   filter.until = time_of(query, "until");
   if (const auto wanted = query.text("result")) {
-    const auto* found = std::find_if(results.begin(), results.end(), [&](const auto& each) { return each.name == *wanted; });
+    const auto* found =
+        std::find_if(results.begin(), results.end(), [&](const auto& each) { return each.name == *wanted; });
     if (found == results.end()) {
       query.mistake("result", "must be done, refused or failed");
     } else {

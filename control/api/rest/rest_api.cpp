@@ -159,8 +159,8 @@ outcome rest_api::log_in(const call& of) {
   event.status = 201;
   const auto opened = logins_.log_in(*document, std::move(event));
   if (!opened) return problem{opened.error()};
-  http_io::response answer = json_answer(201, {{"user", opened->session.user},
-                                               {"expiresAt", format_rfc3339(opened->session.expires_at)}});
+  http_io::response answer =
+      json_answer(201, {{"user", opened->session.user}, {"expiresAt", format_rfc3339(opened->session.expires_at)}});
   const auto life = std::chrono::ceil<std::chrono::seconds>(opened->session.expires_at - opened->session.created_at);
   answer.fields.add("Set-Cookie", set_session_cookie(opened->cookie.reveal(), life, options_.secure));
   answer.fields.add("Cache-Control", "no-store");

@@ -116,12 +116,9 @@ json::object to_json_without_token(const domain::client& created) {
 }
 
 json::object to_json(const domain::user& user) {
-  return {{"name", user.name},
-          {"displayName", user.display_name},
-          {"role", domain::to_string(user.role)},
-          {"disabled", user.disabled},
-          {"hasPassword", user.has_password},
-          {"createdAt", format_rfc3339(user.created_at)}};
+  return {
+      {"name", user.name},         {"displayName", user.display_name}, {"role", domain::to_string(user.role)},
+      {"disabled", user.disabled}, {"hasPassword", user.has_password}, {"createdAt", format_rfc3339(user.created_at)}};
 }
 
 json::object to_json(const service::account_view& view) {

@@ -60,7 +60,7 @@ struct limit_settings {
   std::size_t control_connections = 256;
   std::size_t idempotency_keys = 1'000;          ///< of one user, whose answers are kept; the oldest go first
   std::uint64_t idempotency_bytes = 67'108'864;  ///< of all kept answers together; the oldest go first
-  std::size_t event_listeners = 64;  ///< to GET /events, of everybody
+  std::size_t event_listeners = 64;              ///< to GET /events, of everybody
   std::size_t event_listeners_per_user = 16;
   std::size_t event_backlog_bytes = 16'777'216;  ///< changes kept for listeners who lag or come back
   std::size_t log_bytes = 16'777'216;            ///< of one replica's log file before it is rotated
@@ -167,16 +167,16 @@ struct tls_settings {
 
 /// Logins, sessions and passwords of people.
 struct people_settings {
-  milliseconds session_life{43'200'000};     ///< from the login, however busy
-  milliseconds session_idle{3'600'000};      ///< without a request
-  std::uint64_t sessions = 20;               ///< of one user; the oldest go first
-  std::uint64_t login_failures = 5;          ///< wrong logins of one name in a row before it has to wait
-  std::uint64_t login_failures_address = 30; ///< the same of one address, whatever the names
-  milliseconds login_lock{10'000};           ///< the first wait, doubled by each further failure
-  milliseconds login_lock_max{900'000};      ///< the longest; as long after the last wait it is forgotten
-  std::uint64_t password_checks = 2;         ///< hashed at a time, over all requests
-  milliseconds password_wait{5'000};         ///< for one's turn at that
-  std::size_t password_memory = 67'108'864;  ///< bytes for one hash
+  milliseconds session_life{43'200'000};      ///< from the login, however busy
+  milliseconds session_idle{3'600'000};       ///< without a request
+  std::uint64_t sessions = 20;                ///< of one user; the oldest go first
+  std::uint64_t login_failures = 5;           ///< wrong logins of one name in a row before it has to wait
+  std::uint64_t login_failures_address = 30;  ///< the same of one address, whatever the names
+  milliseconds login_lock{10'000};            ///< the first wait, doubled by each further failure
+  milliseconds login_lock_max{900'000};       ///< the longest; as long after the last wait it is forgotten
+  std::uint64_t password_checks = 2;          ///< hashed at a time, over all requests
+  milliseconds password_wait{5'000};          ///< for one's turn at that
+  std::size_t password_memory = 67'108'864;   ///< bytes for one hash
   std::uint64_t password_passes = 2;
 
   friend bool operator==(const people_settings&, const people_settings&) = default;

@@ -1,5 +1,5 @@
-#include "control/store/audit_store.hpp"
 #include "control/api/rest/audited_change.hpp"
+#include "control/store/audit_store.hpp"
 #include "tests/integration/rest/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>

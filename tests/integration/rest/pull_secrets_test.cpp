@@ -1,6 +1,7 @@
 #include "control/store/pull_secret_store.hpp"
-#include "modelgate/crypto/key_ring.hpp"
 #include "tests/integration/rest/fixture.hpp"
+
+#include "modelgate/crypto/key_ring.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -79,14 +80,13 @@ BOOST_AUTO_TEST_CASE(are_made_and_never_shown_again) {
 BOOST_AUTO_TEST_CASE(are_taken_as_a_docker_config) {
   const char* config = R"({"auths":{"b.example":{"auth":"cm9ib3Q6aHVudGVyMg=="},)"
                        R"("a.example:5000":{"username":"u","password":"p"}},"HttpHeaders":{"User-Agent":"Docker"}})";
-  const reply made =
-      ask("POST", "/pull-secrets", std::string{R"({"name":"two","dockerConfigJson":)"} + config + "}");
+  const reply made = ask("POST", "/pull-secrets", std::string{R"({"name":"two","dockerConfigJson":)"} + config + "}");
   BOOST_TEST(made.status == 201u, made.body);
   BOOST_TEST(made.text("/registries") == R"(["a.example:5000","b.example"])");
   BOOST_TEST(made.at("/user").is_null());
   BOOST_TEST(kept("two").find("HttpHeaders") == std::string::npos);
-  const reply text = ask("POST", "/pull-secrets",
-                         R"({"name":"text","dockerConfigJson":"{\"auths\":{\"a\":{\"auth\":\"eDp5\"}}}"})");
+  const reply text =
+      ask("POST", "/pull-secrets", R"({"name":"text","dockerConfigJson":"{\"auths\":{\"a\":{\"auth\":\"eDp5\"}}}"})");
   BOOST_TEST(text.status == 201u, text.body);
   BOOST_TEST(kept("text") == "text\n" R"({"auths":{"a":{"auth":"eDp5"}}})");
 }
@@ -98,10 +98,11 @@ BOOST_AUTO_TEST_CASE(every_mistake_is_told_and_no_secret_with_it) {
              == "/registry MALFORMED");
   for (const char* config : {"1", "{}", R"({"auths":{}})", R"("not json")", R"({"auths":[]})"}) {
     BOOST_TEST(ask("POST", "/pull-secrets", std::string{R"({"name":"a","dockerConfigJson":)"} + config + "}").errors()
-               == "/dockerConfigJson MALFORMED", config);
+                   == "/dockerConfigJson MALFORMED",
+               config);
   }
-  const reply empty = ask("POST", "/pull-secrets",
-                          R"({"name":"a","dockerConfigJson":{"auths":{"x":{},"y":{"username":"hunter2"}}}})");
+  const reply empty =
+      ask("POST", "/pull-secrets", R"({"name":"a","dockerConfigJson":{"auths":{"x":{},"y":{"username":"hunter2"}}}})");
   BOOST_TEST(empty.errors() == "/dockerConfigJson/auths/x REQUIRED, /dockerConfigJson/auths/y REQUIRED");
   BOOST_TEST(empty.body.find("hunter2") == std::string::npos);
   BOOST_TEST(make(R"("name":"a","dockerConfigJson":{"auths":{"x":{"auth":"eDp5"}}})").errors()

@@ -59,7 +59,8 @@ BOOST_AUTO_TEST_CASE(starts_and_growth_never_get_more_than_there_is) {
   for (int i = 0; i < 6; ++i) BOOST_TEST(deploy("race-" + std::to_string(i), R"("stop":true)").status == 201u);
   const auto start = [&](const std::string& id) { return ask("POST", "/deployments/" + id + "/start"); };
   BOOST_TEST(at_once(6, 200, start) == 5u);
-  for (int i = 0; i < 6; ++i) BOOST_TEST(ask("POST", "/deployments/race-" + std::to_string(i) + "/stop").status == 200u);
+  for (int i = 0; i < 6; ++i)
+    BOOST_TEST(ask("POST", "/deployments/race-" + std::to_string(i) + "/stop").status == 200u);
   for (int i = 0; i < 2; ++i) BOOST_TEST(start("race-" + std::to_string(i)).status == 200u);
   const auto grow = [&](const std::string& id) { return patch("/deployments/" + id, R"({"replicas":4})"); };
   BOOST_TEST(at_once(2, 200, grow) == 1u);

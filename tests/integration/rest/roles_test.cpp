@@ -49,10 +49,9 @@ BOOST_AUTO_TEST_CASE(say_who_is_in_their_group) {
 
 BOOST_AUTO_TEST_CASE(change_nothing_that_the_group_may_use) {
   const std::string before = get("/groups/research").body;
-  for (const char* body :
-       {R"({"maxDeploy":null})", R"({"maxDeploy":2})", R"({"quota":{"cpu":100}})", R"({"quota":{"cpu":1}})",
-        R"({"quota":null})", R"({"enabledDeployment":false})", R"({"limits":{"concurrent":5}})",
-        R"({"members":["user-3"],"quota":{"memoryGiB":64}})"}) {
+  for (const char* body : {R"({"maxDeploy":null})", R"({"maxDeploy":2})", R"({"quota":{"cpu":100}})",
+                           R"({"quota":{"cpu":1}})", R"({"quota":null})", R"({"enabledDeployment":false})",
+                           R"({"limits":{"concurrent":5}})", R"({"members":["user-3"],"quota":{"memoryGiB":64}})"}) {
     const reply refused = as(lead_token, "PATCH", "/groups/research", body);
     BOOST_TEST(refused.status == 403u, body);
     BOOST_TEST(refused.text("/code") == "NOT_AUTH");
@@ -96,13 +95,17 @@ BOOST_AUTO_TEST_CASE(that_are_read_only_change_nothing) {
   BOOST_TEST(get("/deployments/iris-1", token).status == 200u);
   BOOST_TEST(get("/users", token).status == 200u);
   BOOST_TEST(get("/me", token).at("/readOnly").as_bool());
-  for (const auto& [method, path, body] :
-       {std::tuple{"POST", "/deployments", "{}"}, {"PATCH", "/deployments/iris-1", R"({"replicas":2})"},
-        {"DELETE", "/deployments/iris-1", ""}, {"POST", "/deployments/iris-1/stop", ""},
-        {"POST", "/deployments/iris-1/clients", R"({"name":"app"})"}, {"POST", "/tokens", R"({"name":"wide"})"},
-        {"PATCH", "/users/admin", R"({"password":"correct horse"})"}, {"POST", "/pull-secrets", "{}"},
-        {"PUT", "/log-level", R"({"level":"off"})"}, {"POST", "/secret-key/rotate", ""},
-        {"POST", "/deployments?dryRun=true", "{}"}}) {
+  for (const auto& [method, path, body] : {std::tuple{"POST", "/deployments", "{}"},
+                                           {"PATCH", "/deployments/iris-1", R"({"replicas":2})"},
+                                           {"DELETE", "/deployments/iris-1", ""},
+                                           {"POST", "/deployments/iris-1/stop", ""},
+                                           {"POST", "/deployments/iris-1/clients", R"({"name":"app"})"},
+                                           {"POST", "/tokens", R"({"name":"wide"})"},
+                                           {"PATCH", "/users/admin", R"({"password":"correct horse"})"},
+                                           {"POST", "/pull-secrets", "{}"},
+                                           {"PUT", "/log-level", R"({"level":"off"})"},
+                                           {"POST", "/secret-key/rotate", ""},
+                                           {"POST", "/deployments?dryRun=true", "{}"}}) {
     const reply refused = as(token, method, path, body);
     BOOST_TEST(refused.status == 403u, method << ' ' << path << refused.body);
     BOOST_TEST(refused.text("/code") == "NOT_AUTH");
@@ -137,7 +140,8 @@ BOOST_AUTO_TEST_CASE(never_give_more_than_their_user_has) {
   const auto made = [&](const std::string& token, const std::string& groups) {
     return as(token, "POST", "/tokens", R"({"name":"x","groups":)" + groups + "}");
   };
-  BOOST_TEST(made(member_token, R"(["sales","nowhere"])").errors() == "/groups/0 UNKNOWN_GROUP, /groups/1 UNKNOWN_GROUP");
+  BOOST_TEST(made(member_token, R"(["sales","nowhere"])").errors()
+             == "/groups/0 UNKNOWN_GROUP, /groups/1 UNKNOWN_GROUP");
   BOOST_TEST(made(member_token, "[]").errors() == "/groups OUT_OF_RANGE");
   const reply good = made(member_token, R"(["research"])");
   BOOST_TEST(good.status == 201u);

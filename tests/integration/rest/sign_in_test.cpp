@@ -161,12 +161,12 @@ BOOST_AUTO_TEST_CASE(pages_of_other_sites_change_nothing) {
     BOOST_TEST(change(site, "") == 403u);
     BOOST_TEST(change(site, "https://models.example.com:8081") == 403u);
   }
-  for (const char* origin : {"https://evil.example.com", "null", "https://models.example.com:8081.evil.com",
-                             "https://models.example.com"}) {
+  for (const char* origin :
+       {"https://evil.example.com", "null", "https://models.example.com:8081.evil.com", "https://models.example.com"}) {
     BOOST_TEST(change("", origin) == 403u, origin);
     BOOST_TEST(change("same-origin", origin) == 403u, origin);
   }
-  BOOST_TEST(change("", "") == 403u);  // no browser of today
+  BOOST_TEST(change("", "") == 403u);                                              // no browser of today
   BOOST_TEST(with_cookie(cookie, "GET", "/me", "", "cross-site").status == 200u);  // nobody else can read it
 
   ask_options foreign;
@@ -223,7 +223,8 @@ BOOST_AUTO_TEST_CASE(are_never_shown_and_stored_as_hashes_only) {
   BOOST_TEST(hash.value().starts_with("$argon2id$"));
   for (const char* weak : {"short", "1234567", ""}) {
     BOOST_TEST(ask("POST", "/users", std::string{R"({"name":"x","password":")"} + weak + "\"}").errors()
-               == "/password OUT_OF_RANGE", weak);
+                   == "/password OUT_OF_RANGE",
+               weak);
   }
   BOOST_TEST(ask("POST", "/users", R"({"name":"long-name-of-one","password":"long-name-of-one"})").errors()
              == "/password NOT_ALLOWED");

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(an_unknown_section_is_one_mistake_however_many_keys_it_has)
   BOOST_TEST(only_mistake_in("[bogus]").detail
              == "bogus: unknown section; the sections are [listen], [prediction], [limits], [timeouts], [health], [tls], "
                 "[tls.prediction], [tls.control], [data], "
-                "[catalogue], [runtime.process], [runtime.external], [metrics], [log] and [console]");
+                "[catalogue], [runtime.process], [runtime.external], [people], [audit], [metrics], [log] and [console]");
 }
 
 BOOST_AUTO_TEST_CASE(a_section_in_double_brackets_is_a_mistake_that_hides_no_other) {
@@ -203,6 +203,7 @@ BOOST_AUTO_TEST_CASE(keys_that_contradict_each_other_are_told_at_the_one_to_chan
   BOOST_TEST(mistakes_in("[listen]\nprediction = \"127.0.0.1:0\"\ncontrol = \"127.0.0.1:0\"\n").empty());
   BOOST_TEST(only_mistake_in("limits.target_bytes = \"64KiB\"").code == "CONTRADICTION");
   BOOST_TEST(only_mistake_in("runtime.process.restart_backoff = \"1m\"").code == "CONTRADICTION");
+  BOOST_TEST(only_mistake_in("people.login_lock = \"1h\"").code == "CONTRADICTION");
   BOOST_TEST(only_mistake_in("health.ejection_time = \"1h\"").code == "CONTRADICTION");
   BOOST_TEST(only_mistake_in("health.ejection_latency_factor = 1").code == "CONTRADICTION");
   // Told at the key that the file sets, even where the other one is to blame.

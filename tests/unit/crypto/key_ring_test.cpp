@@ -1,7 +1,8 @@
 #include "modelgate/crypto/key_ring.hpp"
 
-#include "modelgate/base/errc.hpp"
 #include "tests/support/temporary_folder.hpp"
+
+#include "modelgate/base/errc.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <sys/stat.h>

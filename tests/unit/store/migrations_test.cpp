@@ -258,7 +258,8 @@ BOOST_DATA_TEST_CASE(keeps_answers_to_requests_with_a_key, data::xrange(std::int
   BOOST_TEST(kept->body == R"({"id":"iris-3f9c2"})");
 }
 
-BOOST_DATA_TEST_CASE(keeps_people_secrets_and_events, data::xrange(std::int64_t{6}, store::newest_schema() + 1), schema) {
+BOOST_DATA_TEST_CASE(keeps_people_secrets_and_events, data::xrange(std::int64_t{6}, store::newest_schema() + 1),
+                     schema) {
   const temporary_folder folder;
   make_store(folder.path(), schema);
   store::database database{folder.path()};
