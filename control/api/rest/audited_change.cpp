@@ -15,6 +15,13 @@ std::string_view without_prefix(std::string_view path) {
   return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
 }
 
+/// At most so many bytes, and no half of a character. The text is UTF-8.
+std::string_view cut(std::string_view text, std::size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 /// No part of a token but what is shown of it elsewhere.
 std::string without_tokens(std::string_view path) {
   std::string text;
@@ -28,11 +35,10 @@ std::string without_tokens(std::string_view path) {
       continue;
     }
     const std::string_view token = rest.substr(0, rest.find('/'));
-    text += crypto::display_prefix(token) + "...";
+    text.append(cut(token, crypto::display_prefix(token).size())).append("...");
     at += token.size();
   }
-  if (text.size() > longest_path) text.resize(longest_path);
-  return text;
+  return std::string{cut(text, longest_path)};
 }
 
 }  // namespace

@@ -72,7 +72,8 @@ BOOST_AUTO_TEST_CASE(wrong_words_end_with_2_and_a_suggestion) {
   BOOST_TEST(asked.empty());
   BOOST_TEST(said("the word behind \"modelgate\" is no command; did you mean deployments?"));
   BOOST_TEST(said("the word behind \"modelgate\" is no command; did you mean serve?"));
-  BOOST_TEST(said("the word behind \"modelgate\" is no command; there are deployments, clients, rotate-secret-key, serve, check"));
+  BOOST_TEST(said(
+      "the word behind \"modelgate\" is no command; there are deployments, clients, rotate-secret-key, serve, check"));
   BOOST_TEST(said("the word behind \"modelgate deployments\" is no command; did you mean list?"));
   BOOST_TEST(said("\"modelgate deployments\" needs more: one of list, get, create, delete, wait, logs\n"));
   BOOST_TEST(

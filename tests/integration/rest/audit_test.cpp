@@ -190,6 +190,17 @@ BOOST_AUTO_TEST_CASE(are_the_things_and_not_what_is_done_with_them) {
   BOOST_TEST(resource_of("/deployments/iris/clients/app") == "deployments/iris/clients/app");
   BOOST_TEST(resource_of("/deployments/iris/clients/app/rotate") == "deployments/iris/clients/app");
   BOOST_TEST(resource_of("/") == "");
+  BOOST_TEST(resource_of("/tokens/mga_abcdefgh/x") == "tokens/mga_abcd...");
+}
+
+BOOST_AUTO_TEST_CASE(hold_no_half_of_a_character) {
+  using modelgate::control::rest::resource_of;
+  BOOST_TEST(resource_of("/tokens/mga_ab\u00e4\u00e4\u00e4") == "tokens/mga_ab\u00e4...");
+  BOOST_TEST(resource_of("/tokens/mga_abc\u00e4\u00e4") == "tokens/mga_abc...");
+  std::string many;
+  for (int i = 0; i < 1'000; ++i) many += "\u00e4";
+  BOOST_TEST(resource_of("/a/" + many).size() == 1'024u);
+  BOOST_TEST(resource_of("/ab/" + many).size() == 1'023u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
