@@ -26,6 +26,7 @@ std::string to_base64(const std::uint8_t* bytes, std::size_t size) {
 }
 
 std::vector<std::uint8_t> from_base64(std::string_view text) {
+  if (text.empty()) return {};
   std::vector<std::uint8_t> bytes(text.size());
   std::size_t size = 0;
   const char* end = nullptr;
