@@ -99,7 +99,7 @@ class Quota(unittest.TestCase):
             wait_until(lambda: not program.replicas(), "replicas that have drained")
             self.assertEqual(program.api("GET", "/groups/research")[0], 404)
             wait_until(lambda: program.predict("iris")[0] == 404, "its route is gone")
-            self.assertEqual(program.must("GET", "/deployments")["items"], [])
+            wait_until(lambda: program.must("GET", "/deployments")["items"] == [], "nothing is left of them")
 
     def test_an_instance_type_in_use_stays(self):
         with Program() as program:
