@@ -60,7 +60,7 @@ struct limit_settings {
   std::size_t control_connections = 256;
   std::size_t idempotency_keys = 1'000;          ///< of one user, whose answers are kept; the oldest go first
   std::uint64_t idempotency_bytes = 67'108'864;  ///< of all kept answers together; the oldest go first
-  std::size_t event_listeners = 64;  ///< to GET /events, of everybody
+  std::size_t event_listeners = 64;              ///< to GET /events, of everybody
   std::size_t event_listeners_per_user = 16;
   std::size_t event_backlog_bytes = 16'777'216;  ///< changes kept for listeners who lag or come back
   std::size_t log_bytes = 16'777'216;            ///< of one replica's log file before it is rotated
