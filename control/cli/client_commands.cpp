@@ -1,12 +1,15 @@
 #include "control/cli/answer_json.hpp"
+#include "control/cli/deployment_views.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/session.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <ostream>
 
@@ -41,6 +44,83 @@ outcome<void> add_client(const session& now, const add_command& command) {
   return outcome<void>{};
 }
 
+struct rotate_command {
+  std::string deployment;
+  std::string name;
+  std::int64_t overlap_seconds = 0;
+};
+
+outcome<void> rotate_client(const session& now, const rotate_command& command) {
+  json::object asked;
+  if (command.overlap_seconds > 0) asked["overlapSeconds"] = command.overlap_seconds;
+  const auto given = now.api.perform(
+      {.method = "POST",
+       .path = "/deployments/" + encode(command.deployment) + "/clients/" + encode(command.name) + "/rotate",
+       .json = json::serialize(asked),
+       .if_match = {}});
+  if (!given) return given.error();
+  if (now.as_json) {
+    now.around.out << given->body << '\n';
+    return outcome<void>{};
+  }
+  const auto client = parse_object(given->body);
+  if (!client) return client.error();
+  now.around.out << printable(member_text(*client, "token")) << '\n';
+  const std::string until = member_text(*client, "previousUntil");
+  now.around.err << "this token of " << printable(command.name) << " is shown only now; the one before "
+                 << (until == "-" ? std::string{"holds no more"} : "holds until " + printable(until)) << '\n';
+  return outcome<void>{};
+}
+
+struct client_of {
+  std::string deployment;
+  std::string name;
+};
+
+outcome<void> list_clients(const session& now, const client_of& command) {
+  const auto given = now.api.perform({.method = "GET",
+                                      .path = "/deployments/" + encode(command.deployment) + "/clients?pageSize=500",
+                                      .json = {},
+                                      .if_match = {}});
+  if (!given) return given.error();
+  if (now.as_json) {
+    now.around.out << given->body << '\n';
+    return outcome<void>{};
+  }
+  const auto page = parse_object(given->body);
+  if (!page) return page.error();
+  table rows{{"NAME", "TOKEN", "AGE", "BY", "EXPIRES", "DISABLED", "LAST USED"}};
+  if (const json::value* items = page->if_contains("items"); items != nullptr && items->is_array()) {
+    for (const json::value& item : items->get_array()) {
+      if (!item.is_object()) continue;
+      const json::object& client = item.get_object();
+      rows.add({{member_text(client, "name")},
+                {member_text(client, "prefix") + "..."},
+                {age_of(member_text(client, "createdAt"), system_clock::now())},
+                {member_text(client, "createdBy")},
+                {member_text(client, "expiresAt")},
+                {member_text(client, "disabled") == "true" ? "yes" : "no"},
+                {age_of(member_text(client, "lastUsedAt"), system_clock::now())}});
+    }
+  }
+  if (rows.empty())
+    now.around.err << "no clients\n";
+  else
+    rows.print(now.around.out, now.with_colours);
+  return outcome<void>{};
+}
+
+outcome<void> delete_client(const session& now, const client_of& command) {
+  const auto given =
+      now.api.perform({.method = "DELETE",
+                       .path = "/deployments/" + encode(command.deployment) + "/clients/" + encode(command.name),
+                       .json = {},
+                       .if_match = {}});
+  if (!given) return given.error();
+  now.around.err << printable(command.name) << " is deleted; its token holds no more\n";
+  return outcome<void>{};
+}
+
 }  // namespace
 
 void add_client_commands(CLI::App& app, chosen_command& chosen) {
@@ -56,6 +136,31 @@ void add_client_commands(CLI::App& app, chosen_command& chosen) {
   add->add_option("name", added->name, "name of the client: letters, digits, - and _")->required();
   add->add_option("--expires-at", added->expires_at, "when the token ends, RFC 3339; never when missing");
   add->callback([&chosen, added] { chosen = [added](const session& now) { return add_client(now, *added); }; });
+
+  auto listed = std::make_shared<client_of>();
+  CLI::App* list = group->add_subcommand(
+      "list", with_examples("who may call a private deployment", "  modelgate clients list iris"));
+  list->add_option("deployment", listed->deployment, "the deployment")->required();
+  list->callback([&chosen, listed] { chosen = [listed](const session& now) { return list_clients(now, *listed); }; });
+
+  auto rotated = std::make_shared<rotate_command>();
+  CLI::App* rotate =
+      group->add_subcommand("rotate", with_examples("give a client another token; prints it, once",
+                                                    "  TOKEN=$(modelgate clients rotate iris app --overlap 3600)"));
+  rotate->add_option("deployment", rotated->deployment, "the deployment")->required();
+  rotate->add_option("name", rotated->name, "the client")->required();
+  rotate->add_option("--overlap", rotated->overlap_seconds, "for how many seconds the old token holds, too")
+      ->check(CLI::NonNegativeNumber);
+  rotate->callback(
+      [&chosen, rotated] { chosen = [rotated](const session& now) { return rotate_client(now, *rotated); }; });
+
+  auto deleted = std::make_shared<client_of>();
+  CLI::App* erase = group->add_subcommand(
+      "delete", with_examples("take a client's token back, at once", "  modelgate clients delete iris app"));
+  erase->add_option("deployment", deleted->deployment, "the deployment")->required();
+  erase->add_option("name", deleted->name, "the client")->required();
+  erase->callback(
+      [&chosen, deleted] { chosen = [deleted](const session& now) { return delete_client(now, *deleted); }; });
 }
 
 }  // namespace modelgate::control::cli

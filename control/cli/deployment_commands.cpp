@@ -2,6 +2,7 @@
 #include "control/cli/deployment_spec.hpp"
 #include "control/cli/deployment_views.hpp"
 #include "control/cli/help_formatter.hpp"
+#include "control/cli/lifecycle_commands.hpp"
 #include "control/cli/session.hpp"
 #include "control/cli/usage_error.hpp"
 #include "control/cli/wait_command.hpp"
@@ -305,6 +306,8 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
   logs->add_flag("--timestamps", logged->timestamps, "put the time before each line");
   logs->add_flag("--previous", logged->previous, "of the instance before the last restart");
   choose(logs, chosen, logged, print_logs);
+
+  add_lifecycle_commands(*group, chosen);
 }
 
 }  // namespace modelgate::control::cli

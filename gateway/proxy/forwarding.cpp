@@ -100,7 +100,8 @@ bool is_managed_in_response(field_id id) noexcept {
 /// Under every spelling that folds to it, as with the other fields that are ours.
 bool is_limit_field(std::string_view name) noexcept {
   constexpr std::string_view start = "RateLimit-";
-  if (name.size() <= start.size() || !http::equals_ignoring_case(name.substr(0, start.size() - 1), start.substr(0, start.size() - 1))) {
+  if (name.size() <= start.size()
+      || !http::equals_ignoring_case(name.substr(0, start.size() - 1), start.substr(0, start.size() - 1))) {
     return false;
   }
   const char last = name[start.size() - 1];

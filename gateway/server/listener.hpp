@@ -24,8 +24,7 @@ namespace modelgate::server {
 class listening_sockets {
  public:
   /// Takes `handed`, which may be empty. `unsent_bytes`: what the kernel takes for a peer beyond what is on its way.
-  listening_sockets(const net::endpoint& address, std::size_t count, std::vector<int> handed,
-                    std::size_t unsent_bytes);
+  listening_sockets(const net::endpoint& address, std::size_t count, std::vector<int> handed, std::size_t unsent_bytes);
   ~listening_sockets();
   listening_sockets(const listening_sockets&) = delete;
   listening_sockets& operator=(const listening_sockets&) = delete;

@@ -39,6 +39,44 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.run_client("deployments", "delete", "cli").returncode, 2, "asks for --yes without a terminal")
         self.assertEqual(self.run_client("deployments", "delete", "cli", "--yes").returncode, 0)
 
+    def test_revisions_and_tokens_are_changed_and_shown(self):
+        self.program.deploy("turns", replicas=1, endpointAccessType="private")
+        self.program.wait_for("turns")
+        self.program.must("PATCH", "/deployments/turns", {"description": "second", "updateMessage": "two"}, If_Match="*")
+
+        def run(*words):
+            done = self.run_client(*words)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return done
+
+        self.assertIn("is at revision 3", run("deployments", "rollback", "turns", "--revision", "1").stderr)
+        history = run("deployments", "history", "turns").stdout.splitlines()
+        self.assertEqual([line.split()[0] for line in history], ["REVISION", "3", "2", "1"])
+        self.assertIn("two", history[2])
+        self.assertEqual(json.loads(run("deployments", "history", "turns", "-o", "json").stdout)["items"][0]["updateMessage"], "Rolled back to revision 1")
+        self.assertIn("/description", run("deployments", "diff", "turns", "1", "2").stdout)
+        self.assertEqual(run("deployments", "diff", "turns", "1", "3").stdout, "")
+        self.assertIn("is at revision 4", run("deployments", "restart", "turns").stderr)
+        run("deployments", "wait", "turns")
+        run("deployments", "stop", "turns", "-m", "enough")
+        run("deployments", "wait", "turns", "--for", "stopped")
+        self.assertEqual(self.run_client("deployments", "restart", "turns").returncode, 4)
+        run("deployments", "start", "turns")
+        run("deployments", "wait", "turns")
+        self.assertEqual(self.run_client("deployments", "rollback", "turns", "--revision", "99").returncode, 1)
+        self.assertEqual(self.run_client("deployments", "history", "nobody").returncode, 3)
+
+        first = run("clients", "add", "turns", "app").stdout.strip()
+        second = run("clients", "rotate", "turns", "app", "--overlap", "600")
+        self.assertIn("holds until", second.stderr)
+        for token in (first, second.stdout.strip()):
+            self.assertEqual(self.program.predict("turns", client="app:" + token)[0], 200)
+        listed = run("clients", "list", "turns").stdout
+        self.assertIn(second.stdout[:8] + "...", listed)
+        self.assertNotIn(second.stdout.strip(), listed)
+        run("clients", "delete", "turns", "app")
+        self.assertEqual(self.program.predict("turns", client="app:" + first)[0], 401)
+
     def test_a_token_as_a_flag_is_taken_and_hidden_and_no_secret_is_repeated(self):
         self.assertEqual(self.run_client("deployments", "list", "--token", self.program.token, token="mga_wrong").returncode, 0)
         for words in (["mga_secret"], ["deployments", "list", "mga_secret"], ["deployments", "list", "--tokn=mga_secret"],
