@@ -12,12 +12,11 @@
 namespace modelgate::control::store {
 
 std::uint64_t audit_store::add(const domain::audit_event& event) {
-  const std::optional<std::uint64_t> status = event.status ? std::optional{std::uint64_t{*event.status}} : std::nullopt;
   on_.prepare(
          "INSERT INTO audit_events (at, user, credential, peer, method, path, resource, dry_run, request_id, status)"
          " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(event.at, event.user, event.credential, event.peer, event.method, event.path, event.resource, event.dry_run,
-            event.request_id, status)
+            event.request_id, event.status)
       .run();
   auto sequence = on_.prepare("SELECT last_insert_rowid()");
   return sequence.next() ? sequence.number(0) : 0;
