@@ -9,15 +9,15 @@
 #include "control/runtime/external/external_driver.hpp"
 #include "control/runtime/process/process_driver.hpp"
 #include "control/service/client_service.hpp"
-#include "control/service/demo_state.hpp"
-#include "control/service/deployment_service.hpp"
 #include "control/service/secret_vault.hpp"
 #include "control/store/bootstrap.hpp"
 #include "control/store/database.hpp"
 #include "control/store/stored_state.hpp"
 #include "gateway/certificates.hpp"
 #include "gateway/control_gate.hpp"
+#include "gateway/demo.hpp"
 #include "gateway/greeting.hpp"
+#include "gateway/rest_parts.hpp"
 #include "gateway/upgrade_loop.hpp"
 
 #include "modelgate/base/log.hpp"
@@ -47,7 +47,6 @@
 namespace modelgate {
 namespace {
 
-constexpr std::chrono::milliseconds demo_poll{100};
 constexpr std::chrono::milliseconds second_signal_poll{50};
 constexpr std::chrono::milliseconds same_signal{500};
 constexpr std::chrono::milliseconds patience_with_first_snapshot{5'000};  ///< then it serves without
@@ -96,7 +95,9 @@ class program {
                     },
                     *gateway_, reconciler_settings(settings_)},
         context_{database_, key_, driver_, reconciler_, [this] { return gateway_->observe(); }},
-        rest_{context_, vault_, rest_options()},
+        rest_{context_, vault_,
+              rest_options_of(live_, gateway_->address(),
+                              [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; })},
         certificates_{settings_, *gateway_, external_},
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
         control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {
@@ -135,9 +136,8 @@ class program {
     greet(settings_, control_server_->address(), new_token);
     std::thread watching{[this] { watch_certificates(); }};
     std::thread chores{[this] { do_chores_now_and_then(); }};
-    demo_ = std::thread{[this, with_demo] {
-      if (with_demo) run_demo();
-    }};
+    if (with_demo)
+      demo_.begin(context_, settings_.data_folder, gateway_->address(), settings_.tls.prediction.enabled());
 
     upgrades_.run_until_end(signals, words,
                             {[this](steady_time until) { return let_go(until); }, [this] { take_back(); }, {}}, [this] {
@@ -149,7 +149,8 @@ class program {
       const std::lock_guard lock{mutex_};
       stopping_ = true;
     }
-    end_demo();
+    ending_changed_.notify_all();
+    demo_.end();
     watching.join();
     chores.join();
     std::thread listening{[this, &signals] { hurry_on_another(signals); }};
@@ -246,33 +247,6 @@ class program {
     }
   }
 
-  control::rest::rest_options rest_options() {
-    control::rest::rest_options options;
-    options.version = MODELGATE_VERSION;
-    options.prediction = {gateway_->address().port, settings_.tls.prediction.enabled()};
-    options.view = [this] {
-      const auto now = live_.now();
-      return control::rest::view_settings{
-          now->prediction.public_url,
-          {std::chrono::duration_cast<std::chrono::seconds>(now->timeouts.total), now->limits.body_bytes}};
-    };
-    options.idempotency = [this] {
-      const auto now = live_.now();
-      return control::service::idempotency_limits{now->timeouts.idempotency, now->limits.idempotency_keys,
-                                                  now->limits.idempotency_bytes};
-    };
-    options.people = [this] { return live_.now()->people; };
-    options.audit = [this] { return live_.now()->audit; };
-    options.secure = settings_.tls.control.enabled();
-    options.listening = [this] {
-      const auto now = live_.now();
-      return control::events::event_settings{now->timeouts.event_heartbeat, now->limits.event_backlog_bytes,
-                                             now->limits.event_listeners, now->limits.event_listeners_per_user};
-    };
-    options.not_ready_because = [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; };
-    return options;
-  }
-
   std::unique_ptr<http_io::server> make_control_server() {
     return std::make_unique<http_io::server>(
         loop_, control_pool_, settings_.listen.control, own_port_limits(settings_),
@@ -320,24 +294,9 @@ class program {
           {"modelgate_build_info", "The program that runs; always 1.", {{"version", MODELGATE_VERSION}}, 1, false}};
     });
     gateway_->add_metrics_source([this] { return certificates_.read(); });
-    gateway_->add_metrics_source([this] { return event_readings(); });
+    gateway_->add_metrics_source([this] { return readings_of(rest_.hub()); });
     gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->add_metrics_source([this] { return upgrades_.readings(); });
-  }
-
-  std::vector<gateway::reading> event_readings() {
-    const control::events::event_counters now = rest_.hub().counters();
-    return {{"modelgate_event_listeners", "Listeners to events.", {}, static_cast<double>(now.listeners), false},
-            {"modelgate_event_listeners_refused_total",
-             "Listeners over a limit.",
-             {},
-             static_cast<double>(now.refused),
-             true},
-            {"modelgate_event_listeners_lost_total",
-             "Listeners disconnected because they were too slow.",
-             {},
-             static_cast<double>(now.lost),
-             true}};
   }
 
   /// Serves what the running program does, and then instead of it.
@@ -386,7 +345,7 @@ class program {
   }
 
   handover_offer let_go(steady_time deadline) {
-    end_demo();
+    demo_.end();
     if (!control_gate_.close(deadline)) {
       control_gate_.open();
       throw std::runtime_error{"requests to the control port did not end in time"};
@@ -414,15 +373,6 @@ class program {
     control_gate_.open();
   }
 
-  void end_demo() {
-    {
-      const std::lock_guard lock{mutex_};
-      ending_ = true;
-    }
-    ending_changed_.notify_all();
-    if (demo_.joinable()) demo_.join();
-  }
-
   http_io::response answer_scrape(const http_io::request& request) const {
     http_io::response answer;
     if (request.path != "/metrics" && request.path != "/prometheus") {
@@ -443,32 +393,6 @@ class program {
             write_private_file(settings_.data_folder / "ports.json", boost::json::serialize(ports) + "\n")) {
       throw std::runtime_error{"ports.json cannot be written: " + problem.message()};
     }
-  }
-
-  void run_demo() {
-    const auto demo = control::service::ensure_demo(context_, settings_.data_folder);
-    if (!demo) {
-      log::error("demo", demo.error().detail);
-      return;
-    }
-    const control::domain::principal admin{
-        std::string{control::store::first_user_name}, control::domain::platform_role::admin, {}};
-    const control::service::deployment_service deployments{context_};
-    for (const std::string& id : {demo->public_deployment, demo->private_deployment}) {
-      for (;;) {
-        const auto view = deployments.get(admin, id);
-        if (!view) return;
-        using control::domain::deployment_phase;
-        if (view->status.phase == deployment_phase::deployed) break;
-        if (view->status.phase == deployment_phase::failed || view->status.phase == deployment_phase::stopped) {
-          log::warning("demo", view->status.message, {{"deployment", id}});
-          return;
-        }
-        std::unique_lock lock{mutex_};
-        if (ending_changed_.wait_for(lock, demo_poll, [this] { return ending_; })) return;
-      }
-    }
-    print_demo(*demo, gateway_->address(), settings_.tls.prediction.enabled());
   }
 
   /// A second signal means now: nobody is waited for any more, and still no process is left. Supervisors that signal a
@@ -539,10 +463,9 @@ class program {
   std::atomic<bool> ready_{false};
   std::mutex mutex_;
   std::condition_variable ending_changed_;
-  bool ending_ = false;    ///< of the demo
   bool stopping_ = false;  ///< of the program
   bool hurried_ = false;
-  std::thread demo_;
+  demo demo_;
   control_gate control_gate_;
   std::atomic<bool> drained_{false};
   boost::asio::io_context loop_{1};

@@ -11,6 +11,7 @@ stop   connections that send half a ClientHello and no more, anew when they are 
 """
 import asyncio
 import collections
+import functools
 import json
 import os
 import resource
@@ -97,6 +98,7 @@ async def flood(index, port, path, counts, end, connections):
             sock = None
 
 
+@functools.cache  # a context reads every authority of the system: for each connection that would be most of the attack
 def client_hello():
     arriving, leaving = ssl.MemoryBIO(), ssl.MemoryBIO()
     session = ssl.create_default_context().wrap_bio(arriving, leaving, server_hostname="localhost")

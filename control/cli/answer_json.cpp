@@ -18,6 +18,18 @@ outcome<json::object> parse_object(std::string_view body) {
   return std::move(parsed.get_object());
 }
 
+const json::object& object_member(const json::object& object, std::string_view name) {
+  static const json::object nothing;
+  const json::value* member = object.if_contains(name);
+  return member != nullptr && member->is_object() ? member->get_object() : nothing;
+}
+
+const json::array& array_member(const json::object& object, std::string_view name) {
+  static const json::array nothing;
+  const json::value* member = object.if_contains(name);
+  return member != nullptr && member->is_array() ? member->get_array() : nothing;
+}
+
 std::string member_text(const json::object& object, std::string_view name) {
   const json::value* member = object.if_contains(name);
   if (member == nullptr || member->is_null()) return "-";

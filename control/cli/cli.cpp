@@ -31,6 +31,8 @@ constexpr const char* examples =
     "  modelgate deployments list                          what is deployed\n"
     "  modelgate deployments wait iris --timeout 5m        wait until it is up\n"
     "  modelgate clients add iris app                      let an application call it\n"
+    "  modelgate apply -f iris.toml                        deploy what a file describes, or change it to that\n"
+    "  modelgate groups update research --member ann       who may deploy\n"
     "  modelgate rotate-secret-key                         seal pull secrets under a new key";
 
 constexpr const char* exit_codes =
@@ -80,7 +82,11 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
   chosen_command chosen;
   add_deployment_commands(app, chosen);
   add_client_commands(app, chosen);
-  add_secret_key_command(app, chosen);
+  add_apply_command(app, chosen);
+  add_group_commands(app, chosen);
+  add_instance_type_commands(app, chosen);
+  add_people_commands(app, chosen);
+  add_pull_secret_commands(app, chosen);
 
   std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // the order that CLI11 takes words in
   try {

@@ -2,6 +2,7 @@
 #include "control/cli/deployment_views.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/session.hpp"
+#include "control/cli/shown_calls.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
@@ -23,25 +24,22 @@ struct add_command {
   std::string expires_at;
 };
 
+std::string path_of(const std::string& deployment, const std::string& name = {}) {
+  const std::string all = "/deployments/" + encode(deployment) + "/clients";
+  return name.empty() ? all : all + "/" + encode(name);
+}
+
 outcome<void> add_client(const session& now, const add_command& command) {
   json::object asked{{"name", command.name}};
   if (!command.expires_at.empty()) asked["expiresAt"] = command.expires_at;
-  const auto given = now.api.perform({.method = "POST",
-                                      .path = "/deployments/" + encode(command.deployment) + "/clients",
-                                      .json = json::serialize(asked),
-                                      .if_match = {}});
-  if (!given) return given.error();
-  if (now.as_json) {
-    now.around.out << given->body << '\n';
-    return outcome<void>{};
-  }
-  const auto client = parse_object(given->body);
-  if (!client) return client.error();
-  // The token alone is data: TOKEN=$(modelgate clients add ...) works.
-  now.around.out << printable(member_text(*client, "token")) << '\n';
-  now.around.err << "this token of " << printable(command.name) << " is shown only now; call the model with curl -u "
-                 << printable(command.name) << ":TOKEN\n";
-  return outcome<void>{};
+  return call_and_show(
+      now, {.method = "POST", .path = path_of(command.deployment), .json = json::serialize(asked), .if_match = {}},
+      [&](const json::object& client) {
+        // The token alone is data: TOKEN=$(modelgate clients add ...) works.
+        now.around.out << printable(member_text(client, "token")) << '\n';
+        now.around.err << "this token of " << printable(command.name)
+                       << " is shown only now; call the model with curl -u " << printable(command.name) << ":TOKEN\n";
+      });
 }
 
 struct rotate_command {
@@ -53,23 +51,18 @@ struct rotate_command {
 outcome<void> rotate_client(const session& now, const rotate_command& command) {
   json::object asked;
   if (command.overlap_seconds > 0) asked["overlapSeconds"] = command.overlap_seconds;
-  const auto given = now.api.perform(
-      {.method = "POST",
-       .path = "/deployments/" + encode(command.deployment) + "/clients/" + encode(command.name) + "/rotate",
-       .json = json::serialize(asked),
-       .if_match = {}});
-  if (!given) return given.error();
-  if (now.as_json) {
-    now.around.out << given->body << '\n';
-    return outcome<void>{};
-  }
-  const auto client = parse_object(given->body);
-  if (!client) return client.error();
-  now.around.out << printable(member_text(*client, "token")) << '\n';
-  const std::string until = member_text(*client, "previousUntil");
-  now.around.err << "this token of " << printable(command.name) << " is shown only now; the one before "
-                 << (until == "-" ? std::string{"holds no more"} : "holds until " + printable(until)) << '\n';
-  return outcome<void>{};
+  return call_and_show(now,
+                       {.method = "POST",
+                        .path = path_of(command.deployment, command.name) + "/rotate",
+                        .json = json::serialize(asked),
+                        .if_match = {}},
+                       [&](const json::object& client) {
+                         now.around.out << printable(member_text(client, "token")) << '\n';
+                         const std::string until = member_text(client, "previousUntil");
+                         now.around.err << "this token of " << printable(command.name)
+                                        << " is shown only now; the one before "
+                                        << (until == "-" ? "holds no more" : "holds until " + printable(until)) << '\n';
+                       });
 }
 
 struct client_of {
@@ -78,20 +71,13 @@ struct client_of {
 };
 
 outcome<void> list_clients(const session& now, const client_of& command) {
-  const auto given = now.api.perform({.method = "GET",
-                                      .path = "/deployments/" + encode(command.deployment) + "/clients?pageSize=500",
-                                      .json = {},
-                                      .if_match = {}});
-  if (!given) return given.error();
-  if (now.as_json) {
-    now.around.out << given->body << '\n';
-    return outcome<void>{};
-  }
-  const auto page = parse_object(given->body);
-  if (!page) return page.error();
-  table rows{{"NAME", "TOKEN", "AGE", "BY", "EXPIRES", "DISABLED", "LAST USED"}};
-  if (const json::value* items = page->if_contains("items"); items != nullptr && items->is_array()) {
-    for (const json::value& item : items->get_array()) {
+  return list_and_show(now, path_of(command.deployment), [&](const json::array& items) {
+    if (items.empty()) {
+      now.around.err << "no clients\n";
+      return;
+    }
+    table rows{{"NAME", "TOKEN", "AGE", "BY", "EXPIRES", "DISABLED", "LAST USED"}};
+    for (const json::value& item : items) {
       if (!item.is_object()) continue;
       const json::object& client = item.get_object();
       rows.add({{member_text(client, "name")},
@@ -102,20 +88,13 @@ outcome<void> list_clients(const session& now, const client_of& command) {
                 {member_text(client, "disabled") == "true" ? "yes" : "no"},
                 {age_of(member_text(client, "lastUsedAt"), system_clock::now())}});
     }
-  }
-  if (rows.empty())
-    now.around.err << "no clients\n";
-  else
     rows.print(now.around.out, now.with_colours);
-  return outcome<void>{};
+  });
 }
 
 outcome<void> delete_client(const session& now, const client_of& command) {
-  const auto given =
-      now.api.perform({.method = "DELETE",
-                       .path = "/deployments/" + encode(command.deployment) + "/clients/" + encode(command.name),
-                       .json = {},
-                       .if_match = {}});
+  const auto given = now.api.perform(
+      {.method = "DELETE", .path = path_of(command.deployment, command.name), .json = {}, .if_match = {}});
   if (!given) return given.error();
   now.around.err << printable(command.name) << " is deleted; its token holds no more\n";
   return outcome<void>{};

@@ -1,20 +1,18 @@
 #include "control/cli/connection_settings.hpp"
 
+#include "control/cli/text_file.hpp"
+
 #include "modelgate/base/nearest_word.hpp"
 
 #include <toml++/toml.h>
 
 #include <array>
-#include <cerrno>
-#include <fstream>
-#include <sstream>
 #include <system_error>
 #include <vector>
 
 namespace modelgate::control::cli {
 namespace {
 
-constexpr std::uintmax_t largest_file = 65'536;
 constexpr std::array<std::string_view, 4> known_keys{"server", "token", "token_file", "ca_file"};
 
 struct personal_config {
@@ -28,22 +26,8 @@ failure wrong_usage(std::string text) {
   return {exit_code::usage, std::move(text), {}};
 }
 
-outcome<std::string> read_small_file(const std::filesystem::path& file) {
-  std::error_code problem;
-  const auto size = std::filesystem::file_size(file, problem);
-  if (!problem && size > largest_file) return wrong_usage(file.string() + " is too large to be what was meant");
-  errno = 0;
-  std::ifstream stream{file, std::ios::binary};
-  std::ostringstream text;
-  if (problem || !stream || (size > 0 && !(text << stream.rdbuf()))) {
-    return wrong_usage("cannot read " + file.string() + ": "
-                       + (problem ? problem.message() : std::generic_category().message(errno)));
-  }
-  return text.str();
-}
-
 outcome<crypto::secret> read_token_file(const std::filesystem::path& file) {
-  auto text = read_small_file(file);
+  auto text = read_text_file(file);
   if (!text) return std::move(text).error();
   const std::size_t end = text->find_last_not_of(" \t\r\n");
   text->erase(end == std::string::npos ? 0 : end + 1);
@@ -87,7 +71,7 @@ outcome<personal_config> read_personal_config(const std::map<std::string, std::s
   const auto file = personal_config_file(environment);
   std::error_code ignored;
   if (!file || !std::filesystem::exists(*file, ignored)) return personal_config{};
-  const auto text = read_small_file(*file);
+  const auto text = read_text_file(*file);
   if (!text) return text.error();
   return parse_personal_config(*file, *text);
 }

@@ -1,9 +1,10 @@
 #include "control/cli/answer_json.hpp"
-#include "control/cli/deployment_spec.hpp"
 #include "control/cli/deployment_views.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/lifecycle_commands.hpp"
 #include "control/cli/session.hpp"
+#include "control/cli/shown_calls.hpp"
+#include "control/cli/spec_commands.hpp"
 #include "control/cli/usage_error.hpp"
 #include "control/cli/wait_command.hpp"
 
@@ -13,11 +14,8 @@
 #include <CLI/Option.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
-#include <fstream>
 #include <istream>
-#include <iterator>
 #include <memory>
 #include <ostream>
 
@@ -32,10 +30,6 @@ std::string path_of(const std::string& id) {
   return "/deployments/" + encode(id);
 }
 
-void add_parameter(std::string& path, std::string_view name, std::string_view value) {
-  path.append(path.find('?') == std::string::npos ? "?" : "&").append(name).append("=").append(encode(value));
-}
-
 // --- list
 
 struct list_flags {
@@ -45,100 +39,27 @@ struct list_flags {
   bool mine = false;
 };
 
-outcome<json::array> fetch_all(const api_client& api, const std::string& path) {
-  json::array all;
-  std::string token;
-  do {
-    std::string page = path;
-    if (!token.empty()) add_parameter(page, "pageToken", token);
-    const auto given = api.perform({.method = "GET", .path = page, .json = {}, .if_match = {}});
-    if (!given) return given.error();
-    auto object = parse_object(given->body);
-    if (!object) return object.error();
-    if (json::value* items = object->if_contains("items"); items != nullptr && items->is_array()) {
-      for (json::value& item : items->get_array()) all.push_back(std::move(item));
-    }
-    const std::string next = member_text(*object, "nextPageToken");
-    token = next == "-" ? std::string{} : next;
-  } while (!token.empty());
-  return all;
-}
-
 outcome<void> list_deployments(const session& now, const list_flags& flags) {
   std::string path = "/deployments";
-  add_parameter(path, "pageSize", "500");
   for (const std::string& group : flags.groups) add_parameter(path, "group", group);
   if (!flags.search.empty()) add_parameter(path, "search", flags.search);
   if (!flags.status.empty()) add_parameter(path, "status", flags.status);
   if (flags.mine) add_parameter(path, "mine", "true");
-  auto items = fetch_all(now.api, path);
-  if (!items) return items.error();
-  if (now.as_json) {
-    now.around.out << json::serialize(json::object{{"items", std::move(*items)}, {"nextPageToken", ""}}) << '\n';
-  } else if (items->empty()) {
-    now.around.err << "no deployments\n";
-  } else {
-    print_deployments(now.around.out, *items, system_clock::now(), now.with_colours);
-  }
-  return outcome<void>{};
+  return list_and_show(now, path, [&](const json::array& items) {
+    if (items.empty())
+      now.around.err << "no deployments\n";
+    else
+      print_deployments(now.around.out, items, system_clock::now(), now.with_colours);
+  });
 }
 
 // --- get
 
 outcome<void> get_deployment(const session& now, const std::string& id) {
-  const auto given = now.api.perform({.method = "GET", .path = path_of(id), .json = {}, .if_match = {}});
-  if (!given) return given.error();
-  if (now.as_json) {
-    now.around.out << given->body << '\n';
-    return outcome<void>{};
-  }
-  const auto deployment = parse_object(given->body);
-  if (!deployment) return deployment.error();
-  print_deployment(now.around.out, *deployment, system_clock::now(), now.with_colours);
-  return outcome<void>{};
-}
-
-// --- create
-
-struct create_command {
-  create_flags flags;
-  std::string file;
-  bool dry_run = false;
-};
-
-outcome<std::string> read_spec(surroundings& around, const std::string& file) {
-  if (file.empty()) return std::string{};
-  if (file == "-") return std::string{std::istreambuf_iterator<char>{around.in}, {}};
-  std::ifstream stream{file, std::ios::binary};
-  std::string text{std::istreambuf_iterator<char>{stream}, {}};
-  if (!stream.is_open() || stream.bad()) return failure{exit_code::usage, "cannot read " + file, {}};
-  if (text.empty()) return failure{exit_code::usage, file + " is empty", {}};
-  return text;
-}
-
-outcome<void> create_deployment(const session& now, const create_command& command) {
-  const auto base = read_spec(now.around, command.file);
-  if (!base) return base.error();
-  const auto spec = make_deployment_spec(command.flags, *base);
-  if (!spec) return spec.error();
-  const std::string path = command.dry_run ? "/deployments?dryRun=true" : "/deployments";
-  const auto given = now.api.perform({.method = "POST", .path = path, .json = *spec, .if_match = {}});
-  if (!given) return given.error();
-  if (now.as_json) {
-    now.around.out << given->body << '\n';
-    return outcome<void>{};
-  }
-  const auto object = parse_object(given->body);
-  if (!object) return object.error();
-  if (command.dry_run) {
-    print_dry_run(now.around.out, *object, system_clock::now(), now.with_colours);
-    now.around.err << "nothing was changed: this was a dry run\n";
-    return outcome<void>{};
-  }
-  print_deployment(now.around.out, *object, system_clock::now(), now.with_colours);
-  now.around.err << "created; wait for it with: modelgate deployments wait " << printable(member_text(*object, "id"))
-                 << '\n';
-  return outcome<void>{};
+  return call_and_show(now, {.method = "GET", .path = path_of(id), .json = {}, .if_match = {}},
+                       [&](const json::object& deployment) {
+                         print_deployment(now.around.out, deployment, system_clock::now(), now.with_colours);
+                       });
 }
 
 // --- delete
@@ -244,36 +165,7 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
   get->add_option("id", *got, "the deployment")->required();
   choose(get, chosen, got, get_deployment);
 
-  auto created = std::make_shared<create_command>();
-  CLI::App* create =
-      group->add_subcommand("create", with_examples("deploy a model",
-                                                    "  modelgate deployments create iris --name Iris --group research "
-                                                    "--image demo/iris:1.0 --instance-type cpu-1\n"
-                                                    "  modelgate deployments create iris --name Iris --group research "
-                                                    "--url http://models.lan:9000 --health-path /health\n"
-                                                    "  modelgate deployments create --dry-run -f iris.json"));
-  create_flags& flags = created->flags;
-  create->add_option("id", flags.id, "id of the deployment; made from its name when missing");
-  create->add_option("--name", flags.name, "name for people");
-  create->add_option("--group", flags.group, "group that owns it");
-  create->add_option("--image", flags.image, "model image, NAME:TAG");
-  create->add_option("--url", flags.urls, "instead of an image: a replica that runs elsewhere (may be repeated)")
-      ->allow_extra_args(false);
-  create->add_option("--url-file", flags.url_file, "instead of --url: a file in the server's runtime.external.folder");
-  create->add_option("--health-path", flags.health_path, "with --url: a replica is ready when it answers 200 here");
-  create->add_option("--instance-type", flags.instance_type, "size of each replica");
-  create->add_option("--replicas", flags.replicas, "how many replicas");
-  create->add_flag("--private", flags.private_access, "only clients with a token may call it");
-  create->add_option("--env", flags.env, "NAME=VALUE for the model (may be repeated)")->allow_extra_args(false);
-  create->add_option("--metadata", flags.metadata, "NAME=VALUE to find it by (may be repeated)")
-      ->allow_extra_args(false);
-  create->add_option("--description", flags.description, "what it is for");
-  create->add_option("--model-uri", flags.model_uri, "where the model's files are");
-  create->add_option("--pull-secret", flags.pull_secret, "secret to pull the image with");
-  create->add_option("-m,--message", flags.message, "message for the history");
-  create->add_option("-f,--file", created->file, "JSON to start from, - for standard input; flags win over it");
-  create->add_flag("--dry-run", created->dry_run, "check it and show the quota, change nothing");
-  choose(create, chosen, created, create_deployment);
+  add_spec_commands(*group, chosen);
 
   auto deleted = std::make_shared<delete_command>();
   CLI::App* erase = group->add_subcommand("delete", with_examples("delete a deployment with its history and clients",

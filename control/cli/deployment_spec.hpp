@@ -2,6 +2,8 @@
 
 #include "control/cli/failure.hpp"
 
+#include <boost/json/fwd.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -10,28 +12,34 @@
 
 namespace modelgate::control::cli {
 
-/// What the flags of `deployments create` said. What they did not say, the server fills in or asks for.
-struct create_flags {
-  std::string id;
-  std::string name;
-  std::string group;
-  std::string image;
+/// What the flags of `deployments create` and `update` said. What they did not say is left out.
+struct spec_flags {
+  std::optional<std::string> id;
+  std::optional<std::string> name;
+  std::optional<std::string> group;
+  std::optional<std::string> image;
   std::vector<std::string> urls;  ///< of external replicas; their image is left open then
-  std::string url_file;
-  std::string health_path;
-  std::string model_uri;
-  std::string pull_secret;
-  std::string instance_type;
+  std::optional<std::string> url_file;
+  std::optional<std::string> health_path;
+  std::optional<std::string> model_uri;
+  std::optional<std::string> pull_secret;
+  std::optional<std::string> instance_type;
   std::optional<std::uint32_t> replicas;
-  bool private_access = false;
-  std::string description;
-  std::string message;
+  std::optional<bool> private_access;
+  std::optional<bool> stop;
+  std::optional<bool> auto_rollback;
+  std::optional<std::uint32_t> progress_deadline;  ///< seconds
+  std::optional<std::string> description;
+  std::optional<std::string> message;
   std::vector<std::string> env;       ///< NAME=VALUE each
   std::vector<std::string> metadata;  ///< NAME=VALUE each
 };
 
-/// The body of the request: the members of `base` (a JSON object, or nothing) with the flags laid over them.
-/// Errors: usage, for a base that is no JSON object and a pair without '='.
-[[nodiscard]] outcome<std::string> make_deployment_spec(const create_flags& flags, std::string_view base);
+/// A deployment as a file tells it, in JSON or in TOML: what begins with a brace is JSON.
+/// Errors: usage, with `name`, line and column, for what is neither.
+[[nodiscard]] outcome<boost::json::object> parse_deployment_file(std::string_view text, const std::string& name);
+
+/// The body of a request: the members of `base` with the flags laid over them. Errors: usage, for a pair without '='.
+[[nodiscard]] outcome<boost::json::object> make_deployment_spec(const spec_flags& flags, boost::json::object base);
 
 }  // namespace modelgate::control::cli

@@ -12,18 +12,6 @@ namespace modelgate::control::cli {
 namespace json = boost::json;
 namespace {
 
-const json::object& object_member(const json::object& object, std::string_view name) {
-  static const json::object nothing;
-  const json::value* member = object.if_contains(name);
-  return member != nullptr && member->is_object() ? member->get_object() : nothing;
-}
-
-const json::array& array_member(const json::object& object, std::string_view name) {
-  static const json::array nothing;
-  const json::value* member = object.if_contains(name);
-  return member != nullptr && member->is_array() ? member->get_array() : nothing;
-}
-
 void print_line(std::ostream& out, std::string_view label, const std::string& text) {
   out << "  " << label << std::string(label.size() < 14 ? 14 - label.size() : 1, ' ') << printable(text) << '\n';
 }

@@ -3,6 +3,7 @@
 #include "control/cli/answer_json.hpp"
 #include "control/cli/deployment_views.hpp"
 #include "control/cli/help_formatter.hpp"
+#include "control/cli/shown_calls.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
@@ -38,56 +39,41 @@ outcome<void> act(const session& now, const action_command& command) {
   json::object asked;
   if (command.revision > 0) asked["revision"] = command.revision;
   if (!command.message.empty()) asked["updateMessage"] = command.message;
-  const auto given = now.api.perform({.method = "POST",
-                                      .path = path_of(command.id) + "/" + command.verb,
-                                      .json = json::serialize(asked),
-                                      .if_match = {}});
-  if (!given) return given.error();
-  if (now.as_json) {
-    now.around.out << given->body << '\n';
-    return outcome<void>{};
-  }
-  const auto deployment = parse_object(given->body);
-  if (!deployment) return deployment.error();
-  now.around.err << printable(command.id) << " is at revision " << printable(member_text(*deployment, "revision"))
-                 << "; modelgate deployments wait " << printable(command.id)
-                 << (command.verb == "stop" ? " --for stopped" : "") << " tells when it is there\n";
-  return outcome<void>{};
+  return call_and_show(now,
+                       {.method = "POST",
+                        .path = path_of(command.id) + "/" + command.verb,
+                        .json = json::serialize(asked),
+                        .if_match = {}},
+                       [&](const json::object& deployment) {
+                         now.around.err << printable(command.id) << " is at revision "
+                                        << printable(member_text(deployment, "revision"))
+                                        << "; modelgate deployments wait " << printable(command.id)
+                                        << (command.verb == "stop" ? " --for stopped" : "")
+                                        << " tells when it is there\n";
+                       });
 }
 
 // --- history, diff
 
 outcome<void> print_history(const session& now, const std::string& id) {
-  const auto given =
-      now.api.perform({.method = "GET", .path = path_of(id) + "/history?pageSize=500", .json = {}, .if_match = {}});
-  if (!given) return given.error();
-  if (now.as_json) {
-    now.around.out << given->body << '\n';
-    return outcome<void>{};
-  }
-  const auto page = parse_object(given->body);
-  if (!page) return page.error();
-  table rows{{"REVISION", "AGE", "BY", "IMAGE", "REPLICAS", "STOPPED", "MESSAGE"}};
-  const json::value* items = page->if_contains("items");
-  if (items == nullptr || !items->is_array()) return outcome<void>{};
-  for (const json::value& item : items->get_array()) {
-    if (!item.is_object()) continue;
-    const json::object& revision = item.get_object();
-    static const json::object nothing;
-    const json::value* spec = revision.if_contains("spec");
-    const json::object& what = spec != nullptr && spec->is_object() ? spec->get_object() : nothing;
-    std::string message = member_text(revision, "updateMessage");
-    message.resize(std::min(message.size(), message.find('\n')));
-    rows.add({{member_text(revision, "revision")},
-              {age_of(member_text(revision, "createdAt"), system_clock::now())},
-              {member_text(revision, "createdBy")},
-              {member_text(what, "modelImage")},
-              {member_text(what, "replicas")},
-              {member_text(what, "stop") == "true" ? "yes" : "no"},
-              {std::move(message)}});
-  }
-  rows.print(now.around.out, now.with_colours);
-  return outcome<void>{};
+  return list_and_show(now, path_of(id) + "/history", [&](const json::array& items) {
+    table rows{{"REVISION", "AGE", "BY", "IMAGE", "REPLICAS", "STOPPED", "MESSAGE"}};
+    for (const json::value& item : items) {
+      if (!item.is_object()) continue;
+      const json::object& revision = item.get_object();
+      const json::object& spec = object_member(revision, "spec");
+      std::string message = member_text(revision, "updateMessage");
+      message.resize(std::min(message.size(), message.find('\n')));
+      rows.add({{member_text(revision, "revision")},
+                {age_of(member_text(revision, "createdAt"), system_clock::now())},
+                {member_text(revision, "createdBy")},
+                {member_text(spec, "modelImage")},
+                {member_text(spec, "replicas")},
+                {member_text(spec, "stop") == "true" ? "yes" : "no"},
+                {std::move(message)}});
+    }
+    rows.print(now.around.out, now.with_colours);
+  });
 }
 
 struct diff_command {
@@ -97,31 +83,21 @@ struct diff_command {
 };
 
 outcome<void> print_difference(const session& now, const diff_command& command) {
-  const auto given = now.api.perform({.method = "GET",
-                                      .path = path_of(command.id) + "/history/" + std::to_string(command.from)
-                                              + "/diff?to=" + std::to_string(command.to),
-                                      .json = {},
-                                      .if_match = {}});
-  if (!given) return given.error();
-  if (now.as_json) {
-    now.around.out << given->body << '\n';
-    return outcome<void>{};
-  }
-  const auto compared = parse_object(given->body);
-  if (!compared) return compared.error();
-  table rows{{"FIELD", "REVISION " + std::to_string(command.from), "REVISION " + std::to_string(command.to)}};
-  if (const json::value* changes = compared->if_contains("changes"); changes != nullptr && changes->is_array()) {
-    for (const json::value& change : changes->get_array()) {
-      if (!change.is_object()) continue;
-      const json::object& each = change.get_object();
-      rows.add({{member_text(each, "pointer")}, {member_text(each, "from")}, {member_text(each, "to")}});
-    }
-  }
-  if (rows.empty())
-    now.around.err << "the two revisions ask for the same\n";
-  else
-    rows.print(now.around.out, now.with_colours);
-  return outcome<void>{};
+  std::string path = path_of(command.id) + "/history/" + std::to_string(command.from) + "/diff";
+  add_parameter(path, "to", std::to_string(command.to));
+  return call_and_show(
+      now, {.method = "GET", .path = path, .json = {}, .if_match = {}}, [&](const json::object& compared) {
+        table rows{{"FIELD", "REVISION " + std::to_string(command.from), "REVISION " + std::to_string(command.to)}};
+        for (const json::value& change : array_member(compared, "changes")) {
+          if (!change.is_object()) continue;
+          const json::object& each = change.get_object();
+          rows.add({{member_text(each, "pointer")}, {member_text(each, "from")}, {member_text(each, "to")}});
+        }
+        if (rows.empty())
+          now.around.err << "the two revisions ask for the same\n";
+        else
+          rows.print(now.around.out, now.with_colours);
+      });
 }
 
 CLI::App* add_action(CLI::App& deployments, chosen_command& chosen, const std::shared_ptr<action_command>& command,

@@ -25,6 +25,12 @@ using chosen_command = std::function<outcome<void>(const session&)>;
 
 void add_deployment_commands(CLI::App& app, chosen_command& chosen);
 void add_client_commands(CLI::App& app, chosen_command& chosen);
-void add_secret_key_command(CLI::App& app, chosen_command& chosen);
+void add_apply_command(CLI::App& app, chosen_command& chosen);
+void add_group_commands(CLI::App& app, chosen_command& chosen);
+void add_instance_type_commands(CLI::App& app, chosen_command& chosen);
+/// users, tokens, audit, whoami
+void add_people_commands(CLI::App& app, chosen_command& chosen);
+/// pull-secrets, rotate-secret-key
+void add_pull_secret_commands(CLI::App& app, chosen_command& chosen);
 
 }  // namespace modelgate::control::cli

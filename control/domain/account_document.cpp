@@ -143,7 +143,8 @@ parsed<client_draft> read_client(const boost::json::value& document, system_time
     reader.mistake("name", mistake_code::malformed, "must match the pattern ^[a-z_][a-z0-9_-]{0,63}$");
   }
   answer.value.expires_at = read_expiry(reader, now);
-  reader.read_only({"token", "prefix", "createdAt", "createdBy", "lastUsedAt", "previousUntil", "disabled"});
+  answer.value.disabled = reader.boolean("disabled").value_or(false);
+  reader.read_only({"token", "prefix", "createdAt", "createdBy", "lastUsedAt", "previousUntil"});
   reader.refuse_others();
   return answer;
 }

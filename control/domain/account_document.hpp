@@ -54,6 +54,7 @@ struct token_draft {
 struct client_draft {
   std::string name;
   std::optional<system_time> expires_at;
+  bool disabled = false;
 };
 [[nodiscard]] parsed<client_draft> read_client(const boost::json::value& document, system_time now);
 

@@ -42,6 +42,12 @@ bool has_shape(std::string_view text, std::size_t least, std::size_t most, Ends 
 
 }  // namespace
 
+std::string_view cut(std::string_view text, std::size_t most) noexcept {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 bool is_deployment_id(std::string_view text) noexcept {
   return has_shape(text, 3, id_length, is_lower_alnum, [](char c) { return is_lower_alnum(c) || c == '-'; });
 }

@@ -10,6 +10,9 @@ namespace modelgate::control::domain {
 inline constexpr std::string_view deployment_id_rule =
     "must be 3 to 63 lower-case letters, digits or '-', with a letter or digit at both ends";
 
+/// At most so many bytes of UTF-8, and no half of a character.
+[[nodiscard]] std::string_view cut(std::string_view text, std::size_t most) noexcept;
+
 /// What people call a deployment: letters, digits, spaces, '-' and '_', a letter or digit at both ends, at least two
 /// characters.
 [[nodiscard]] bool is_deployment_name(std::string_view text) noexcept;

@@ -31,6 +31,26 @@ bool lists(const config::snapshot& snapshot, const observed_replica& replica) {
   return false;
 }
 
+/// Until a replica of the current revision, or its source, has not been ready for longer than its owner allows; absent
+/// when none waits, or that time has passed.
+std::optional<std::chrono::milliseconds> time_to_fail(const store::desired_deployment& entry,
+                                                      const std::vector<observed_replica>& observed,
+                                                      const std::optional<runtime::source_state>& source,
+                                                      system_time now) {
+  const domain::revision& current = entry.deployment.current;
+  std::optional<std::chrono::milliseconds> least;
+  const auto count = [&](system_time since) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(since + current.spec.progress_deadline - now);
+    if (left.count() > 0 && (!least || left < *least)) least = left;
+  };
+  for (const observed_replica& replica : observed) {
+    const bool is_current = replica.deployment == entry.deployment.id && replica.revision == current.replica_revision;
+    if (is_current && replica.phase != domain::replica_phase::ready) count(replica.unready_since);
+  }
+  if (source) count(source->since);
+  return least;
+}
+
 }  // namespace
 
 reconciler::reconciler(store::desired_state& store, runtime::runtime_driver& driver, publish_function publisher,
@@ -237,7 +257,7 @@ void reconciler::publish(const std::vector<observed_replica>& observed, std::uin
 }
 
 /// Remembers which revisions are good, and takes those back that failed and whose owners want it so. When to look again:
-/// at once when the desired state is another one now, soon while a revision is neither good nor failed.
+/// at once when the desired state is another one now, else when the next revision would have failed.
 std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::vector<observed_replica>& observed,
                                                                      system_time now) {
   std::optional<std::chrono::milliseconds> look_again;
@@ -256,7 +276,9 @@ std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::
                    {{"deployment", deployment.id}, {"revision", current.number}, {"why", status.message}});
       written = store_.roll_back(deployment.id, current.number, status.message);
     } else {
-      if (!look_again && status.phase == domain::deployment_phase::deploying) look_again = settings_.rollout_poll;
+      // What makes it good wakes us; that its time is over, nobody tells.
+      if (const auto left = time_to_fail(entry, observed, source, now); left && (!look_again || *left < *look_again))
+        look_again = left;
       continue;
     }
     if (written)

@@ -26,8 +26,7 @@ struct reconciler_settings {
   std::chrono::milliseconds live_patience{1'000};  ///< for the workers to take a snapshot before going on without
   std::chrono::milliseconds storage_backoff{250};  ///< after a failure of the store, doubled by each further one
   std::chrono::milliseconds storage_backoff_max{5'000};
-  std::chrono::milliseconds resync{10'000};     ///< longest time between two looks
-  std::chrono::milliseconds rollout_poll{500};  ///< the same while a revision is neither good nor failed
+  std::chrono::milliseconds resync{10'000};  ///< longest time between two looks
 };
 
 /// Publishes what differs from the last publication; the snapshot that holds now, never null. Called by the

@@ -147,6 +147,7 @@ answer<created_client> client_service::add(const domain::principal& who, const s
   client.created_at = context_.now();
   client.created_by = who.user;
   client.expires_at = draft.value.expires_at;
+  client.disabled = draft.value.disabled;
 
   const auto done = context_.database.write([&](store::transaction& within) -> answer<void> {
     if (const auto stored = find_changeable(within, who, deployment); !stored) return stored.error();

@@ -32,7 +32,7 @@ carried_files read_carried(const fs::path& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator{folder}) {
     const std::string name = entry.path().filename().string();
     if (is_carried(name) && entry.is_regular_file()) {
-      files.emplace_back(name, read_small_file(entry.path(), largest_carried_file));
+      files.emplace_back(name, read_carried_file(entry.path(), largest_carried_file));
     }
   }
   std::sort(files.begin(), files.end());

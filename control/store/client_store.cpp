@@ -78,10 +78,10 @@ std::size_t client_store::count(std::string_view deployment) const {
 
 void client_store::insert(std::string_view deployment, const domain::client& client) {
   on_.prepare(
-         "INSERT INTO clients (deployment, name, digest, prefix, created_at, created_by, expires_at)"
-         " VALUES (?, ?, ?, ?, ?, ?, ?)")
+         "INSERT INTO clients (deployment, name, digest, prefix, created_at, created_by, expires_at, disabled)"
+         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(deployment, client.name, client.digest, client.prefix, client.created_at, client.created_by,
-            client.expires_at)
+            client.expires_at, client.disabled)
       .run();
 }
 

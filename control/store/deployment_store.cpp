@@ -8,6 +8,9 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
+// As `read_revision` reads them.
+#define MODELGATE_REVISION_COLUMNS "number, replica_revision, spec, update_message, created_at, created_by"
+
 // One SELECT for every reader of deployments, so that their columns cannot drift apart.
 #define MODELGATE_SELECT_DEPLOYMENT                                                                                \
   "SELECT d.id, d.name, d.group_name, d.created_at, d.created_by, d.deleting, t.cpu_milli, t.memory_bytes, t.gpu," \
@@ -183,9 +186,9 @@ bool deployment_store::mark_good(std::string_view id, std::uint64_t number) {
 
 std::optional<domain::revision> deployment_store::last_with_replicas(std::string_view id,
                                                                      std::uint64_t replica_revision) const {
-  auto query = on_.prepare(
-      "SELECT number, replica_revision, spec, update_message, created_at, created_by FROM revisions"
-      " WHERE deployment = ? AND replica_revision = ? ORDER BY number DESC LIMIT 1");
+  auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS
+                           " FROM revisions"
+                           " WHERE deployment = ? AND replica_revision = ? ORDER BY number DESC LIMIT 1");
   if (!query.bind(id, replica_revision).next()) return std::nullopt;
   return read_revision(query, 0, std::string{id});
 }
@@ -199,9 +202,9 @@ void deployment_store::erase_deleted(std::string_view id) {
 }
 
 std::vector<domain::revision> deployment_store::history(std::string_view id) const {
-  auto query = on_.prepare(
-      "SELECT number, replica_revision, spec, update_message, created_at, created_by FROM revisions"
-      " WHERE deployment = ? ORDER BY number DESC");
+  auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS
+                           " FROM revisions"
+                           " WHERE deployment = ? ORDER BY number DESC");
   query.bind(id);
   std::vector<domain::revision> revisions;
   while (query.next()) revisions.push_back(read_revision(query, 0, std::string{id}));
@@ -209,9 +212,9 @@ std::vector<domain::revision> deployment_store::history(std::string_view id) con
 }
 
 std::optional<domain::revision> deployment_store::revision(std::string_view id, std::uint64_t number) const {
-  auto query = on_.prepare(
-      "SELECT number, replica_revision, spec, update_message, created_at, created_by FROM revisions"
-      " WHERE deployment = ? AND number = ?");
+  auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS
+                           " FROM revisions"
+                           " WHERE deployment = ? AND number = ?");
   if (!query.bind(id, number).next()) return std::nullopt;
   return read_revision(query, 0, std::string{id});
 }

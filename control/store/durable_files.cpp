@@ -1,11 +1,12 @@
 #include "control/store/durable_files.hpp"
 
+#include "modelgate/base/errc.hpp"
 #include "modelgate/base/private_file.hpp"
+#include "modelgate/base/small_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
@@ -51,21 +52,14 @@ void write_durable_file(const std::filesystem::path& file, std::string_view cont
   }
 }
 
-std::string read_small_file(const std::filesystem::path& file, std::size_t most) {
-  const open_file opened{file, O_RDONLY, "read"};
-  std::string content;
-  std::array<char, 4'096> part{};
-  for (;;) {
-    const ssize_t size = ::read(opened.get(), part.data(), part.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) fail("read", file, errno);
-    if (size == 0) return content;
-    content.append(part.data(), static_cast<std::size_t>(size));
-    if (content.size() > most) {
-      throw std::runtime_error{file.string() + " is larger than " + std::to_string(most)
-                               + " bytes, which no key file is; move it out of the data folder"};
-    }
+std::string read_carried_file(const std::filesystem::path& file, std::size_t most) {
+  auto content = read_small_file(file, most);
+  if (content) return std::move(*content);
+  if (content.error() == errc::body_too_large) {
+    throw std::runtime_error{file.string() + " is larger than " + std::to_string(most)
+                             + " bytes, which no key file is; move it out of the data folder"};
   }
+  throw std::runtime_error{file.string() + " cannot be read: " + content.error().message()};
 }
 
 void sync_file(const std::filesystem::path& file) {

@@ -13,7 +13,7 @@ void make_private_file(const std::filesystem::path& file);
 /// Makes a file with mode 0600 that holds this, in the place of one that is there.
 void write_durable_file(const std::filesystem::path& file, std::string_view content);
 /// Errors: also when it is larger than `most` bytes.
-[[nodiscard]] std::string read_small_file(const std::filesystem::path& file, std::size_t most);
+[[nodiscard]] std::string read_carried_file(const std::filesystem::path& file, std::size_t most);
 void sync_file(const std::filesystem::path& file);
 void sync_folder(const std::filesystem::path& folder);
 /// Renames within one file system, replacing what is there. Durable once the folders are synced.

@@ -75,7 +75,7 @@ void stage(const fs::path& file, const fs::path& data_folder, const fs::path& st
 }
 
 std::vector<std::string> read_list(const fs::path& staged) {
-  std::istringstream text{read_small_file(staged / list_of_files, longest_list)};
+  std::istringstream text{read_carried_file(staged / list_of_files, longest_list)};
   std::vector<std::string> names;
   for (std::string name; std::getline(text, name);) names.push_back(name);
   return names;

@@ -1,5 +1,7 @@
 #include "control/store/stored_state.hpp"
 
+#include "control/domain/limits.hpp"
+#include "control/domain/names.hpp"
 #include "control/store/client_store.hpp"
 #include "control/store/deployment_store.hpp"
 #include "control/store/instance_type_store.hpp"
@@ -58,8 +60,9 @@ result<void> stored_state::roll_back(const std::string& deployment, std::uint64_
     const auto target = deployments.last_with_replicas(deployment, *good);
     if (!target) return {};
     domain::revision next = domain::restored_revision(current, *target, good);
-    next.update_message = "Rolled back to revision " + std::to_string(target->number) + " by itself: revision "
-                          + std::to_string(current.number) + " has failed: " + why;
+    next.update_message =
+        domain::cut("Rolled back to revision " + std::to_string(target->number) + " by itself: " + why,
+                    domain::limits::update_message_length);
     next.created_at = std::chrono::floor<std::chrono::milliseconds>(system_clock::now());
     next.created_by = std::string{domain::own_name};
     deployments.add_revision(deployment, next);

@@ -40,7 +40,7 @@ ALLOWED = {
     "console": "base",
 }
 # May include everything: the program is put together here, and nowhere else.
-COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "certificates", "greeting", "handover", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port")
+COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "certificates", "demo", "greeting", "rest_parts", "handover", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port")
                      for end in ("cpp", "hpp")}
 
 # A lock is a decision: here is each one, and why it cannot be on the request path.
@@ -52,6 +52,7 @@ MUTEXES = {
     "gateway/server/gateway.cpp": "publishing snapshots and waiting for them, off the workers",
     "gateway/certificates.hpp": "reading certificates again and showing their metrics, off the workers",
     "gateway/program.cpp": "start and end of the program",
+    "gateway/demo.hpp": "ends the thread that waits for the demo",
     "gateway/reload.hpp": "which settings hold now, for control threads and scrapes; workers have copies",
     "gateway/control_gate.hpp": "taken by requests to the control port",
     "gateway/upgrade_port.hpp": "hands requests for an upgrade from one thread to the main one",

@@ -14,10 +14,19 @@ class CommandLine(unittest.TestCase):
         cls.program = cls.enterClassContext(Program())
         cls.program.prepare()
 
-    def run_client(self, *words, token=None, server=None):
+    def run_client(self, *words, token=None, server=None, given=None):
         environment = {"PATH": os.environ["PATH"], "HOME": self.program.folder, "NO_COLOR": "1",
                        "MODELGATE_SERVER": server or self.program.url("control"), "MODELGATE_TOKEN": token or self.program.token}
-        return subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=environment, timeout=120, stdin=subprocess.DEVNULL)
+        given = {"stdin": subprocess.DEVNULL} if given is None else {"input": given}
+        return subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=environment, timeout=120, **given)
+
+    def must(self, *words, **more):
+        done = self.run_client(*words, **more)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done
+
+    def must_json(self, *words, **more):
+        return json.loads(self.must(*words, "-o", "json", **more).stdout)
 
     def test_the_life_of_a_deployment(self):
         made = self.run_client("deployments", "create", "cli", "--name", "From the command line", "--group", "research", "--image", "demo/iris:1.0",
@@ -76,6 +85,119 @@ class CommandLine(unittest.TestCase):
         self.assertNotIn(second.stdout.strip(), listed)
         run("clients", "delete", "turns", "app")
         self.assertEqual(self.program.predict("turns", client="app:" + first)[0], 401)
+
+    def test_a_deployment_is_changed_by_flags_and_files(self):
+        file = os.path.join(self.program.folder, "applied.toml")
+        with open(file, "w") as text:
+            text.write('id = "applied"\nname = "Applied"\ngroup = "research"\nmodelImage = "demo/iris:1.0"\ninstanceType = "cpu-1"\nreplicas = 1\n'
+                       'endpointAccessType = "public"\n[metadata]\nteam = "ml"\n')
+        self.assertIn("created", self.must("apply", "-f", file, "-m", "first").stderr)
+        self.must("deployments", "wait", "applied")
+        self.assertIn("revision 1", self.must("apply", "-f", file).stderr, "what is so already makes no revision")
+        rehearsed = self.must("apply", "-f", file, "--dry-run", "-m", "nothing")
+        self.assertIn("nothing was changed", rehearsed.stderr)
+
+        self.must("deployments", "update", "applied", "--description", "by flag", "--metadata", "stage=test", "--revision", "1", "-m", "second")
+        shown = self.must_json("deployments", "get", "applied")
+        self.assertEqual((shown["revision"], shown["description"], shown["metadata"]), (2, "by flag", {"team": "ml", "stage": "test"}))
+        stale = self.run_client("deployments", "update", "applied", "--replicas", "2", "--revision", "1")
+        self.assertEqual(stale.returncode, 4, stale.stderr)
+        self.assertIn("last changed by admin", stale.stderr)
+        self.must("deployments", "update", "applied", "-f", "-", given='{"description": "from a file", "replicas": 2}')
+        self.must("deployments", "update", "applied", "--description", "", "--private", "--stop")
+        shown = self.must_json("deployments", "get", "applied")
+        self.assertEqual((shown["description"], shown["replicas"], shown["stop"], shown["endpointAccessType"]), ("", 2, True, "private"))
+        self.must("deployments", "wait", "applied", "--for", "stopped")
+
+        self.assertEqual(self.run_client("deployments", "update", "applied").returncode, 2, "it asks for nothing")
+        self.assertEqual(self.run_client("deployments", "update", "nobody", "--replicas", "2").returncode, 3)
+        nameless = self.run_client("apply", "-f", "-", given='{"name": "Nameless"}')
+        self.assertEqual(nameless.returncode, 2)
+        self.assertIn("no id", nameless.stderr)
+        broken = self.run_client("apply", "-f", "-", given='id = "x"\nname = \n')
+        self.assertEqual(broken.returncode, 2)
+        self.assertIn("standard input:2:", broken.stderr)
+
+    def test_groups_and_instance_types(self):
+        self.must("groups", "create", "cli-lab", "--cpu", "4", "--memory", "8", "--max-deploy", "3", "--member", "admin")
+        listed = self.must("groups", "list").stdout.splitlines()
+        self.assertTrue(listed[0].startswith("NAME"))
+        self.assertIn("0 of 3", next(line for line in listed if line.startswith("cli-lab")))
+        self.must("groups", "update", "cli-lab", "--gpu", "2", "--memory", "none", "--disable")
+        group = self.must_json("groups", "get", "cli-lab")
+        self.assertEqual((group["quota"], group["enabledDeployment"], group["maxDeploy"]), ({"cpu": 4, "memoryGiB": None, "gpu": 2}, False, 3))
+        self.assertIn("quota.cpu", self.must("groups", "get", "cli-lab").stdout)
+
+        self.must("instance-types", "create", "cli-small", "--cpu", "0.5", "--memory", "1", "--group", "cli-lab", "--description", "to try")
+        self.must("instance-types", "update", "cli-small", "--gpu", "1", "--group", "none")
+        kind = self.must_json("instance-types", "get", "cli-small")
+        self.assertEqual((kind["cpu"], kind["gpu"], kind["groups"], kind["description"]), (0.5, 1, None, "to try"))
+        self.assertIn("cli-small", self.must("instance-types", "list").stdout)
+        self.must("instance-types", "delete", "cli-small")
+        self.assertEqual(self.run_client("instance-types", "get", "cli-small").returncode, 3)
+
+        self.must("groups", "update", "cli-lab", "--enable", "--memory", "8")
+        self.must("deployments", "create", "in-lab", "--name", "In lab", "--group", "cli-lab", "--image", "demo/iris:1.0", "--instance-type", "cpu-1")
+        kept = self.run_client("groups", "delete", "cli-lab")
+        self.assertEqual(kept.returncode, 4)
+        self.assertIn("in-lab", kept.stderr, "it says what would go with it")
+        self.must("groups", "delete", "cli-lab", "--confirm", "in-lab")
+        self.assertEqual(self.run_client("groups", "update", "cli-lab").returncode, 2)
+        self.assertEqual(self.run_client("groups", "create", "no", "--cpu", "many").returncode, 2)
+
+    def test_people_and_their_tokens(self):
+        self.must("users", "create", "cli-ann", "--display-name", "Ann", "--password-file", "-", given="correct horse battery\n")
+        self.assertNotIn("correct horse", self.must("users", "get", "cli-ann").stdout)
+        self.assertTrue(self.must_json("users", "get", "cli-ann")["hasPassword"])
+        made = self.must("tokens", "create", "laptop", "--user", "cli-ann", "--group", "research", "--read-only")
+        token = made.stdout.strip()
+        self.assertTrue(token.startswith("mga_"))
+        self.assertIn("cli-ann (member)", self.must("whoami", token=token).stdout)
+        self.assertIn("may look", self.must("whoami", token=token).stdout)
+        listed = self.must("tokens", "list").stdout
+        self.assertIn("laptop", listed)
+        self.assertNotIn(token, listed)
+        identity = next(each["id"] for each in self.must_json("tokens", "list")["items"] if each["name"] == "laptop")
+        self.must("tokens", "delete", identity)
+        self.assertEqual(self.run_client("whoami", token=token).returncode, 5)
+        self.must("users", "update", "cli-ann", "--role", "admin", "--disable", "--no-password")
+        user = self.must_json("users", "get", "cli-ann")
+        self.assertEqual((user["role"], user["disabled"], user["hasPassword"]), ("admin", True, False))
+        self.assertIn("cli-ann", self.must("users", "list").stdout)
+        self.must("users", "delete", "cli-ann")
+        self.assertEqual(self.run_client("users", "create", "x", "--password-file", "/nonexistent").returncode, 2)
+        self.assertIn("admin (admin)", self.must("whoami").stdout)
+
+        self.run_client("users", "delete", "cli-ann")
+        trail = self.must("audit", "--resource", "users/cli-ann").stdout.splitlines()
+        self.assertEqual(len([line for line in trail if "refused" in line]), 1)
+        self.assertGreater(len(trail), 4)
+        self.assertEqual(self.must("audit", "--user", "nobody").stdout, "")
+
+    def test_pull_secrets(self):
+        self.must("pull-secrets", "create", "cli-hub", "--registry", "hub.example.com", "--user", "bot", "--password-file", "-", given="hunter2-of-the-hub\n")
+        self.assertIn("hub.example.com", self.must("pull-secrets", "list").stdout)
+        self.assertNotIn("hunter2", self.must("pull-secrets", "get", "cli-hub").stdout)
+        config = os.path.join(self.program.folder, "docker.json")
+        with open(config, "w") as text:
+            json.dump({"auths": {"other.example.com": {"auth": "Ym90OnNlY3JldA=="}}}, text)
+        self.must("pull-secrets", "create", "cli-docker", "--docker-config", config)
+        self.assertEqual(self.must_json("pull-secrets", "get", "cli-docker")["registries"], ["other.example.com"])
+        self.must("pull-secrets", "update", "cli-hub", "--password-file", "-", given="another\n")
+        self.must("rotate-secret-key")
+        for name in ("cli-hub", "cli-docker"):
+            self.must("pull-secrets", "delete", name)
+
+    def test_help_begins_with_what_it_is_for_and_examples_on_every_level(self):
+        def walk(*words):
+            shown = self.must(*words, "-h").stdout
+            self.assertIn("Examples:\n  ", shown, words)
+            listing = shown.partition("Subcommands:\n")[2].split("\n\n")[0]
+            for line in listing.splitlines():
+                walk(*words, line.split()[0])
+            return bool(listing)
+
+        self.assertTrue(walk())
 
     def test_a_token_as_a_flag_is_taken_and_hidden_and_no_secret_is_repeated(self):
         self.assertEqual(self.run_client("deployments", "list", "--token", self.program.token, token="mga_wrong").returncode, 0)

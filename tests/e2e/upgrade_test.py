@@ -3,6 +3,7 @@
 
     upgrade_test.py [--upgrades N]    N upgrades in a row under load, 3 without it
 """
+import contextlib
 import json
 import os
 import re
@@ -43,8 +44,9 @@ assert json.loads(text)["kind"] == "offer"
 def threads_of(pid):
     names = []
     for task in os.listdir(f"/proc/{pid}/task"):
-        with open(f"/proc/{pid}/task/{task}/comm") as name:
-            names.append(name.read())
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            with open(f"/proc/{pid}/task/{task}/comm") as name:
+                names.append(name.read())
     return names
 
 

@@ -1,5 +1,7 @@
 #include "control/api/rest/audited_change.hpp"
 
+#include "control/domain/names.hpp"
+
 #include "modelgate/crypto/token.hpp"
 
 #include <array>
@@ -15,13 +17,6 @@ std::string_view without_prefix(std::string_view path) {
   return path.starts_with(prefix) ? path.substr(prefix.size()) : path;
 }
 
-/// At most so many bytes, and no half of a character. The text is UTF-8.
-std::string_view cut(std::string_view text, std::size_t most) {
-  if (text.size() <= most) return text;
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
-  return text.substr(0, most);
-}
-
 /// No part of a token but what is shown of it elsewhere.
 std::string without_tokens(std::string_view path) {
   std::string text;
@@ -35,10 +30,10 @@ std::string without_tokens(std::string_view path) {
       continue;
     }
     const std::string_view token = rest.substr(0, rest.find('/'));
-    text.append(cut(token, crypto::display_prefix(token).size())).append("...");
+    text.append(domain::cut(token, crypto::display_prefix(token).size())).append("...");
     at += token.size();
   }
-  return std::string{cut(text, longest_path)};
+  return std::string{domain::cut(text, longest_path)};
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include "control/domain/names.hpp"
 
-#include <algorithm>
+#include "modelgate/http/fields.hpp"
 
 namespace modelgate::control::rest {
 namespace {
@@ -10,13 +10,6 @@ namespace {
 /// With the prefix, browsers take it over TLS only, for this host alone, and no subdomain can plant another.
 std::string_view name_of_cookie(bool secure) {
   return secure ? "__Host-modelgate-session" : "modelgate-session";
-}
-
-bool same_host(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char one, char other) {
-    const auto lowered = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lowered(one) == lowered(other);
-  });
 }
 
 /// "https://models.example.com:8081" -> "models.example.com:8081"; empty for "null" and the like.
@@ -36,7 +29,7 @@ problem foreign() {
 std::string session_cookie(const http_io::field_list& fields, bool secure) {
   const std::string_view wanted = name_of_cookie(secure);
   for (const auto& [name, value] : fields.entries()) {
-    if (!same_host(name, "cookie")) continue;
+    if (!http::equals_ignoring_case(name, "cookie")) continue;
     for (std::string_view rest = value; !rest.empty();) {
       const auto end = rest.find(';');
       const std::string_view pair = domain::trimmed(rest.substr(0, end));
@@ -65,7 +58,7 @@ std::optional<problem> foreign_origin(const http_io::field_list& fields, origin_
   if (!site.empty() && site != "same-origin" && site != "none") return foreign();
   const std::string_view origin = fields.get("Origin");
   if (!origin.empty()) {
-    if (!same_host(authority_of(origin), fields.get("Host"))) return foreign();
+    if (!http::equals_ignoring_case(authority_of(origin), fields.get("Host"))) return foreign();
     return std::nullopt;
   }
   if (site.empty() && rule == origin_rule::required) return foreign();

@@ -3,6 +3,7 @@
 #include "control/runtime/process/file_text.hpp"
 
 #include "modelgate/base/ids.hpp"
+#include "modelgate/base/small_file.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -91,7 +92,7 @@ std::optional<user_identity> find_user(const std::string& name) {
 }
 
 std::string load_or_make_id(const fs::path& file) {
-  if (auto text = read_file_text(file, id_limit); text && !text->empty()) {
+  if (auto text = read_small_file(file, id_limit); text && !text->empty()) {
     while (!text->empty() && text->back() == '\n') text->pop_back();
     if (is_replica_name(*text)) return std::move(*text);
   }

@@ -2,8 +2,6 @@
 
 #include "control/runtime/process/file_handle.hpp"
 
-#include "modelgate/base/errc.hpp"
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -18,26 +16,6 @@ error_code last_error() {
 }
 
 }  // namespace
-
-result<std::string> read_file_text(const std::filesystem::path& file, std::size_t limit) {
-  const file_handle handle{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
-  if (!handle) return last_error();
-  std::string text;
-  for (;;) {
-    constexpr std::size_t step = 16'384;
-    const std::size_t held = text.size();
-    text.resize(held + step);
-    const ssize_t count = ::read(handle.get(), text.data() + held, step);
-    if (count < 0 && errno == EINTR) {
-      text.resize(held);
-      continue;
-    }
-    if (count < 0) return last_error();
-    text.resize(held + static_cast<std::size_t>(count));
-    if (count == 0) return text;
-    if (text.size() > limit) return make_error_code(errc::body_too_large);
-  }
-}
 
 result<void> replace_file_text(const std::filesystem::path& file, std::string_view text) {
   const std::string beside = file.native() + ".new";

@@ -2,15 +2,11 @@
 
 #include "modelgate/base/result.hpp"
 
-#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 namespace modelgate::control::runtime::process {
-
-/// A small file, whole. Errors: what the system says; errc::body_too_large over the limit.
-[[nodiscard]] result<std::string> read_file_text(const std::filesystem::path& file, std::size_t limit);
 
 /// Writes a file of mode 0600 so that a reader, and a later process after a crash of this one, sees either the old text
 /// or the new one. Errors: what the system says; the old text then still stands.

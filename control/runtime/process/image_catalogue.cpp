@@ -1,7 +1,8 @@
 #include "control/runtime/process/image_catalogue.hpp"
 
 #include "control/runtime/image_reference.hpp"
-#include "control/runtime/process/file_text.hpp"
+
+#include "modelgate/base/small_file.hpp"
 
 #include <algorithm>
 #include <system_error>
@@ -78,7 +79,7 @@ result<catalogue_image, std::string> image_catalogue::find(std::string_view imag
     if (tags.empty()) return shown + " is not in the catalogue, which has no image of that name.";
     return shown + " is not in the catalogue; of \"" + reference->name + "\" it has " + tags + ".";
   }
-  const auto text = read_file_text(folder / "image.toml", manifest_limit);
+  const auto text = read_small_file(folder / "image.toml", manifest_limit);
   if (!text) return shown + " cannot be used: its image.toml cannot be read: " + text.error().message() + ".";
   auto manifest = parse_image_manifest(*text, std::string{image});
   if (!manifest) return shown + " cannot be used: image.toml: " + join(manifest.error()) + ".";

@@ -1,9 +1,10 @@
 #include "control/runtime/process/process_table.hpp"
 
 #include "control/runtime/process/file_handle.hpp"
-#include "control/runtime/process/file_text.hpp"
 #include "control/runtime/process/pidfd.hpp"
 #include "control/runtime/process/replica_environment.hpp"
+
+#include "modelgate/base/small_file.hpp"
 
 #include <sys/types.h>
 
@@ -49,10 +50,10 @@ std::vector<pid_t> list_others(std::set<pid_t>& seen) {
 
 /// By the limit first: an environment can be overwritten, and goes with the first thread.
 bool is_marked(pid_t pid, const mark_test& is_asked_for) {
-  if (const auto limits = read_file_text(proc_folder(pid) / "limits", stat_limit)) {
+  if (const auto limits = read_small_file(proc_folder(pid) / "limits", stat_limit)) {
     if (const auto mark = parse_mark(*limits); mark && is_asked_for(*mark)) return true;
   }
-  const auto environment = read_file_text(proc_folder(pid) / "environ", environment_limit);
+  const auto environment = read_small_file(proc_folder(pid) / "environ", environment_limit);
   if (!environment) return false;
   std::string_view rest = *environment;
   while (!rest.empty()) {
@@ -108,7 +109,7 @@ std::optional<process_status> parse_process_status(std::string_view stat) {
 
 std::optional<process_status> status_of_process(pid_t pid) {
   if (pid <= 0) return std::nullopt;
-  const auto text = read_file_text(proc_folder(pid) / "stat", stat_limit);
+  const auto text = read_small_file(proc_folder(pid) / "stat", stat_limit);
   if (!text) return std::nullopt;
   return parse_process_status(*text);
 }
@@ -138,7 +139,7 @@ void signal_process(const process_status& process, int signal) noexcept {
 }
 
 std::string boot_id() {
-  auto text = read_file_text("/proc/sys/kernel/random/boot_id", stat_limit);
+  auto text = read_small_file("/proc/sys/kernel/random/boot_id", stat_limit);
   if (!text) return {};
   while (!text->empty() && text->back() == '\n') text->pop_back();
   return std::move(*text);

@@ -3,6 +3,7 @@
 #include "control/runtime/process/file_text.hpp"
 
 #include "modelgate/base/errc.hpp"
+#include "modelgate/base/small_file.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -154,7 +155,7 @@ result<void> save_record(const std::filesystem::path& folder, const replica_reco
 }
 
 result<replica_record> load_record(const std::filesystem::path& folder) {
-  const auto text = read_file_text(folder / file_name, record_limit);
+  const auto text = read_small_file(folder / file_name, record_limit);
   if (!text) return text.error();
   return parse_replica_record(*text);
 }

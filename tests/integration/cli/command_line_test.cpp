@@ -72,11 +72,13 @@ BOOST_AUTO_TEST_CASE(wrong_words_end_with_2_and_a_suggestion) {
   BOOST_TEST(asked.empty());
   BOOST_TEST(said("the word behind \"modelgate\" is no command; did you mean deployments?"));
   BOOST_TEST(said("the word behind \"modelgate\" is no command; did you mean serve?"));
-  BOOST_TEST(said(
-      "the word behind \"modelgate\" is no command; there are deployments, clients, rotate-secret-key, serve, check"));
+  BOOST_TEST(
+      said("the word behind \"modelgate\" is no command; there are deployments, clients, apply, groups, "
+           "instance-types, users, tokens, audit, whoami, pull-secrets, rotate-secret-key, serve, check"));
   BOOST_TEST(said("the word behind \"modelgate deployments\" is no command; did you mean list?"));
-  BOOST_TEST(said("\"modelgate deployments\" needs more: one of list, get, create, delete, wait, logs, start, stop, "
-                  "restart, rollback, history, diff\n"));
+  BOOST_TEST(
+      said("\"modelgate deployments\" needs more: one of list, get, create, update, delete, wait, logs, start, stop, "
+           "restart, rollback, history, diff\n"));
   BOOST_TEST(
       said("\"modelgate deployments get\" needs more: id is required\n  try: modelgate deployments get --help\n"));
   BOOST_TEST(said("\"modelgate deployments list\" has no option --grup; did you mean --group?"));

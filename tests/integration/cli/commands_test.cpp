@@ -29,8 +29,8 @@ BOOST_AUTO_TEST_CASE(list_asks_for_every_page_and_prints_a_table) {
   BOOST_TEST(asked[0].path == "/api/v1/deployments");
   BOOST_TEST(asked[0].fields.get("Authorization") == "Bearer mga_test");
   BOOST_TEST(asked[0].query_value("mine").value() == "true");
-  BOOST_TEST((asked[0].query[1] == std::pair<std::string, std::string>{"group", "research"}));
-  BOOST_TEST((asked[0].query[2] == std::pair<std::string, std::string>{"group", "r&d"}));
+  BOOST_TEST((asked[0].query[0] == std::pair<std::string, std::string>{"group", "research"}));
+  BOOST_TEST((asked[0].query[1] == std::pair<std::string, std::string>{"group", "r&d"}));
   BOOST_TEST(asked[1].query_value("pageToken").value() == "a/b");
   BOOST_TEST(out.str().starts_with("ID    NAME"));
   BOOST_TEST(printed("iris"));

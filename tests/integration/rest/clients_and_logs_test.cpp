@@ -104,6 +104,9 @@ BOOST_AUTO_TEST_CASE(a_rotation_that_is_repeated_with_its_key_is_one) {
 }
 
 BOOST_AUTO_TEST_CASE(expiry_and_whether_it_may_call_are_patched) {
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients", R"({"name":"later","disabled":true})").text("/disabled")
+             == "true");
+  BOOST_TEST(get("/deployments/iris-1/clients/later").text("/disabled") == "true");
   BOOST_TEST(ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").status == 201u);
   BOOST_TEST(patch("/deployments/iris-1/clients/app", R"({"disabled":true})").text("/disabled") == "true");
   BOOST_TEST(get("/deployments/iris-1/clients/app").text("/disabled") == "true");

@@ -22,6 +22,14 @@ void check_rows(Rule rule, const row (&rows)[N]) {
 
 BOOST_AUTO_TEST_SUITE(names)
 
+BOOST_AUTO_TEST_CASE(texts_are_cut_between_characters) {
+  BOOST_TEST(domain::cut("abc", 3) == "abc");
+  BOOST_TEST(domain::cut("abc", 2) == "ab");
+  BOOST_TEST(domain::cut("a\xc3\xa4", 2) == "a");
+  BOOST_TEST(domain::cut("\xe2\x82\xac\xe2\x82\xac", 5) == "\xe2\x82\xac");
+  BOOST_TEST(domain::cut("\xe2\x82\xac", 2) == "");
+}
+
 BOOST_AUTO_TEST_CASE(deployment_ids) {
   check_rows(domain::is_deployment_id, {{"iris-3f9c2", true},
                                         {"abc", true},

@@ -167,13 +167,14 @@ BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
 
   BOOST_TEST(state.roll_back(iris().id, 2, "another one failed").has_value());
   BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 3u);
-  BOOST_TEST(state.roll_back(iris().id, 3, "it crashed").has_value());
+  BOOST_TEST(state.roll_back(iris().id, 3, std::string(5'000, 'x') + "it crashed").has_value());
   const auto back = state.load_desired()->at(0);
   BOOST_TEST(back.deployment.current.number == 4u);
   BOOST_TEST(back.deployment.current.replica_revision == 1u);
   BOOST_TEST(back.deployment.current.spec.replicas == 7u);
   BOOST_TEST(back.deployment.current.created_by == "modelgate");
-  BOOST_TEST(back.deployment.current.update_message.ends_with("it crashed"));
+  BOOST_TEST(back.deployment.current.update_message.starts_with("Rolled back to revision 2 by itself: xxx"));
+  BOOST_TEST(back.deployment.current.update_message.size() == domain::limits::update_message_length);
   BOOST_TEST(!back.fallback.has_value());
   BOOST_TEST(state.roll_back(iris().id, 4, "again").has_value());
   BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 4u);

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "control/cli/failure.hpp"
+
+#include <filesystem>
+#include <iosfwd>
+#include <string>
+
+namespace modelgate::control::cli {
+
+/// A file that a command was given, whole; at most 1 MiB. Errors: usage, with the file's name and what is wrong.
+[[nodiscard]] outcome<std::string> read_text_file(const std::filesystem::path& file);
+
+/// The same, where "-" is standard input. Errors: usage, also for what is empty.
+[[nodiscard]] outcome<std::string> read_given_text(std::istream& in, const std::string& file);
+
+}  // namespace modelgate::control::cli

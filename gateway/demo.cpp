@@ -1,0 +1,63 @@
+#include "gateway/demo.hpp"
+
+#include "control/domain/deployment_status.hpp"
+#include "control/service/demo_state.hpp"
+#include "control/service/deployment_service.hpp"
+#include "control/store/bootstrap.hpp"
+#include "gateway/greeting.hpp"
+
+#include "modelgate/base/log.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace modelgate {
+namespace {
+
+constexpr std::chrono::milliseconds poll{100};
+
+}  // namespace
+
+void demo::begin(const control::service::service_context& context, const std::filesystem::path& data_folder,
+                 const net::endpoint& prediction, bool uses_tls) {
+  thread_ = std::thread{
+      [this, &context, data_folder, prediction, uses_tls] { run(context, data_folder, prediction, uses_tls); }};
+}
+
+void demo::end() {
+  {
+    const std::lock_guard lock{mutex_};
+    ending_ = true;
+  }
+  ended_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void demo::run(const control::service::service_context& context, const std::filesystem::path& data_folder,
+               const net::endpoint& prediction, bool uses_tls) {
+  const auto state = control::service::ensure_demo(context, data_folder);
+  if (!state) {
+    log::error("demo", state.error().detail);
+    return;
+  }
+  const control::domain::principal admin{
+      std::string{control::store::first_user_name}, control::domain::platform_role::admin, {}};
+  const control::service::deployment_service deployments{context};
+  for (const std::string& id : {state->public_deployment, state->private_deployment}) {
+    for (;;) {
+      const auto view = deployments.get(admin, id);
+      if (!view) return;
+      using control::domain::deployment_phase;
+      if (view->status.phase == deployment_phase::deployed) break;
+      if (view->status.phase == deployment_phase::failed || view->status.phase == deployment_phase::stopped) {
+        log::warning("demo", view->status.message, {{"deployment", id}});
+        return;
+      }
+      std::unique_lock lock{mutex_};
+      if (ended_.wait_for(lock, poll, [this] { return ending_; })) return;
+    }
+  }
+  print_demo(*state, prediction, uses_tls);
+}
+
+}  // namespace modelgate

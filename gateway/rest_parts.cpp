@@ -1,0 +1,52 @@
+#include "gateway/rest_parts.hpp"
+
+#include <chrono>
+#include <utility>
+
+namespace modelgate {
+
+control::rest::rest_options rest_options_of(const live_settings& live, const net::endpoint& prediction,
+                                            std::function<std::string()> not_ready_because) {
+  const auto at_start = live.now();
+  control::rest::rest_options options;
+  options.version = MODELGATE_VERSION;
+  options.prediction = {prediction.port, at_start->tls.prediction.enabled()};
+  options.view = [&live] {
+    const auto now = live.now();
+    return control::rest::view_settings{
+        now->prediction.public_url,
+        {std::chrono::duration_cast<std::chrono::seconds>(now->timeouts.total), now->limits.body_bytes}};
+  };
+  options.idempotency = [&live] {
+    const auto now = live.now();
+    return control::service::idempotency_limits{now->timeouts.idempotency, now->limits.idempotency_keys,
+                                                now->limits.idempotency_bytes};
+  };
+  options.people = [&live] { return live.now()->people; };
+  options.audit = [&live] { return live.now()->audit; };
+  options.secure = at_start->tls.control.enabled();
+  options.listening = [&live] {
+    const auto now = live.now();
+    return control::events::event_settings{now->timeouts.event_heartbeat, now->limits.event_backlog_bytes,
+                                           now->limits.event_listeners, now->limits.event_listeners_per_user};
+  };
+  options.not_ready_because = std::move(not_ready_because);
+  return options;
+}
+
+std::vector<gateway::reading> readings_of(const control::events::event_hub& hub) {
+  const control::events::event_counters now = hub.counters();
+  return {{"modelgate_event_listeners", "Listeners to events.", {}, static_cast<double>(now.listeners), false},
+          {"modelgate_event_listeners_refused_total",
+           "Listeners over a limit.",
+           {},
+           static_cast<double>(now.refused),
+           true},
+          {"modelgate_event_listeners_lost_total",
+           "Listeners disconnected because they were too slow.",
+           {},
+           static_cast<double>(now.lost),
+           true}};
+}
+
+}  // namespace modelgate

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "control/api/rest/rest_api.hpp"
+#include "gateway/reload.hpp"
+
+#include "modelgate/gateway.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace modelgate {
+
+/// What the REST API is told of the settings that hold, asked for when it is needed. `live` outlives it.
+[[nodiscard]] control::rest::rest_options rest_options_of(const live_settings& live, const net::endpoint& prediction,
+                                                          std::function<std::string()> not_ready_because);
+
+[[nodiscard]] std::vector<gateway::reading> readings_of(const control::events::event_hub& hub);
+
+}  // namespace modelgate
