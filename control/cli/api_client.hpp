@@ -4,9 +4,11 @@
 #include "control/cli/failure.hpp"
 #include "control/cli/server_address.hpp"
 
+#include "modelgate/http_io/message.hpp"
 #include "modelgate/net/tls_context.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -43,14 +45,21 @@ class api_client {
   [[nodiscard]] outcome<answer> stream(const call& asked, std::chrono::milliseconds longest_silence,
                                        const body_sink& sink) const;
 
+  /// A prediction of a deployment, as one of its clients or as nobody. Its answer, of whatever status, is the model's.
+  [[nodiscard]] outcome<http_io::response> predict(const std::string& endpoint, std::string body,
+                                                   const crypto::secret& token,
+                                                   std::chrono::milliseconds timeout) const;
+
  private:
-  api_client(server_address address, std::string server, std::string_view token, net::tls_client_context_ptr trusted);
+  api_client(server_address address, std::string server, std::string_view token, net::tls_client_context_ptr trusted,
+             std::filesystem::path ca_file);
   outcome<answer> send(const call& asked, std::chrono::milliseconds timeout, const body_sink& sink) const;
 
   server_address address_;
   std::string server_;  ///< as it was given, for messages
   crypto::secret authorization_;
   net::tls_client_context_ptr trusted_;  ///< nullptr for a server without TLS
+  std::filesystem::path ca_file_;
 };
 
 }  // namespace modelgate::control::cli

@@ -1,5 +1,6 @@
 #include "control/cli/cli.hpp"
 
+#include "control/cli/completion.hpp"
 #include "control/cli/connection_settings.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/session.hpp"
@@ -31,6 +32,7 @@ constexpr const char* examples =
     "  modelgate deployments list                          what is deployed\n"
     "  modelgate deployments wait iris --timeout 5m        wait until it is up\n"
     "  modelgate clients add iris app                      let an application call it\n"
+    "  modelgate predict iris --data '{\"data\": {\"ndarray\": [[5.1, 3.5, 1.4, 0.2]]}}'\n"
     "  modelgate apply -f iris.toml                        deploy what a file describes, or change it to that\n"
     "  modelgate groups update research --member ann       who may deploy\n"
     "  modelgate rotate-secret-key                         seal pull secrets under a new key";
@@ -83,10 +85,20 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
   add_deployment_commands(app, chosen);
   add_client_commands(app, chosen);
   add_apply_command(app, chosen);
+  add_predict_command(app, chosen);
   add_group_commands(app, chosen);
   add_instance_type_commands(app, chosen);
   add_people_commands(app, chosen);
   add_pull_secret_commands(app, chosen);
+  std::string shell;
+  app.add_subcommand("completion",
+                     with_examples("print a script that completes these commands in your shell",
+                                   "  modelgate completion bash > /etc/bash_completion.d/modelgate\n"
+                                   "  modelgate completion zsh > ~/.zfunc/_modelgate\n"
+                                   "  modelgate completion fish > ~/.config/fish/completions/modelgate.fish"))
+      ->add_option("shell", shell, "bash, zsh or fish")
+      ->required()
+      ->check(one_of({"bash", "zsh", "fish"}));
 
   std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // the order that CLI11 takes words in
   try {
@@ -103,6 +115,10 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
     return static_cast<int>(exit_code::usage);
   }
 
+  if (!shell.empty()) {  // needs no server
+    around.out << completion_script(app, shell);
+    return static_cast<int>(exit_code::ok);
+  }
   const auto settings = choose_connection(connection, around.environment);
   const auto fail = [&around](const failure& why) {
     print_failure(around, why);

@@ -6,7 +6,10 @@
 #include <boost/json/fwd.hpp>
 
 #include <functional>
+#include <iosfwd>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace modelgate::control::cli {
 

@@ -26,6 +26,7 @@ using chosen_command = std::function<outcome<void>(const session&)>;
 void add_deployment_commands(CLI::App& app, chosen_command& chosen);
 void add_client_commands(CLI::App& app, chosen_command& chosen);
 void add_apply_command(CLI::App& app, chosen_command& chosen);
+void add_predict_command(CLI::App& app, chosen_command& chosen);
 void add_group_commands(CLI::App& app, chosen_command& chosen);
 void add_instance_type_commands(CLI::App& app, chosen_command& chosen);
 /// users, tokens, audit, whoami

@@ -18,7 +18,7 @@ namespace modelgate::control::cli {
 namespace {
 
 /// What gateway/main.cpp takes before the client's words are parsed.
-constexpr std::array<const char*, 2> commands_of_the_server{"serve", "check"};
+constexpr std::array<const char*, 5> commands_of_the_server{"serve", "check", "upgrade", "backup", "restore"};
 
 /// The innermost command that the words named.
 const CLI::App& command_of(const CLI::App& app) {
@@ -42,15 +42,6 @@ std::string joined(const std::vector<std::string>& words) {
 std::string suggested(std::string_view word, const std::vector<std::string>& known, std::string_view before) {
   const auto nearest = nearest_word(word, std::vector<std::string_view>{known.begin(), known.end()});
   return nearest ? std::string{"; did you mean "}.append(before).append(*nearest).append("?") : std::string{};
-}
-
-std::vector<std::string> commands_below(const CLI::App& command) {
-  std::vector<std::string> names;
-  for (const CLI::App* each : command.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(each->get_name());
-  if (command.get_parent() == nullptr)
-    names.insert(names.end(), commands_of_the_server.begin(), commands_of_the_server.end());
-  return names;
 }
 
 std::vector<std::string> positionals_of(const CLI::App& command) {
@@ -103,6 +94,15 @@ std::string explain(const CLI::App& app, const CLI::ParseError& problem) {
 }
 
 }  // namespace
+
+std::vector<std::string> commands_below(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::App* each : command.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(each->get_name());
+  if (command.get_parent() == nullptr)
+    names.insert(names.end(), commands_of_the_server.begin(), commands_of_the_server.end());
+  return names;
+}
 
 std::string usage_error(const CLI::App& app, const CLI::ParseError& problem) {
   return "modelgate: " + printable(explain(app, problem)) + "\n  try: " + path_of(command_of(app)) + " --help\n";

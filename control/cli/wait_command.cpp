@@ -5,23 +5,43 @@
 
 #include "modelgate/base/clock.hpp"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <ostream>
+#include <sstream>
 #include <thread>
 
 namespace modelgate::control::cli {
 namespace json = boost::json;
 namespace {
 
+constexpr const char* last_lines = "20";
+
 /// What one look at a deployment showed; the phase is empty when there is none any more.
 struct sighting {
   std::string phase;
   std::string message;
+  std::string ailing;  ///< a replica that is not ready, of the newest revision that has one; empty when all are
 };
+
+std::string ailing_replica(const json::object& status) {
+  std::string name;
+  std::int64_t newest = 0;
+  for (const json::value& item : array_member(status, "replicas")) {
+    if (!item.is_object() || member_text(item.get_object(), "phase") == "Ready") continue;
+    const json::value* revision = item.get_object().if_contains("revision");
+    const std::int64_t number = revision != nullptr && revision->is_int64() ? revision->get_int64() : 0;
+    if (!name.empty() && number <= newest) continue;
+    newest = number;
+    name = member_text(item.get_object(), "name");
+  }
+  return name;
+}
 
 outcome<sighting> look_at(const api_client& api, const std::string& id, std::chrono::milliseconds timeout) {
   const auto given =
@@ -30,8 +50,9 @@ outcome<sighting> look_at(const api_client& api, const std::string& id, std::chr
   const auto deployment = parse_object(given->body);
   if (!deployment) return deployment.error();
   const json::value* status = deployment->if_contains("status");
-  if (status == nullptr || !status->is_object()) return sighting{"-", "-"};
-  return sighting{member_text(status->get_object(), "phase"), member_text(status->get_object(), "message")};
+  if (status == nullptr || !status->is_object()) return sighting{"-", "-", {}};
+  return sighting{member_text(status->get_object(), "phase"), member_text(status->get_object(), "message"),
+                  ailing_replica(status->get_object())};
 }
 
 wait_target target_of(const std::string& word) {
@@ -48,6 +69,22 @@ failure explain(const std::string& id, const std::optional<sighting>& last, exit
   failure answer{code, printable(id) + " " + how, {}};
   if (last) answer.details.push_back(describe(*last));
   return answer;
+}
+
+/// The end of what that replica wrote, or the instance before its last restart where this one has said nothing yet.
+void add_last_log_lines(failure& answer, const api_client& api, const std::string& id, const std::string& replica) {
+  for (const char* instance : {"", "&previous=true"}) {
+    const auto given = api.perform(
+        {.method = "GET",
+         .path = "/deployments/" + encode(id) + "/logs?tail=" + last_lines + "&replica=" + encode(replica) + instance,
+         .json = {},
+         .if_match = {}});
+    if (!given || given->body.empty()) continue;
+    answer.details.push_back("the last lines of " + printable(replica) + ":");
+    std::istringstream lines{given->body};
+    for (std::string line; std::getline(lines, line);) answer.details.push_back(printable(line));
+    return;
+  }
 }
 
 }  // namespace
@@ -78,8 +115,12 @@ outcome<void> wait_for_deployment(const session& now, const wait_command& comman
       switch (judge_phase(target, seen->phase)) {
         case wait_step::reached:
           return outcome<void>{};
-        case wait_step::failed:
-          return explain(command.id, last, exit_code::failed, "will not be " + command.target + " by waiting");
+        case wait_step::failed: {
+          failure answer =
+              explain(command.id, last, exit_code::failed, "will not be " + command.target + " by waiting");
+          if (!seen->ailing.empty()) add_last_log_lines(answer, now.api, command.id, seen->ailing);
+          return answer;
+        }
         case wait_step::go_on:
           break;
       }

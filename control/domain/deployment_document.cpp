@@ -234,19 +234,23 @@ parsed<deployment_draft> read_deployment(const json::value& document) {
   return draft;
 }
 
-parsed<deployment_change> read_deployment_patch(const deployment& current, const json::value& patch) {
+namespace {
+
+/// `lay_over`: what the members come to that were given, beside those that are there.
+template <class LayOver>
+parsed<deployment_change> read_change(const deployment& current, const json::value& document, LayOver lay_over) {
   parsed<deployment_change> change;
   change.value.spec = current.current.spec;
-  const auto* changes = patch.if_object();
-  if (changes == nullptr) {
+  const auto* given = document.if_object();
+  if (given == nullptr) {
     change.mistakes.push_back({"", std::string{mistake_code::wrong_type}, "must be a JSON object"});
     return change;
   }
-  const json::value merged = patched_document(to_json(current.current.spec), *changes, {"id", "name", "group"});
+  const json::value merged = lay_over(*given);
   document_reader reader{merged, "", change.mistakes};
-  reader.fixed(*changes, "id", current.id);
-  reader.fixed(*changes, "name", current.name);
-  reader.fixed(*changes, "group", current.group);
+  reader.fixed(*given, "id", current.id);
+  reader.fixed(*given, "name", current.name);
+  reader.fixed(*given, "group", current.group);
   change.value.spec = read_spec(reader, change.mistakes);
   if (change.value.spec.external.has_value() != current.current.spec.external.has_value()) {
     reader.mistake(current.current.spec.external ? "external" : "modelImage", mistake_code::immutable_member,
@@ -257,6 +261,20 @@ parsed<deployment_change> read_deployment_patch(const deployment& current, const
   for (const std::string_view member : read_only_members) reader.read_only({member});
   reader.refuse_others();
   return change;
+}
+
+}  // namespace
+
+parsed<deployment_change> read_deployment_patch(const deployment& current, const json::value& patch) {
+  return read_change(current, patch, [&current](const json::object& given) {
+    return patched_document(to_json(current.current.spec), given, {"id", "name", "group"});
+  });
+}
+
+parsed<deployment_change> read_deployment_replacement(const deployment& current, const json::value& document) {
+  return read_change(current, document, [&current](const json::object& given) {
+    return patched_document({{"stop", current.current.spec.stop}}, given, {"id", "name", "group"});
+  });
 }
 
 json::object to_json(const deployment_spec& spec, const serving_defaults* defaults) {

@@ -43,6 +43,11 @@ struct deployment_change {
 [[nodiscard]] parsed<deployment_change> read_deployment_patch(const deployment& current,
                                                               const boost::json::value& patch);
 
+/// The same for a document that is to hold in its place: a member that it does not name has its default, but a stopped
+/// deployment stays stopped unless it says otherwise.
+[[nodiscard]] parsed<deployment_change> read_deployment_replacement(const deployment& current,
+                                                                    const boost::json::value& document);
+
 /// The spec's members. With defaults, serving options that were left open show what holds; without, they are null.
 [[nodiscard]] boost::json::object to_json(const deployment_spec& spec, const serving_defaults* defaults = nullptr);
 

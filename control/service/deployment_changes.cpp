@@ -29,9 +29,9 @@ std::invoke_result_t<Body&, store::transaction&> run(store::database& database, 
   return dry == dry_run::yes ? database.read(body) : database.write(body);
 }
 
-/// The image that a patch asks for, if it asks for one.
-std::optional<std::string> patched_image(const boost::json::value& patch) {
-  const auto* members = patch.if_object();
+/// The image that a document asks for, if it asks for one.
+std::optional<std::string> asked_image(const boost::json::value& document) {
+  const auto* members = document.if_object();
   const auto* image = members == nullptr ? nullptr : members->if_contains("modelImage");
   if (image == nullptr || !image->is_string()) return std::nullopt;
   const auto& text = image->get_string();
@@ -126,7 +126,30 @@ answer<change_outcome> deployment_service::patch(const domain::principal& who, c
                                                  const boost::json::value& patch,
                                                  const std::optional<revision_condition>& condition,
                                                  dry_run dry) const {
-  const auto image = patched_image(patch);
+  return change(who, id, patch, domain::read_deployment_patch, condition, dry);
+}
+
+answer<change_outcome> deployment_service::put(const domain::principal& who, const std::string& id,
+                                               const boost::json::value& document,
+                                               const std::optional<revision_condition>& condition, dry_run dry) const {
+  const auto found = context_.database.read([&](store::transaction& within) { return find_visible(within, who, id); });
+  if (!found && found.error().kind != failure::not_found) return found.error();
+  if (found || condition) return change(who, id, document, domain::read_deployment_replacement, condition, dry);
+  boost::json::value draft = document;
+  if (auto* members = draft.if_object()) {
+    const auto [given, absent] = members->emplace("id", id);
+    if (!absent && given->value() != boost::json::value(id)) {
+      return invalid({{"/id", std::string{domain::mistake_code::immutable_member}, "must be that of the path: " + id}});
+    }
+  }
+  return create(who, draft, dry);
+}
+
+answer<change_outcome> deployment_service::change(const domain::principal& who, const std::string& id,
+                                                  const boost::json::value& document, read_change reading,
+                                                  const std::optional<revision_condition>& condition,
+                                                  dry_run dry) const {
+  const auto image = asked_image(document);
   const auto wrong_image = image && !image->empty() ? image_mistake(*image) : std::nullopt;
 
   auto done = run(context_.database, dry, [&](store::transaction& within) -> answer<stored_outcome> {
@@ -136,7 +159,7 @@ answer<change_outcome> deployment_service::patch(const domain::principal& who, c
     if (auto holds = check_condition(within, deployment, condition, condition_rule::required); !holds)
       return holds.error();
 
-    auto read = domain::read_deployment_patch(deployment, patch);
+    auto read = reading(deployment, document);
     const domain::deployment_change& asked = read.value;
     diagnostics& mistakes = read.mistakes;
     const domain::deployment_spec before = deployment.current.spec;
@@ -147,10 +170,10 @@ answer<change_outcome> deployment_service::patch(const domain::principal& who, c
     if (asked.spec.external && asked.spec.external != before.external && !domain::concerns(mistakes, "/external")) {
       add_below_external(mistakes, context_.runtime.check_source(*asked.spec.external));
     }
-    const requested_change change{&before, asked.spec, deployment.group, deployment.id};
-    check_references(within, change, mistakes);
+    const requested_change requested{&before, asked.spec, deployment.group, deployment.id};
+    check_references(within, requested, mistakes);
     if (!mistakes.empty()) return invalid(mistakes);
-    auto quota = check_quota(within, change);
+    auto quota = check_quota(within, requested);
     if (!quota) return quota.error();
 
     const bool other_message = asked.update_message && *asked.update_message != deployment.current.update_message;

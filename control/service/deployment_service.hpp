@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/domain/deployment.hpp"
+#include "control/domain/deployment_document.hpp"
 #include "control/domain/deployment_status.hpp"
 #include "control/domain/quota.hpp"
 #include "control/domain/user.hpp"
@@ -78,6 +79,11 @@ class deployment_service {
   [[nodiscard]] answer<change_outcome> patch(const domain::principal& who, const std::string& id,
                                              const boost::json::value& patch,
                                              const std::optional<revision_condition>& condition, dry_run dry) const;
+  /// What is there as the document says, made where it is not. Errors: of `create` and `patch`; not_found when a condition
+  /// is for one that is not there.
+  [[nodiscard]] answer<change_outcome> put(const domain::principal& who, const std::string& id,
+                                           const boost::json::value& document,
+                                           const std::optional<revision_condition>& condition, dry_run dry) const;
   /// Starting what runs and stopping what is stopped changes nothing and succeeds.
   [[nodiscard]] answer<deployment_view> start(const domain::principal& who, const std::string& id,
                                               const std::optional<std::string>& message,
@@ -98,6 +104,12 @@ class deployment_service {
                                         const std::optional<revision_condition>& condition) const;
 
  private:
+  using read_change = domain::parsed<domain::deployment_change> (*)(const domain::deployment& current,
+                                                                    const boost::json::value& document);
+
+  answer<change_outcome> change(const domain::principal& who, const std::string& id, const boost::json::value& document,
+                                read_change read, const std::optional<revision_condition>& condition,
+                                dry_run dry) const;
   [[nodiscard]] deployment_view view_of(store::stored_deployment stored) const;
   [[nodiscard]] std::optional<std::string> image_mistake(const std::string& image) const;
   using revision_maker = std::function<answer<domain::revision>(store::transaction&, const domain::deployment&)>;

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tempfile
 import unittest
 
 from program import PROGRAM, Program, wait_until
@@ -187,6 +188,53 @@ class CommandLine(unittest.TestCase):
         self.must("rotate-secret-key")
         for name in ("cli-hub", "cli-docker"):
             self.must("pull-secrets", "delete", name)
+
+    def test_a_prediction_is_asked_for(self):
+        self.program.deploy("asked", replicas=1, endpointAccessType="private")
+        self.program.wait_for("asked")
+        token = self.must("clients", "add", "asked", "app").stdout
+        body = '{"data": {"ndarray": [[5.1, 3.5, 1.4, 0.2]]}}'
+        answer = json.loads(self.must("predict", "asked", "--data", body, "--client-token-file", "-", given=token).stdout)
+        self.assertIn("data", answer)
+        file = os.path.join(self.program.folder, "request.json")
+        with open(file, "w") as text:
+            text.write(body)
+        refused = self.run_client("predict", "asked", "-f", file)
+        self.assertEqual(refused.returncode, 5)
+        self.assertIn("--client-token-file", refused.stderr)
+        self.assertEqual(self.run_client("predict", "nobody", "-f", file).returncode, 3)
+        self.assertEqual(self.run_client("predict", "asked").returncode, 2)
+        self.must("deployments", "stop", "asked")
+        self.must("deployments", "wait", "asked", "--for", "stopped")
+        stopped = self.run_client("predict", "asked", "-f", file, "--client-token-file", "-", given=token)
+        self.assertEqual(stopped.returncode, 1, stopped.stderr)
+
+    def test_shells_complete_the_commands(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        runs = {  # what to type behind the script to complete these words
+            "bash": ("bash", "--norc", "-c", 'source "$0"; COMP_WORDS=(modelgate "$@"); COMP_CWORD=$#; _modelgate; printf "%s\\n" "${COMPREPLY[@]}"'),
+            "zsh": ("zsh", "-f", "-c", 'compdef() {}; compadd() { shift; print -l -- ${(M)@:#$words[CURRENT]*} }; source "$0"; '
+                    'words=(modelgate "$@"); CURRENT=$#words; _modelgate'),
+            "fish": ("fish", "--no-config", "-c", 'source $argv[1]; complete -C "modelgate $argv[2..]" | cut -f1'),
+        }
+        for shell, command in runs.items():
+            with self.subTest(shell):
+                script = os.path.join(folder, shell)
+                with open(script, "w") as text:
+                    text.write(self.must("completion", shell).stdout)
+
+                def completed(*words):
+                    done = subprocess.run([*command, script, *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL,
+                                          env={"PATH": os.environ["PATH"], "HOME": folder})
+                    self.assertEqual((done.returncode, done.stderr), (0, ""))
+                    return set(done.stdout.split())
+
+                self.assertEqual(completed("dep"), {"deployments"})
+                self.assertEqual(completed("b"), {"backup"}, "the server's commands, too")
+                self.assertEqual(completed("deployments", "st"), {"start", "stop"})
+                self.assertEqual(completed("--output", "json", "deployments", "up"), {"update"}, "behind the options")
+                self.assertIn("--replicas", completed("deployments", "update", "iris", "--rep"))
+        self.assertEqual(self.run_client("completion", "cmd").returncode, 2)
 
     def test_help_begins_with_what_it_is_for_and_examples_on_every_level(self):
         def walk(*words):

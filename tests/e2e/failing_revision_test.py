@@ -3,10 +3,11 @@
 import os
 import shutil
 import signal
+import subprocess
 import tempfile
 import unittest
 
-from program import SOURCE, Load, Program, wait_until
+from program import PROGRAM, SOURCE, Load, Program, wait_until
 
 BROKEN = {  # image: its command
     "bad/crashes": 'command = ["python3", "-c", "import sys; print(\'cannot load weights\'); sys.exit(3)"]',
@@ -49,6 +50,19 @@ class FailingRevision(unittest.TestCase):
 
     def good_ones(self):
         return {pid: name for pid, name in self.program.replicas() if name.startswith("deploy-iris-r1-")}
+
+    def test_waiting_for_one_that_crashes_ends_with_why_and_its_last_words(self):
+        self.patch(modelImage="bad/crashes:1")
+        environment = {"PATH": os.environ["PATH"], "HOME": self.program.folder, "MODELGATE_SERVER": self.program.url("control"),
+                       "MODELGATE_TOKEN": self.program.token}
+        done = subprocess.run([PROGRAM, "deployments", "wait", "iris", "--timeout", "60s"], capture_output=True, text=True, env=environment,
+                              timeout=120, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        said = done.stderr.splitlines()
+        end = next(number for number, line in enumerate(said) if "will not be deployed by waiting" in line)
+        self.assertIn("Failed: ", said[end + 1])
+        self.assertTrue(any(line.endswith("cannot load weights") for line in said[end + 2:]), done.stderr)
+        self.check_load()
 
     def test_one_that_crashes_says_its_last_word_and_the_old_one_serves_on(self):
         before = self.good_ones()

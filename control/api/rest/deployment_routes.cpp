@@ -32,6 +32,7 @@ class deployment_routes {
   outcome create(const call& of) const;
   outcome get(const call& of) const;
   outcome patch(const call& of) const;
+  outcome put(const call& of) const;
   outcome remove(const call& of) const;
   outcome start(const call& of) const { return act(of, &service::deployment_service::start); }
   outcome stop(const call& of) const { return act(of, &service::deployment_service::stop); }
@@ -149,6 +150,22 @@ outcome deployment_routes::patch(const call& of) const {
   if (!change) return problem{change.error()};
   if (dry == service::dry_run::yes) return rehearsed(of, *change);
   return with_tag(json_answer(200, shown(of, change->view)), change->view);
+}
+
+outcome deployment_routes::put(const call& of) const {
+  parameters query{of.request, {"dryRun"}};
+  const auto dry = dry_run_of(query.flag("dryRun"));
+  if (auto wrong = query.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::document);
+  if (!document) return document.error();
+  const auto change = deployments_.put(of.who, of.arguments[0], *document, condition_of(of), dry);
+  if (!change) return problem{change.error()};
+  if (dry == service::dry_run::yes) return rehearsed(of, *change);
+  const json::object deployment = shown(of, change->view);
+  const bool made = !change->before.has_value();
+  return with_tag(
+      made ? created_answer("/deployments/" + change->view.deployment.id, deployment) : json_answer(200, deployment),
+      change->view);
 }
 
 outcome deployment_routes::remove(const call& of) const {
@@ -281,6 +298,7 @@ void add_deployment_routes(route_table& to, const service::service_context& cont
       "POST", "/deployments", [routes](const call& of) { return routes->create(of); }, [](http_io::response&) {});
   add("GET", "/deployments/{id}", &deployment_routes::get);
   add("PATCH", "/deployments/{id}", &deployment_routes::patch);
+  add("PUT", "/deployments/{id}", &deployment_routes::put);
   add("DELETE", "/deployments/{id}", &deployment_routes::remove);
   add("POST", "/deployments/{id}/start", &deployment_routes::start);
   add("POST", "/deployments/{id}/stop", &deployment_routes::stop);

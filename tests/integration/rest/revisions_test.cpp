@@ -45,6 +45,43 @@ BOOST_AUTO_TEST_CASE(stop_and_start_make_revisions_of_their_own) {
   BOOST_TEST(get("/deployments/iris-1/history/x").status == 404u);
 }
 
+BOOST_AUTO_TEST_CASE(a_put_makes_what_is_not_there_and_replaces_what_is) {
+  const std::string whole =
+      R"("name":"Iris","group":"research","modelImage":"demo/iris:1.0","instanceType":"cpu-1","metadata":{"team":"ml"})";
+  const ask_options unconditional;
+  ask_options any;
+  any.if_match = "*";
+  BOOST_TEST(ask("PUT", "/deployments/iris-1", "{" + whole + "}", any).status == 404u);
+  BOOST_TEST(ask("PUT", "/deployments/iris-1", R"({"id":"iris-2",)" + whole + "}", unconditional).errors()
+             == "/id IMMUTABLE_MEMBER");
+  BOOST_TEST(ask("PUT", "/deployments/iris-1", "{}", unconditional).status == 422u);
+  BOOST_TEST(ask("PUT", "/deployments/iris-1?dryRun=true", "{" + whole + "}", unconditional).status == 200u);
+  BOOST_TEST(get("/deployments/iris-1").status == 404u);
+  const reply made = ask("PUT", "/deployments/iris-1", R"({"description":"one",)" + whole + "}", unconditional);
+  BOOST_TEST(made.status == 201u);
+  BOOST_TEST(made.text("/revision") == "1");
+
+  BOOST_TEST(ask("PUT", "/deployments/iris-1", "{" + whole + "}", unconditional).status == 428u);
+  const reply same = ask("PUT", "/deployments/iris-1", R"({"description":"one",)" + whole + "}", any);
+  BOOST_TEST(same.status == 200u);
+  BOOST_TEST(same.text("/revision") == "1");
+  const reply replaced = ask("PUT", "/deployments/iris-1",
+                             R"({"modelImage":"demo/iris:1.0","instanceType":"cpu-1","updateMessage":"less"})", any);
+  BOOST_TEST(replaced.status == 200u);
+  BOOST_TEST(replaced.text("/revision") == "2");
+  BOOST_TEST(replaced.text("/description").empty());
+  BOOST_TEST(replaced.text("/metadata") == "{}");
+  BOOST_TEST(replaced.text("/updateMessage") == "less");
+  ask_options stale;
+  stale.if_match = "\"1\"";
+  BOOST_TEST(ask("PUT", "/deployments/iris-1", "{" + whole + "}", stale).status == 412u);
+  BOOST_TEST(ask("PUT", "/deployments/iris-1", R"({"name":"Other"})", any).status == 422u);
+
+  BOOST_TEST(ask("POST", "/deployments/iris-1/stop").status == 200u);
+  BOOST_TEST(ask("PUT", "/deployments/iris-1", "{" + whole + "}", any).text("/stop") == "true");
+  BOOST_TEST(ask("PUT", "/deployments/iris-1", R"({"stop":false,)" + whole + "}", any).text("/stop") == "false");
+}
+
 BOOST_AUTO_TEST_CASE(an_earlier_revision_is_brought_back_by_a_new_one) {
   BOOST_TEST(deploy("iris-1", R"("description":"one")").status == 201u);
   BOOST_TEST(patch("/deployments/iris-1", R"({"description":"two","endpointAccessType":"private"})").status == 200u);
