@@ -37,6 +37,12 @@ std::string member_text(const json::object& object, std::string_view name) {
   return text.empty() ? "-" : text;
 }
 
+std::string list_text(const json::array& values) {
+  std::string text;
+  for (const json::value& value : values) text.append(text.empty() ? "" : ", ").append(value_text(value));
+  return text;
+}
+
 std::string value_text(const json::value& value) {
   if (const json::string* text = value.if_string()) return std::string{*text};
   if (const double* number = value.if_double()) {

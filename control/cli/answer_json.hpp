@@ -19,6 +19,9 @@ namespace modelgate::control::cli {
 /// A member as text: "-" when it is missing, null or empty.
 [[nodiscard]] std::string member_text(const boost::json::object& object, std::string_view name);
 
+/// "a, b"; empty for none.
+[[nodiscard]] std::string list_text(const boost::json::array& values);
+
 /// Numbers as people write them: 1.5 and not 1.5E0. Anything but a text is JSON.
 [[nodiscard]] std::string value_text(const boost::json::value& value);
 

@@ -29,11 +29,7 @@ std::string names_and_values(const json::object& deployment) {
 std::string source_of(const json::object& deployment) {
   const json::object& external = object_member(deployment, "external");
   if (const std::string file = member_text(external, "file"); file != "-") return "file " + file;
-  std::string text;
-  for (const json::value& url : array_member(external, "urls")) {
-    text.append(text.empty() ? "" : ", ").append(value_text(url));
-  }
-  return text;
+  return list_text(array_member(external, "urls"));
 }
 
 /// "50 a second (100 at once), 20 at a time"; empty for null.

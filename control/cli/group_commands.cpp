@@ -54,9 +54,7 @@ void print_instance_types(const session& now, const json::array& items) {
   for (const json::value& item : items) {
     if (!item.is_object()) continue;
     const json::object& type = item.get_object();
-    std::string groups;
-    for (const json::value& group : array_member(type, "groups"))
-      groups.append(groups.empty() ? "" : ",").append(value_text(group));
+    const std::string groups = list_text(array_member(type, "groups"));
     rows.add({{member_text(type, "name")},
               {member_text(type, "displayName")},
               {member_text(type, "cpu")},

@@ -52,9 +52,7 @@ void print_tokens(const session& now, const json::array& items) {
   for (const json::value& item : items) {
     if (!item.is_object()) continue;
     const json::object& token = item.get_object();
-    std::string groups;
-    for (const json::value& group : array_member(token, "groups"))
-      groups.append(groups.empty() ? "" : ",").append(value_text(group));
+    const std::string groups = list_text(array_member(token, "groups"));
     rows.add({{member_text(token, "id")},
               {member_text(token, "name")},
               {member_text(token, "user")},

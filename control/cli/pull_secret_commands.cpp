@@ -23,9 +23,7 @@ void print_pull_secrets(const session& now, const json::array& items) {
   for (const json::value& item : items) {
     if (!item.is_object()) continue;
     const json::object& secret = item.get_object();
-    std::string registries;
-    for (const json::value& each : array_member(secret, "registries"))
-      registries.append(registries.empty() ? "" : ",").append(value_text(each));
+    const std::string registries = list_text(array_member(secret, "registries"));
     rows.add({{member_text(secret, "name")},
               {member_text(secret, "group") == "-" ? "all" : member_text(secret, "group")},
               {registries},

@@ -28,8 +28,7 @@ void collect_lines(std::vector<line>& lines, const std::string& before, const js
     if (value.is_object() && !value.get_object().empty()) {
       collect_lines(lines, path + ".", value.get_object());
     } else if (value.is_array()) {
-      std::string text;
-      for (const json::value& each : value.get_array()) text.append(text.empty() ? "" : ", ").append(value_text(each));
+      const std::string text = list_text(value.get_array());
       lines.emplace_back(path, text.empty() ? "-" : text);
     } else {
       lines.emplace_back(path, member_text(thing, name));

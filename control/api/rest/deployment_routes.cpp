@@ -31,8 +31,8 @@ class deployment_routes {
   outcome list(const call& of) const;
   outcome create(const call& of) const;
   outcome get(const call& of) const;
-  outcome patch(const call& of) const;
-  outcome put(const call& of) const;
+  outcome patch(const call& of) const { return change(of, body_kind::patch, &service::deployment_service::patch); }
+  outcome put(const call& of) const { return change(of, body_kind::document, &service::deployment_service::put); }
   outcome remove(const call& of) const;
   outcome start(const call& of) const { return act(of, &service::deployment_service::start); }
   outcome stop(const call& of) const { return act(of, &service::deployment_service::stop); }
@@ -50,7 +50,12 @@ class deployment_routes {
       const domain::principal&, const std::string&, const std::optional<std::string>&,
       const std::optional<service::revision_condition>&) const;
 
+  using change_method = answer<service::change_outcome> (service::deployment_service::*)(
+      const domain::principal&, const std::string&, const json::value&,
+      const std::optional<service::revision_condition>&, service::dry_run) const;
+
   outcome act(const call& of, action what) const;
+  outcome change(const call& of, body_kind kind, change_method how) const;
   json::object shown(const call& of, const deployment_view& view) const;
   http_io::response with_tag(http_io::response to, const deployment_view& view) const;
   http_io::response rehearsed(const call& of, const service::change_outcome& change) const;
@@ -140,32 +145,21 @@ outcome deployment_routes::get(const call& of) const {
   return with_tag(json_answer(200, shown(of, *view)), *view);
 }
 
-outcome deployment_routes::patch(const call& of) const {
+/// A patch lays members over those that are there; a put says all of them, and makes what is not there.
+outcome deployment_routes::change(const call& of, body_kind kind, change_method how) const {
   parameters query{of.request, {"dryRun"}};
   const auto dry = dry_run_of(query.flag("dryRun"));
   if (auto wrong = query.wrong()) return *wrong;
-  const auto document = read_body(of.request, body_kind::patch);
+  const auto document = read_body(of.request, kind);
   if (!document) return document.error();
-  const auto change = deployments_.patch(of.who, of.arguments[0], *document, condition_of(of), dry);
-  if (!change) return problem{change.error()};
-  if (dry == service::dry_run::yes) return rehearsed(of, *change);
-  return with_tag(json_answer(200, shown(of, change->view)), change->view);
-}
-
-outcome deployment_routes::put(const call& of) const {
-  parameters query{of.request, {"dryRun"}};
-  const auto dry = dry_run_of(query.flag("dryRun"));
-  if (auto wrong = query.wrong()) return *wrong;
-  const auto document = read_body(of.request, body_kind::document);
-  if (!document) return document.error();
-  const auto change = deployments_.put(of.who, of.arguments[0], *document, condition_of(of), dry);
-  if (!change) return problem{change.error()};
-  if (dry == service::dry_run::yes) return rehearsed(of, *change);
-  const json::object deployment = shown(of, change->view);
-  const bool made = !change->before.has_value();
+  const auto changed = (deployments_.*how)(of.who, of.arguments[0], *document, condition_of(of), dry);
+  if (!changed) return problem{changed.error()};
+  if (dry == service::dry_run::yes) return rehearsed(of, *changed);
+  const json::object deployment = shown(of, changed->view);
+  const bool made = !changed->before.has_value();
   return with_tag(
-      made ? created_answer("/deployments/" + change->view.deployment.id, deployment) : json_answer(200, deployment),
-      change->view);
+      made ? created_answer("/deployments/" + changed->view.deployment.id, deployment) : json_answer(200, deployment),
+      changed->view);
 }
 
 outcome deployment_routes::remove(const call& of) const {
