@@ -42,7 +42,6 @@ class in_flight_mark {
 session::session(worker& owner, net::worker_socket socket, std::string peer)
     : worker_{owner}, stream_{new net::byte_stream{std::move(socket)}}, peer_{std::move(peer)} {
   stream_->set_owner(&signal_);
-  if (worker_.tls()) stream_->start_tls(worker_.tls());
 }
 
 session::~session() {
@@ -68,8 +67,8 @@ void session::close() {
 net::task session::run() {
   next_step step = next_step::keep;
   unsigned requests = 0;
-  if (stream_->tls() != nullptr) {
-    const bool secure = co_await shake_hands();
+  if (worker_.tls()) {
+    const bool secure = co_await shake_hands(worker_.tls());
     if (!secure) step = next_step::close;
   }
   while (step == next_step::keep) {

@@ -57,7 +57,8 @@ class session : public boost::intrusive::list_base_hook<> {
     std::optional<http::websocket_accept> upgrade;
   };
 
-  [[nodiscard]] net::task_of<bool> shake_hands();
+  [[nodiscard]] net::task_of<bool> shake_hands(net::tls_context_ptr context);
+  void fail_handshake(metrics::handshake_failure why);
   [[nodiscard]] net::task finish_sending();
   [[nodiscard]] net::task_of<bool> read_head(http::head_extent& extent);
   [[nodiscard]] net::task_of<next_step> serve(http::head_extent extent);

@@ -161,14 +161,23 @@ net::task session::linger() {
   }
 }
 
-/// The TLS handshake, under its own deadline. Errors: false when there will be no request.
-net::task_of<bool> session::shake_hands() {
+/// The TLS handshake, under its own deadline; each step of it waits for its turn, once there is something to do it with.
+/// Errors: false when there will be no request.
+net::task_of<bool> session::shake_hands(net::tls_context_ptr context) {
   metrics::worker_stats& stats = worker_.context().stats;
-  const auto fail = [&stats](metrics::handshake_failure why) {
-    stats.tls_failures[static_cast<std::size_t>(why)].add();
-  };
   const steady_time due = steady_clock::now() + worker_.settings().handshake;
+  stream_->expect_input();
   for (;;) {
+    bool expired = co_await wait_until(std::min(due, drain_due_));
+    std::optional<handshake_turns::place> turn;
+    if (!expired && stream_->maybe_readable()) turn.emplace(worker_.handshakes(), signal_);
+    while (turn && !turn->has_come() && !expired) expired = co_await wait_until(std::min(due, drain_due_));
+    if (expired || !stream_->is_open()) {
+      if (stream_->is_open()) fail_handshake(metrics::handshake_failure::timeout);
+      co_return false;
+    }
+    if (!turn) continue;
+    if (stream_->tls() == nullptr) stream_->start_tls(std::move(context));
     switch (stream_->handshake()) {
       case net::io_status::ok:
         stats.tls_handshakes.add();
@@ -180,11 +189,11 @@ net::task_of<bool> session::shake_hands() {
       case net::io_status::failed: {
         const net::tls_failure why = stream_->tls()->failure();
         if (why.is_certificate) {
-          fail(metrics::handshake_failure::certificate);
+          fail_handshake(metrics::handshake_failure::certificate);
           log::debug("tls", "a client's certificate was not accepted, or ours not by it",
                      {{"peer", peer_}, {"why", why.what}});
         } else {
-          fail(why.is_closed ? metrics::handshake_failure::closed : metrics::handshake_failure::protocol);
+          fail_handshake(why.is_closed ? metrics::handshake_failure::closed : metrics::handshake_failure::protocol);
         }
         // The alert has been sent; what the client sends meanwhile is read away, or a reset would overtake it.
         stream_->abandon_tls();
@@ -192,11 +201,11 @@ net::task_of<bool> session::shake_hands() {
         co_return false;
       }
     }
-    const bool expired = co_await wait_until(std::min(due, drain_due_));
-    if (!expired) continue;
-    if (stream_->is_open()) fail(metrics::handshake_failure::timeout);
-    co_return false;
   }
+}
+
+void session::fail_handshake(metrics::handshake_failure why) {
+  worker_.context().stats.tls_failures[static_cast<std::size_t>(why)].add();
 }
 
 /// What TLS has sealed and the kernel did not take yet, the end of it all included, must not be lost by the close.

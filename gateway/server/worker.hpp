@@ -4,6 +4,7 @@
 #include "gateway/proxy/exchange.hpp"
 #include "gateway/proxy/worker_context.hpp"
 #include "gateway/server/admission.hpp"
+#include "gateway/server/handshake_turns.hpp"
 #include "gateway/server/listener.hpp"
 #include "gateway/server/serving_table.hpp"
 #include "gateway/upstream/hedge_policy.hpp"
@@ -114,6 +115,7 @@ class worker {
   [[nodiscard]] tunnel_admission& tunnels() noexcept { return admission_.tunnels(); }
   [[nodiscard]] const serving_table& table() const noexcept { return *table_; }
   [[nodiscard]] const net::tls_context_ptr& tls() const noexcept { return tls_; }
+  [[nodiscard]] handshake_turns& handshakes() noexcept { return handshakes_; }
   [[nodiscard]] deployment_state_ptr state_of(std::uint32_t route);
   [[nodiscard]] std::unique_ptr<session_buffers> take_buffers();
   void give_buffers(std::unique_ptr<session_buffers> buffers);
@@ -147,6 +149,7 @@ class worker {
   proxy::worker_context context_;
   id_generator ids_;
   std::deque<listener> listeners_;
+  handshake_turns handshakes_{loop_.get_executor()};
   net::worker_timer tick_;
   bool ticking_ = false;
   steady_time next_housekeeping_{};

@@ -124,12 +124,18 @@ class Identity(unittest.TestCase):
 
     def test_an_unknown_name_costs_as_much_as_a_wrong_token(self):
         lines = {"unknown name": self.basic("nobody", "mgc_" + "1" * 49), "wrong token": self.basic("app", "mgc_" + "2" * 49), "token of another": self.basic("app", self.tokens["beside"])}
-        spent = {name: 0.0 for name in lines}
-        for _ in range(4):
-            for name, line in lines.items():
-                spent[name] += self.cpu_of(line, 2500)
-        # The clock that CPU time is counted with ticks a hundred times a second, so that a difference of 5 % cannot be told from none.
-        self.assertLess(max(spent.values()), 1.25 * min(spent.values()) + 0.04, spent)
+        # Others on the machine can make one dearer than another by chance, but not one that is dearer as cheap as the rest.
+        measured = []
+        for _ in range(6):
+            spent = {name: 0.0 for name in lines}
+            for _ in range(4):
+                for name, line in lines.items():
+                    spent[name] += self.cpu_of(line, 2500)
+            measured.append(spent)
+            # The clock that CPU time is counted with ticks a hundred times a second, so that a difference of 5 % cannot be told from none.
+            if max(spent.values()) < 1.25 * min(spent.values()) + 0.04:
+                return
+        self.fail(f"never alike: {measured}")
 
     def test_text_of_people_in_metric_labels_is_escaped(self):
         self.raw(self.basic("app", self.tokens["mine"]))

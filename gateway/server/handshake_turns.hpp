@@ -1,0 +1,45 @@
+#pragma once
+
+#include "modelgate/net/wake_signal.hpp"
+
+#include <boost/intrusive/list.hpp>
+
+namespace modelgate::server {
+
+/// Lets one connection at a time go on with its TLS handshake, one in each turn of the worker's loop.
+///
+/// A step of a handshake may cost a signature: thousands of times what it costs a peer to ask for it, and many times a
+/// prediction. A burst of them taken as it comes would make every prediction on the worker wait for all of it; so each
+/// prediction waits for one at most, and handshakes wait for each other, in the order of their coming. Between two of
+/// a burst the thread yields its core: a replica or a client on this machine may be waiting for that.
+///
+/// Shape: worker-local. What waits is bounded by the limits on connections, and how long by `timeouts.handshake`.
+class handshake_turns {
+ public:
+  explicit handshake_turns(net::worker_executor executor) noexcept : executor_{std::move(executor)} {}
+  handshake_turns(const handshake_turns&) = delete;
+  handshake_turns& operator=(const handshake_turns&) = delete;
+
+  /// A place in the line, from construction to destruction. When its turn comes `signal` is notified.
+  class place : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+   public:
+    place(handshake_turns& of, net::wake_signal& signal);
+
+    [[nodiscard]] bool has_come() const noexcept { return has_come_; }
+
+   private:
+    friend class handshake_turns;
+    net::wake_signal& signal_;
+    bool has_come_ = false;
+  };
+
+ private:
+  void end_turn();
+  void next();
+
+  net::worker_executor executor_;
+  boost::intrusive::list<place, boost::intrusive::constant_time_size<false>> waiting_;
+  bool taken_ = false;  ///< this turn of the loop has had its step
+};
+
+}  // namespace modelgate::server
