@@ -9,6 +9,7 @@
 #include "control/runtime/external/external_driver.hpp"
 #include "control/runtime/process/process_driver.hpp"
 #include "control/service/client_service.hpp"
+#include "control/service/fleet_readings.hpp"
 #include "control/service/secret_vault.hpp"
 #include "control/store/bootstrap.hpp"
 #include "control/store/database.hpp"
@@ -121,6 +122,7 @@ class program {
     reconciler_.set_pass_listener([this] { rest_.hub().wake(); });
     reconciler_.start();
     rest_.hub().start();
+    rest_.charts().start();
     if (before_) {
       take_charge();
     } else if (!reconciler_.publish_and_wait(steady_clock::now() + patience_with_first_snapshot)) {
@@ -297,6 +299,7 @@ class program {
     gateway_->add_metrics_source([this] { return readings_of(rest_.hub()); });
     gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->add_metrics_source([this] { return upgrades_.readings(); });
+    gateway_->add_metrics_source([this] { return fleet_.read(); });
   }
 
   /// Serves what the running program does, and then instead of it.
@@ -457,6 +460,7 @@ class program {
   control::service::service_context context_;
   control::service::client_service clients_{context_};
   control::service::secret_vault vault_{settings_.data_folder / "secret.key"};
+  control::service::fleet_readings fleet_{context_, settings_.metrics_deployment_name};
   control::rest::rest_api rest_;
   certificates certificates_;
 

@@ -72,6 +72,15 @@ void json_reader::numbers(std::string_view member, std::vector<std::uint64_t>& i
   }
 }
 
+void json_reader::real(std::string_view member, double& into) {
+  const json::value* value = take(member, presence::optional);
+  if (value == nullptr) return;
+  if (value->is_number())
+    into = value->to_number<double>();
+  else
+    mistake(member, "must be a number");
+}
+
 void json_reader::boolean(std::string_view member, bool& into) {
   const json::value* value = take(member, presence::optional);
   if (value == nullptr) return;

@@ -31,6 +31,7 @@ class json_reader {
   void number(std::string_view member, std::uint64_t& into, presence need = presence::optional);
   void optional_number(std::string_view member, std::optional<std::uint64_t>& into);
   void numbers(std::string_view member, std::vector<std::uint64_t>& into);
+  void real(std::string_view member, double& into);
   void boolean(std::string_view member, bool& into);
   void optional_time(std::string_view member, std::optional<system_time>& into);
   void object(std::string_view member, const std::function<void(json_reader&)>& read);

@@ -152,6 +152,7 @@ constexpr std::array keys{
     settings_key{"limits.unsent_bytes", size_key{limit<&limit_settings::unsent_bytes>, 16 * kib, gib}, at_restart},
     settings_key{"limits.pool_connections", count_key{limit<&limit_settings::pool_connections>, 0, 100'000}},
     settings_key{"limits.retry_body_bytes", size_key{limit<&limit_settings::retry_body_bytes>, 0, gib}},
+    settings_key{"limits.feedback_bytes", size_key{limit<&limit_settings::feedback_bytes>, kib, gib}},
     settings_key{"limits.retry_percent", count_key{limit<&limit_settings::retry_percent>, 0, 100}},
     settings_key{"limits.hedge_percent", count_key{limit<&limit_settings::hedge_percent>, 0, 100}},
     settings_key{"limits.control_body_bytes", size_key{limit<&limit_settings::control_body_bytes>, kib, gib}},
@@ -246,6 +247,7 @@ constexpr std::array keys{
     settings_key{"audit.events", count_key{audit<&audit_settings::events>, 1, 1'000'000'000}},
 
     settings_key{"metrics.deployment_name", deployment_name, at_restart},
+    settings_key{"metrics.chart_step", duration_key{&at<&settings::chart_step>, milliseconds{100}}, at_restart},
     settings_key{"log.level", choice_key{log::level_names, choose_level, level_of}},
     settings_key{"console.grafana_url", url_key{&at<&settings::console_grafana_url>}},
 };

@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 
 namespace modelgate::config {
 namespace {
@@ -238,9 +239,18 @@ std::string to_json(const observation& value) {
     clients.push_back(
         json::object{{"deployment", use.deployment}, {"client", use.client}, {"at", format_rfc3339(use.at)}});
   }
+  json::array deployments;
+  for (const deployment_counts& counts : value.deployments) {
+    deployments.push_back(json::object{{"deployment", counts.deployment},
+                                       {"answers", json::value_from(counts.answers)},
+                                       {"latency", json::value_from(counts.latency)},
+                                       {"feedback", counts.feedback},
+                                       {"reward", counts.reward}});
+  }
   return json::serialize(json::object{{"liveGeneration", std::move(generations)},
                                       {"endpoints", std::move(endpoints)},
-                                      {"clients", std::move(clients)}});
+                                      {"clients", std::move(clients)},
+                                      {"deployments", std::move(deployments)}});
 }
 
 result<observation, diagnostics> parse_observation(std::string_view text) {
@@ -265,6 +275,16 @@ result<observation, diagnostics> parse_observation(std::string_view text) {
       use.at = at.value_or(system_time{});
       inner.finish();
       into.clients.push_back(std::move(use));
+    });
+    reader.array("deployments", [&](json_reader& inner) {
+      deployment_counts counts;
+      inner.text("deployment", counts.deployment, presence::required);
+      inner.numbers("answers", counts.answers);
+      inner.numbers("latency", counts.latency);
+      inner.number("feedback", counts.feedback);
+      inner.real("reward", counts.reward);
+      inner.finish();
+      into.deployments.push_back(std::move(counts));
     });
   });
 }

@@ -111,6 +111,18 @@ model_index deployment_stats::index_of(const model_labels& labels) {
   return static_cast<model_index>(models_.size() - 1);
 }
 
+int deployment_stats::find_model(std::string_view image) const {
+  const std::lock_guard lock{mutex_};
+  for (std::size_t i = models_.size(); i-- > 0;) {
+    const model_labels& each = models_[i];
+    const bool is_it = image == each.image
+                       || (image.size() == each.image.size() + 1 + each.version.size() && image.starts_with(each.image)
+                           && image[each.image.size()] == ':' && image.ends_with(each.version));
+    if (is_it) return static_cast<int>(i);
+  }
+  return -1;
+}
+
 std::vector<model_labels> deployment_stats::models() const {
   const std::lock_guard lock{mutex_};
   return models_;

@@ -54,6 +54,24 @@ void add_histogram(MetricFamily& into, label_list labels, const latency_totals& 
   into.metric.push_back(std::move(metric));
 }
 
+struct feedback_families {
+  MetricFamily calls = family("seldon_api_model_feedback_total",
+                              "Feedback that was accepted, with a reward or without.", MetricType::Counter);
+  MetricFamily reward =
+      family("seldon_api_model_feedback_reward_total",
+             "Rewards of feedback that were not negative, each call's counted once.", MetricType::Counter);
+  MetricFamily penalty = family("modelgate_feedback_penalty_total", "Negative rewards of feedback, without their sign.",
+                                MetricType::Counter);
+  MetricFamily rows =
+      family("modelgate_feedback_rows_total",
+             "Rows of the batches that a reward was given for, one where there is no batch.", MetricType::Counter);
+  MetricFamily row_reward =
+      family("modelgate_feedback_row_reward_total",
+             "Rewards times the rows of their batches: successes among all rows.", MetricType::Counter);
+
+  std::array<MetricFamily*, 5> all() noexcept { return {&calls, &reward, &penalty, &rows, &row_reward}; }
+};
+
 using summed_series = std::map<series_key, latency_totals>;
 
 void add_readings(const series_list& list, summed_series& sums, std::vector<series_list::reading>& scratch) {
@@ -113,13 +131,16 @@ class registry::collector {
       all.reserve(from_.deployments_.size());
       for (const auto& [id, stats] : from_.deployments_) all.push_back(stats);
     }
+    feedback_families feedback;
     for (const auto& stats : all) {
       collect_deployment(*stats, server, client, dropped);
+      collect_feedback(*stats, feedback);
       collect_limited(*stats, limited);
     }
     families_.push_back(std::move(server));
     families_.push_back(std::move(client));
     families_.push_back(std::move(dropped));
+    for (MetricFamily* each : feedback.all()) families_.push_back(std::move(*each));
     if (!limited.metric.empty()) families_.push_back(std::move(limited));
   }
 
@@ -141,7 +162,8 @@ class registry::collector {
       const worker_deployment_stats& counted = stats.of_worker(worker);
       add_readings(counted.server, server_sums, scratch_);
       add_readings(counted.client, client_sums, scratch_);
-      lost += static_cast<double>(counted.server.dropped() + counted.client.dropped());
+      lost +=
+          static_cast<double>(counted.server.dropped() + counted.client.dropped() + counted.feedback_dropped.value());
     }
     for (const auto& [key, totals] : server_sums) {
       const std::string status = std::to_string(key.status);
@@ -172,6 +194,29 @@ class registry::collector {
                     totals);
     }
     add_number(dropped, {{"deployment_name", name}}, lost);
+  }
+
+  void collect_feedback(const deployment_stats& stats, feedback_families& into) const {
+    const std::vector<model_labels> models = stats.models();
+    for (std::size_t model = 0; model < std::min(models.size(), feedback_stats::limit); ++model) {
+      feedback_totals totals;
+      for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
+        totals.add(stats.of_worker(worker).feedback.of_model(model));
+      }
+      // One set of labels for all: dashboards divide one by the other without aggregating.
+      const label_list labels{{"deployment_name", label_of(stats)},
+                              {"predictor_name", "deploy"},
+                              {"predictor_version", stats.predictor_version()},
+                              {"model_name", "model"},
+                              {"model_image", models[model].image},
+                              {"model_version", models[model].version},
+                              {"method", "feedback"}};
+      add_number(into.calls, labels, static_cast<double>(totals.calls));
+      add_number(into.reward, labels, totals.reward);
+      add_number(into.penalty, labels, totals.penalty);
+      add_number(into.rows, labels, static_cast<double>(totals.rows));
+      add_number(into.row_reward, labels, totals.row_reward);
+    }
   }
 
   void collect_limited(const deployment_stats& stats, MetricFamily& limited) const {

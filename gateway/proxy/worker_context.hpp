@@ -26,6 +26,7 @@ struct proxy_settings {
   std::chrono::milliseconds tunnel_life{0};  ///< 0: no bound
   std::chrono::milliseconds replica_doubt{1'000};
   std::size_t retry_body_bytes = 1'048'576;
+  std::size_t feedback_bytes = 1'048'576;
   std::size_t retry_percent = 10;
   std::size_t hedge_percent = 5;
   std::size_t memory_bytes = 0;  ///< of buffers, one worker's share; 0: no bound

@@ -41,6 +41,7 @@ server::worker_settings to_worker_settings(const config::settings& settings, std
   made.proxy.cancel_on_half_close = settings.prediction.cancel_on_half_close;
   made.proxy.cors = settings.prediction.cors;
   made.proxy.retry_body_bytes = settings.limits.retry_body_bytes;
+  made.proxy.feedback_bytes = settings.limits.feedback_bytes;
   made.proxy.retry_percent = settings.limits.retry_percent;
   made.proxy.hedge_percent = settings.limits.hedge_percent;
   made.proxy.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / workers;
@@ -361,6 +362,33 @@ bool gateway::wait_until_live(std::uint64_t generation, steady_time deadline) {
   return live;
 }
 
+namespace {
+
+config::deployment_counts count(const metrics::deployment_stats& stats) {
+  config::deployment_counts counts;
+  counts.deployment = stats.id();
+  counts.answers.resize(6);
+  counts.latency.resize(metrics::latency_bounds_seconds.size() + 1);
+  std::vector<metrics::series_list::reading> readings;
+  metrics::feedback_totals feedback;
+  for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
+    stats.of_worker(worker).server.read_into(readings);
+    for (std::size_t model = 0; model < metrics::feedback_stats::limit; ++model) {
+      feedback.add(stats.of_worker(worker).feedback.of_model(model));
+    }
+  }
+  for (const metrics::series_list::reading& each : readings) {
+    if (each.key.what != metrics::service::predictions) continue;
+    counts.answers[std::min<std::size_t>(each.key.status / 100, 5)] += each.totals.count();
+    for (std::size_t i = 0; i < counts.latency.size(); ++i) counts.latency[i] += each.totals.buckets[i];
+  }
+  counts.feedback = feedback.calls;
+  counts.reward = feedback.reward;
+  return counts;
+}
+
+}  // namespace
+
 config::observation gateway::observe() const {
   config::observation seen;
   for (const auto& worker : state_->workers) seen.live_generation.push_back(worker->live_generation());
@@ -377,6 +405,7 @@ config::observation gateway::observe() const {
       if (minute > 0) seen.clients.push_back({id, client.name, system_time{std::chrono::minutes{minute}}});
     });
   }
+  for (const auto& entry : table.entries) seen.deployments.push_back(count(*entry->stats));
   std::erase_if(state_->departed, [&](const server::departed_endpoint& each) {
     return state_->is_live(each.gone_since) && each.endpoint->busy() == 0;
   });

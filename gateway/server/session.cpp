@@ -266,6 +266,7 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   out.request_id = buffers_->ids.request_id;
   out.puid = buffers_->ids.puid;
   out.limit_fields = buffers_->limit_fields;
+  if (req.match.kind == routing::route_kind::feedback) co_return co_await forward_feedback(req, out, std::move(state));
   co_return co_await forward(req, out, std::move(state));
 }
 
@@ -297,6 +298,7 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
       break;
     case proxy::exchange_result::ending::answered:
       record(req, *state, result.status);
+      remember(req, *state, result);
       if (result.keep_client) co_return next_step::keep;
       co_return next_step::linger;
     case proxy::exchange_result::ending::refused: {

@@ -17,6 +17,10 @@
 #include <string>
 #include <string_view>
 
+namespace modelgate::proxy {
+struct feedback;
+}
+
 namespace modelgate::server {
 
 /// One client connection: reads a head, decides where it goes, lets an exchange do the rest, and so on until it is
@@ -52,7 +56,8 @@ class session : public boost::intrusive::list_base_hook<> {
     steady_time started;
     http::method verb = http::method::get;
     unsigned minor_version = 1;
-    bool cors = false;  ///< browsers may read our own answers too
+    const proxy::feedback* feedback = nullptr;  ///< what it says, when it is feedback that was understood
+    bool cors = false;                          ///< browsers may read our own answers too
     /// It asks for WebSocket, and its deployment allows that.
     std::optional<http::websocket_accept> upgrade;
   };
@@ -74,6 +79,18 @@ class session : public boost::intrusive::list_base_hook<> {
                                                std::string_view extra_fields = {});
   [[nodiscard]] net::task_of<next_step> forward(const request& req, const proxy::exchange_request& out,
                                                 deployment_state_ptr state);
+  /// A body that was read but not taken from the input.
+  struct memory_share;
+  struct held_body {
+    std::size_t bytes = 0;            ///< of the input, as they came
+    std::optional<http::reason> why;  ///< it is not whole
+    std::string_view detail;
+  };
+  [[nodiscard]] net::task_of<held_body> hold_body(const request& req, steady_time deadline, std::string& payload,
+                                                  memory_share& memory);
+  [[nodiscard]] net::task_of<next_step> forward_feedback(request& req, proxy::exchange_request& out,
+                                                         deployment_state_ptr state);
+  void remember(const request& req, const deployment_state& state, const proxy::exchange_result& result);
   [[nodiscard]] net::task_of<next_step> send_reply(const request& req, bool keep);
   [[nodiscard]] net::task_of<bool> write_all(std::string_view bytes);
   [[nodiscard]] net::task_of<bool> drop_body(http::body_framing framing);

@@ -36,6 +36,16 @@ void pin_to_core(std::size_t index) noexcept {
 
 }  // namespace
 
+void session_buffers::resize_input(std::size_t capacity) {
+  proxy::input_buffer resized{capacity};
+  resized.assign(input.view());
+  input = std::move(resized);
+}
+
+void session_buffers::restore_input() {
+  if (!is_restored() && input.view().size() <= head_bytes) resize_input(head_bytes + spare);
+}
+
 struct worker::session_list : boost::intrusive::list<session, boost::intrusive::constant_time_size<false>> {};
 
 worker::worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
@@ -202,7 +212,7 @@ void worker::give_buffers(std::unique_ptr<session_buffers> buffers) {
   context_.memory_in_use -= buffers->head_bytes;
   if (buffers->head_bytes != settings_.proxy.head_limits.bytes) return;
   buffers->input.clear();  // one connection's bytes are never another's
-  if (buffers->exchange.capacity() > most_spare_bytes) return;
+  if (buffers->exchange.capacity() > most_spare_bytes || !buffers->is_restored()) return;
   if (spare_buffers_.size() < most_spare_buffers) spare_buffers_.push_back(std::move(buffers));
 }
 

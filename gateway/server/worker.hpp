@@ -51,8 +51,15 @@ using deployment_state_ptr = boost::intrusive_ptr<deployment_state>;
 /// Buffers of one session while it has something to do; idle connections hold none.
 struct session_buffers {
   /// Room for the largest head, the empty line that may stand before it, and a byte to see that it is too large.
-  explicit session_buffers(std::size_t largest_head) : head_bytes{largest_head}, input{largest_head + 64} {}
+  explicit session_buffers(std::size_t largest_head) : head_bytes{largest_head}, input{largest_head + spare} {}
 
+  /// The input has another capacity from now on, and what it held where that fits.
+  void resize_input(std::size_t capacity);
+  /// As it was made, unless it holds more than fits.
+  void restore_input();
+  [[nodiscard]] bool is_restored() const noexcept { return input.capacity() == head_bytes + spare; }
+
+  static constexpr std::size_t spare = 64;
   const std::size_t head_bytes;  ///< the limit they were made for, which may have changed since
   proxy::input_buffer input;
   proxy::exchange_buffers exchange;

@@ -56,8 +56,10 @@ rest_api::rest_api(const service::service_context& context, service::secret_vaul
              if (!state) return std::nullopt;
              return watched_objects(*state, options_.view().serving);
            },
-           [this] { return options_.listening(); }} {
+           [this] { return options_.listening(); }},
+      charts_{context_, options_.chart_step} {
   add_deployment_routes(routes_, context_, options_);
+  add_chart_routes(routes_, context_, charts_);
   add_client_routes(routes_, context_);
   add_administration_routes(routes_, context_);
   add_account_routes(routes_, context_, logins_, options_.secure);

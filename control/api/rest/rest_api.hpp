@@ -5,6 +5,7 @@
 #include "control/api/rest/route_table.hpp"
 #include "control/domain/deployment_document.hpp"
 #include "control/service/audit_trail.hpp"
+#include "control/service/chart_recorder.hpp"
 #include "control/service/idempotency.hpp"
 #include "control/service/secret_vault.hpp"
 #include "control/service/service_context.hpp"
@@ -14,6 +15,7 @@
 #include "modelgate/config/settings.hpp"
 #include "modelgate/http_io/message.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -36,7 +38,8 @@ struct rest_options {
   /// Of logins, sessions and passwords, and of what is kept of changes; asked like `view`.
   std::function<config::people_settings()> people = [] { return config::people_settings{}; };
   std::function<config::audit_settings()> audit = [] { return config::audit_settings{}; };
-  bool secure = false;  ///< the port speaks TLS, so that cookies are for TLS only
+  std::chrono::milliseconds chart_step{10'000};  ///< of the charts of the last hour (360 steps)
+  bool secure = false;                           ///< the port speaks TLS, so that cookies are for TLS only
   /// Likewise; what listeners to events are granted.
   std::function<events::event_settings()> listening = [] { return events::event_settings{}; };
   /// Why the program is not ready to serve; empty when it is. Any-thread.
@@ -62,6 +65,8 @@ class rest_api {
 
   /// Whoever knows that something may have changed tells it; the composition root starts and stops it.
   [[nodiscard]] events::event_hub& hub() noexcept { return hub_; }
+  /// The composition root starts and stops it as well.
+  [[nodiscard]] service::chart_recorder& charts() noexcept { return charts_; }
   [[nodiscard]] const route_table& routes() const noexcept { return routes_; }
 
  private:
@@ -79,6 +84,7 @@ class rest_api {
   service::audit_trail trail_;
   service::watch_service watch_;  ///< on the thread of `hub_`
   events::event_hub hub_;
+  service::chart_recorder charts_;
   route_table routes_;
 };
 

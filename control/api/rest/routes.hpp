@@ -4,6 +4,7 @@
 #include "control/api/rest/rest_api.hpp"
 #include "control/api/rest/route_table.hpp"
 #include "control/service/audit_trail.hpp"
+#include "control/service/chart_recorder.hpp"
 #include "control/service/secret_vault.hpp"
 #include "control/service/service_context.hpp"
 #include "control/service/sign_in.hpp"
@@ -16,6 +17,8 @@
 namespace modelgate::control::rest {
 
 void add_deployment_routes(route_table& to, const service::service_context& context, const rest_options& options);
+/// `charts` outlives the table.
+void add_chart_routes(route_table& to, const service::service_context& context, const service::chart_recorder& charts);
 void add_client_routes(route_table& to, const service::service_context& context);
 /// Groups, instance types, images, log level.
 void add_administration_routes(route_table& to, const service::service_context& context);

@@ -28,6 +28,17 @@ struct client_last_use {
   friend bool operator==(const client_last_use&, const client_last_use&) = default;
 };
 
+/// What was counted for one deployment since the process started; it only grows.
+struct deployment_counts {
+  std::string deployment;
+  std::vector<std::uint64_t> answers;  ///< to predictions, by the first digit of their status
+  std::vector<std::uint64_t> latency;  ///< of those, as clients saw it: metrics::latency_bounds_seconds, not cumulative
+  std::uint64_t feedback = 0;          ///< calls that were accepted
+  double reward = 0;                   ///< their sum, as counted for Seldon's dashboards
+
+  friend bool operator==(const deployment_counts&, const deployment_counts&) = default;
+};
+
 /// The way back: what the gateway tells control.
 ///
 /// Shape: a value, gathered on demand off the workers. An endpoint that left the snapshot is listed for as long as a
@@ -36,6 +47,8 @@ struct observation {
   std::vector<std::uint64_t> live_generation;  ///< per worker
   std::vector<endpoint_load> endpoints;
   std::vector<client_last_use> clients;  ///< to the minute; only clients used since the process started
+
+  std::vector<deployment_counts> deployments = {};
 
   friend bool operator==(const observation&, const observation&) = default;
 };

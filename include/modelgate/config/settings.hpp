@@ -51,6 +51,7 @@ struct limit_settings {
   std::size_t unsent_bytes = 262'144;          ///< that the kernel takes for one client beyond what is on its way
   std::size_t pool_connections = 256;          ///< idle upstream connections kept per replica and worker
   std::size_t retry_body_bytes = 1'048'576;    ///< of one request's body, kept so that it can be sent again
+  std::size_t feedback_bytes = 1'048'576;      ///< of one feedback, read whole before it is forwarded
   std::size_t retry_percent = 10;  ///< of a deployment's requests in flight: sent again after bytes went out
   std::size_t hedge_percent = 5;   ///< of a deployment's hedged requests: sent to a second replica as well
   /// File descriptors that new connections leave free: for connections to replicas, the store, logs. Never more than
@@ -204,6 +205,7 @@ struct settings {
   people_settings people;
   audit_settings audit;
   std::string metrics_deployment_name = "{id}";
+  milliseconds chart_step{10'000};  ///< of the charts of REST and console, which show 360 steps
   log::level log_level = log::level::info;
   std::string console_grafana_url;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "modelgate/metrics/feedback_stats.hpp"
 #include "modelgate/metrics/latency_histogram.hpp"
 
 #include <array>
@@ -83,6 +84,8 @@ inline constexpr std::size_t limit_kinds = 2;
 struct worker_deployment_stats {
   series_list server;
   series_list client;
+  feedback_stats feedback;
+  counter feedback_dropped;                                            ///< of models beyond feedback_stats::limit
   std::array<std::array<counter, limit_kinds>, limit_scopes> limited;  ///< requests answered 429
 };
 
@@ -103,6 +106,10 @@ class deployment_stats {
   /// Index of these labels, made when new. Off the request path; takes a lock.
   [[nodiscard]] model_index index_of(const model_labels& labels);
   [[nodiscard]] std::vector<model_labels> models() const;
+  /// The model that answers as this image reference, "image:version" or the image alone; -1: none. Takes a lock.
+  [[nodiscard]] int find_model(std::string_view image) const;
+
+  [[nodiscard]] answer_memory& answers() noexcept { return answers_; }
 
   /// Whether its requests are under limits: then their series are shown before the first refusal.
   void set_limited(bool limited) noexcept { limited_.store(limited, std::memory_order_relaxed); }
@@ -114,6 +121,7 @@ class deployment_stats {
  private:
   std::string id_;
   std::vector<std::unique_ptr<worker_deployment_stats>> workers_;
+  answer_memory answers_;
   std::atomic<bool> limited_{false};
   mutable std::mutex mutex_;
   std::vector<model_labels> models_;

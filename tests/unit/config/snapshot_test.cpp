@@ -83,7 +83,10 @@ BOOST_AUTO_TEST_CASE(limits_that_no_worker_could_count_are_mistakes) {
 }
 
 BOOST_AUTO_TEST_CASE(observations_round_trip) {
-  const observation seen{{3, 4}, {{"iris", "r-0", 2}}, {{"iris", "alice", *parse_rfc3339("2030-01-02T03:04:00Z")}}};
+  const observation seen{{3, 4},
+                         {{"iris", "r-0", 2}},
+                         {{"iris", "alice", *parse_rfc3339("2030-01-02T03:04:00Z")}},
+                         {{"iris", {0, 0, 7, 0, 1, 2}, {3, 0, 1}, 5, 2.5}}};
   const auto parsed = parse_observation(to_json(seen));
   BOOST_REQUIRE(parsed.has_value());
   BOOST_TEST((*parsed == seen));

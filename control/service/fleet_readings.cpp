@@ -1,0 +1,129 @@
+#include "control/service/fleet_readings.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace modelgate::control::service {
+namespace {
+
+using domain::replica_phase;
+
+constexpr std::chrono::seconds shortest_interval{1};
+
+constexpr std::array phases{replica_phase::starting, replica_phase::ready,    replica_phase::unready,
+                            replica_phase::draining, replica_phase::stopping, replica_phase::exited};
+
+constexpr const char* quota_unit = " (cpu in cores, memory in bytes, gpu and deployments as counts).";
+
+double in_base_unit(domain::quota_resource resource, std::int64_t amount) noexcept {
+  return resource == domain::quota_resource::cpu ? static_cast<double>(amount) / 1'000 : static_cast<double>(amount);
+}
+
+}  // namespace
+
+std::string fleet_readings::label_of(const std::string& id) const {
+  std::string label = deployment_name_;
+  if (const std::size_t place = label.find("{id}"); place != std::string::npos) label.replace(place, 4, id);
+  return label;
+}
+
+std::vector<metrics::gauge_reading> fleet_readings::read() {
+  const std::lock_guard lock{mutex_};
+  const steady_time now = steady_clock::now();
+  if (!last_.empty() && now - read_at_ < shortest_interval) return last_;
+  const auto state = watch_.look(true);
+  if (!state) return last_;  // the store's trouble is in the log and in the answers of REST
+  read_at_ = now;
+  last_.clear();
+  add_deployments(*state);
+  add_quotas(*state);
+  add_clients(*state);
+  return last_;
+}
+
+void fleet_readings::add_deployments(const watched_state& state) {
+  for (const watched_deployment& each : state.deployments) {
+    const domain::deployment& deployment = each.view.deployment;
+    const domain::deployment_status& status = each.view.status;
+    const std::string name = label_of(deployment.id);
+    std::array<double, phases.size()> counts{};
+    double restarts = 0;
+    for (const domain::replica_status& replica : status.replicas) {
+      counts[static_cast<std::size_t>(std::find(phases.begin(), phases.end(), replica.phase) - phases.begin())] += 1;
+      restarts += replica.restarts;
+    }
+    for (std::size_t i = 0; i < phases.size(); ++i) {
+      last_.push_back({"modelgate_replicas",
+                       "Replicas, by phase.",
+                       {{"deployment_name", name}, {"phase", std::string{domain::to_string(phases[i])}}},
+                       counts[i],
+                       false});
+    }
+    last_.push_back({"modelgate_replicas_wanted",
+                     "Replicas that were asked for; none of a deployment that is stopped.",
+                     {{"deployment_name", name}},
+                     deployment.current.spec.stop ? 0.0 : static_cast<double>(deployment.current.spec.replicas),
+                     false});
+    last_.push_back({"modelgate_replica_restarts",
+                     "How often the replicas that there are were started again.",
+                     {{"deployment_name", name}},
+                     restarts,
+                     false});
+    last_.push_back({"modelgate_deployment_info",
+                     "A deployment, its group and its phase; always 1.",
+                     {{"deployment_name", name},
+                      {"group", deployment.group},
+                      {"phase", std::string{domain::to_string(status.phase)}}},
+                     1,
+                     false});
+  }
+}
+
+void fleet_readings::add_quotas(const watched_state& state) {
+  using domain::quota_resource;
+  const auto add = [&](const std::string& group, quota_resource resource, std::int64_t used,
+                       std::optional<std::int64_t> limit) {
+    const std::vector<std::pair<std::string, std::string>> labels{
+        {"group", group}, {"resource", std::string{domain::to_string(resource)}}};
+    last_.push_back({"modelgate_quota_used", std::string{"What a group's deployments take of its quota"} + quota_unit,
+                     labels, in_base_unit(resource, used), false});
+    if (!limit) return;
+    last_.push_back({"modelgate_quota_limit", std::string{"A group's quota, where there is one"} + quota_unit, labels,
+                     in_base_unit(resource, *limit), false});
+  };
+  for (const group_view& each : state.groups) {
+    const domain::group& group = each.group;
+    add(group.name, quota_resource::cpu, each.usage.total.cpu_milli, group.quota.cpu_milli);
+    add(group.name, quota_resource::memory, each.usage.total.memory_bytes, group.quota.memory_bytes);
+    add(group.name, quota_resource::gpu, each.usage.total.gpu, group.quota.gpu);
+    add(group.name, quota_resource::deployments, each.usage.deployments, group.max_deploy);
+  }
+}
+
+void fleet_readings::add_clients(const watched_state& state) {
+  struct expiring {
+    system_time at;
+    const std::string* deployment;
+    const std::string* client;
+  };
+  std::vector<expiring> all;
+  for (const watched_deployment& each : state.deployments) {
+    for (const client_view& client : each.clients) {
+      if (client.client.expires_at && !client.client.disabled)
+        all.push_back({*client.client.expires_at, &each.view.deployment.id, &client.client.name});
+    }
+  }
+  const std::size_t told = std::min(all.size(), most_clients);
+  std::partial_sort(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(told), all.end(),
+                    [](const expiring& a, const expiring& b) { return a.at < b.at; });
+  for (std::size_t i = 0; i < told; ++i) {
+    last_.push_back({"modelgate_client_expiry_timestamp_seconds",
+                     "When the token of a client of a private deployment expires, as a Unix time; those that have one.",
+                     {{"deployment_name", label_of(*all[i].deployment)}, {"client", *all[i].client}},
+                     std::chrono::duration<double>(all[i].at.time_since_epoch()).count(),
+                     false});
+  }
+}
+
+}  // namespace modelgate::control::service

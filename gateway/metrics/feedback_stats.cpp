@@ -1,0 +1,64 @@
+#include "modelgate/metrics/feedback_stats.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace modelgate::metrics {
+namespace {
+
+/// Eight bytes at a time. A client that makes two of its own puids collide spoils its own feedback only.
+std::uint64_t hash_of(std::string_view puid) noexcept {
+  constexpr std::uint64_t factor = 0x9e3779b97f4a7c15;
+  std::uint64_t hash = puid.size() * factor;
+  while (!puid.empty()) {
+    std::uint64_t word = 0;
+    const std::size_t size = std::min(puid.size(), sizeof word);
+    std::memcpy(&word, puid.data(), size);
+    puid.remove_prefix(size);
+    hash = (hash ^ word) * factor;
+    hash ^= hash >> 29;
+  }
+  return hash;
+}
+
+constexpr std::uint64_t model_bits = 0xffff;
+
+}  // namespace
+
+void feedback_totals::add(const feedback_counters& counted) noexcept {
+  calls += counted.calls.value();
+  reward += counted.reward.value();
+  penalty += counted.penalty.value();
+  rows += counted.rows.value();
+  row_reward += counted.row_reward.value();
+}
+
+bool feedback_stats::record(std::size_t model, bool has_reward, double reward, std::uint64_t rows) noexcept {
+  if (model >= limit) return false;
+  feedback_counters& counted = models_[model];
+  counted.calls.add();
+  if (!has_reward) return true;
+  if (reward < 0) {
+    counted.penalty.add(-reward);
+    return true;
+  }
+  counted.reward.add(reward);
+  counted.rows.add(rows);
+  counted.row_reward.add(reward * static_cast<double>(rows));
+  return true;
+}
+
+void answer_memory::remember(std::string_view puid, std::uint16_t model) noexcept {
+  const std::uint64_t hash = hash_of(puid);
+  // An empty slot is zero: a model is kept as its index plus one.
+  slots_[hash % capacity].store((hash & ~model_bits) | ((model + 1U) & model_bits), std::memory_order_relaxed);
+}
+
+int answer_memory::find(std::string_view puid) const noexcept {
+  const std::uint64_t hash = hash_of(puid);
+  const std::uint64_t kept = slots_[hash % capacity].load(std::memory_order_relaxed);
+  if (kept == 0 || (kept & ~model_bits) != (hash & ~model_bits)) return -1;
+  return static_cast<int>(kept & model_bits) - 1;
+}
+
+}  // namespace modelgate::metrics

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <boost/system/result.hpp>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace modelgate::proxy {
+
+/// What a client says of an answer that it got: how good it was, and which one.
+struct feedback {
+  bool has_reward = false;
+  double reward = 0;       ///< the share of successes in a batch; finite
+  std::uint64_t rows = 1;  ///< of the batch that it is about
+  std::string puid;        ///< of the prediction, as its message says; empty: it does not
+  std::string image;       ///< that answered, as the message says (`response.meta.requestPath`); empty: it does not
+};
+
+/// Reads those parts of a Seldon `Feedback` message and nothing else. Every part may be missing.
+///
+/// A reward is a number, or a string with one as protobuf's JSON has it; null is none. Rows are counted as Seldon's
+/// routers do (`n_success_failures`): the first dimension of `request.data`, of a tensor or of an array; a message that
+/// carries no array is about one row.
+///
+/// Shape:  one pass, no tree; keeps no more than two short strings.
+/// Errors: a sentence for the client: no JSON object, too deep, a reward that is no finite number.
+/// Source: seldon-core, proto/prediction.proto and components/routers.
+[[nodiscard]] boost::system::result<feedback, std::string> read_feedback(std::string_view body);
+
+}  // namespace modelgate::proxy

@@ -1,0 +1,85 @@
+#pragma once
+
+#include "modelgate/metrics/counter.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+/// What clients said of the answers they got, per model.
+namespace modelgate::metrics {
+
+/// A sum that one thread writes and any thread may read.
+class real_counter {
+ public:
+  void add(double amount) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + amount, std::memory_order_relaxed);
+  }
+  [[nodiscard]] double value() const noexcept { return value_.load(std::memory_order_relaxed); }
+
+ private:
+  std::atomic<double> value_{0};
+};
+
+/// The feedback that one worker counted for one model.
+///
+/// A reward is the share of successes in a batch. `reward` sums it per call, as Seldon does: a batch of one weighs as
+/// much as one of a thousand. `row_reward` sums reward x rows, so that row_reward / rows is the share of successes over
+/// all rows.
+struct feedback_counters {
+  counter calls;         ///< accepted, with a reward or without
+  real_counter reward;   ///< of those that are not negative: a counter never goes down
+  real_counter penalty;  ///< what negative rewards amount to, without their sign
+  counter rows;          ///< of the batches that a reward was given for
+  real_counter row_reward;
+};
+
+struct feedback_totals {
+  std::uint64_t calls = 0;
+  double reward = 0;
+  double penalty = 0;
+  std::uint64_t rows = 0;
+  double row_reward = 0;
+
+  void add(const feedback_counters& counted) noexcept;
+};
+
+/// One worker's feedback for the models of one deployment.
+///
+/// Shape: one writer, any reader. Holds `limit` models, far more than a deployment serves at a time.
+class feedback_stats {
+ public:
+  static constexpr std::size_t limit = 64;
+
+  /// Counts one call. False: `model` is beyond the limit, and nothing was counted.
+  bool record(std::size_t model, bool has_reward, double reward, std::uint64_t rows) noexcept;
+  [[nodiscard]] const feedback_counters& of_model(std::size_t model) const noexcept { return models_[model]; }
+
+ private:
+  std::array<feedback_counters, limit> models_;
+};
+
+/// Which model answered the last predictions, by their puid, so that feedback on them counts for that one.
+///
+/// A table of fixed size: what is remembered overwrites what has the same place, so that old ones go first by and large.
+/// Two puids of one place are told apart by 48 bits.
+///
+/// Shape: any-thread and without locks: one relaxed store, one relaxed load.
+class answer_memory {
+ public:
+  static constexpr std::size_t capacity = 16'384;  ///< predictions; 128 KiB for each deployment
+
+  answer_memory() : slots_{std::make_unique<std::atomic<std::uint64_t>[]>(capacity)} {}
+
+  void remember(std::string_view puid, std::uint16_t model) noexcept;
+  /// Absent, as -1: forgotten, or never there.
+  [[nodiscard]] int find(std::string_view puid) const noexcept;
+
+ private:
+  std::unique_ptr<std::atomic<std::uint64_t>[]> slots_;
+};
+
+}  // namespace modelgate::metrics

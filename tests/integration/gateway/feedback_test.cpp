@@ -1,0 +1,218 @@
+#include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <thread>
+
+namespace modelgate::test {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::string_view path = "/deployment/pub/api/v1.0/feedback";
+
+struct seldon_gateway {
+  explicit seldon_gateway(scripted_upstream& replica,
+                          const config::settings& settings = gateway_fixture::short_settings())
+      : fixture{settings} {
+    serve(replica, "1.0");
+  }
+
+  void serve(scripted_upstream& replica, const std::string& version) {
+    config::deployment_config deployment = gateway_fixture::make("pub", {&replica});
+    deployment.serving.protocol = config::upstream_protocol::seldon;
+    deployment.model_image = "demo/iris";
+    deployment.model_version = version;
+    for (config::endpoint_config& each : deployment.endpoints) {
+      each.model_image = "demo/iris";
+      each.model_version = version;
+    }
+    fixture.deploy(deployment);
+  }
+
+  [[nodiscard]] double count(const std::string& name, const std::string& version = "1.0") const {
+    return fixture.metric(name
+                          + R"({deployment_name="pub",predictor_name="deploy",predictor_version="",model_name="model",)"
+                          + R"(model_image="demo/iris",model_version=")" + version + R"(",method="feedback"})");
+  }
+  /// Counted is after answered: waits for what a test expects, and answers what there is in the end.
+  [[nodiscard]] double count(const std::string& name, const std::string& version, double expected) const {
+    const steady_time until = steady_clock::now() + std::chrono::seconds{5};
+    double value = count(name, version);
+    while (value != expected && steady_clock::now() < until) {
+      std::this_thread::yield();
+      value = count(name, version);
+    }
+    return value;
+  }
+  void expect_calls(double expected, const std::string& version = "1.0") const {
+    BOOST_TEST(count("seldon_api_model_feedback_total", version, expected) == expected);
+  }
+  void expect_reward(double expected, const std::string& version = "1.0") const {
+    BOOST_TEST(count("seldon_api_model_feedback_reward_total", version, expected) == expected);
+  }
+
+  gateway_fixture fixture;
+};
+
+std::string chunked(std::string_view target, const std::vector<std::string>& chunks) {
+  std::string out = "POST " + std::string{target} + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& each : chunks) {
+    char size[16];
+    std::snprintf(size, sizeof size, "%zx\r\n", each.size());
+    out += size + each + "\r\n";
+  }
+  return out + "0\r\n\r\n";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(feedback)
+
+BOOST_AUTO_TEST_CASE(is_forwarded_as_it_came_and_counted) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  gate.expect_calls(0);  // the series is there before the first one
+  const std::string body = R"({"request": {"data": {"ndarray": [[1], [2], [3], [4]]}}, "reward": 0.5})";
+  const std::string answer = gate.fixture.ask(post(path, body));
+  BOOST_TEST(status_of(answer) == 200);
+  BOOST_TEST(body_of(answer) == "ok");
+  BOOST_TEST(replica.requests().at(0).starts_with("POST /send-feedback HTTP/1.1\r\n"));
+  BOOST_TEST(body_of(replica.requests().at(0)) == body);
+  BOOST_TEST(status_of(gate.fixture.ask(post("/deployment/pub/api/v0.1/feedback", R"({"reward": 0})"))) == 200);
+  BOOST_TEST(status_of(gate.fixture.ask(post(path, "{}"))) == 200);
+  gate.expect_calls(3);
+  gate.expect_reward(0.5);
+  BOOST_TEST(gate.count("modelgate_feedback_rows_total", "1.0", 5) == 5);  // four and one; {} has no reward
+  BOOST_TEST(gate.count("modelgate_feedback_row_reward_total", "1.0", 2) == 2);
+}
+
+BOOST_AUTO_TEST_CASE(goes_through_chunked_in_any_pieces) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  raw_socket client = gate.fixture.connect();
+  const std::string message = chunked(path, {"{\"rew", "ard\": ", "1}"});
+  for (std::size_t split = 1; split < message.size(); split += 7) {
+    client.send(message.substr(0, split));
+    std::this_thread::yield();
+    client.send(message.substr(split));
+    BOOST_TEST(status_of(client.receive_message()) == 200);
+  }
+  client.send(message + get("/ping"));  // a pipelined request stays where it belongs
+  BOOST_TEST(status_of(client.receive_message()) == 200);
+  BOOST_TEST(body_of(client.receive_message()) == "pong");
+  gate.expect_calls(static_cast<double>(replica.requests().size()));
+  for (const std::string& seen : replica.requests()) BOOST_TEST(seen.find("ard\": ") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(larger_than_a_head_goes_through_whole_and_the_connection_goes_on) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  raw_socket client = gate.fixture.connect();
+  const std::string body = R"({"request": {"strData": ")" + std::string(300'000, 'x') + R"("}, "reward": 1})";
+  for (int i = 0; i < 3; ++i) {
+    client.send(post(path, body) + get("/ping"));
+    BOOST_TEST(status_of(client.receive_message()) == 200);
+    BOOST_TEST(body_of(client.receive_message()) == "pong");
+  }
+  for (const std::string& seen : replica.requests()) BOOST_TEST(body_of(seen) == body);
+  gate.expect_reward(3);
+  while (gate.fixture.metric("modelgate_buffer_bytes") >= 100'000) std::this_thread::yield();  // given back
+}
+
+BOOST_AUTO_TEST_CASE(that_is_malformed_is_a_400_and_counts_nothing) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  raw_socket client = gate.fixture.connect();
+  for (const std::string_view body :
+       {R"({"reward": "x"})", R"({"reward": "NaN"})", R"({"reward": 1e999})", "", "[]", "{\"reward\": 1"}) {
+    client.send(post(path, body));
+    const std::string answer = client.receive_message();
+    BOOST_TEST(status_of(answer) == 400, body);
+    BOOST_TEST(field_of(answer, "Connection").empty());  // the request was understood: the connection goes on
+  }
+  BOOST_TEST(replica.requests().empty());
+  gate.expect_calls(0);
+  gate.expect_reward(0);
+}
+
+BOOST_AUTO_TEST_CASE(over_the_limit_is_413) {
+  config::settings settings = gateway_fixture::short_settings();
+  settings.limits.feedback_bytes = 50'000;
+  scripted_upstream replica;
+  seldon_gateway gate{replica, settings};
+  const std::string text(100'000, 'x');
+  BOOST_TEST(status_of(gate.fixture.ask(post(path, "{\"strData\": \"" + text + "\"}"))) == 413);
+  BOOST_TEST(status_of(gate.fixture.ask(chunked(path, {"{\"strData\": \"", text, "\"}"}))) == 413);
+  BOOST_TEST(replica.requests().empty());
+  gate.expect_calls(0);
+}
+
+BOOST_AUTO_TEST_CASE(that_does_not_come_is_408_and_broken_chunks_are_400) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  const std::string head = "POST " + std::string{path} + " HTTP/1.1\r\nHost: a\r\n";
+  BOOST_TEST(status_of(gate.fixture.exchange(head + "Content-Length: 100\r\n\r\n{\"reward\": 1")) == 408);
+  BOOST_TEST(status_of(gate.fixture.exchange(head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n")) == 400);
+  BOOST_TEST(replica.requests().empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_that_asks_before_it_sends_is_told_to_go_on) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  raw_socket client = gate.fixture.connect();
+  client.send("POST " + std::string{path}
+              + " HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 13\r\n\r\n");
+  BOOST_TEST(client.receive_some() == "HTTP/1.1 100 Continue\r\n\r\n");
+  client.send(R"({"reward": 1})");
+  BOOST_TEST(status_of(client.receive_message()) == 200);
+  gate.expect_calls(1);
+}
+
+BOOST_AUTO_TEST_CASE(counts_for_the_model_that_answered) {
+  scripted_upstream first;
+  scripted_upstream second;
+  seldon_gateway gate{first};
+  const std::string predictions = "/deployment/pub/api/v1.0/predictions";
+  BOOST_TEST(status_of(gate.fixture.ask(post(predictions, "{}", "Seldon-Puid: of-the-first\r\n"))) == 200);
+  gate.serve(second, "1.1");
+  const std::string told = field_of(gate.fixture.ask(post(predictions, "{}")), "Seldon-Puid");
+  BOOST_TEST(!told.empty());
+
+  const auto feed = [&](const std::string& body, const std::string& fields = {}) {
+    BOOST_TEST(status_of(gate.fixture.ask(post(path, body, fields))) == 200);
+  };
+  feed(R"({"reward": 1, "response": {"meta": {"puid": "of-the-first"}}})");
+  gate.expect_reward(1, "1.0");
+  feed(R"({"reward": 1})", "Seldon-Puid: of-the-first\r\n");
+  gate.expect_reward(2, "1.0");
+  feed(R"({"reward": 1})", "Seldon-Puid: " + told + "\r\n");
+  gate.expect_reward(1, "1.1");
+  feed(R"({"reward": 1, "response": {"meta": {"requestPath": {"model": "demo/iris:1.0"}}}})");
+  gate.expect_reward(3, "1.0");
+  feed(R"({"reward": 1})");  // nothing says whose it was: the one that serves now
+  gate.expect_reward(2, "1.1");
+  gate.expect_calls(3, "1.0");
+  gate.expect_calls(2, "1.1");
+}
+
+BOOST_AUTO_TEST_CASE(counts_when_the_model_knows_none_and_not_when_it_fails) {
+  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
+    static constexpr std::array<std::string_view, 3> heads{"404 Not Found", "500 Oops", "422 No"};
+    for (const std::string_view head : heads) {
+      self.note(connection.receive_message());
+      connection.send("HTTP/1.1 " + std::string{head} + "\r\nContent-Length: 0\r\n\r\n");
+    }
+  }};
+  seldon_gateway gate{replica};
+  raw_socket client = gate.fixture.connect();
+  for (const unsigned status : {404U, 500U, 422U}) {
+    client.send(post(path, R"({"reward": 1})"));
+    BOOST_TEST(status_of(client.receive_message()) == status);
+  }
+  gate.expect_calls(1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::test

@@ -1,0 +1,76 @@
+#include "modelgate/metrics/feedback_stats.hpp"
+
+#include "modelgate/metrics/deployment_stats.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+namespace modelgate::metrics {
+
+BOOST_AUTO_TEST_SUITE(feedback_stats_suite)
+
+BOOST_AUTO_TEST_CASE(a_call_counts_once_and_a_batch_by_its_rows) {
+  feedback_stats stats;
+  BOOST_TEST(stats.record(1, true, 1.0, 1));
+  BOOST_TEST(stats.record(1, true, 0.25, 8));
+  BOOST_TEST(stats.record(1, true, 0.0, 3));
+  BOOST_TEST(stats.record(1, false, 0.0, 5));
+  feedback_totals totals;
+  totals.add(stats.of_model(1));
+  BOOST_TEST(totals.calls == 4U);
+  BOOST_TEST(totals.reward == 1.25);
+  BOOST_TEST(totals.rows == 12U);
+  BOOST_TEST(totals.row_reward == 3.0);
+  feedback_totals other;
+  other.add(stats.of_model(0));
+  BOOST_TEST(other.calls == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_counter_never_goes_down) {
+  feedback_stats stats;
+  BOOST_TEST(stats.record(0, true, 2.0, 1));
+  BOOST_TEST(stats.record(0, true, -3.0, 4));
+  feedback_totals totals;
+  totals.add(stats.of_model(0));
+  BOOST_TEST(totals.calls == 2U);
+  BOOST_TEST(totals.reward == 2.0);
+  BOOST_TEST(totals.penalty == 3.0);
+  BOOST_TEST(totals.rows == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(models_beyond_the_limit_are_told) {
+  feedback_stats stats;
+  BOOST_TEST(stats.record(feedback_stats::limit - 1, true, 1, 1));
+  BOOST_TEST(!stats.record(feedback_stats::limit, true, 1, 1));
+}
+
+BOOST_AUTO_TEST_CASE(remembers_who_answered_until_it_is_overwritten) {
+  answer_memory memory;
+  BOOST_TEST(memory.find("never") == -1);
+  memory.remember("a-puid", 0);
+  memory.remember("another", 3);
+  BOOST_TEST(memory.find("a-puid") == 0);
+  BOOST_TEST(memory.find("another") == 3);
+  for (int i = 0; i < 200'000; ++i) memory.remember("flood-" + std::to_string(i), 1);
+  BOOST_TEST(memory.find("a-puid") == -1);  // forgotten, and never taken for another's
+  BOOST_TEST(memory.find("flood-199999") == 1);
+  int kept = 0;
+  for (int i = 200'000 - 4'000; i < 200'000; ++i) kept += memory.find("flood-" + std::to_string(i)) == 1 ? 1 : 0;
+  BOOST_TEST(kept > 3'200);  // of the last 4,000, with 16,384 places
+}
+
+BOOST_AUTO_TEST_CASE(models_are_found_by_their_image) {
+  deployment_stats stats{"d", 1};
+  const auto first = stats.index_of({"registry:5000/a/b", "1.0"});
+  const auto second = stats.index_of({"registry:5000/a/b", "1.1"});
+  BOOST_TEST(stats.find_model("registry:5000/a/b:1.0") == first);
+  BOOST_TEST(stats.find_model("registry:5000/a/b:1.1") == second);
+  BOOST_TEST(stats.find_model("registry:5000/a/b") == second);  // the latest of that name
+  BOOST_TEST(stats.find_model("registry:5000/a/b:1") == -1);
+  BOOST_TEST(stats.find_model("") == -1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::metrics
