@@ -13,6 +13,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <pthread.h>
 
 #include <condition_variable>
@@ -37,7 +38,7 @@ bool is_same(const observed_replica& a, const observed_replica& b) {
   const auto parts = [](const observed_replica& replica) {
     return std::tie(replica.phase, replica.reason, replica.since, replica.unready_since, replica.address,
                     replica.revision, replica.model_image, replica.restarts, replica.failures, replica.inherited,
-                    replica.answers);
+                    replica.answers, replica.limits_by);
   };
   return parts(a) == parts(b);
 }
@@ -62,6 +63,8 @@ struct process_driver::state {
   void load();
   void end_all(steady_time deadline);
   bool all_ended() const;
+  void look_at_memory_later();
+  void look_at_all_memory();
   bool wait_until_ended(steady_time deadline, bool may_be_hurried);
 
   config::settings settings;  ///< what may change: on the driver's thread, while its owner waits
@@ -71,6 +74,8 @@ struct process_driver::state {
   // The driver's thread only.
   boost::asio::io_context loop{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{loop.get_executor()};
+  boost::asio::steady_timer memory_timer{loop};
+  limit_keeper limits;
   replica_context context;
   std::map<std::string, std::shared_ptr<process_replica>, std::less<>> replicas;
 
@@ -111,6 +116,7 @@ process_driver::state::state(const config::settings& given, int held_lock)
     : settings{given},
       layout{settings, held_lock},
       catalogue{settings.catalogue},
+      limits{settings.process_runtime, layout.instance()},
       context{loop,
               settings.process_runtime,
               settings.health,
@@ -121,6 +127,7 @@ process_driver::state::state(const config::settings& given, int held_lock)
               layout.instance() + ".",
               {},
               probe_pace{settings.health.probe_jitter},
+              limits,
               [this](const process_replica& replica) { show(replica); }},
       copies{layout.images_folder()} {}
 
@@ -234,19 +241,45 @@ void process_driver::state::load() {
   std::set<replica_mark> known;
   std::set<std::string> used_copies;
   std::set<std::string> names;
+  std::set<std::string> grouped;
   for (replica_record& record : load_records(layout)) {
     if (record.phase != domain::replica_phase::exited) known.insert(mark_of(record.cookie));
     used_copies.insert(record.image_copy);
     const std::string name = record.spec.name;
     names.insert(name);
+    if (record.group) grouped.insert(name);
     auto replica = std::make_shared<process_replica>(context, layout.replica_folder(name), std::move(record));
     show(*replica);
     replicas.emplace(name, std::move(replica));
   }
   end_unknown_processes(context.cookie_prefix, known);
+  limits.remove_all_but(grouped);
   copies.remove_all_but(used_copies);
   layout.remove_own_folders_but(names);
   remove_old_logs(layout);
+}
+
+void process_driver::state::look_at_memory_later() {
+  memory_timer.expires_after(settings.process_runtime.memory_interval);
+  memory_timer.async_wait([this](const error_code& problem) {
+    if (problem) return;
+    look_at_all_memory();
+    look_at_memory_later();
+  });
+}
+
+void process_driver::state::look_at_all_memory() {
+  limits.remove_retired();
+  std::set<replica_mark> polled;
+  for (const auto& [name, replica] : replicas) {
+    if (replica->is_polled()) polled.insert(mark_of(replica->record().cookie));
+  }
+  const auto found = look_at_memory(polled);
+  const auto all = replicas;
+  for (const auto& [name, replica] : all) {
+    const auto used = found.find(mark_of(replica->record().cookie));
+    replica->check_memory(used == found.end() ? nullptr : &used->second);
+  }
 }
 
 process_driver::process_driver(const config::settings& settings, int held_lock)
@@ -269,6 +302,10 @@ process_driver::process_driver(const config::settings& settings, int held_lock)
     state->loop.run();
   }};
   state_->apply_to_all(&process_replica::resume);
+  static_cast<void>(state_->run([&]() -> state::outcome {
+    state_->look_at_memory_later();
+    return {};
+  }));
 }
 
 process_driver::~process_driver() {
@@ -307,6 +344,7 @@ void process_driver::let_go() {
   }
   static_cast<void>(state_->run([&]() -> state::outcome {
     for (const auto& [name, replica] : std::exchange(state_->replicas, {})) replica->let_go();
+    state_->limits.let_go();
     return {};
   }));
 }
@@ -345,6 +383,7 @@ void process_driver::shutdown(steady_time deadline) {
   state_->thread.join();
   if (leaves_replicas) return;
   end_unknown_processes(state_->context.cookie_prefix, {});
+  state_->limits.remove_all();
   state_->layout.remove_work_folder();
 }
 
@@ -416,6 +455,10 @@ void process_driver::remove(const std::string& name) {
     remove_old_logs(state_->layout);
     return {};
   }));
+}
+
+limit_report process_driver::limits() const {
+  return state_->limits.report();
 }
 
 result<std::unique_ptr<log_reader>> process_driver::open_log(const std::string& name, const log_query& query) const {

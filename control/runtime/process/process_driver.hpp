@@ -56,6 +56,7 @@ class process_driver final : public runtime_driver {
   void drain(const std::string& name) override;
   void stop(const std::string& name) override;
   void remove(const std::string& name) override;
+  [[nodiscard]] limit_report limits() const override;
   [[nodiscard]] result<std::unique_ptr<log_reader>> open_log(const std::string& name,
                                                              const log_query& query) const override;
   void set_change_listener(std::function<void()> listener) override;
