@@ -151,6 +151,11 @@ class runtime_driver {
   /// Forgets a replica that has exited; its log may stay readable for a while.
   virtual void remove(const std::string& name) = 0;
 
+  /// Removes what is kept of replicas that it has forgotten: their logs.
+  virtual void forget_deployment(const std::string& /*deployment*/) {}
+  /// The replicas of a deployment whose logs can be opened, those that it has forgotten included; by name.
+  [[nodiscard]] virtual std::vector<std::string> kept_logs(const std::string& /*deployment*/) const { return {}; }
+
   /// Of replicas that are started from now on.
   [[nodiscard]] virtual limit_report limits() const { return {}; }
 

@@ -27,7 +27,9 @@ process_replica::process_replica(replica_context& context, std::filesystem::path
     : context_{context},
       folder_{std::move(folder)},
       record_{std::move(record)},
-      capture_{std::make_shared<log_capture>(context.loop, folder_, context.log_bytes)},
+      capture_{std::make_shared<log_capture>(
+          context.loop, folder_, context.log,
+          [&context, deployment = record_.spec.deployment] { context.log_grew(deployment); })},
       end_of_log_{std::make_shared<std::atomic<bool>>(true)},
       pidfd_{context.loop},
       probe_timer_{context.loop},

@@ -38,7 +38,7 @@ struct replica_context {
   boost::asio::io_context& loop;
   const config::process_runtime_settings& settings;
   const config::health_settings& health;
-  std::size_t log_bytes;
+  log_bounds log;
   std::filesystem::path data_folder;  ///< hidden from every replica
   std::optional<user_identity> user;  ///< absent: replicas run as modelgate
   bool guarded;                       ///< the kernel has Landlock
@@ -47,6 +47,7 @@ struct replica_context {
   probe_pace pace;
   limit_keeper& limits;
   std::function<void(const process_replica&)> changed;
+  std::function<void(const std::string& deployment)> log_grew;  ///< by as much as makes a rotation
 };
 
 /// Where a replica finds its files; made before it is launched.
@@ -84,6 +85,9 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   void kill();
   /// Looks after it no more, and leaves it as it is: another process resumes it. Nothing else may be called then.
   void let_go();
+
+  /// For what it logs from now on.
+  void set_rotate_bytes(std::size_t bytes) noexcept { capture_->set_rotate_bytes(bytes); }
 
   /// Whether its memory has to be looked at because no control group bounds it.
   [[nodiscard]] bool is_polled() const noexcept;

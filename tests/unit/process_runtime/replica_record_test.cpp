@@ -74,9 +74,10 @@ BOOST_AUTO_TEST_CASE(refuses_text_that_is_no_record) {
     text.replace(text.find(from), from.size(), to);
     return text;
   };
-  for (const std::string& text : {std::string{}, std::string{"{}"}, std::string{"[]"}, good.substr(0, good.size() / 2),
-                                  with("\"format\":1", "\"format\":2"), with("unready", "asleep"), with("cgroup1", "polling"),
-                                  with("\"port\":40001", "\"port\":70000"), with("\"pid\":4242", "\"pid\":\"x\"")}) {
+  for (const std::string& text :
+       {std::string{}, std::string{"{}"}, std::string{"[]"}, good.substr(0, good.size() / 2),
+        with("\"format\":1", "\"format\":2"), with("unready", "asleep"), with("cgroup1", "polling"),
+        with("\"port\":40001", "\"port\":70000"), with("\"pid\":4242", "\"pid\":\"x\"")}) {
     BOOST_TEST(!parse_replica_record(text).has_value(), text);
   }
 }
