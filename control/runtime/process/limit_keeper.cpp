@@ -28,7 +28,10 @@ limit_keeper::limit_keeper(const config::process_runtime_settings& settings, con
       table_{read_cgroup_table()},
       name_{std::string{group_folder_prefix} + instance},
       choice_{choose_limits(settings.limits, table_, name_)},
-      report_{describe(choice_)} {
+      report_{describe(choice_)} {}
+
+void limit_keeper::announce() {
+  if (std::exchange(announced_, true)) return;
   const char* sentence = "the limits of instance types are enforced by control groups";
   if (without_group() == limit_method::none) sentence = "the limits of instance types are not enforced";
   if (choice_.ground.method == limit_method::polling)

@@ -23,6 +23,8 @@ class limit_keeper {
   /// `instance` tells this data folder from every other one.
   limit_keeper(const config::process_runtime_settings& settings, const std::string& instance);
 
+  /// Says in the log, once, what is in force. Not at once: a program that cannot start says why in one line.
+  void announce();
   [[nodiscard]] const limit_report& report() const noexcept { return report_; }
   /// What holds a replica that has no control group.
   [[nodiscard]] limit_method without_group() const noexcept {
@@ -49,6 +51,7 @@ class limit_keeper {
   limit_choice choice_;
   limit_report report_;
   std::vector<control_group> retired_;
+  bool announced_ = false;
 };
 
 }  // namespace modelgate::control::runtime::process

@@ -202,6 +202,7 @@ result<std::unique_ptr<log_reader>> process_driver::open_log(const std::string& 
 
 void process_driver::set_change_listener(std::function<void()> listener) {
   static_cast<void>(state_->run([&]() -> state::outcome {
+    if (listener) state_->limits.announce();  // somebody begins to work with it
     const std::lock_guard lock{state_->shown_mutex};
     state_->listener = std::move(listener);
     return {};
