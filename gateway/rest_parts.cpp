@@ -31,6 +31,7 @@ control::rest::rest_options rest_options_of(const live_settings& live, const net
     return control::events::event_settings{now->timeouts.event_heartbeat, now->limits.event_backlog_bytes,
                                            now->limits.event_listeners, now->limits.event_listeners_per_user};
   };
+  options.log_heartbeat = [&live] { return live.now()->timeouts.log_heartbeat; };
   options.not_ready_because = std::move(not_ready_because);
   return options;
 }

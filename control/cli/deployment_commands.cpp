@@ -1,5 +1,6 @@
 #include "control/cli/answer_json.hpp"
 #include "control/cli/deployment_views.hpp"
+#include "control/cli/followed_log.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/lifecycle_commands.hpp"
 #include "control/cli/session.hpp"
@@ -119,15 +120,21 @@ outcome<void> print_logs(const session& now, const logs_command& command) {
   if (!command.tail.empty()) add_parameter(path, "tail", command.tail);
   if (!command.since.empty()) add_parameter(path, "since", command.since);
   if (command.follow) add_parameter(path, "follow", "true");
-  if (command.timestamps) add_parameter(path, "timestamps", "true");
+  if (command.timestamps || command.follow) add_parameter(path, "timestamps", "true");
   if (command.previous) add_parameter(path, "previous", "true");
+  followed_log followed{{command.replica.empty(), command.timestamps}};
   const auto given =
       now.api.stream({.method = "GET", .path = path, .json = {}, .if_match = {}},
                      command.follow ? std::chrono::milliseconds{longest_silence} : std::chrono::seconds{60},
-                     [&now](std::string_view piece) {
-                       now.around.out << piece << std::flush;
+                     [&](std::string_view piece) {
+                       if (command.follow) {
+                         now.around.out << followed.take(piece) << std::flush;
+                       } else {
+                         now.around.out << piece << std::flush;
+                       }
                        return now.around.out.good();
                      });
+  now.around.out << followed.finish() << std::flush;
   if (!given) return given.error();
   return outcome<void>{};
 }

@@ -59,9 +59,16 @@ std::string wanted_replicas(const json::object& deployment) {
   }));
 }
 
+/// "enforced by cgroup1"
+std::string limits_in_force(const json::object& replica) {
+  const std::string by = member_text(replica, "limitsBy");
+  const std::string limits = member_text(replica, "limits");
+  return by == "-" || by == "none" ? limits : limits + " by " + by;
+}
+
 void print_replicas(std::ostream& out, const json::array& replicas, system_time now, bool with_colours) {
   if (replicas.empty()) return;
-  table shown{{"REPLICA", "REVISION", "PHASE", "SINCE", "REASON"}};
+  table shown{{"REPLICA", "REVISION", "PHASE", "SINCE", "LIMITS", "REASON"}};
   for (const json::value& item : replicas) {
     if (!item.is_object()) continue;
     const json::object& replica = item.get_object();
@@ -70,6 +77,7 @@ void print_replicas(std::ostream& out, const json::array& replicas, system_time 
                {member_text(replica, "revision")},
                {phase, tone_of(phase)},
                {age_of(member_text(replica, "since"), now)},
+               {limits_in_force(replica)},
                {member_text(replica, "reason")}});
   }
   out << '\n';

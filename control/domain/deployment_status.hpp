@@ -24,7 +24,8 @@ struct replica_status {
   replica_phase phase = replica_phase::starting;
   std::string reason;
   system_time since;
-  std::string limits;  ///< "enforced" or "advisory"
+  std::string limits;     ///< "enforced", "advisory", or "none" of a replica that somebody else runs
+  std::string limits_by;  ///< "cgroup2", "cgroup1", "polling" (memory only) or "none"
   std::uint32_t restarts = 0;
 };
 

@@ -117,4 +117,17 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(white) - first + 1);
 }
 
+std::string_view deployment_of_replica(std::string_view name) noexcept {
+  constexpr std::string_view start = "deploy-";
+  const auto is_number = [](std::string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const auto index = name.rfind('-');
+  const auto revision = name.substr(0, index).rfind("-r");
+  const bool is_one = name.starts_with(start) && index != std::string_view::npos && revision != std::string_view::npos
+                      && revision > start.size() && is_number(name.substr(index + 1))
+                      && is_number(name.substr(revision + 2, index - revision - 2));
+  return is_one ? name.substr(start.size(), revision - start.size()) : std::string_view{};
+}
+
 }  // namespace modelgate::control::domain

@@ -46,6 +46,9 @@ inline constexpr std::string_view deployment_id_rule =
 /// Shape: `name` is a deployment name and `suffix` at most 8 of [a-z0-9]; the answer is a deployment id.
 [[nodiscard]] std::string deployment_id_from(std::string_view name, std::string_view suffix);
 
+/// The deployment in a replica's name, "deploy-<id>-r<revision>-<index>". Empty: it is no such name.
+[[nodiscard]] std::string_view deployment_of_replica(std::string_view name) noexcept;
+
 /// Without white space at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text) noexcept;
 

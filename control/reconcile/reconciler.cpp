@@ -319,6 +319,7 @@ void reconciler::act(const action& step) {
                         [&](const stop_replica& it) { driver_.stop(it.name); },
                         [&](const remove_replica& it) { driver_.remove(it.name); },
                         [&](const forget_deployment& it) {
+                          driver_.forget_deployment(it.deployment);
                           if (const auto erased = store_.erase_deleted(it.deployment); !erased)
                             complain(erased.error());
                         }},

@@ -32,6 +32,11 @@ class driver_set final : public runtime_driver {
   void drain(const std::string& name) override;
   void stop(const std::string& name) override;
   void remove(const std::string& name) override;
+  void forget_deployment(const std::string& deployment) override { images_.forget_deployment(deployment); }
+  [[nodiscard]] std::vector<std::string> kept_logs(const std::string& deployment) const override {
+    return images_.kept_logs(deployment);
+  }
+  [[nodiscard]] limit_report limits() const override { return images_.limits(); }
   [[nodiscard]] result<std::unique_ptr<log_reader>> open_log(const std::string& name,
                                                              const log_query& query) const override {
     return images_.open_log(name, query);  // external ones have no log here

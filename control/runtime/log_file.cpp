@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -22,8 +23,8 @@ void move_or_remove(const std::filesystem::path& from, const std::filesystem::pa
 
 }  // namespace
 
-log_file::log_file(std::filesystem::path folder, std::size_t rotate_bytes)
-    : folder_{std::move(folder)}, rotate_bytes_{rotate_bytes} {}
+log_file::log_file(std::filesystem::path folder, std::size_t rotate_bytes, std::function<void()> rotated)
+    : folder_{std::move(folder)}, rotate_bytes_{rotate_bytes}, rotated_{std::move(rotated)} {}
 
 log_file::~log_file() {
   close();
@@ -52,13 +53,37 @@ bool log_file::open() {
 
 void log_file::rotate() {
   close();
+  size_ = 0;
   std::error_code problem;
   std::filesystem::rename(folder_ / "log", folder_ / "log.1", problem);
+  if (rotated_) rotated_();
 }
 
 void log_file::append(std::string_view records) {
-  if (records.empty()) return;
-  if (file_ >= 0 && size_ > 0 && size_ + records.size() > rotate_bytes_) rotate();
+  bool rotated = false;  // once: where files cannot be moved, the log grows on instead of being lost
+  while (!records.empty()) {
+    if (file_ < 0) open();
+    const std::size_t room = rotate_bytes_ > size_ ? rotate_bytes_ - size_ : 0;
+    std::size_t fits = records.size();
+    if (fits > room) {
+      // As many whole records as there is room for; one at least, for a file that is empty.
+      const auto last_end = room == 0 ? std::string_view::npos : records.rfind('\n', room - 1);
+      if (last_end != std::string_view::npos) {
+        fits = last_end + 1;
+      } else if (file_ >= 0 && size_ > 0 && !std::exchange(rotated, true)) {
+        rotate();
+        continue;
+      } else {
+        fits = std::min(records.find('\n'), records.size() - 1) + 1;
+      }
+    }
+    write(records.substr(0, fits));
+    records.remove_prefix(fits);
+    rotated = false;
+  }
+}
+
+void log_file::write(std::string_view records) {
   if (file_ >= 0 || open()) {
     const ssize_t written = ::write(file_, records.data(), records.size());
     if (written > 0) size_ += static_cast<std::size_t>(written);

@@ -58,12 +58,20 @@ struct observed_replica {
   std::optional<net::endpoint> address;
   std::string tls_server_name;  ///< not empty: it speaks TLS, and has to prove that it is this
   std::string model_image;
-  std::string limits;  ///< "enforced" or "advisory"
+  std::string limits;     ///< "enforced" or "advisory"; "none" of a replica that somebody else runs
+  std::string limits_by;  ///< what holds it to them: "cgroup2", "cgroup1", "polling" (of memory only), "none"
   std::uint32_t restarts = 0;
   std::uint32_t failures = 0;  ///< consecutive ends without a time of being well in between; rules the back-off
   /// What an earlier modelgate process started here; null: this one started it.
   std::shared_ptr<const replica_spec> inherited;
   bool answers = true;  ///< false: inherited as ready, and it has not answered a probe of this process yet
+};
+
+/// How replicas are held to the limits of their instance types.
+struct limit_report {
+  std::string limits = "advisory";  ///< "enforced" or "advisory"
+  std::string by = "none";          ///< as in `observed_replica`
+  std::string detail;               ///< why by nothing better; empty when there is nothing to say
 };
 
 struct log_query {
@@ -142,6 +150,14 @@ class runtime_driver {
   virtual void stop(const std::string& name) = 0;
   /// Forgets a replica that has exited; its log may stay readable for a while.
   virtual void remove(const std::string& name) = 0;
+
+  /// Removes what is kept of replicas that it has forgotten: their logs.
+  virtual void forget_deployment(const std::string& /*deployment*/) {}
+  /// The replicas of a deployment whose logs can be opened, those that it has forgotten included; by name.
+  [[nodiscard]] virtual std::vector<std::string> kept_logs(const std::string& /*deployment*/) const { return {}; }
+
+  /// Of replicas that are started from now on.
+  [[nodiscard]] virtual limit_report limits() const { return {}; }
 
   /// Errors: errc::not_found.
   [[nodiscard]] virtual result<std::unique_ptr<log_reader>> open_log(const std::string& name,

@@ -213,6 +213,7 @@ answer<deletion> deployment_service::remove(const domain::principal& who, const 
   if (!view_of(std::move(*stored)).status.replicas.empty()) return deletion::draining;
 
   // Nothing of it runs, so there is nothing to wait for.
+  context_.runtime.forget_deployment(id);
   const auto erased = context_.database.write([&](store::transaction& within) -> answer<void> {
     store::deployment_store{within}.erase_deleted(id);
     return {};

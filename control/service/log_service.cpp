@@ -1,16 +1,12 @@
 #include "control/service/log_service.hpp"
 
+#include "control/domain/names.hpp"
 #include "control/service/deployment_service.hpp"
 
-#include <algorithm>
 #include <set>
 
 namespace modelgate::control::service {
 namespace {
-
-bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 runtime::log_query query_for(const log_request& request) {
   // Timestamps are what the merging goes by; they are taken off again when nobody asked for them.
@@ -39,10 +35,10 @@ class replica_discovery {
       return found;
     }
     found.last = view->status.phase == domain::deployment_phase::stopped;
-    for (const domain::replica_status& replica : view->status.replicas) {
-      if (!known_.insert(replica.name).second) continue;
-      if (auto reader = context_.runtime.open_log(replica.name, query_))
-        found.sources.push_back({replica.name, std::move(*reader)});
+    for (const std::string& replica : replicas_of(*view)) {
+      if (!known_.insert(replica).second) continue;
+      if (auto reader = context_.runtime.open_log(replica, query_))
+        found.sources.push_back({replica, std::move(*reader)});
     }
     // What comes up later is shown from its beginning.
     query_.tail_lines.reset();
@@ -50,6 +46,13 @@ class replica_discovery {
   }
 
  private:
+  /// Those that there are; of a deployment that has none now, those whose logs are still kept.
+  std::vector<std::string> replicas_of(const deployment_view& view) const {
+    std::vector<std::string> names;
+    for (const domain::replica_status& replica : view.status.replicas) names.push_back(replica.name);
+    return names.empty() && known_.empty() ? context_.runtime.kept_logs(deployment_) : names;
+  }
+
   const service_context& context_;
   domain::principal who_;
   std::string deployment_;
@@ -58,18 +61,6 @@ class replica_discovery {
 };
 
 }  // namespace
-
-bool is_replica_of(std::string_view replica, std::string_view deployment) noexcept {
-  static constexpr std::string_view start = "deploy-";
-  if (!replica.starts_with(start)) return false;
-  replica.remove_prefix(start.size());
-  if (!replica.starts_with(deployment)) return false;
-  replica.remove_prefix(deployment.size());
-  if (!replica.starts_with("-r")) return false;
-  replica.remove_prefix(2);
-  const auto dash = replica.find('-');
-  return dash != std::string_view::npos && is_number(replica.substr(0, dash)) && is_number(replica.substr(dash + 1));
-}
 
 answer<std::unique_ptr<merged_log>> log_service::open(const domain::principal& who, const std::string& deployment,
                                                       const log_request& request) const {
@@ -84,7 +75,7 @@ answer<std::unique_ptr<merged_log>> log_service::open(const domain::principal& w
 
   if (request.replica) {
     // One that has left may still have its log, so the driver is asked, but only about replicas of this deployment.
-    if (is_replica_of(*request.replica, deployment)) {
+    if (domain::deployment_of_replica(*request.replica) == deployment) {
       if (auto reader = context_.runtime.open_log(*request.replica, query_for(request))) {
         std::vector<merged_log::source> one;
         one.push_back({*request.replica, std::move(*reader)});

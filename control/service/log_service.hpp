@@ -35,7 +35,4 @@ class log_service {
   const service_context& context_;
 };
 
-/// Whether a replica of that name would be this deployment's: "deploy-<id>-r<revision>-<index>".
-[[nodiscard]] bool is_replica_of(std::string_view replica, std::string_view deployment) noexcept;
-
 }  // namespace modelgate::control::service

@@ -104,6 +104,14 @@ std::size_t client_certificates_of(const settings& whole) {
   return 2;
 }
 
+constexpr std::array<std::string_view, 5> limit_mode_words{"auto", "cgroup2", "cgroup1", "polling", "off"};
+void choose_limit_mode(settings& whole, std::size_t chosen) {
+  whole.process_runtime.limits = static_cast<limit_mode>(chosen);
+}
+std::size_t limit_mode_of(const settings& whole) {
+  return static_cast<std::size_t>(whole.process_runtime.limits);
+}
+
 bool is_user_name(std::string_view text) {
   return !text.empty() && text.size() <= 32
          && text.find_first_of(std::string_view{" \t\r\n:/\0", 7}) == std::string_view::npos;
@@ -163,6 +171,8 @@ constexpr std::array keys{
     settings_key{"limits.event_listeners_per_user", count_key{limit<&limit_settings::event_listeners_per_user>, 1, 100'000}},
     settings_key{"limits.event_backlog_bytes", size_key{limit<&limit_settings::event_backlog_bytes>, kib, gib}},
     settings_key{"limits.log_bytes", size_key{limit<&limit_settings::log_bytes>, 64 * kib, 1'024 * gib}},
+    settings_key{"limits.deployment_log_bytes", size_key{limit<&limit_settings::deployment_log_bytes>, 256 * kib, 1'024 * gib}},
+    settings_key{"limits.log_rate_bytes", size_key{limit<&limit_settings::log_rate_bytes>, 64 * kib, gib}},
 
     settings_key{"timeouts.handshake", duration_key{timeout<&timeout_settings::handshake>}},
     settings_key{"timeouts.head", duration_key{timeout<&timeout_settings::head>}},
@@ -182,6 +192,7 @@ constexpr std::array keys{
     settings_key{"timeouts.control_request", duration_key{timeout<&timeout_settings::control_request>}},
     settings_key{"timeouts.idempotency", duration_key{timeout<&timeout_settings::idempotency>}},
     settings_key{"timeouts.event_heartbeat", duration_key{timeout<&timeout_settings::event_heartbeat>}},
+    settings_key{"timeouts.log_heartbeat", duration_key{timeout<&timeout_settings::log_heartbeat>}},
     settings_key{"timeouts.upgrade", duration_key{timeout<&timeout_settings::upgrade>}},
 
     settings_key{"health.probe_rise", count_key{health<&health_settings::probe_rise>, 1, 100}, at_restart},
@@ -222,6 +233,10 @@ constexpr std::array keys{
     settings_key{"runtime.process.start_interval", duration_key{process<&process_runtime_settings::start_interval>}},
     settings_key{"runtime.process.restart_backoff", duration_key{process<&process_runtime_settings::restart_backoff>}},
     settings_key{"runtime.process.restart_backoff_max", duration_key{process<&process_runtime_settings::restart_backoff_max>}},
+    settings_key{"runtime.process.log_retention", duration_key{process<&process_runtime_settings::log_retention>}},
+    settings_key{"runtime.process.limits", choice_key{limit_mode_words, choose_limit_mode, limit_mode_of}, at_restart},
+    settings_key{"runtime.process.memory_interval", duration_key{process<&process_runtime_settings::memory_interval>, milliseconds{10}}},
+    settings_key{"runtime.process.pids", count_key{process<&process_runtime_settings::pids>, 0, 4'000'000}},
 
     settings_key{"runtime.external.resolve_interval", duration_key{external<&external_runtime_settings::resolve_interval>}},
     settings_key{"runtime.external.resolve_timeout", duration_key{external<&external_runtime_settings::resolve_timeout>}},

@@ -253,8 +253,10 @@ outcome deployment_routes::replicas(const call& of) const {
 }
 
 outcome deployment_routes::logs(const call& of) const {
-  parameters query{of.request, {"replica", "tail", "since", "follow", "timestamps", "previous"}};
+  parameters query{of.request, {"replica", "tail", "since", "follow", "timestamps", "previous", "download"}};
   service::log_request wanted;
+  const bool download = query.flag("download");
+  if (download) wanted.tail_lines.reset();  // a file is the whole log, unless it is asked for otherwise
   wanted.replica = query.text("replica");
   if (query.text("tail") == "all") {
     wanted.tail_lines.reset();
@@ -276,7 +278,13 @@ outcome deployment_routes::logs(const call& of) const {
 
   auto log = logs_.open(of.who, of.arguments[0], wanted);
   if (!log) return problem{log.error()};
-  return log_answer(std::move(*log), wanted.follow || !wanted.tail_lines);
+  log_form form;
+  form.in_pieces = wanted.follow || !wanted.tail_lines;
+  if (wanted.follow) form.heartbeat = options_.log_heartbeat();
+  // Both are names of letters, digits and dashes: nothing else was found.
+  if (download)
+    form.file_name = wanted.replica.value_or(of.arguments[0]) + (wanted.previous ? "-previous.log" : ".log");
+  return log_answer(std::move(*log), form);
 }
 
 }  // namespace

@@ -2,13 +2,43 @@
 
 #include "control/service/merged_log.hpp"
 
+#include "modelgate/base/clock.hpp"
 #include "modelgate/http_io/message.hpp"
 
+#include <chrono>
 #include <memory>
+#include <string>
 
 namespace modelgate::control::rest {
 
-/// A log as text/plain: piece by piece when `in_pieces`, else whole.
-[[nodiscard]] http_io::response log_answer(std::unique_ptr<service::merged_log> log, bool in_pieces);
+/// An empty line for who has heard nothing for a while, so that nobody between takes the connection for dead. It stands
+/// between two lines, never within one; a replica's own empty line cannot be told from it unless lines are prefixed or
+/// have timestamps.
+///
+/// Shape: one per followed log.
+class log_heartbeat {
+ public:
+  log_heartbeat(std::chrono::milliseconds silence, steady_time now) noexcept : silence_{silence}, last_{now} {}
+
+  /// What to send: the whole lines that there are, or a heartbeat when it is due.
+  [[nodiscard]] std::string next(std::string lines, steady_time now) {
+    if (lines.empty() && now - last_ >= silence_) lines = "\n";
+    if (!lines.empty()) last_ = now;
+    return lines;
+  }
+
+ private:
+  std::chrono::milliseconds silence_;
+  steady_time last_;
+};
+
+struct log_form {
+  bool in_pieces = false;                  ///< as it comes; else whole
+  std::chrono::milliseconds heartbeat{0};  ///< 0: none, for a log that is not followed
+  std::string file_name;                   ///< not empty: to be saved under that name
+};
+
+/// A log as text/plain.
+[[nodiscard]] http_io::response log_answer(std::unique_ptr<service::merged_log> log, const log_form& form);
 
 }  // namespace modelgate::control::rest

@@ -71,6 +71,14 @@ rest_api::rest_api(const service::service_context& context, service::secret_vaul
     if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
     return json_answer(200, {{"name", "modelgate"}, {"version", options_.version}, {"api", "v1"}});
   });
+  routes_.add("GET", "/system", [this](const call& of) -> outcome {
+    if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
+    const runtime::limit_report limits = context_.runtime.limits();
+    return json_answer(
+        200,
+        {{"processRuntime",
+          boost::json::object{{"limits", limits.limits}, {"limitsBy", limits.by}, {"limitsDetail", limits.detail}}}});
+  });
   routes_.add("GET", "/openapi.json", [](const call& of) -> outcome {
     if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
     http_io::response answer;

@@ -42,6 +42,8 @@ struct rest_options {
   bool secure = false;                           ///< the port speaks TLS, so that cookies are for TLS only
   /// Likewise; what listeners to events are granted.
   std::function<events::event_settings()> listening = [] { return events::event_settings{}; };
+  /// How long who follows a log hears nothing before he is sent an empty line; asked like `view`.
+  std::function<std::chrono::milliseconds()> log_heartbeat = [] { return std::chrono::seconds{15}; };
   /// Why the program is not ready to serve; empty when it is. Any-thread.
   std::function<std::string()> not_ready_because;
 };

@@ -31,6 +31,7 @@ json::object to_json(const domain::replica_status& replica) {
           {"reason", replica.reason},
           {"since", format_rfc3339(replica.since)},
           {"limits", replica.limits},
+          {"limitsBy", replica.limits_by},
           {"restarts", replica.restarts}};
 }
 

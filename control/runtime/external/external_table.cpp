@@ -193,7 +193,7 @@ bool external_table::start(const replica_spec& spec, system_time now) {
   begun.seen.address = free->address;
   begun.seen.tls_server_name = free->tls_server_name;
   begun.seen.model_image = domain::external_image;
-  begun.seen.limits = "none";
+  begun.seen.limits = begun.seen.limits_by = "none";
   begun.target = {*free, found->second.from.health_path, {}, next_ticket_++};
   if (warms_up_) {
     const auto protocol = spec.protocol.value_or(config::upstream_protocol::passthrough);

@@ -6,8 +6,6 @@
 
 #include <poll.h>
 
-#include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <system_error>
 
@@ -16,8 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::hours log_life{1};
-
 std::vector<fs::path> folders_in(const fs::path& parent) {
   std::vector<fs::path> found;
   std::error_code problem;
@@ -25,14 +21,6 @@ std::vector<fs::path> folders_in(const fs::path& parent) {
     if (entry.is_directory(problem) && is_replica_name(entry.path().filename().native())) found.push_back(entry.path());
   }
   return found;
-}
-
-bool is_old(const fs::path& folder) {
-  std::error_code problem;
-  auto latest = fs::last_write_time(folder, problem);
-  const auto log_time = fs::last_write_time(folder / "log", problem);
-  if (!problem) latest = std::max(latest, log_time);
-  return latest + log_life < fs::file_time_type::clock::now();
 }
 
 }  // namespace
@@ -73,14 +61,6 @@ void end_unknown_processes(std::string_view prefix, const std::set<replica_mark>
     ::poll(nullptr, 0, pause_ms);
   }
   log::error("runtime", "processes of unknown replicas cannot be ended");
-}
-
-void remove_old_logs(const data_layout& layout) {
-  for (const fs::path& folder : folders_in(layout.replicas_folder())) {
-    std::error_code problem;
-    if (fs::exists(folder / "replica.json", problem) || problem) continue;
-    if (is_old(folder)) fs::remove_all(folder, problem);
-  }
 }
 
 }  // namespace modelgate::control::runtime::process

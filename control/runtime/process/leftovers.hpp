@@ -17,7 +17,4 @@ namespace modelgate::control::runtime::process {
 /// Ends every process of the data folder that cookies with `prefix` belong to, but for those of `known`.
 void end_unknown_processes(std::string_view prefix, const std::set<replica_mark>& known);
 
-/// Removes what is kept of replicas without a record, an hour after their last line.
-void remove_old_logs(const data_layout& layout);
-
 }  // namespace modelgate::control::runtime::process

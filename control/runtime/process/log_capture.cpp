@@ -62,8 +62,12 @@ std::string presentable(std::string_view line) {
   return shown;
 }
 
-log_capture::log_capture(boost::asio::io_context& context, std::filesystem::path folder, std::size_t rotate_bytes)
-    : folder_{std::move(folder)}, file_{folder_, rotate_bytes}, sources_{source{context}, source{context}} {}
+log_capture::log_capture(boost::asio::io_context& context, std::filesystem::path folder, log_bounds bounds,
+                         std::function<void()> rotated)
+    : folder_{std::move(folder)},
+      file_{folder_, bounds.file_bytes, std::move(rotated)},
+      rate_{bounds.rate_bytes, steady_clock::now()},
+      sources_{source{context}, source{context}} {}
 
 std::filesystem::path log_capture::fifo(log_stream stream) const {
   return folder_ / (stream == log_stream::standard_output ? "stdout" : "stderr");
@@ -102,6 +106,13 @@ result<void> log_capture::open(log_stream stream) {
 }
 
 void log_capture::wait(log_stream stream) {
+  if (const auto pause = rate_.wait(steady_clock::now()); pause.count() > 0) {
+    of(stream).pause.expires_after(pause);
+    of(stream).pause.async_wait([self = shared_from_this(), stream](const error_code& problem) {
+      if (!problem && self->of(stream).descriptor.is_open()) self->wait(stream);
+    });
+    return;
+  }
   of(stream).descriptor.async_wait(boost::asio::posix::stream_descriptor::wait_read,
                                    [self = shared_from_this(), stream](const error_code& problem) {
                                      if (problem || !self->of(stream).descriptor.is_open()) return;
@@ -121,6 +132,8 @@ bool log_capture::take(log_stream stream, std::size_t at_most) {
     taken += static_cast<std::size_t>(count);
     from.lines.feed({block.data(), static_cast<std::size_t>(count)},
                     [&](std::string_view text, bool partial) { record(stream, text, partial); });
+    // By what is written, not by what was read: a record is far longer than an empty line.
+    rate_.spend(pending_.size(), steady_clock::now());
     file_.append(pending_);
     pending_.clear();
   }
@@ -151,6 +164,7 @@ void log_capture::close(log_stream stream, bool ends_line) {
   from.lines.finish([&](std::string_view text, bool) { record(stream, text, !ends_line); });
   file_.append(pending_);
   pending_.clear();
+  from.pause.cancel();
   error_code problem;
   from.descriptor.close(problem);
 }

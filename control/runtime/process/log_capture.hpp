@@ -2,11 +2,13 @@
 
 #include "control/runtime/log_file.hpp"
 #include "control/runtime/log_line.hpp"
+#include "control/runtime/log_rate.hpp"
 
 #include "modelgate/base/result.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <array>
 #include <filesystem>
@@ -16,15 +18,26 @@
 
 namespace modelgate::control::runtime::process {
 
+/// Of one replica's log.
+struct log_bounds {
+  std::size_t file_bytes = 0;  ///< of one file
+  std::size_t rate_bytes = 0;  ///< a second
+};
+
 /// Takes what a replica prints from its two FIFOs into its log file, line by line, stamped when it was read.
 ///
 /// A FIFO, unlike a pipe, can be opened again by a later modelgate. The replica holds both ends itself, so it never
-/// meets a closed one; it waits only while the FIFO is full.
+/// meets a closed one; it waits only while the FIFO is full: when modelgate is away or busy, or when the replica writes
+/// more than its rate.
 ///
 /// Shape:  the driver's thread; kept alive by its pending reads until `finish` or `let_go`.
 class log_capture : public std::enable_shared_from_this<log_capture> {
  public:
-  log_capture(boost::asio::io_context& context, std::filesystem::path folder, std::size_t rotate_bytes);
+  /// `rotated` is called after each rotation.
+  log_capture(boost::asio::io_context& context, std::filesystem::path folder, log_bounds bounds,
+              std::function<void()> rotated);
+
+  void set_rotate_bytes(std::size_t bytes) noexcept { file_.set_rotate_bytes(bytes); }
 
   [[nodiscard]] std::filesystem::path fifo(log_stream stream) const;
 
@@ -42,8 +55,9 @@ class log_capture : public std::enable_shared_from_this<log_capture> {
 
  private:
   struct source {
-    explicit source(boost::asio::io_context& context) : descriptor{context} {}
+    explicit source(boost::asio::io_context& context) : descriptor{context}, pause{context} {}
     boost::asio::posix::stream_descriptor descriptor;
+    boost::asio::steady_timer pause;  ///< while it has had its share
     line_splitter lines;
   };
 
@@ -56,6 +70,7 @@ class log_capture : public std::enable_shared_from_this<log_capture> {
 
   std::filesystem::path folder_;
   log_file file_;
+  log_rate rate_;
   std::array<source, 2> sources_;
   std::string pending_;  ///< records of one read, written together
   std::string last_line_;

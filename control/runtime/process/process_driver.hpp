@@ -20,7 +20,7 @@ namespace modelgate::control::runtime::process {
 /// Errors: the constructor throws std::runtime_error with one clear sentence when it cannot work here at all.
 class process_driver final : public runtime_driver {
  public:
-  /// Uses `data_folder`, `catalogue`, `process_runtime` and `limits.log_bytes` of the settings. `held_lock`: the lock
+  /// Uses `data_folder`, `catalogue`, `process_runtime` and what `limits` says of logs of the settings. `held_lock`: the lock
   /// of the data folder as the process before this one held it; it becomes the driver's own, and until `confirm` the
   /// end of the driver leaves all replicas to that process. -1: it is to be taken.
   explicit process_driver(const config::settings& settings, int held_lock = -1);
@@ -29,7 +29,8 @@ class process_driver final : public runtime_driver {
   process_driver(const process_driver&) = delete;
   process_driver& operator=(const process_driver&) = delete;
 
-  /// Takes over intervals, timeouts and `limits.log_bytes` (for replicas that begin from now on); user and folders stay.
+  /// Takes over intervals, timeouts and limits; those of logs for replicas that are made from now on. User, folders and
+  /// how limits are enforced stay.
   /// By the thread that ends it too.
   void reconfigure(const config::settings& settings);
   /// Ends every replica and forgets it, so that nothing remains; SIGKILL for those that have not ended by then.
@@ -56,6 +57,9 @@ class process_driver final : public runtime_driver {
   void drain(const std::string& name) override;
   void stop(const std::string& name) override;
   void remove(const std::string& name) override;
+  void forget_deployment(const std::string& deployment) override;
+  [[nodiscard]] std::vector<std::string> kept_logs(const std::string& deployment) const override;
+  [[nodiscard]] limit_report limits() const override;
   [[nodiscard]] result<std::unique_ptr<log_reader>> open_log(const std::string& name,
                                                              const log_query& query) const override;
   void set_change_listener(std::function<void()> listener) override;

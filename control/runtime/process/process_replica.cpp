@@ -27,11 +27,14 @@ process_replica::process_replica(replica_context& context, std::filesystem::path
     : context_{context},
       folder_{std::move(folder)},
       record_{std::move(record)},
-      capture_{std::make_shared<log_capture>(context.loop, folder_, context.log_bytes)},
+      capture_{std::make_shared<log_capture>(
+          context.loop, folder_, context.log,
+          [&context, deployment = record_.spec.deployment] { context.log_grew(deployment); })},
       end_of_log_{std::make_shared<std::atomic<bool>>(true)},
       pidfd_{context.loop},
       probe_timer_{context.loop},
-      end_timer_{context.loop} {}
+      end_timer_{context.loop},
+      group_{record_.group ? control_group::reopen(*record_.group) : std::nullopt} {}
 
 observed_replica process_replica::observe() const {
   observed_replica seen;
@@ -46,7 +49,16 @@ observed_replica process_replica::observe() const {
   seen.unready_since = record_.unready_since;
   if (!has_exited() && record_.port != 0) seen.address = net::endpoint{"127.0.0.1", record_.port};
   seen.model_image = record_.spec.model_image;
-  seen.limits = "advisory";
+  if (group_) {
+    seen.limits = "enforced";
+    seen.limits_by = to_string(group_->record().method);
+  } else if (has_exited()) {
+    seen.limits = context_.limits.report().limits;  // of what will be started in its place
+    seen.limits_by = context_.limits.report().by;
+  } else {
+    seen.limits = "advisory";
+    seen.limits_by = to_string(context_.limits.without_group());
+  }
   seen.restarts = record_.restarts;
   seen.failures = record_.failures;
   seen.inherited = inherited_;
@@ -156,6 +168,8 @@ void process_replica::on_leader_ended() {
   const bool ours =
       ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.native_handle()), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
   exit_text_ = ours ? describe_exit(info) : "ended, how is unknown because an earlier modelgate started it";
+  if (!asked_to_stop_ && (memory_at_kill_ || (group_ && group_->ran_out_of_memory())))
+    exit_text_ = describe_out_of_memory(record_.spec.limits.memory_bytes, memory_at_kill_);
   leader_ended_ = true;
   probe_timer_.cancel();
   end_timer_.cancel();
@@ -190,6 +204,7 @@ void process_replica::finish_instance() {
     ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.native_handle()), &info, WEXITED | WNOHANG);
     pidfd_.close(problem);
   }
+  leave_group();
   capture_->finish();
   end_of_log_->store(true);
   context_.ports.release(record_.port);
@@ -210,6 +225,34 @@ void process_replica::finish_instance() {
 bool process_replica::should_try_another_port() const {
   constexpr int attempts = 3;
   return ground_ && !asked_to_stop_ && !was_ready_ && port_attempts_ < attempts && is_port_taken(record_.port);
+}
+
+void process_replica::leave_group() {
+  if (group_) context_.limits.retire(std::move(*group_));
+  group_.reset();
+  record_.group.reset();
+}
+
+bool process_replica::is_polled() const noexcept {
+  return !group_ && !has_exited() && !leader_ended_ && record_.pid > 0 && record_.spec.limits.memory_bytes > 0
+         && context_.limits.without_group() == limit_method::polling;
+}
+
+void process_replica::check_memory(const memory_use* used) {
+  if (leader_ended_ || asked_to_stop_ || memory_at_kill_) return;
+  if (group_) {
+    // The kernel may have chosen a process that the replica cannot do without, and not its leader.
+    if (group_->ran_out_of_memory()) signal_all({SIGKILL});
+    return;
+  }
+  const auto limit = static_cast<std::uint64_t>(record_.spec.limits.memory_bytes);
+  if (used == nullptr || !is_polled() || used->resident <= limit) return;
+  const std::uint64_t bytes = proportional_memory(used->processes).value_or(used->resident);
+  if (bytes <= limit) return;
+  memory_at_kill_ = bytes;
+  log::warning("runtime", "a replica is ended because it is over its memory",
+               {{"replica", record_.spec.name}, {"bytes", bytes}, {"limit", limit}});
+  signal_all({SIGKILL});
 }
 
 void process_replica::resume() {

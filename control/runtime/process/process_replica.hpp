@@ -4,8 +4,10 @@
 #include "control/runtime/probe_pace.hpp"
 #include "control/runtime/process/file_handle.hpp"
 #include "control/runtime/process/launch.hpp"
+#include "control/runtime/process/limit_keeper.hpp"
 #include "control/runtime/process/log_capture.hpp"
 #include "control/runtime/process/loopback_ports.hpp"
+#include "control/runtime/process/memory_use.hpp"
 #include "control/runtime/process/replica_record.hpp"
 #include "control/runtime/readiness.hpp"
 #include "control/runtime/runtime_driver.hpp"
@@ -36,14 +38,16 @@ struct replica_context {
   boost::asio::io_context& loop;
   const config::process_runtime_settings& settings;
   const config::health_settings& health;
-  std::size_t log_bytes;
+  log_bounds log;
   std::filesystem::path data_folder;  ///< hidden from every replica
   std::optional<user_identity> user;  ///< absent: replicas run as modelgate
   bool guarded;                       ///< the kernel has Landlock
   std::string cookie_prefix;          ///< of this data folder, whichever process serves it
   loopback_ports ports;
   probe_pace pace;
+  limit_keeper& limits;
   std::function<void(const process_replica&)> changed;
+  std::function<void(const std::string& deployment)> log_grew;  ///< by as much as makes a rotation
 };
 
 /// Where a replica finds its files; made before it is launched.
@@ -82,6 +86,14 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   /// Looks after it no more, and leaves it as it is: another process resumes it. Nothing else may be called then.
   void let_go();
 
+  /// For what it logs from now on.
+  void set_rotate_bytes(std::size_t bytes) noexcept { capture_->set_rotate_bytes(bytes); }
+
+  /// Whether its memory has to be looked at because no control group bounds it.
+  [[nodiscard]] bool is_polled() const noexcept;
+  /// Ends it when it is over its memory. `used`: what was found of it, null where it has a control group or nothing runs.
+  void check_memory(const memory_use* used);
+
   [[nodiscard]] bool has_exited() const noexcept { return record_.phase == domain::replica_phase::exited; }
   [[nodiscard]] const replica_record& record() const noexcept { return record_; }
   [[nodiscard]] observed_replica observe() const;
@@ -92,6 +104,8 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   result<void, std::string> fork_and_release();
   result<launch_order, std::string> make_order(const file_handle& guard) const;
   result<void, std::string> fail(const std::string& why);
+  void enter_group();
+  void leave_group();
 
   void watch(file_handle pidfd);
   void on_leader_ended();
@@ -130,6 +144,8 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   bool leader_ended_ = false;
   bool was_ready_ = false;
   std::string exit_text_;
+  std::optional<control_group> group_;
+  std::optional<std::uint64_t> memory_at_kill_;  ///< what was seen when it was ended for its memory; bytes
   readiness readiness_;
   steady_time ready_since_;
   steady_time kill_at_;     ///< the end of the grace, once it was asked to stop

@@ -65,6 +65,7 @@ result<void, std::string> process_replica::start_instance() {
   asked_to_stop_ = false;
   leader_ended_ = false;
   was_ready_ = false;
+  memory_at_kill_.reset();
   readiness_ = readiness{false, rules_of(context_.health)};
   const auto port = context_.ports.take();
   if (!port) return fail("there is no free port on 127.0.0.1");
@@ -83,6 +84,7 @@ result<void, std::string> process_replica::start_instance() {
   end_of_log_ = std::make_shared<std::atomic<bool>>(false);
   auto started = fork_and_release();
   if (!started) {
+    leave_group();
     capture_->finish();
     end_of_log_->store(true);
     context_.ports.release(record_.port);
@@ -129,6 +131,7 @@ result<void, std::string> process_replica::fork_and_release() {
   if (!child) return child.error();
   record_.pid = child->process().pid;
   record_.start_time = child->process().start_time;
+  enter_group();
   if (!save()) {
     child->abandon();
     reap();
@@ -140,6 +143,19 @@ result<void, std::string> process_replica::fork_and_release() {
   }
   watch(child->take_pidfd());
   return {};
+}
+
+/// While the child is still held at its gate: it, and whatever it starts, never runs outside.
+void process_replica::enter_group() {
+  record_.group.reset();
+  group_ = context_.limits.make(record_.spec.name, record_.spec.limits);
+  if (!group_) return;
+  record_.group = group_->record();
+  const auto added = group_->add(record_.pid);
+  if (added) return;
+  log::warning("runtime", "a replica runs in no control group: its memory is looked at instead",
+               {{"replica", record_.spec.name}, {"why", added.error()}});
+  leave_group();
 }
 
 bool process_replica::is_probed() const noexcept {

@@ -64,6 +64,12 @@ json::object to_json(const replica_spec& spec) {
   return object;
 }
 
+json::object to_json(const group_record& group) {
+  json::array folders;
+  for (const std::filesystem::path& folder : group.folders) folders.push_back(json::value(folder.native()));
+  return {{"method", to_string(group.method)}, {"folders", std::move(folders)}, {"oomKills", group.oom_kills}};
+}
+
 std::string text_at(const json::object& object, std::string_view key) {
   return json::value_to<std::string>(object.at(key));
 }
@@ -96,6 +102,18 @@ replica_spec read_spec(const json::object& object) {
   return spec;
 }
 
+group_record read_group(const json::object& object) {
+  group_record group;
+  const std::string method = text_at(object, "method");
+  if (method != to_string(limit_method::cgroup2) && method != to_string(limit_method::cgroup1))
+    throw boost::system::system_error{make_error_code(errc::invalid_argument)};
+  group.method = method == to_string(limit_method::cgroup2) ? limit_method::cgroup2 : limit_method::cgroup1;
+  for (const json::value& folder : object.at("folders").as_array())
+    group.folders.emplace_back(json::value_to<std::string>(folder));
+  group.oom_kills = number_at<std::uint64_t>(object, "oomKills");
+  return group;
+}
+
 }  // namespace
 
 std::string to_json(const replica_record& record) {
@@ -115,6 +133,7 @@ std::string to_json(const replica_record& record) {
                       {"healthPath", record.health_path},
                       {"imageCopy", record.image_copy}};
   if (record.warm_up) object["warmUp"] = {{"path", record.warm_up->path}, {"body", record.warm_up->body}};
+  if (record.group) object["group"] = to_json(*record.group);
   return json::serialize(object);
 }
 
@@ -144,6 +163,7 @@ result<replica_record> parse_replica_record(std::string_view text) {
       const json::object& example = entry->as_object();
       record.warm_up = warm_up_request{text_at(example, "path"), text_at(example, "body")};
     }
+    if (const auto* entry = object.if_contains("group")) record.group = read_group(entry->as_object());
     return record;
   } catch (const std::exception&) {  // Boost.JSON throws several kinds for text that is not what it should be
     return make_error_code(errc::invalid_argument);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/domain/deployment_status.hpp"
+#include "control/runtime/process/control_group.hpp"
 #include "control/runtime/runtime_driver.hpp"
 #include "control/runtime/warm_up.hpp"
 
@@ -35,6 +36,7 @@ struct replica_record {
   std::string health_path;
   std::string image_copy;                  ///< name of the folder that it runs from
   std::optional<warm_up_request> warm_up;  ///< still to be answered before it is ready
+  std::optional<group_record> group;       ///< the control group that it runs in
 };
 
 /// Times are kept to the millisecond.

@@ -63,8 +63,10 @@ struct limit_settings {
   std::uint64_t idempotency_bytes = 67'108'864;  ///< of all kept answers together; the oldest go first
   std::size_t event_listeners = 64;              ///< to GET /events, of everybody
   std::size_t event_listeners_per_user = 16;
-  std::size_t event_backlog_bytes = 16'777'216;  ///< changes kept for listeners who lag or come back
-  std::size_t log_bytes = 16'777'216;            ///< of one replica's log file before it is rotated
+  std::size_t event_backlog_bytes = 16'777'216;    ///< changes kept for listeners who lag or come back
+  std::size_t log_bytes = 16'777'216;              ///< of one replica's log file before it is rotated
+  std::size_t deployment_log_bytes = 268'435'456;  ///< of all logs of one deployment's replicas; the oldest go first
+  std::size_t log_rate_bytes = 8'388'608;          ///< a second, of one replica's log; then its writes wait
 
   friend bool operator==(const limit_settings&, const limit_settings&) = default;
 };
@@ -88,6 +90,7 @@ struct timeout_settings {
   milliseconds control_request{30'000};
   milliseconds idempotency{86'400'000};  ///< how long the answer to a request with an Idempotency-Key is kept
   milliseconds event_heartbeat{15'000};  ///< of silence, until a listener to events is sent a comment
+  milliseconds log_heartbeat{15'000};    ///< of silence, until who follows a log is sent an empty line
   milliseconds upgrade{60'000};          ///< for a new program to come up before it is given up
 
   friend bool operator==(const timeout_settings&, const timeout_settings&) = default;
@@ -111,6 +114,9 @@ struct health_settings {
   friend bool operator==(const health_settings&, const health_settings&) = default;
 };
 
+/// How replicas are held to the limits of their instance types.
+enum class limit_mode : std::uint8_t { automatic, cgroup2, cgroup1, polling, off };
+
 struct process_runtime_settings {
   std::string user = "nobody";        ///< used when modelgate is root
   std::filesystem::path work_folder;  ///< empty: a folder of this data folder's own under /var/tmp
@@ -120,6 +126,10 @@ struct process_runtime_settings {
   milliseconds start_interval{100};   ///< between probes of a replica that is not ready yet
   milliseconds restart_backoff{500};  ///< after the first failure, doubled by each further one
   milliseconds restart_backoff_max{30'000};
+  limit_mode limits = limit_mode::automatic;
+  milliseconds memory_interval{500};        ///< between two looks at the memory of replicas
+  milliseconds log_retention{604'800'000};  ///< 7 days, from the last line of a replica that is gone
+  std::uint64_t pids = 4'096;               ///< processes and threads of one replica; 0: no bound
 
   friend bool operator==(const process_runtime_settings&, const process_runtime_settings&) = default;
 };

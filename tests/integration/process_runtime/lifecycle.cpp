@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(starts_a_replica_and_stops_it) {
   const auto replica = find(runtime, "deploy-iris-r1-0");
   BOOST_TEST(replica->deployment == "iris");
   BOOST_TEST(replica->revision == 1);
-  BOOST_TEST(replica->limits == "advisory");
+  BOOST_TEST(replica->limits == runtime.limits().limits);
   BOOST_TEST(replica->address->host == "127.0.0.1");
   BOOST_TEST(replica->reason == "");
   BOOST_TEST(replica->inherited == nullptr);

@@ -186,6 +186,27 @@ BOOST_AUTO_TEST_CASE(a_replica_of_another_deployment_is_not_there) {
   BOOST_TEST(get("/deployments/iris-2/logs?replica=deploy-iris-2-r1-0").body == "secret\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_download_is_a_file_and_whole) {
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0"});
+  runtime.write_log("deploy-iris-1-r1-0", "2026-01-31T12:00:00.1Z one\n");
+  const reply whole = get("/deployments/iris-1/logs?download=true");
+  BOOST_TEST(whole.body == "[deploy-iris-1-r1-0] one\n");
+  BOOST_TEST(whole.field("Content-Disposition") == "attachment; filename=\"iris-1.log\"");
+  BOOST_TEST(!runtime.last_query().tail_lines.has_value());
+  const reply one = get("/deployments/iris-1/logs?download=true&tail=7&replica=deploy-iris-1-r1-0&previous=true");
+  BOOST_TEST(one.field("Content-Disposition") == "attachment; filename=\"deploy-iris-1-r1-0-previous.log\"");
+  BOOST_TEST(runtime.last_query().tail_lines.value() == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_deployment_without_replicas_are_those_that_are_kept) {
+  runtime.write_log("deploy-iris-1-r1-0", "2026-01-31T12:00:00.1Z kept\n");
+  runtime.keep_log("iris-1", "deploy-iris-1-r1-0");
+  BOOST_TEST(get("/deployments/iris-1/logs").body == "[deploy-iris-1-r1-0] kept\n");
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r2-0"});
+  runtime.write_log("deploy-iris-1-r2-0", "2026-01-31T12:00:00.2Z now\n");
+  BOOST_TEST(get("/deployments/iris-1/logs").body == "[deploy-iris-1-r2-0] now\n");
+}
+
 BOOST_AUTO_TEST_CASE(following_ends_with_the_deployment) {
   reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0"});
   runtime.write_log("deploy-iris-1-r1-0", "2026-01-31T12:00:00.1Z one\n");

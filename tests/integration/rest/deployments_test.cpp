@@ -225,6 +225,7 @@ BOOST_AUTO_TEST_CASE(deleting_what_runs_drains_and_deleting_what_does_not_is_don
   BOOST_TEST(get("/groups/research").text("/usage/deployments") == "0");
   reconciler.set_replicas("iris-1", {});
   BOOST_TEST(remove("/deployments/iris-1", "*").status == 204u);
+  BOOST_TEST(runtime.forgotten() == std::vector<std::string>{"iris-1"}, boost::test_tools::per_element());
   BOOST_TEST(get("/deployments/iris-1").status == 404u);
   BOOST_TEST(remove("/deployments/iris-1", "*").status == 404u);
   BOOST_TEST(deploy("iris-1").text("/revision") == "1");
@@ -306,6 +307,7 @@ BOOST_AUTO_TEST_CASE(replicas_are_shown_as_they_are) {
   BOOST_TEST(replicas.items("name") == "deploy-iris-1-r1-0, deploy-iris-1-r1-1");
   BOOST_TEST(replicas.text("/items/0/phase") == "Ready");
   BOOST_TEST(replicas.text("/items/0/limits") == "advisory");
+  BOOST_TEST(replicas.text("/items/0/limitsBy") == "polling");
   BOOST_TEST(replicas.text("/items/0/since") == "2026-01-31T12:00:00.000Z");
   BOOST_TEST(get("/deployments/iris-1").text("/status/availableReplicas") == "2");
 }

@@ -114,6 +114,8 @@ BOOST_AUTO_TEST_CASE(the_program_tells_how_it_is) {
   BOOST_TEST(ask("GET", "/livez", {}, nobody).status == 200u);
   BOOST_TEST(ask("POST", "/livez", {}, nobody).status == 405u);
   BOOST_TEST(get("/version").text("/version") == "0.1.0");
+  BOOST_TEST(get("/system").body
+             == R"({"processRuntime":{"limits":"enforced","limitsBy":"cgroup1","limitsDetail":"no cgroup v2"}})");
 }
 
 BOOST_AUTO_TEST_CASE(a_locked_database_answers_503_and_reading_goes_on) {

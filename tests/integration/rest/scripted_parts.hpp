@@ -71,6 +71,7 @@ class scripted_runtime : public runtime::runtime_driver {
   result<void, std::string> start(const runtime::replica_spec&) override {
     return {boost::system::in_place_error, "this driver starts nothing"};
   }
+  runtime::limit_report limits() const override { return {"enforced", "cgroup1", "no cgroup v2"}; }
   void drain(const std::string&) override {}
   void stop(const std::string&) override {}
   void remove(const std::string&) override {}
@@ -79,6 +80,24 @@ class scripted_runtime : public runtime::runtime_driver {
   void write_log(std::string replica, std::string text) {
     const std::lock_guard guard{mutex_};
     logs_[std::move(replica)] = std::move(text);
+  }
+  /// As if that replica had been forgotten.
+  void keep_log(std::string deployment, std::string replica) {
+    const std::lock_guard guard{mutex_};
+    kept_[std::move(deployment)].push_back(std::move(replica));
+  }
+  std::vector<std::string> kept_logs(const std::string& deployment) const override {
+    const std::lock_guard guard{mutex_};
+    const auto found = kept_.find(deployment);
+    return found == kept_.end() ? std::vector<std::string>{} : found->second;
+  }
+  void forget_deployment(const std::string& deployment) override {
+    const std::lock_guard guard{mutex_};
+    forgotten_.push_back(deployment);
+  }
+  std::vector<std::string> forgotten() const {
+    const std::lock_guard guard{mutex_};
+    return forgotten_;
   }
   runtime::log_query last_query() const {
     const std::lock_guard guard{mutex_};
@@ -89,6 +108,8 @@ class scripted_runtime : public runtime::runtime_driver {
   mutable std::mutex mutex_;
   mutable runtime::log_query last_query_;
   std::map<std::string, std::string> logs_;
+  std::map<std::string, std::vector<std::string>> kept_;
+  std::vector<std::string> forgotten_;
 };
 
 /// Reports the replicas that a test says there are.
@@ -125,8 +146,8 @@ class scripted_reconciler : public reconcile::reconcile_link {
     auto& replicas = replicas_[deployment];
     replicas.clear();
     for (const std::string& name : names) {
-      replicas.push_back(
-          {name, 1, domain::replica_phase::ready, "", parse_rfc3339("2026-01-31T12:00:00Z").value(), "advisory", 0});
+      replicas.push_back({name, 1, domain::replica_phase::ready, "", parse_rfc3339("2026-01-31T12:00:00Z").value(),
+                          "advisory", "polling", 0});
     }
   }
 

@@ -17,7 +17,8 @@ constexpr const char* iris = R"({ "id": "iris", "name": "Iris", "group": "resear
   "instanceType": "cpu-1", "replicas": 2, "endpointAccessType": "private", "metadata": {"team": "ml"}, "updateMessage": "first",
   "revision": 3, "updatedAt": "2026-01-31T11:57:00Z", "updatedBy": "ann", "endpoint": "http://h:8080/deployment/iris",
   "status": { "phase": "Deploying", "message": "1 of 2 is ready", "availableReplicas": 1,
-    "replicas": [ {"name": "deploy-iris-r3-0", "revision": 3, "phase": "Ready", "reason": "", "since": "2026-01-31T11:59:48Z"} ] } })";
+    "replicas": [ {"name": "deploy-iris-r3-0", "revision": 3, "phase": "Ready", "reason": "", "since": "2026-01-31T11:59:48Z",
+      "limits": "enforced", "limitsBy": "cgroup1"} ] } })";
 
 BOOST_AUTO_TEST_SUITE(deployment_views_suite)
 
@@ -43,8 +44,8 @@ BOOST_AUTO_TEST_CASE(one_deployment_is_shown_with_its_replicas) {
                           "  metadata      team=ml\n"
                           "  revision      3 by ann, 2026-01-31T11:57:00Z: first\n"
                           "\n"
-                          "REPLICA           REVISION  PHASE  SINCE  REASON\n"
-                          "deploy-iris-r3-0  3         Ready  12s    -\n");
+                          "REPLICA           REVISION  PHASE  SINCE  LIMITS               REASON\n"
+                          "deploy-iris-r3-0  3         Ready  12s    enforced by cgroup1  -\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_message_of_two_lines_is_shown_on_one) {

@@ -23,6 +23,7 @@ replica_record full_record() {
   record.health_path = "/health";
   record.image_copy = "demo+iris+1.0+00";
   record.warm_up = warm_up_request{"/predict", R"({"data": 1})"};
+  record.group = group_record{limit_method::cgroup1, {"/g/memory/modelgate-x/a", "/g/cpu/modelgate-x/a"}, 7};
   return record;
 }
 
@@ -46,6 +47,7 @@ BOOST_AUTO_TEST_CASE(comes_back_as_it_was) {
   BOOST_TEST(read->start_time == record.start_time);
   BOOST_TEST(read->port == record.port);
   BOOST_TEST((read->warm_up == record.warm_up));
+  BOOST_TEST((read->group == record.group));
 }
 
 BOOST_AUTO_TEST_CASE(comes_back_in_every_phase) {
@@ -55,11 +57,13 @@ BOOST_AUTO_TEST_CASE(comes_back_in_every_phase) {
     record.phase = phase;
     record.spec.model_uri.reset();
     record.warm_up.reset();
+    record.group.reset();
     const auto read = parse_replica_record(to_json(record));
     BOOST_TEST_REQUIRE(read.has_value());
     BOOST_TEST((read->phase == phase));
     BOOST_TEST(!read->spec.model_uri.has_value());
     BOOST_TEST(!read->warm_up.has_value());
+    BOOST_TEST(!read->group.has_value());
   }
 }
 
@@ -70,9 +74,10 @@ BOOST_AUTO_TEST_CASE(refuses_text_that_is_no_record) {
     text.replace(text.find(from), from.size(), to);
     return text;
   };
-  for (const std::string& text : {std::string{}, std::string{"{}"}, std::string{"[]"}, good.substr(0, good.size() / 2),
-                                  with("\"format\":1", "\"format\":2"), with("unready", "asleep"),
-                                  with("\"port\":40001", "\"port\":70000"), with("\"pid\":4242", "\"pid\":\"x\"")}) {
+  for (const std::string& text :
+       {std::string{}, std::string{"{}"}, std::string{"[]"}, good.substr(0, good.size() / 2),
+        with("\"format\":1", "\"format\":2"), with("unready", "asleep"), with("cgroup1", "polling"),
+        with("\"port\":40001", "\"port\":70000"), with("\"pid\":4242", "\"pid\":\"x\"")}) {
     BOOST_TEST(!parse_replica_record(text).has_value(), text);
   }
 }

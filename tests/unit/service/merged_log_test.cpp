@@ -1,6 +1,6 @@
 #include "control/service/merged_log.hpp"
 
-#include "control/service/log_service.hpp"
+#include "control/domain/names.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -124,17 +124,17 @@ BOOST_AUTO_TEST_CASE(following_finds_replicas_that_come_up_later) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(is_replica_of)
+BOOST_AUTO_TEST_SUITE(deployment_of_replica)
 
 BOOST_AUTO_TEST_CASE(only_with_its_own_id) {
-  BOOST_TEST(service::is_replica_of("deploy-iris-r3-0", "iris"));
-  BOOST_TEST(service::is_replica_of("deploy-iris-r1-0-r3-12", "iris-r1-0"));
-  BOOST_TEST(!service::is_replica_of("deploy-iris-r1-0-r3-12", "iris"));
-  BOOST_TEST(!service::is_replica_of("deploy-iris-r3-0", "iri"));
-  BOOST_TEST(!service::is_replica_of("deploy-iris-r3-0/../x", "iris"));
-  BOOST_TEST(!service::is_replica_of("deploy-iris-r-0", "iris"));
-  BOOST_TEST(!service::is_replica_of("deploy-iris-r3-", "iris"));
-  BOOST_TEST(!service::is_replica_of("iris-r3-0", "iris"));
+  BOOST_TEST(modelgate::control::domain::deployment_of_replica("deploy-iris-r3-0") == "iris");
+  BOOST_TEST(modelgate::control::domain::deployment_of_replica("deploy-iris-r1-0-r3-12") == "iris-r1-0");
+  BOOST_TEST(modelgate::control::domain::deployment_of_replica("deploy-iris-r1-0-r3-12") != "iris");
+  BOOST_TEST(modelgate::control::domain::deployment_of_replica("deploy-iris-r3-0") != "iri");
+  BOOST_TEST(modelgate::control::domain::deployment_of_replica("deploy-iris-r3-0/../x") != "iris");
+  BOOST_TEST(modelgate::control::domain::deployment_of_replica("deploy-iris-r-0") != "iris");
+  BOOST_TEST(modelgate::control::domain::deployment_of_replica("deploy-iris-r3-") != "iris");
+  BOOST_TEST(modelgate::control::domain::deployment_of_replica("iris-r3-0") != "iris");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

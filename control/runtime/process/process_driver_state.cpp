@@ -1,0 +1,258 @@
+// What happens on the driver's thread, and what has to be ready before.
+#include "control/runtime/process/process_driver_state.hpp"
+
+#include "control/runtime/log_budget.hpp"
+#include "control/runtime/process/data_folder_guard.hpp"
+#include "control/runtime/process/leftovers.hpp"
+
+#include <boost/asio/dispatch.hpp>
+
+#include <algorithm>
+#include <future>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+
+namespace modelgate::control::runtime::process {
+namespace {
+
+using std::chrono::milliseconds;
+
+bool is_same(const observed_replica& a, const observed_replica& b) {
+  const auto parts = [](const observed_replica& replica) {
+    return std::tie(replica.phase, replica.reason, replica.since, replica.unready_since, replica.address,
+                    replica.revision, replica.model_image, replica.restarts, replica.failures, replica.inherited,
+                    replica.answers, replica.limits_by);
+  };
+  return parts(a) == parts(b);
+}
+
+}  // namespace
+
+process_driver::state::outcome process_driver::state::run(std::function<outcome()> function) {
+  const std::shared_lock lock{running_mutex};  // the thread does not end while anybody waits for it
+  if (!running) return std::string{"modelgate is stopping"};
+  std::packaged_task<outcome()> task{std::move(function)};
+  auto answer = task.get_future();
+  boost::asio::dispatch(loop, std::move(task));
+  return answer.get();
+}
+
+process_driver::state::state(const config::settings& given, int held_lock)
+    : settings{given},
+      layout{settings, held_lock},
+      catalogue{settings.catalogue},
+      limits{settings.process_runtime, layout.instance()},
+      context{loop,
+              settings.process_runtime,
+              settings.health,
+              {settings.limits.log_bytes, settings.limits.log_rate_bytes},
+              layout.data_folder(),
+              layout.user(),
+              is_guard_supported(),
+              layout.instance() + ".",
+              {},
+              probe_pace{settings.health.probe_jitter},
+              limits,
+              [this](const process_replica& replica) { show(replica); },
+              [this](const std::string& deployment) { bound_logs_of(deployment); }},
+      copies{layout.images_folder()} {}
+
+void process_driver::state::show(const process_replica& replica) {
+  std::function<void()> notify;
+  {
+    const std::lock_guard lock{shown_mutex};
+    shown_replica now{replica.observe(), replica.end_of_log(), replica.record().image_copy};
+    auto& entry = shown[replica.record().spec.name];
+    const bool differs = !entry.end || !is_same(entry.seen, now.seen);
+    entry = std::move(now);
+    if (differs) notify = listener;
+  }
+  shown_changed.notify_all();
+  if (notify) notify();
+}
+
+void process_driver::state::forget(const std::string& name) {
+  std::function<void()> notify;
+  {
+    const std::lock_guard lock{shown_mutex};
+    if (shown.erase(name) > 0) notify = listener;
+  }
+  shown_changed.notify_all();
+  if (notify) notify();
+}
+
+std::shared_ptr<process_replica> process_driver::state::find(const std::string& name) const {
+  const auto found = replicas.find(name);
+  return found == replicas.end() ? nullptr : found->second;
+}
+
+void process_driver::state::apply(const std::string& name, void (process_replica::*operation)()) {
+  static_cast<void>(run([&]() -> outcome {  // once the thread has ended there is no replica either
+    if (const auto replica = find(name)) ((*replica).*operation)();
+    return {};
+  }));
+}
+
+void process_driver::state::apply_to_all(void (process_replica::*operation)()) {
+  static_cast<void>(run([&]() -> outcome {
+    const auto all = replicas;
+    for (const auto& [name, replica] : all) ((*replica).*operation)();
+    return {};
+  }));
+}
+
+/// Everything that takes long and needs no watching: on the caller's thread, which holds `starting`.
+result<launch_ground, std::string> process_driver::state::prepare(const replica_spec& spec) {
+  auto image = catalogue.find(spec.model_image);
+  if (!image) return image.error();
+  std::set<std::string> used;
+  {
+    const std::lock_guard lock{shown_mutex};
+    for (const auto& [name, replica] : shown) used.insert(replica.image_copy);
+  }
+  auto copy = copies.ensure(*image, catalogue.root());
+  if (!copy) return copy.error();
+  used.insert(*copy);
+  copies.remove_all_but(used);
+  const auto own_folder = layout.make_own_folder(spec.name);
+  if (!own_folder) return "a folder for it cannot be made: " + own_folder.error().message();
+
+  launch_ground ground;
+  ground.command = std::move(image->manifest.command);
+  ground.image_environment = std::move(image->manifest.environment);
+  ground.working_folder = (copies.path_of(*copy) / image->manifest.working_folder).lexically_normal();
+  ground.own_folder = *own_folder;
+  ground.image_copy = *copy;
+  const image_description& described = image->manifest.description;
+  ground.health_path = described.health_path;
+  if (settings.health.warm_up) {
+    ground.warm_up = find_warm_up(spec.example_request ? spec.example_request : described.example_request,
+                                  spec.protocol.value_or(described.protocol), image->manifest.example_path);
+  }
+  return ground;
+}
+
+process_driver::state::outcome process_driver::state::launch(const replica_spec& spec,
+                                                             result<launch_ground, std::string> ground) {
+  auto& replica = replicas[spec.name];
+  if (!replica) {
+    std::error_code problem;
+    std::filesystem::create_directory(layout.replica_folder(spec.name), problem);
+    replica_record record;
+    record.spec = spec;
+    replica = std::make_shared<process_replica>(context, layout.replica_folder(spec.name), std::move(record));
+  }
+  if (ground) {
+    auto launched = replica->launch(spec, std::move(*ground));
+    bound_logs_of(spec.deployment);
+    return launched;
+  }
+  replica->fail_to_launch(spec, ground.error());
+  return ground.error();
+}
+
+bool process_driver::state::all_ended() const {
+  return std::all_of(shown.begin(), shown.end(),
+                     [](const auto& each) { return each.second.seen.phase == domain::replica_phase::exited; });
+}
+
+bool process_driver::state::wait_until_ended(steady_time deadline, bool may_be_hurried) {
+  std::unique_lock lock{shown_mutex};
+  shown_changed.wait_until(lock, deadline, [&] { return (may_be_hurried && hurried) || all_ended(); });
+  return all_ended();
+}
+
+/// Takes in what the records say, and ends what they do not know.
+void process_driver::state::load() {
+  {
+    const std::lock_guard lock{shown_mutex};
+    shown.clear();
+  }
+  std::set<replica_mark> known;
+  std::set<std::string> used_copies;
+  std::set<std::string> names;
+  std::set<std::string> grouped;
+  for (replica_record& record : load_records(layout)) {
+    if (record.phase != domain::replica_phase::exited) known.insert(mark_of(record.cookie));
+    used_copies.insert(record.image_copy);
+    const std::string name = record.spec.name;
+    names.insert(name);
+    if (record.group) grouped.insert(name);
+    auto replica = std::make_shared<process_replica>(context, layout.replica_folder(name), std::move(record));
+    show(*replica);
+    replicas.emplace(name, std::move(replica));
+  }
+  end_unknown_processes(context.cookie_prefix, known);
+  limits.remove_all_but(grouped);
+  copies.remove_all_but(used_copies);
+  layout.remove_own_folders_but(names);
+  remove_old_logs(layout, settings.process_runtime.log_retention);
+  std::set<std::string> deployments;
+  for (const auto& [name, replica] : replicas) deployments.insert(replica->record().spec.deployment);
+  for (const std::string& deployment : deployments) bound_logs_of(deployment);
+}
+
+/// Each writing replica's file gets its part of what the deployment may keep, and the oldest of the others go.
+void process_driver::state::bound_logs_of(const std::string& deployment) {
+  std::set<std::string> writing;
+  for (const auto& [name, replica] : replicas) {
+    if (replica->record().spec.deployment == deployment && !replica->has_exited()) writing.insert(name);
+  }
+  const std::size_t budget = settings.limits.deployment_log_bytes;
+  const std::size_t log_bytes = context.log.file_bytes;
+  for (const std::string& name : writing)
+    replicas.at(name)->set_rotate_bytes(rotation_size(log_bytes, budget, writing.size()));
+  keep_to_budget(layout, deployment, writing, budget, log_bytes);
+}
+
+void process_driver::state::look_at_logs_later() {
+  constexpr milliseconds longest{60'000};
+  log_timer.expires_after(std::clamp(settings.process_runtime.log_retention / 4, milliseconds{100}, longest));
+  log_timer.async_wait([this](const error_code& problem) {
+    if (problem) return;
+    remove_old_logs(layout, settings.process_runtime.log_retention);
+    look_at_logs_later();
+  });
+}
+
+void process_driver::state::look_at_memory_later() {
+  memory_timer.expires_after(settings.process_runtime.memory_interval);
+  memory_timer.async_wait([this](const error_code& problem) {
+    if (problem) return;
+    look_at_all_memory();
+    look_at_memory_later();
+  });
+}
+
+void process_driver::state::look_at_all_memory() {
+  limits.remove_retired();
+  std::set<replica_mark> polled;
+  for (const auto& [name, replica] : replicas) {
+    if (replica->is_polled()) polled.insert(mark_of(replica->record().cookie));
+  }
+  const auto found = look_at_memory(polled);
+  const auto all = replicas;
+  for (const auto& [name, replica] : all) {
+    const auto used = found.find(mark_of(replica->record().cookie));
+    replica->check_memory(used == found.end() ? nullptr : &used->second);
+  }
+}
+
+void process_driver::state::end_all(steady_time deadline) {
+  apply_to_all(&process_replica::stop);
+  if (!wait_until_ended(deadline, true)) {
+    apply_to_all(&process_replica::kill);
+    static_cast<void>(wait_until_ended(steady_clock::now() + 2 * patience_with_killed_replicas, false));
+  }
+  static_cast<void>(run([&]() -> outcome {
+    for (const auto& [name, replica] : std::exchange(replicas, {})) {
+      if (replica->has_exited()) delete_record(layout.replica_folder(name));
+      forget(name);
+    }
+    return {};
+  }));
+}
+
+}  // namespace modelgate::control::runtime::process
