@@ -29,6 +29,8 @@ struct session::memory_share {
 
 namespace {
 
+constexpr std::string_view too_large = "feedback is larger than limits.feedback_bytes";
+
 /// Whether an answer of the model means that the feedback was taken. A model that knows no feedback has none to refuse;
 /// one that failed will be asked again.
 bool is_accepted(unsigned status) noexcept {
@@ -59,7 +61,7 @@ net::task_of<session::held_body> session::hold_body(const request& req, steady_t
     }
     if (decoder.finished()) co_return held_body{seen, std::nullopt, {}};
     if (seen >= most) {
-      co_return held_body{0, http::reason::body_too_large, "feedback is larger than limits.feedback_bytes"};
+      co_return held_body{0, http::reason::body_too_large, too_large};
     }
     if (buffers_->input.space().empty()) {
       if (!worker_.has_memory_for_a_request())
@@ -83,6 +85,10 @@ net::task_of<session::held_body> session::hold_body(const request& req, steady_t
 
 net::task_of<session::next_step> session::forward_feedback(request& req, proxy::exchange_request& out,
                                                            deployment_state_ptr state) {
+  if (req.framing.body.kind == http::body_kind::sized
+      && req.framing.body.size > worker_.context().settings.feedback_bytes) {
+    co_return co_await reply(req, http::reason::body_too_large, too_large, std::move(state));
+  }
   if (std::exchange(out.expects_continue, false) && buffers_->input.empty()) {
     const bool written = co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");
     if (!written) co_return next_step::close;
