@@ -32,6 +32,7 @@ struct setting {
   const char* file;
   std::string text;
   bool optional = false;
+  int tolerated = 0;  ///< an error that means that a lower bound holds already
 };
 
 std::int64_t quota_of(std::int64_t cpu_milli) {
@@ -66,7 +67,7 @@ std::vector<setting> settings_of_v1(const group_limits& limits, std::size_t fold
   if (limits.cpu_milli > 0) {
     all.push_back({cpu, "cpu.cfs_period_us", std::to_string(period_us)});
     // Refused when it is more than the group above has: then that one's bound, the lower one, holds.
-    all.push_back({cpu, "cpu.cfs_quota_us", std::to_string(quota_of(limits.cpu_milli)), true});
+    all.push_back({cpu, "cpu.cfs_quota_us", std::to_string(quota_of(limits.cpu_milli)), false, EINVAL});
   }
   if (limits.pids > 0 && folders > pids) all.push_back({pids, "pids.max", std::to_string(limits.pids), true});
   return all;
@@ -133,7 +134,7 @@ result<control_group, std::string> control_group::make(const group_ground& groun
   for (const setting& each : all) {
     const fs::path file = folders[each.folder] / each.file;
     const auto written = write_group_file(file, each.text);
-    if (written || each.optional) continue;
+    if (written || each.optional || written.error().value() == each.tolerated) continue;
     const std::string problem = "\"" + file.native() + "\" cannot be set: " + written.error().message();
     static_cast<void>(made.remove());
     return problem;
