@@ -4,6 +4,7 @@
 #include "control/domain/deployment_document.hpp"
 #include "control/domain/deployment_status.hpp"
 #include "control/domain/quota.hpp"
+#include "control/domain/revision_record.hpp"
 #include "control/domain/user.hpp"
 #include "control/service/idempotency.hpp"
 #include "control/service/revision_condition.hpp"
@@ -67,10 +68,10 @@ class deployment_service {
   [[nodiscard]] answer<deployment_page> list(const domain::principal& who, const deployment_query& query) const;
   [[nodiscard]] answer<deployment_view> get(const domain::principal& who, const std::string& id) const;
   /// Newest first.
-  [[nodiscard]] answer<std::vector<domain::revision>> history(const domain::principal& who,
-                                                              const std::string& id) const;
-  [[nodiscard]] answer<domain::revision> revision(const domain::principal& who, const std::string& id,
-                                                  std::uint64_t number) const;
+  [[nodiscard]] answer<std::vector<domain::recorded_revision>> history(const domain::principal& who,
+                                                                       const std::string& id) const;
+  [[nodiscard]] answer<domain::recorded_revision> revision(const domain::principal& who, const std::string& id,
+                                                           std::uint64_t number) const;
   /// Whether a deployment can be made with this id, and why not.
   [[nodiscard]] answer<std::optional<std::string>> obstacle_to(const std::string& id) const;
 

@@ -64,6 +64,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual([line.split()[0] for line in history], ["REVISION", "3", "2", "1"])
         self.assertIn("two", history[2])
         self.assertEqual(json.loads(run("deployments", "history", "turns", "-o", "json").stdout)["items"][0]["updateMessage"], "Rolled back to revision 1")
+        self.assertIn("cpu-1 (1 CPU, 1 GiB)", history[1])
+        self.assertIn("research", history[1])
         self.assertIn("/description", run("deployments", "diff", "turns", "1", "2").stdout)
         self.assertEqual(run("deployments", "diff", "turns", "1", "3").stdout, "")
         self.assertIn("is at revision 4", run("deployments", "restart", "turns").stderr)

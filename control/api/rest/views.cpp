@@ -61,12 +61,14 @@ json::object to_json(const service::deployment_view& view, const std::string& en
   return document;
 }
 
-json::object to_json(const domain::revision& revision, const domain::serving_defaults& defaults) {
-  return {{"revision", revision.number},
-          {"updateMessage", revision.update_message},
-          {"createdAt", format_rfc3339(revision.created_at)},
-          {"createdBy", revision.created_by},
-          {"spec", domain::to_json(revision.spec, &defaults)}};
+json::object to_json(const domain::recorded_revision& revision, const domain::serving_defaults& defaults) {
+  json::object document{{"revision", revision.number},
+                        {"updateMessage", revision.update_message},
+                        {"createdAt", format_rfc3339(revision.created_at)},
+                        {"createdBy", revision.created_by}};
+  for (auto& member : domain::to_json(revision.then)) document.emplace(member.key(), std::move(member.value()));
+  document.emplace("spec", domain::to_json(revision.spec, &defaults));
+  return document;
 }
 
 json::array to_json(const std::vector<domain::quota_line>& lines) {

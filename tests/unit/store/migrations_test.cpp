@@ -228,6 +228,22 @@ BOOST_DATA_TEST_CASE(knows_which_revision_was_good, data::xrange(std::int64_t{3}
   BOOST_TEST(!good("off").has_value());
 }
 
+BOOST_DATA_TEST_CASE(tells_of_old_revisions_what_is_known_and_invents_nothing, every_schema, schema) {
+  const temporary_folder folder;
+  make_store(folder.path(), schema);
+  store::database database{folder.path()};
+  const auto history = [&](const char* id) {
+    return look(database, [&](auto& within) { return store::deployment_store{within}.history(id); });
+  };
+  const auto iris = history("iris-3f9c2");
+  BOOST_REQUIRE(iris.size() == 2u);
+  BOOST_TEST((iris[1].then == domain::revision_context{"research", std::nullopt, std::nullopt}));
+  const domain::instance_type_copy copy{"cpu-1", "CPU one", {250, 536'870'912, 0}};
+  const domain::revision_context written{"research", copy, std::vector<std::string>{"app", "batch"}};
+  BOOST_TEST((iris[0].then == (schema >= 7 ? written : iris[1].then)));
+  BOOST_TEST(history("leaving").front().then.group == "", "its group has gone");
+}
+
 BOOST_DATA_TEST_CASE(keeps_what_became_of_clients, data::xrange(std::int64_t{4}, store::newest_schema() + 1), schema) {
   const temporary_folder folder;
   make_store(folder.path(), schema);
