@@ -6,6 +6,7 @@
 #include "control/domain/quota.hpp"
 #include "control/domain/revision_record.hpp"
 #include "control/domain/user.hpp"
+#include "control/service/dry_run.hpp"
 #include "control/service/idempotency.hpp"
 #include "control/service/revision_condition.hpp"
 #include "control/service/service_context.hpp"
@@ -53,8 +54,6 @@ struct change_outcome {
   std::vector<domain::quota_line> quota;
   std::optional<domain::deployment_spec> before;  ///< absent when it was created
 };
-
-enum class dry_run { no, yes };
 
 enum class deletion { done, draining };
 

@@ -6,7 +6,6 @@
 #include "control/store/instance_type_store.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace modelgate::control::service {
@@ -44,11 +43,7 @@ answer<watched_state> watch_service::look(bool store_changed) {
   std::vector<domain::deployment_status> statuses = context_.reconciler.statuses_of(questions);
 
   const config::observation seen = context_.observe_gateway ? context_.observe_gateway() : config::observation{};
-  std::map<std::pair<std::string_view, std::string_view>, system_time> last_uses;
-  for (const config::client_last_use& use : seen.clients) {
-    system_time& latest = last_uses[{use.deployment, use.client}];
-    latest = std::max(latest, use.at);  // one client may have two tokens for a while
-  }
+  const seen_clients uses{seen};
 
   watched_state state;
   state.groups = stored_->groups;
@@ -57,10 +52,11 @@ answer<watched_state> watch_service::look(bool store_changed) {
     const domain::deployment& deployment = stored_->deployments[i];
     watched_deployment watched{{deployment, std::move(statuses[i])}, {}};
     for (const domain::client& client : stored_->clients[i]) {
-      const auto used = last_uses.find({deployment.id, client.name});
+      const config::client_use* use = uses.find(deployment.id, client);
       std::optional<system_time> last = client.last_used_at;
-      if (used != last_uses.end()) last = std::max(last.value_or(used->second), used->second);
-      watched.clients.push_back({client, last});
+      if (use != nullptr) last = std::max(last.value_or(use->at), use->at);
+      // As it was stored last: what grows with every request would be an event with every look.
+      watched.clients.push_back({client, last, client.requests});
     }
     state.deployments.push_back(std::move(watched));
   }

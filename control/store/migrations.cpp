@@ -216,6 +216,13 @@ constexpr std::array<migration, 7> steps_so_far{{
       ALTER TABLE revisions ADD COLUMN type_gpu INTEGER;
       ALTER TABLE revisions ADD COLUMN client_names TEXT CHECK (client_names IS NULL OR json_valid(client_names));
       UPDATE revisions SET group_name = (SELECT d.group_name FROM deployments d WHERE d.id = deployment);
+
+      -- requests: that it authenticated. is_password: the digest is of a password from another server, which holds with the
+      -- name only. foreign_hash: of that password, until it is shown; then the digest is random, so that it is nobody's.
+      ALTER TABLE clients ADD COLUMN requests INTEGER NOT NULL DEFAULT 0 CHECK (requests >= 0);
+      ALTER TABLE clients ADD COLUMN is_password INTEGER NOT NULL DEFAULT 0 CHECK (is_password IN (0, 1));
+      ALTER TABLE clients ADD COLUMN previous_is_password INTEGER NOT NULL DEFAULT 0 CHECK (previous_is_password IN (0, 1));
+      ALTER TABLE clients ADD COLUMN foreign_hash TEXT CHECK (foreign_hash IS NULL OR is_password = 1);
     )sql"},
 }};
 

@@ -84,6 +84,7 @@ class CommandLine(unittest.TestCase):
         for token in (first, second.stdout.strip()):
             self.assertEqual(self.program.predict("turns", client="app:" + token)[0], 200)
         listed = run("clients", "list", "turns").stdout
+        self.assertEqual([line.split()[-1] for line in listed.splitlines()], ["REQUESTS", "2"])
         self.assertIn(second.stdout[:8] + "...", listed)
         self.assertNotIn(second.stdout.strip(), listed)
         run("clients", "delete", "turns", "app")

@@ -29,6 +29,7 @@ namespace modelgate::control::rest {
 [[nodiscard]] boost::json::object to_json(const service::group_view& view);
 [[nodiscard]] boost::json::object to_json(const service::client_view& view);
 [[nodiscard]] boost::json::object to_json(const service::created_client& created);
+[[nodiscard]] boost::json::object to_json(const service::import_report& report);
 /// For who asks for the same again: the token was in the first answer only.
 [[nodiscard]] boost::json::object to_json_without_token(const domain::client& created);
 [[nodiscard]] boost::json::object to_json(const domain::user& user);

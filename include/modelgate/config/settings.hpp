@@ -63,6 +63,8 @@ struct limit_settings {
   std::size_t event_listeners = 64;              ///< to GET /events, of everybody
   std::size_t event_listeners_per_user = 16;
   std::size_t event_backlog_bytes = 16'777'216;  ///< changes kept for listeners who lag or come back
+  std::size_t imported_password_checks = 1;      ///< compared with a foreign hash at a time, each on its own thread
+  std::size_t imported_password_waiting = 64;    ///< requests that wait for that, of everybody
   std::size_t log_bytes = 16'777'216;            ///< of one replica's log file before it is rotated
 
   friend bool operator==(const limit_settings&, const limit_settings&) = default;
@@ -85,9 +87,10 @@ struct timeout_settings {
   milliseconds drain_delay{0};
   milliseconds drain_idle{2'000};
   milliseconds control_request{30'000};
-  milliseconds idempotency{86'400'000};  ///< how long the answer to a request with an Idempotency-Key is kept
-  milliseconds event_heartbeat{15'000};  ///< of silence, until a listener to events is sent a comment
-  milliseconds upgrade{60'000};          ///< for a new program to come up before it is given up
+  milliseconds idempotency{86'400'000};   ///< how long the answer to a request with an Idempotency-Key is kept
+  milliseconds event_heartbeat{15'000};   ///< of silence, until a listener to events is sent a comment
+  milliseconds imported_password{5'000};  ///< how long a request waits for its password to be compared
+  milliseconds upgrade{60'000};           ///< for a new program to come up before it is given up
 
   friend bool operator==(const timeout_settings&, const timeout_settings&) = default;
 };

@@ -83,6 +83,7 @@ inline constexpr std::size_t limit_kinds = 2;
 struct worker_deployment_stats {
   series_list server;
   series_list client;
+  counter authenticated;  ///< requests of a private deployment that a client's token, password or certificate let in
   std::array<std::array<counter, limit_kinds>, limit_scopes> limited;  ///< requests answered 429
 };
 

@@ -261,6 +261,19 @@ BOOST_DATA_TEST_CASE(keeps_what_became_of_clients, data::xrange(std::int64_t{4},
   BOOST_TEST((clients[1].last_used_at == parse_rfc3339("2026-01-31T12:00:00Z")));
 }
 
+BOOST_DATA_TEST_CASE(counts_the_requests_of_clients_from_nothing, every_schema, schema) {
+  const temporary_folder folder;
+  make_store(folder.path(), schema);
+  store::database database{folder.path()};
+  const auto clients = look(database, [](auto& within) { return store::client_store{within}.list("iris-3f9c2"); });
+  BOOST_REQUIRE(clients.size() == 2u);
+  BOOST_TEST(clients[0].requests == (schema >= 7 ? 42u : 0u));
+  BOOST_TEST(!clients[0].is_password);
+  BOOST_TEST(clients[1].is_password == (schema >= 7));
+  BOOST_TEST(clients[1].foreign_hash.has_value() == (schema >= 7));
+  if (schema >= 7) BOOST_TEST(clients[1].previous->is_password);
+}
+
 BOOST_DATA_TEST_CASE(keeps_answers_to_requests_with_a_key, data::xrange(std::int64_t{5}, store::newest_schema() + 1),
                      schema) {
   const temporary_folder folder;
