@@ -27,6 +27,7 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen);
 void add_client_commands(CLI::App& app, chosen_command& chosen);
 /// import htpasswd
 void add_import_commands(CLI::App& app, chosen_command& chosen);
+void add_event_command(CLI::App& app, chosen_command& chosen);
 void add_apply_command(CLI::App& app, chosen_command& chosen);
 void add_predict_command(CLI::App& app, chosen_command& chosen);
 void add_group_commands(CLI::App& app, chosen_command& chosen);

@@ -1,9 +1,11 @@
 #include "control/service/watch_service.hpp"
 
+#include "control/store/access_token_store.hpp"
 #include "control/store/client_store.hpp"
 #include "control/store/deployment_store.hpp"
 #include "control/store/group_store.hpp"
 #include "control/store/instance_type_store.hpp"
+#include "control/store/user_store.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -25,6 +27,8 @@ answer<watch_service::stored> watch_service::read() const {
       all.groups.push_back({std::move(group), usage});
     }
     all.instance_types = store::instance_type_store{within}.list();
+    all.users = store::user_store{within}.list();
+    all.tokens = store::access_token_store{within}.list(std::nullopt);
     return all;
   });
 }
@@ -48,6 +52,8 @@ answer<watched_state> watch_service::look(bool store_changed) {
   watched_state state;
   state.groups = stored_->groups;
   state.instance_types = stored_->instance_types;
+  state.users = stored_->users;
+  state.tokens = stored_->tokens;
   for (std::size_t i = 0; i < stored_->deployments.size(); ++i) {
     const domain::deployment& deployment = stored_->deployments[i];
     watched_deployment watched{{deployment, std::move(statuses[i])}, {}};
