@@ -92,6 +92,9 @@ answer<created_client> client_service::rotate(const domain::principal& who, cons
     return std::move(*client);
   });
   if (!rotated) return rotated.error();
+  const client_view seen = std::move(views_of(deployment, {*rotated}).front());
+  rotated->last_used_at = seen.last_used_at;
+  rotated->requests = seen.requests;
   return created_client{std::move(*rotated), std::move(token), publish()};
 }
 

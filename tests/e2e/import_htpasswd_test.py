@@ -11,6 +11,7 @@ import unittest
 from collections import Counter
 
 from program import PROGRAM, Program, wait_until
+from upgrading import Upgrading, adopt_orphans
 
 BCRYPT_OF_A_FLOOD = 13  # about half a second each
 
@@ -55,12 +56,16 @@ class Flood:
         self.stop()
 
 
+class Upgradable(Upgrading, Program):
+    """A program that can be replaced while it runs."""
+
+
 class ImportHtpasswd(unittest.TestCase):
-    def start(self, **variables):
+    def start(self, kind=Program, **variables):
         for name, value in {"MODELGATE_PREDICTION__WORKERS": "2", **variables}.items():
             os.environ[name] = value
             self.addCleanup(os.environ.pop, name)
-        self.program = self.enterContext(Program())
+        self.program = self.enterContext(kind())
         self.program.prepare()
         self.program.deploy("iris", endpointAccessType="private", replicas=1)
         self.program.wait_for("iris")
@@ -152,6 +157,21 @@ class ImportHtpasswd(unittest.TestCase):
         program.must("POST", "/deployments/iris/clients", {"name": "app"})
         self.assertEqual(self.clients()["app"]["requests"], 0)
 
+    def test_an_upgrade_keeps_counts_and_passwords(self):
+        program = self.start(kind=Upgradable)
+        self.assertEqual(self.run_import(entry("used", "secret", "-m") + entry("unused", "secret", "-B", "-C", "5")).returncode, 0)
+        for _ in range(3):
+            self.assertEqual(self.status("used:secret"), 200)
+        upgraded = program.upgrade()
+        self.assertEqual(upgraded.returncode, 0, upgraded.stderr + program.log())
+        self.assertEqual(program.follow(), 0)
+        self.assertEqual(self.clients()["used"]["requests"], 3)
+        for name in ("used", "unused"):
+            self.assertEqual(self.status(f"{name}:secret"), 200)
+            self.assertEqual(self.status(f"{name}:wrong"), 401)
+        self.assertEqual(self.clients()["used"]["requests"], 4)
+        wait_until(lambda: not any(self.rows().values()), "no foreign hash of who was here")
+
     def test_a_bad_line_imports_nothing_and_is_told_with_its_number(self):
         self.start()
         good = entry("app", "secret", "-m")
@@ -202,4 +222,5 @@ class ImportHtpasswd(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    adopt_orphans()
     unittest.main(verbosity=2)

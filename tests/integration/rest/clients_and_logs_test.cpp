@@ -152,6 +152,8 @@ BOOST_AUTO_TEST_CASE(requests_are_counted_on_from_what_was_stored) {
   last_uses = {{"iris-1", "app", noon, 7, made_at(made)}};
   BOOST_TEST(shown() == "7");
   BOOST_TEST(get("/deployments/iris-1/clients").text("/items/0/requests") == "7");
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients/app/rotate").text("/requests") == "7",
+             "another token is no other client");
   clients.store_seen();
   // A process that begins with what that one stored.
   context().ledger->keep_only({});
