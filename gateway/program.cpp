@@ -116,6 +116,7 @@ class program {
     const auto new_token = control::store::bootstrap(settings_.data_folder, key_, database_, system_clock::now());
     if (!before_) write_ports();  // everything listens already, and what can fail comes before the first thread
     add_metrics_sources();
+    gateway_->set_proof_listener([this] { store_proof_soon(); });
     gateway_->prepare();
     reconciler_.set_shared(before_ != nullptr);
     database_.set_commit_listener([this] { rest_.hub().store_changed(); });
@@ -278,16 +279,27 @@ class program {
     if (!control_gate_.enter()) return;
     const leaving_gate left{control_gate_};
     rest_.do_chores();
-    clients_.store_last_use();
+    clients_.store_seen();
   }
 
   void do_chores_now_and_then() {
     std::unique_lock lock{mutex_};
     do {
+      proof_to_store_ = false;
       lock.unlock();
       do_chores();
       lock.lock();
-    } while (!ending_changed_.wait_for(lock, chore_interval, [this] { return stopping_; }));
+      ending_changed_.wait_for(lock, chore_interval, [this] { return stopping_ || proof_to_store_; });
+    } while (!stopping_);
+  }
+
+  /// On a thread that checks passwords, which goes on at once.
+  void store_proof_soon() {
+    {
+      const std::lock_guard lock{mutex_};
+      proof_to_store_ = true;
+    }
+    ending_changed_.notify_all();
   }
 
   void add_metrics_sources() {
@@ -354,7 +366,7 @@ class program {
       throw std::runtime_error{"requests to the control port did not end in time"};
     }
     rest_.hub().stop();  // listeners come back, to the new program
-    clients_.store_last_use();
+    clients_.store_seen();
     rest_.store_last_use();
     reconciler_.stop();
     processes_.let_go();
@@ -431,7 +443,7 @@ class program {
       log::warning("program", "some requests were cut: they took longer than timeouts.drain");
     }
     if (!upgrades_.is_upgraded()) {
-      clients_.store_last_use();
+      clients_.store_seen();
       rest_.store_last_use();
     }
     rest_.hub().stop();
@@ -467,7 +479,8 @@ class program {
   std::atomic<bool> ready_{false};
   std::mutex mutex_;
   std::condition_variable ending_changed_;
-  bool stopping_ = false;  ///< of the program
+  bool stopping_ = false;        ///< of the program
+  bool proof_to_store_ = false;  ///< a client has shown an imported password
   bool hurried_ = false;
   demo demo_;
   control_gate control_gate_;

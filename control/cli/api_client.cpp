@@ -43,9 +43,10 @@ outcome<api_client::answer> api_client::send(const call& asked, std::chrono::mil
   http_io::client_request request;
   request.method = asked.method;
   request.target = address_.prefix + "/api/v1" + asked.path;
-  request.fields.add("Accept", "application/json, application/problem+json, text/plain");
+  request.fields.add("Accept", "application/json, application/problem+json, text/plain, text/event-stream");
   if (!authorization_.empty()) request.fields.add("Authorization", std::string{authorization_.reveal()});
   if (!asked.if_match.empty()) request.fields.add("If-Match", asked.if_match);
+  if (!asked.last_event_id.empty()) request.fields.add("Last-Event-ID", asked.last_event_id);
   if (asked.json) {
     request.fields.add("Content-Type", "application/json");
     request.body = *asked.json;

@@ -26,7 +26,8 @@ class api_client {
     std::string method = "GET";
     std::string path;  ///< behind /api/v1, encoded, with its query
     std::optional<std::string> json;
-    std::string if_match;  ///< empty: not sent
+    std::string if_match;         ///< empty: not sent
+    std::string last_event_id{};  ///< likewise
   };
   struct answer {
     unsigned status = 0;

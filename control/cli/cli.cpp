@@ -33,6 +33,8 @@ constexpr const char* examples =
     "  modelgate deployments wait iris --timeout 5m        wait until it is up\n"
     "  modelgate clients add iris app                      let an application call it\n"
     "  modelgate predict iris --data '{\"data\": {\"ndarray\": [[5.1, 3.5, 1.4, 0.2]]}}'\n"
+    "  modelgate import htpasswd users.htpasswd --deployment iris   let who called it before go on with his password\n"
+    "  modelgate events                                    what changes, as it happens\n"
     "  modelgate apply -f iris.toml                        deploy what a file describes, or change it to that\n"
     "  modelgate groups update research --member ann       who may deploy\n"
     "  modelgate rotate-secret-key                         seal pull secrets under a new key";
@@ -84,6 +86,8 @@ int run(const std::vector<std::string>& arguments, surroundings& around) {
   chosen_command chosen;
   add_deployment_commands(app, chosen);
   add_client_commands(app, chosen);
+  add_import_commands(app, chosen);
+  add_event_command(app, chosen);
   add_apply_command(app, chosen);
   add_predict_command(app, chosen);
   add_group_commands(app, chosen);

@@ -70,23 +70,32 @@ struct client_of {
   std::string name;
 };
 
+/// What it shows: a token by its first characters, or an imported password, which has none that may be seen.
+std::string credential_of(const json::object& client) {
+  if (const std::string hash = member_text(client, "importedHash"); hash != "-")
+    return hash + " password, not used yet";
+  const std::string prefix = member_text(client, "prefix");
+  return prefix == "-" ? "imported password" : prefix + "...";
+}
+
 outcome<void> list_clients(const session& now, const client_of& command) {
   return list_and_show(now, path_of(command.deployment), [&](const json::array& items) {
     if (items.empty()) {
       now.around.err << "no clients\n";
       return;
     }
-    table rows{{"NAME", "TOKEN", "AGE", "BY", "EXPIRES", "DISABLED", "LAST USED"}};
+    table rows{{"NAME", "TOKEN", "AGE", "BY", "EXPIRES", "DISABLED", "LAST USED", "REQUESTS"}};
     for (const json::value& item : items) {
       if (!item.is_object()) continue;
       const json::object& client = item.get_object();
       rows.add({{member_text(client, "name")},
-                {member_text(client, "prefix") + "..."},
+                {credential_of(client)},
                 {age_of(member_text(client, "createdAt"), system_clock::now())},
                 {member_text(client, "createdBy")},
                 {member_text(client, "expiresAt")},
                 {member_text(client, "disabled") == "true" ? "yes" : "no"},
-                {age_of(member_text(client, "lastUsedAt"), system_clock::now())}});
+                {age_of(member_text(client, "lastUsedAt"), system_clock::now())},
+                {member_text(client, "requests")}});
     }
     rows.print(now.around.out, now.with_colours);
   });

@@ -55,9 +55,29 @@ outcome<void> act(const session& now, const action_command& command) {
 
 // --- history, diff
 
+/// "cpu-1 (0.5 CPU, 1 GiB)", as it was then; its name alone where the rest was not written down.
+std::string instance_type_then(const json::object& revision) {
+  std::string text = member_text(object_member(revision, "spec"), "instanceType");
+  const json::object& type = object_member(revision, "instanceType");
+  if (type.empty()) return text;
+  text += " (" + member_text(type, "cpu") + " CPU, " + member_text(type, "memoryGiB") + " GiB";
+  if (const std::string gpu = member_text(type, "gpu"); gpu != "0") text += ", " + gpu + " GPU";
+  return text + ")";
+}
+
+/// The first few, and how many more: a deployment may have a thousand clients.
+std::string first_names(const json::array& names) {
+  constexpr std::size_t shown = 4;
+  if (names.empty()) return "-";
+  if (names.size() <= shown) return list_text(names);
+  return list_text(json::array(names.begin(), names.begin() + shown)) + " and " + std::to_string(names.size() - shown)
+         + " more";
+}
+
 outcome<void> print_history(const session& now, const std::string& id) {
   return list_and_show(now, path_of(id) + "/history", [&](const json::array& items) {
-    table rows{{"REVISION", "AGE", "BY", "IMAGE", "REPLICAS", "STOPPED", "MESSAGE"}};
+    table rows{
+        {"REVISION", "AGE", "BY", "GROUP", "IMAGE", "INSTANCE TYPE", "REPLICAS", "CLIENTS", "STOPPED", "MESSAGE"}};
     for (const json::value& item : items) {
       if (!item.is_object()) continue;
       const json::object& revision = item.get_object();
@@ -67,8 +87,11 @@ outcome<void> print_history(const session& now, const std::string& id) {
       rows.add({{member_text(revision, "revision")},
                 {age_of(member_text(revision, "createdAt"), system_clock::now())},
                 {member_text(revision, "createdBy")},
+                {member_text(revision, "group")},
                 {member_text(spec, "modelImage")},
+                {instance_type_then(revision)},
                 {member_text(spec, "replicas")},
+                {first_names(array_member(revision, "clients"))},
                 {member_text(spec, "stop") == "true" ? "yes" : "no"},
                 {std::move(message)}});
     }

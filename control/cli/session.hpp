@@ -25,6 +25,9 @@ using chosen_command = std::function<outcome<void>(const session&)>;
 
 void add_deployment_commands(CLI::App& app, chosen_command& chosen);
 void add_client_commands(CLI::App& app, chosen_command& chosen);
+/// import htpasswd
+void add_import_commands(CLI::App& app, chosen_command& chosen);
+void add_event_command(CLI::App& app, chosen_command& chosen);
 void add_apply_command(CLI::App& app, chosen_command& chosen);
 void add_predict_command(CLI::App& app, chosen_command& chosen);
 void add_group_commands(CLI::App& app, chosen_command& chosen);

@@ -144,7 +144,8 @@ parsed<client_draft> read_client(const boost::json::value& document, system_time
   }
   answer.value.expires_at = read_expiry(reader, now);
   answer.value.disabled = reader.boolean("disabled").value_or(false);
-  reader.read_only({"token", "prefix", "createdAt", "createdBy", "lastUsedAt", "previousUntil"});
+  reader.read_only(
+      {"token", "prefix", "createdAt", "createdBy", "lastUsedAt", "previousUntil", "requests", "importedHash"});
   reader.refuse_others();
   return answer;
 }

@@ -8,13 +8,14 @@
 
 namespace modelgate::control::domain {
 
-/// Who may know of a thing: everybody, or platform administrators and the people of these groups.
+/// Who may know of a thing: everybody, or platform administrators, the people of these groups and these users.
 struct audience {
   bool everybody = false;
-  std::vector<std::string> groups;
+  std::vector<std::string> groups = {};
+  std::vector<std::string> users = {};
 
   [[nodiscard]] bool includes(const principal& who) const noexcept {
-    return everybody || who.is_platform_admin()
+    return everybody || who.is_platform_admin() || std::find(users.begin(), users.end(), who.user) != users.end()
            || std::any_of(groups.begin(), groups.end(),
                           [&](const std::string& group) { return who.may_act_on_group(group); });
   }

@@ -131,6 +131,11 @@ struct client {
   bool disabled = false;                                          ///< no token of it holds
   std::optional<config::previous_token> previous = std::nullopt;  ///< what it had before its last rotation
   std::optional<system_time> last_used_at = std::nullopt;         ///< to the minute
+  std::uint64_t requests = 0;  ///< that it authenticated, as of the last time that this was stored
+  /// The digest is of a password from another server, which holds with the name only; else of a token.
+  bool is_password = false;
+  /// Of that password, which nobody has shown yet: then the digest is random, so that it is nobody's.
+  std::optional<std::string> foreign_hash = std::nullopt;
 };
 
 }  // namespace modelgate::control::domain

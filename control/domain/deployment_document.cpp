@@ -302,10 +302,14 @@ json::object to_json(const deployment_spec& spec, const serving_defaults* defaul
   return document;
 }
 
-json::array differences(const deployment_spec& before, const deployment_spec& after) {
+json::array differences(const json::object& before, const json::object& after) {
   json::array found;
-  add_differences(to_json(before), to_json(after), "", found);
+  add_differences(before, after, "", found);
   return found;
+}
+
+json::array differences(const deployment_spec& before, const deployment_spec& after) {
+  return differences(to_json(before), to_json(after));
 }
 
 std::string to_stored_text(const deployment_spec& spec) {

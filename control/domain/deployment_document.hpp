@@ -54,6 +54,7 @@ struct deployment_change {
 /// What differs, member by member: [{"pointer": "/replicas", "from": 1, "to": 2}]. Objects are looked into, arrays are
 /// not.
 [[nodiscard]] boost::json::array differences(const deployment_spec& before, const deployment_spec& after);
+[[nodiscard]] boost::json::array differences(const boost::json::object& before, const boost::json::object& after);
 
 /// The text that is stored. Reading it back checks types only: a rule that became stricter must not make old revisions
 /// unreadable.

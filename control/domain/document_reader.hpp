@@ -38,6 +38,7 @@ inline constexpr std::string_view unknown_revision = "UNKNOWN_REVISION";
 inline constexpr std::string_view unknown_user = "UNKNOWN_USER";
 inline constexpr std::string_view unknown_pull_secret = "UNKNOWN_PULL_SECRET";
 inline constexpr std::string_view wrong_password = "WRONG_PASSWORD";
+inline constexpr std::string_view client_exists = "CLIENT_EXISTS";
 inline constexpr std::string_view deployment_not_enabled = "DEPLOYMENT_NOT_ENABLED";
 }  // namespace mistake_code
 

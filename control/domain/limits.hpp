@@ -66,6 +66,7 @@ inline constexpr std::int64_t max_deploy = 1'000'000;
 inline constexpr std::size_t group_people = 10'000;  ///< in each of admins and members
 inline constexpr std::size_t instance_type_groups = 1'000;
 inline constexpr std::size_t clients_per_deployment = 1'000;
+inline constexpr std::size_t htpasswd_bytes = 1'000'000;  ///< of one file that is imported
 inline constexpr std::size_t tokens_per_user = 100;
 inline constexpr std::size_t revisions_kept = 100;  ///< of one deployment; the oldest go first
 

@@ -18,8 +18,12 @@ using runtime::observed_replica;
 bool is_same(const config::client_credential& a, const config::client_credential& b) {
   const bool same_before =
       a.previous.has_value() == b.previous.has_value()
-      && (!a.previous || (a.previous->digest.equal(b.previous->digest) && a.previous->until == b.previous->until));
-  return a.name == b.name && a.digest.equal(b.digest) && a.expires_at == b.expires_at && same_before;
+      && (!a.previous
+          || (a.previous->digest.equal(b.previous->digest) && a.previous->until == b.previous->until
+              && a.previous->is_password == b.previous->is_password));
+  return a.name == b.name && a.digest.equal(b.digest) && a.expires_at == b.expires_at && same_before
+         && a.created_at == b.created_at && a.is_disabled == b.is_disabled && a.is_password == b.is_password
+         && a.foreign_hash == b.foreign_hash;
 }
 
 bool is_same(const deployment_config& a, const deployment_config& b) {
@@ -57,7 +61,8 @@ class deployment_builder {
     answer.model_image = label.image;
     answer.model_version = label.version;
     for (const domain::client& client : desired_.clients) {
-      if (!client.disabled) answer.clients.push_back({client.name, client.digest, client.expires_at, client.previous});
+      answer.clients.push_back({client.name, client.digest, client.expires_at, client.previous, client.created_at,
+                                client.disabled, client.is_password, client.foreign_hash.value_or("")});
     }
     const std::string& image = serves ? serving_image(ready) : spec_.model_image;
     answer.serving = options_of(image);

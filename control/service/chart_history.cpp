@@ -119,6 +119,17 @@ void chart_history::add(system_time at, const config::observation& seen) {
       put(into, {"in_flight", {{"replica", load.replica}}}, step, load.in_flight);
     }
     put(into, {"in_flight", {}}, step, in_flight);
+    std::map<std::string, std::uint64_t> of_clients;
+    for (const config::client_use& use : seen.clients) {
+      if (use.deployment == id) of_clients[use.client] += use.requests;
+    }
+    for (const auto& [client, requests] : of_clients) {
+      const auto before = into.last_of_clients.find(client);
+      const bool goes_on = before != into.last_of_clients.end() && before->second <= requests;
+      const std::uint64_t came = requests - (goes_on ? before->second : 0);
+      put(into, {"qps", {{"client", client}}}, step, static_cast<double>(came) / seconds);
+    }
+    into.last_of_clients = std::move(of_clients);
   }
   deployments_ = std::move(next);
   newest_ = step;

@@ -18,7 +18,7 @@ namespace modelgate::control::service {
 struct chart {
   struct line {
     std::string name;                           ///< "qps", "success", "latency", ...
-    std::map<std::string, std::string> labels;  ///< {"quantile": "0.99"}, {"replica": ...}
+    std::map<std::string, std::string> labels;  ///< {"quantile": "0.99"}, {"replica": ...}, {"client": ...}
     std::vector<double> values;                 ///< the first is of the step that begins at `start`
   };
   std::chrono::milliseconds step{};
@@ -30,7 +30,8 @@ struct chart {
 ///
 /// Lines of a deployment: `qps`, `success` (the share without a 5xx), `4xx` and `5xx` (a second), `latency` in seconds at
 /// five quantiles, which are estimated within a bucket as Prometheus does, `in_flight`, `reward` (a call of feedback),
-/// `in_flight` of each replica. Predictions only. Replicas beyond `most_lines` in the time that is kept are left out.
+/// `in_flight` of each replica, `qps` of each client (of all requests that it authenticated). Else predictions only. Replicas
+/// and clients beyond `most_lines` in the time that is kept are left out.
 ///
 /// Shape: any-thread; in memory only, so it begins anew with the process.
 class chart_history {
@@ -58,6 +59,7 @@ class chart_history {
   };
   struct recorded {
     config::deployment_counts last;
+    std::map<std::string, std::uint64_t> last_of_clients;
     std::map<line_key, ring> lines;
   };
 

@@ -27,14 +27,14 @@ answer<std::vector<client_view>> client_service::list(const domain::principal& w
 std::vector<client_view> client_service::views_of(const std::string& deployment,
                                                   std::vector<domain::client> clients) const {
   const config::observation seen = context_.observe_gateway ? context_.observe_gateway() : config::observation{};
+  const seen_clients uses{seen};
   std::vector<client_view> views;
   for (domain::client& client : clients) {
-    client_view view{std::move(client), std::nullopt};
+    client_view view{std::move(client), {}, 0};
     view.last_used_at = view.client.last_used_at;
-    for (const config::client_last_use& use : seen.clients) {
-      if (use.deployment != deployment || use.client != view.client.name) continue;
-      view.last_used_at = std::max(view.last_used_at.value_or(use.at), use.at);
-    }
+    const config::client_use* use = uses.find(deployment, view.client);
+    if (use != nullptr) view.last_used_at = std::max(view.last_used_at.value_or(use->at), use->at);
+    view.requests = context_.ledger->total(deployment, view.client, use == nullptr ? 0 : use->requests);
     views.push_back(std::move(view));
   }
   return views;
@@ -66,13 +66,20 @@ answer<created_client> client_service::rotate(const domain::principal& who, cons
     auto client = clients.find(deployment, name);
     if (!client) return not_found("client", name);
     if (!asked.ok()) return invalid(asked.mistakes);
+    if (client->foreign_hash && asked.value.overlap.count() > 0) {
+      return service_error{failure::conflict,
+                           "its imported password was never used here, so it cannot hold beside a token; rotate "
+                           "without an overlap, or after it was used"};
+    }
     // One overlap at a time: a token from before the last rotation ends with this one.
     client->previous.reset();
     const bool held = !client->expires_at || *client->expires_at > now;
     if (asked.value.overlap.count() > 0 && held) {
       const system_time until = now + asked.value.overlap;
-      client->previous = {client->digest, std::min(until, client->expires_at.value_or(until))};
+      client->previous = {client->digest, std::min(until, client->expires_at.value_or(until)), client->is_password};
     }
+    client->is_password = false;
+    client->foreign_hash.reset();
     client->digest = context_.key.hash(token.reveal());
     client->prefix = crypto::display_prefix(token.reveal());
     // An expiry that has passed was the old token's.
@@ -85,6 +92,9 @@ answer<created_client> client_service::rotate(const domain::principal& who, cons
     return std::move(*client);
   });
   if (!rotated) return rotated.error();
+  const client_view seen = std::move(views_of(deployment, {*rotated}).front());
+  rotated->last_used_at = seen.last_used_at;
+  rotated->requests = seen.requests;
   return created_client{std::move(*rotated), std::move(token), publish()};
 }
 
@@ -110,29 +120,58 @@ answer<client_service::changed_client> client_service::patch(const domain::princ
   return changed_client{std::move(views_of(deployment, std::move(one)).front()), live};
 }
 
-void client_service::store_last_use() const {
+void client_service::store_seen() const {
   if (!context_.observe_gateway) return;
-  const auto stored = context_.database.read(
-      [](store::transaction& within) -> answer<std::unordered_map<std::string, std::vector<domain::client>>> {
-        return store::client_store{within}.list_all();
-      });
+  const config::observation seen = context_.observe_gateway();
+  store_passwords(seen.passwords);
+  store_uses(seen);
+}
+
+/// Only the hash that was compared is replaced: the client may have another password, or a token, by now.
+void client_service::store_passwords(const std::vector<config::proven_password>& proven) const {
+  if (proven.empty()) return;
+  const auto stored = context_.database.write([&](store::transaction& within) -> answer<bool> {
+    store::client_store clients{within};
+    bool changed = false;
+    for (const config::proven_password& each : proven) {
+      changed = clients.prove_password(each.deployment, each.client, each.foreign_hash, each.digest) || changed;
+    }
+    return changed;
+  });
+  if (stored && *stored) context_.reconciler.wake();  // its pass publishes them
+  if (!stored) log::warning("service", "imported passwords that were shown could not be stored; it is tried again");
+}
+
+void client_service::store_uses(const config::observation& seen) const {
+  const auto stored = context_.database.read([](store::transaction& within) -> answer<client_ledger::stored_clients> {
+    return store::client_store{within}.list_all();
+  });
   if (!stored) return;  // the next time will do
-  std::vector<config::client_last_use> fresh;
-  for (config::client_last_use& use : context_.observe_gateway().clients) {
-    const auto of = stored->find(use.deployment);
-    if (of == stored->end()) continue;
-    const auto known = std::find_if(of->second.begin(), of->second.end(),
-                                    [&](const domain::client& each) { return each.name == use.client; });
-    if (known == of->second.end() || (known->last_used_at && *known->last_used_at >= use.at)) continue;
-    fresh.push_back(std::move(use));
+  context_.ledger->keep_only(*stored);
+  struct fresh_use {
+    const std::string* deployment;
+    const domain::client* client;
+    system_time at;
+    std::uint64_t requests;
+  };
+  const seen_clients uses{seen};
+  std::vector<fresh_use> fresh;
+  for (const auto& [deployment, clients] : *stored) {
+    for (const domain::client& client : clients) {
+      const config::client_use* use = uses.find(deployment, client);
+      if (use == nullptr) continue;
+      const std::uint64_t requests = context_.ledger->total_to_store(deployment, client, use->requests);
+      if (requests == client.requests && client.last_used_at && *client.last_used_at >= use->at) continue;
+      fresh.push_back({&deployment, &client, use->at, requests});
+    }
   }
   if (fresh.empty()) return;
   const auto written = context_.database.write([&](store::transaction& within) -> answer<void> {
     store::client_store clients{within};
-    for (const config::client_last_use& use : fresh) clients.note_use(use.deployment, use.client, use.at);
+    for (const fresh_use& use : fresh) clients.note_use(*use.deployment, *use.client, use.at, use.requests);
     return {};
   });
-  if (!written) log::warning("service", "when clients were last seen could not be stored; it is tried again");
+  if (!written) log::warning("service", "what clients did could not be stored; it is tried again");
 }
 
 answer<created_client> client_service::add(const domain::principal& who, const std::string& deployment,

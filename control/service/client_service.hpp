@@ -1,7 +1,9 @@
 #pragma once
 
 #include "control/domain/deployment.hpp"
+#include "control/domain/htpasswd.hpp"
 #include "control/domain/user.hpp"
+#include "control/service/dry_run.hpp"
 #include "control/service/idempotency.hpp"
 #include "control/service/service_context.hpp"
 #include "control/service/service_error.hpp"
@@ -10,6 +12,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +22,15 @@ namespace modelgate::control::service {
 struct client_view {
   domain::client client;
   std::optional<system_time> last_used_at;  ///< to the minute
+  std::uint64_t requests = 0;               ///< that it authenticated
+};
+
+/// What became of an htpasswd file.
+struct import_report {
+  std::vector<std::string> added;
+  std::vector<std::string> replaced;
+  std::vector<domain::htpasswd_flaw> skipped;
+  bool live = false;
 };
 
 struct created_client {
@@ -52,8 +64,13 @@ class client_service {
   /// When it expires, and whether it may call at all.
   [[nodiscard]] answer<changed_client> patch(const domain::principal& who, const std::string& deployment,
                                              const std::string& name, const boost::json::value& patch) const;
-  /// Stores when clients were last seen: every now and then, and before the process ends.
-  void store_last_use() const;
+  /// Clients from an htpasswd file, with their passwords: `{"htpasswd": "<text>", "skipBad": false, "replace": false}`.
+  /// All or nothing, unless bad lines are to be skipped. Errors: each bad line by its number.
+  [[nodiscard]] answer<import_report> import_htpasswd(const domain::principal& who, const std::string& deployment,
+                                                      const boost::json::value& document, dry_run dry) const;
+  /// Stores what the gateway has seen: when clients were last used and how often, every now and then and before the
+  /// process ends; imported passwords that were shown, at once. What cannot be stored now is there the next time.
+  void store_seen() const;
   /// Answers whether every gateway worker has forgotten it.
   [[nodiscard]] answer<bool> remove(const domain::principal& who, const std::string& deployment,
                                     const std::string& name) const;
@@ -63,6 +80,8 @@ class client_service {
  private:
   [[nodiscard]] std::vector<client_view> views_of(const std::string& deployment,
                                                   std::vector<domain::client> clients) const;
+  void store_uses(const config::observation& seen) const;
+  void store_passwords(const std::vector<config::proven_password>& proven) const;
 
   const service_context& context_;
 };

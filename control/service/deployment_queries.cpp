@@ -66,17 +66,17 @@ answer<deployment_view> deployment_service::get(const domain::principal& who, co
   return view_of(std::move(*stored));
 }
 
-answer<std::vector<domain::revision>> deployment_service::history(const domain::principal& who,
-                                                                  const std::string& id) const {
-  return context_.database.read([&](store::transaction& within) -> answer<std::vector<domain::revision>> {
+answer<std::vector<domain::recorded_revision>> deployment_service::history(const domain::principal& who,
+                                                                           const std::string& id) const {
+  return context_.database.read([&](store::transaction& within) -> answer<std::vector<domain::recorded_revision>> {
     if (const auto stored = find_visible(within, who, id); !stored) return stored.error();
     return store::deployment_store{within}.history(id);
   });
 }
 
-answer<domain::revision> deployment_service::revision(const domain::principal& who, const std::string& id,
-                                                      std::uint64_t number) const {
-  return context_.database.read([&](store::transaction& within) -> answer<domain::revision> {
+answer<domain::recorded_revision> deployment_service::revision(const domain::principal& who, const std::string& id,
+                                                               std::uint64_t number) const {
+  return context_.database.read([&](store::transaction& within) -> answer<domain::recorded_revision> {
     if (const auto stored = find_visible(within, who, id); !stored) return stored.error();
     auto revision = store::deployment_store{within}.revision(id, number);
     if (!revision) return not_found("revision", std::to_string(number));

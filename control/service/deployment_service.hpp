@@ -4,7 +4,9 @@
 #include "control/domain/deployment_document.hpp"
 #include "control/domain/deployment_status.hpp"
 #include "control/domain/quota.hpp"
+#include "control/domain/revision_record.hpp"
 #include "control/domain/user.hpp"
+#include "control/service/dry_run.hpp"
 #include "control/service/idempotency.hpp"
 #include "control/service/revision_condition.hpp"
 #include "control/service/service_context.hpp"
@@ -53,8 +55,6 @@ struct change_outcome {
   std::optional<domain::deployment_spec> before;  ///< absent when it was created
 };
 
-enum class dry_run { no, yes };
-
 enum class deletion { done, draining };
 
 /// What people do with deployments. Who may not see one is told that there is none.
@@ -67,10 +67,10 @@ class deployment_service {
   [[nodiscard]] answer<deployment_page> list(const domain::principal& who, const deployment_query& query) const;
   [[nodiscard]] answer<deployment_view> get(const domain::principal& who, const std::string& id) const;
   /// Newest first.
-  [[nodiscard]] answer<std::vector<domain::revision>> history(const domain::principal& who,
-                                                              const std::string& id) const;
-  [[nodiscard]] answer<domain::revision> revision(const domain::principal& who, const std::string& id,
-                                                  std::uint64_t number) const;
+  [[nodiscard]] answer<std::vector<domain::recorded_revision>> history(const domain::principal& who,
+                                                                       const std::string& id) const;
+  [[nodiscard]] answer<domain::recorded_revision> revision(const domain::principal& who, const std::string& id,
+                                                           std::uint64_t number) const;
   /// Whether a deployment can be made with this id, and why not.
   [[nodiscard]] answer<std::optional<std::string>> obstacle_to(const std::string& id) const;
 

@@ -2,6 +2,7 @@
 
 #include "control/reconcile/reconcile_link.hpp"
 #include "control/runtime/runtime_driver.hpp"
+#include "control/service/client_ledger.hpp"
 #include "control/store/database.hpp"
 
 #include "modelgate/base/clock.hpp"
@@ -10,6 +11,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 
 namespace modelgate::control::service {
 
@@ -26,9 +28,10 @@ struct service_context {
   const crypto::token_key& key;
   runtime::runtime_driver& runtime;
   reconcile::reconcile_link& reconciler;
-  std::function<config::observation()> observe_gateway = {};  ///< when clients were last seen; may be empty
+  std::function<config::observation()> observe_gateway = {};  ///< what was seen of clients; may be empty
   std::chrono::milliseconds publish_timeout{10'000};          ///< how long an answer waits for its change to go live
   std::function<system_time()> now = now_in_milliseconds;
+  std::shared_ptr<client_ledger> ledger = std::make_shared<client_ledger>();
 };
 
 }  // namespace modelgate::control::service

@@ -1,12 +1,13 @@
 #include "control/service/watch_service.hpp"
 
+#include "control/store/access_token_store.hpp"
 #include "control/store/client_store.hpp"
 #include "control/store/deployment_store.hpp"
 #include "control/store/group_store.hpp"
 #include "control/store/instance_type_store.hpp"
+#include "control/store/user_store.hpp"
 
 #include <algorithm>
-#include <map>
 #include <utility>
 
 namespace modelgate::control::service {
@@ -26,6 +27,8 @@ answer<watch_service::stored> watch_service::read() const {
       all.groups.push_back({std::move(group), usage});
     }
     all.instance_types = store::instance_type_store{within}.list();
+    all.users = store::user_store{within}.list();
+    all.tokens = store::access_token_store{within}.list(std::nullopt);
     return all;
   });
 }
@@ -44,23 +47,22 @@ answer<watched_state> watch_service::look(bool store_changed) {
   std::vector<domain::deployment_status> statuses = context_.reconciler.statuses_of(questions);
 
   const config::observation seen = context_.observe_gateway ? context_.observe_gateway() : config::observation{};
-  std::map<std::pair<std::string_view, std::string_view>, system_time> last_uses;
-  for (const config::client_last_use& use : seen.clients) {
-    system_time& latest = last_uses[{use.deployment, use.client}];
-    latest = std::max(latest, use.at);  // one client may have two tokens for a while
-  }
+  const seen_clients uses{seen};
 
   watched_state state;
   state.groups = stored_->groups;
   state.instance_types = stored_->instance_types;
+  state.users = stored_->users;
+  state.tokens = stored_->tokens;
   for (std::size_t i = 0; i < stored_->deployments.size(); ++i) {
     const domain::deployment& deployment = stored_->deployments[i];
     watched_deployment watched{{deployment, std::move(statuses[i])}, {}};
     for (const domain::client& client : stored_->clients[i]) {
-      const auto used = last_uses.find({deployment.id, client.name});
+      const config::client_use* use = uses.find(deployment.id, client);
       std::optional<system_time> last = client.last_used_at;
-      if (used != last_uses.end()) last = std::max(last.value_or(used->second), used->second);
-      watched.clients.push_back({client, last});
+      if (use != nullptr) last = std::max(last.value_or(use->at), use->at);
+      // As it was stored last: what grows with every request would be an event with every look.
+      watched.clients.push_back({client, last, client.requests});
     }
     state.deployments.push_back(std::move(watched));
   }

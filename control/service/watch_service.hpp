@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/domain/instance_type.hpp"
+#include "control/domain/user.hpp"
 #include "control/service/client_service.hpp"
 #include "control/service/deployment_service.hpp"
 #include "control/service/group_service.hpp"
@@ -22,6 +23,8 @@ struct watched_state {
   std::vector<watched_deployment> deployments;  ///< by id, those that are being deleted included
   std::vector<group_view> groups;               ///< by name
   std::vector<domain::instance_type> instance_types;
+  std::vector<domain::user> users;
+  std::vector<domain::access_token> tokens;  ///< with their last use as it was stored last
 };
 
 /// Everything at once, whoever may see it: for whoever finds out what has changed and then asks about rights, listener
@@ -43,6 +46,8 @@ class watch_service {
     std::vector<std::vector<domain::client>> clients;  ///< likewise
     std::vector<group_view> groups;
     std::vector<domain::instance_type> instance_types;
+    std::vector<domain::user> users;
+    std::vector<domain::access_token> tokens;
   };
   [[nodiscard]] answer<stored> read() const;
 

@@ -2,8 +2,9 @@
 
 #include "control/store/connection.hpp"
 
-#define MODELGATE_CLIENT_COLUMNS \
-  "name, digest, prefix, created_at, created_by, expires_at, disabled, previous_digest, previous_until, last_used_at"
+#define MODELGATE_CLIENT_COLUMNS                                                                                       \
+  "name, digest, prefix, created_at, created_by, expires_at, disabled, previous_digest, previous_until, last_used_at," \
+  " requests, is_password, previous_is_password, foreign_hash"
 
 namespace modelgate::control::store {
 namespace {
@@ -17,8 +18,11 @@ domain::client read_client(const statement& row) {
   client.created_by = row.text(4);
   client.expires_at = row.optional_time(5);
   client.disabled = row.flag(6);
-  if (!row.is_null(7)) client.previous = {row.digest(7), row.time(8)};
+  if (!row.is_null(7)) client.previous = {row.digest(7), row.time(8), row.flag(12)};
   client.last_used_at = row.optional_time(9);
+  client.requests = row.number(10);
+  client.is_password = row.flag(11);
+  if (!row.is_null(13)) client.foreign_hash = row.text(13);
   return client;
 }
 
@@ -35,7 +39,7 @@ std::vector<domain::client> client_store::list(std::string_view deployment) cons
 std::unordered_map<std::string, std::vector<domain::client>> client_store::list_all() const {
   auto query = on_.prepare("SELECT " MODELGATE_CLIENT_COLUMNS ", deployment FROM clients ORDER BY deployment, name");
   std::unordered_map<std::string, std::vector<domain::client>> clients;
-  while (query.next()) clients[query.text(10)].push_back(read_client(query));
+  while (query.next()) clients[query.text(14)].push_back(read_client(query));
   return clients;
 }
 
@@ -54,16 +58,31 @@ void client_store::update(std::string_view deployment, const domain::client& cli
   }
   on_.prepare(
          "UPDATE clients SET digest = ?, prefix = ?, expires_at = ?, disabled = ?, previous_digest = ?,"
-         " previous_until = ? WHERE deployment = ? AND name = ?")
+         " previous_until = ?, previous_is_password = ?, is_password = ?, foreign_hash = ?"
+         " WHERE deployment = ? AND name = ?")
       .bind(client.digest, client.prefix, client.expires_at, client.disabled, previous_digest, previous_until,
-            deployment, client.name)
+            client.previous && client.previous->is_password, client.is_password, client.foreign_hash, deployment,
+            client.name)
       .run();
 }
 
-void client_store::note_use(std::string_view deployment, std::string_view name, system_time at) {
-  on_.prepare("UPDATE clients SET last_used_at = max(?1, ifnull(last_used_at, 0)) WHERE deployment = ?2 AND name = ?3")
-      .bind(at, deployment, name)
+void client_store::note_use(std::string_view deployment, const domain::client& client, system_time at,
+                            std::uint64_t requests) {
+  on_.prepare(
+         "UPDATE clients SET last_used_at = max(?1, ifnull(last_used_at, 0)), requests = max(?2, requests)"
+         " WHERE deployment = ?3 AND name = ?4 AND created_at = ?5")
+      .bind(at, requests, deployment, client.name, client.created_at)
       .run();
+}
+
+bool client_store::prove_password(std::string_view deployment, std::string_view name, std::string_view foreign_hash,
+                                  const crypto::token_digest& digest) {
+  return on_.prepare(
+                "UPDATE clients SET digest = ?, foreign_hash = NULL"
+                " WHERE deployment = ? AND name = ? AND foreign_hash = ?")
+             .bind(digest, deployment, name, foreign_hash)
+             .run()
+         > 0;
 }
 
 bool client_store::exists(std::string_view deployment, std::string_view name) const {
@@ -78,10 +97,10 @@ std::size_t client_store::count(std::string_view deployment) const {
 
 void client_store::insert(std::string_view deployment, const domain::client& client) {
   on_.prepare(
-         "INSERT INTO clients (deployment, name, digest, prefix, created_at, created_by, expires_at, disabled)"
-         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+         "INSERT INTO clients (deployment, name, digest, prefix, created_at, created_by, expires_at, disabled,"
+         " is_password, foreign_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(deployment, client.name, client.digest, client.prefix, client.created_at, client.created_by,
-            client.expires_at, client.disabled)
+            client.expires_at, client.disabled, client.is_password, client.foreign_hash)
       .run();
 }
 

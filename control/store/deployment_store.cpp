@@ -6,10 +6,15 @@
 #include "control/store/traffic_limit_row.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 // As `read_revision` reads them.
 #define MODELGATE_REVISION_COLUMNS "number, replica_revision, spec, update_message, created_at, created_by"
+
+// As `read_context` reads them.
+#define MODELGATE_CONTEXT_COLUMNS \
+  "group_name, instance_type, type_display_name, type_cpu_milli, type_memory_bytes, type_gpu, client_names"
 
 // One SELECT for every reader of deployments, so that their columns cannot drift apart.
 #define MODELGATE_SELECT_DEPLOYMENT                                                                                \
@@ -37,6 +42,34 @@ domain::revision read_revision(const statement& row, int first, const std::strin
   revision.created_at = row.time(first + 4);
   revision.created_by = row.text(first + 5);
   return revision;
+}
+
+std::vector<std::string> read_names(const std::string& text) {
+  boost::system::error_code broken;
+  const boost::json::value names = boost::json::parse(text, broken);
+  if (broken || !names.is_array()) throw unreadable_row{"the names of a revision's clients cannot be read"};
+  std::vector<std::string> read;
+  for (const boost::json::value& name : names.get_array()) {
+    if (const auto* each = name.if_string()) read.emplace_back(each->data(), each->size());
+  }
+  return read;
+}
+
+/// Reads group_name, instance_type, type_display_name, type_cpu_milli, type_memory_bytes, type_gpu, client_names.
+domain::revision_context read_context(const statement& row, int first) {
+  domain::revision_context context;
+  if (!row.is_null(first)) context.group = row.text(first);
+  if (!row.is_null(first + 2)) {
+    context.instance_type = {row.text(first + 1),
+                             row.text(first + 2),
+                             {row.integer(first + 3), row.integer(first + 4), row.integer(first + 5)}};
+  }
+  if (!row.is_null(first + 6)) context.clients = read_names(row.text(first + 6));
+  return context;
+}
+
+domain::recorded_revision read_recorded(const statement& row, const std::string& deployment) {
+  return {read_revision(row, 0, deployment), read_context(row, 6)};
 }
 
 stored_deployment read_deployment(const statement& row) {
@@ -157,8 +190,12 @@ void deployment_store::insert(const domain::deployment& deployment) {
 
 void deployment_store::insert_revision(std::string_view id, const domain::revision& revision) {
   on_.prepare(
-         "INSERT INTO revisions (deployment, number, replica_revision, spec, update_message, created_at, created_by)"
-         " VALUES (?, ?, ?, ?, ?, ?, ?)")
+         "INSERT INTO revisions (deployment, number, replica_revision, spec, update_message, created_at, created_by,"
+         " group_name, type_display_name, type_cpu_milli, type_memory_bytes, type_gpu, client_names)"
+         " SELECT d.id, ?2, ?3, ?4, ?5, ?6, ?7, d.group_name, t.display_name, t.cpu_milli, t.memory_bytes, t.gpu,"
+         " (SELECT json_group_array(name) FROM (SELECT name FROM clients WHERE deployment = ?1 ORDER BY name))"
+         " FROM deployments d LEFT JOIN instance_types t ON t.name = json_extract(?4, '$.instanceType') WHERE d.id = "
+         "?1")
       .bind(id, revision.number, revision.replica_revision, domain::to_stored_text(revision.spec),
             revision.update_message, revision.created_at, revision.created_by)
       .run();
@@ -201,22 +238,22 @@ void deployment_store::erase_deleted(std::string_view id) {
   on_.prepare("DELETE FROM deployments WHERE id = ? AND deleting = 1").bind(id).run();
 }
 
-std::vector<domain::revision> deployment_store::history(std::string_view id) const {
-  auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS
+std::vector<domain::recorded_revision> deployment_store::history(std::string_view id) const {
+  auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS ", " MODELGATE_CONTEXT_COLUMNS
                            " FROM revisions"
                            " WHERE deployment = ? ORDER BY number DESC");
   query.bind(id);
-  std::vector<domain::revision> revisions;
-  while (query.next()) revisions.push_back(read_revision(query, 0, std::string{id}));
+  std::vector<domain::recorded_revision> revisions;
+  while (query.next()) revisions.push_back(read_recorded(query, std::string{id}));
   return revisions;
 }
 
-std::optional<domain::revision> deployment_store::revision(std::string_view id, std::uint64_t number) const {
-  auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS
+std::optional<domain::recorded_revision> deployment_store::revision(std::string_view id, std::uint64_t number) const {
+  auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS ", " MODELGATE_CONTEXT_COLUMNS
                            " FROM revisions"
                            " WHERE deployment = ? AND number = ?");
   if (!query.bind(id, number).next()) return std::nullopt;
-  return read_revision(query, 0, std::string{id});
+  return read_recorded(query, std::string{id});
 }
 
 }  // namespace modelgate::control::store

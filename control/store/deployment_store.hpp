@@ -2,6 +2,7 @@
 
 #include "control/domain/deployment.hpp"
 #include "control/domain/quota.hpp"
+#include "control/domain/revision_record.hpp"
 #include "control/store/database.hpp"
 
 #include <cstdint>
@@ -62,10 +63,11 @@ class deployment_store {
   [[nodiscard]] std::optional<domain::revision> last_with_replicas(std::string_view id,
                                                                    std::uint64_t replica_revision) const;
   /// Newest first.
-  [[nodiscard]] std::vector<domain::revision> history(std::string_view id) const;
-  [[nodiscard]] std::optional<domain::revision> revision(std::string_view id, std::uint64_t number) const;
+  [[nodiscard]] std::vector<domain::recorded_revision> history(std::string_view id) const;
+  [[nodiscard]] std::optional<domain::recorded_revision> revision(std::string_view id, std::uint64_t number) const;
 
  private:
+  /// With copies of what else is so now: whoever makes a revision, it is written down.
   void insert_revision(std::string_view id, const domain::revision& revision);
 
   connection& on_;

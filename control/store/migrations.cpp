@@ -9,7 +9,7 @@
 namespace modelgate::control::store {
 namespace {
 
-constexpr std::array<migration, 6> steps_so_far{{
+constexpr std::array<migration, 7> steps_so_far{{
     {R"sql(
       CREATE TABLE users (
         name TEXT PRIMARY KEY,
@@ -205,6 +205,24 @@ constexpr std::array<migration, 6> steps_so_far{{
       BEGIN
         SELECT raise(ABORT, 'audit events are never changed');
       END;
+    )sql"},
+    {R"sql(
+      -- What else was so when a revision was made. Of those from before only the group is known: it never changes. Null
+      -- in the rest is "not written down", and in type_* also "there was no such type".
+      ALTER TABLE revisions ADD COLUMN group_name TEXT;
+      ALTER TABLE revisions ADD COLUMN type_display_name TEXT;
+      ALTER TABLE revisions ADD COLUMN type_cpu_milli INTEGER;
+      ALTER TABLE revisions ADD COLUMN type_memory_bytes INTEGER;
+      ALTER TABLE revisions ADD COLUMN type_gpu INTEGER;
+      ALTER TABLE revisions ADD COLUMN client_names TEXT CHECK (client_names IS NULL OR json_valid(client_names));
+      UPDATE revisions SET group_name = (SELECT d.group_name FROM deployments d WHERE d.id = deployment);
+
+      -- requests: that it authenticated. is_password: the digest is of a password from another server, which holds with the
+      -- name only. foreign_hash: of that password, until it is shown; then the digest is random, so that it is nobody's.
+      ALTER TABLE clients ADD COLUMN requests INTEGER NOT NULL DEFAULT 0 CHECK (requests >= 0);
+      ALTER TABLE clients ADD COLUMN is_password INTEGER NOT NULL DEFAULT 0 CHECK (is_password IN (0, 1));
+      ALTER TABLE clients ADD COLUMN previous_is_password INTEGER NOT NULL DEFAULT 0 CHECK (previous_is_password IN (0, 1));
+      ALTER TABLE clients ADD COLUMN foreign_hash TEXT CHECK (foreign_hash IS NULL OR is_password = 1);
     )sql"},
 }};
 

@@ -50,11 +50,17 @@ json::object write(const serving_options& options) {
 }
 
 json::object write(const client_credential& client) {
-  json::object written{
-      {"name", client.name}, {"digest", crypto::to_hex(client.digest)}, {"expiresAt", text_or_null(client.expires_at)}};
+  json::object written{{"name", client.name},
+                       {"digest", crypto::to_hex(client.digest)},
+                       {"expiresAt", text_or_null(client.expires_at)},
+                       {"createdAt", format_rfc3339(client.created_at)},
+                       {"disabled", client.is_disabled},
+                       {"password", client.is_password},
+                       {"foreignHash", client.foreign_hash}};
   if (client.previous) {
     written.emplace("previous", json::object{{"digest", crypto::to_hex(client.previous->digest)},
-                                             {"until", format_rfc3339(client.previous->until)}});
+                                             {"until", format_rfc3339(client.previous->until)},
+                                             {"password", client.previous->is_password}});
   }
   return written;
 }
@@ -147,6 +153,12 @@ client_credential read_client(json_reader& reader) {
   reader.text("name", client.name, presence::required);
   read_digest(reader, client.digest);
   reader.optional_time("expiresAt", client.expires_at);
+  std::optional<system_time> created_at;
+  reader.optional_time("createdAt", created_at);
+  client.created_at = created_at.value_or(system_time{});
+  reader.boolean("disabled", client.is_disabled);
+  reader.boolean("password", client.is_password);
+  reader.text("foreignHash", client.foreign_hash);
   reader.object("previous", [&](json_reader& inner) {
     previous_token& previous = client.previous.emplace();
     read_digest(inner, previous.digest);
@@ -156,6 +168,7 @@ client_credential read_client(json_reader& reader) {
       previous.until = *until;
     else
       inner.mistake("until", "must be a time such as 2030-01-31T00:00:00Z");
+    inner.boolean("password", previous.is_password);
     inner.finish();
   });
   reader.finish();
@@ -235,9 +248,19 @@ std::string to_json(const observation& value) {
         json::object{{"deployment", load.deployment}, {"replica", load.replica}, {"inFlight", load.in_flight}});
   }
   json::array clients;
-  for (const client_last_use& use : value.clients) {
-    clients.push_back(
-        json::object{{"deployment", use.deployment}, {"client", use.client}, {"at", format_rfc3339(use.at)}});
+  for (const client_use& use : value.clients) {
+    clients.push_back(json::object{{"deployment", use.deployment},
+                                   {"client", use.client},
+                                   {"at", format_rfc3339(use.at)},
+                                   {"requests", use.requests},
+                                   {"createdAt", format_rfc3339(use.created_at)}});
+  }
+  json::array passwords;
+  for (const proven_password& each : value.passwords) {
+    passwords.push_back(json::object{{"deployment", each.deployment},
+                                     {"client", each.client},
+                                     {"foreignHash", each.foreign_hash},
+                                     {"digest", crypto::to_hex(each.digest)}});
   }
   json::array deployments;
   for (const deployment_counts& counts : value.deployments) {
@@ -250,6 +273,7 @@ std::string to_json(const observation& value) {
   return json::serialize(json::object{{"liveGeneration", std::move(generations)},
                                       {"endpoints", std::move(endpoints)},
                                       {"clients", std::move(clients)},
+                                      {"passwords", std::move(passwords)},
                                       {"deployments", std::move(deployments)}});
 }
 
@@ -267,12 +291,16 @@ result<observation, diagnostics> parse_observation(std::string_view text) {
       into.endpoints.push_back(std::move(load));
     });
     reader.array("clients", [&](json_reader& inner) {
-      client_last_use use;
+      client_use use;
       inner.text("deployment", use.deployment, presence::required);
       inner.text("client", use.client, presence::required);
       std::optional<system_time> at;
       inner.optional_time("at", at);
       use.at = at.value_or(system_time{});
+      inner.number("requests", use.requests);
+      std::optional<system_time> created_at;
+      inner.optional_time("createdAt", created_at);
+      use.created_at = created_at.value_or(system_time{});
       inner.finish();
       into.clients.push_back(std::move(use));
     });
@@ -285,6 +313,15 @@ result<observation, diagnostics> parse_observation(std::string_view text) {
       inner.real("reward", counts.reward);
       inner.finish();
       into.deployments.push_back(std::move(counts));
+    });
+    reader.array("passwords", [&](json_reader& inner) {
+      proven_password password;
+      inner.text("deployment", password.deployment, presence::required);
+      inner.text("client", password.client, presence::required);
+      inner.text("foreignHash", password.foreign_hash, presence::required);
+      read_digest(inner, password.digest);
+      inner.finish();
+      into.passwords.push_back(std::move(password));
     });
   });
 }

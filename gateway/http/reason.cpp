@@ -58,6 +58,8 @@ row describe(reason value) noexcept {
       return {503, "QUEUE_TIMEOUT"};
     case reason::overloaded:
       return {503, "OVERLOADED"};
+    case reason::auth_busy:
+      return {503, "AUTH_BUSY"};
     case reason::draining:
       return {503, "DRAINING"};
     case reason::upstream_timeout:

@@ -125,6 +125,9 @@ class registry::collector {
                MetricType::Counter);
     MetricFamily limited = family("modelgate_rate_limited_total",
                                   "Requests answered 429 because of a limit on traffic.", MetricType::Counter);
+    MetricFamily authenticated = family(
+        "modelgate_authenticated_requests_total",
+        "Requests of private deployments that a client's token, password or certificate let in.", MetricType::Counter);
     std::vector<std::shared_ptr<deployment_stats>> all;
     {
       const std::lock_guard lock{from_.mutex_};
@@ -136,12 +139,14 @@ class registry::collector {
       collect_deployment(*stats, server, client, dropped);
       collect_feedback(*stats, feedback);
       collect_limited(*stats, limited);
+      collect_authenticated(*stats, authenticated);
     }
     families_.push_back(std::move(server));
     families_.push_back(std::move(client));
     families_.push_back(std::move(dropped));
     for (MetricFamily* each : feedback.all()) families_.push_back(std::move(*each));
     if (!limited.metric.empty()) families_.push_back(std::move(limited));
+    if (!authenticated.metric.empty()) families_.push_back(std::move(authenticated));
   }
 
   void collect_deployment(const deployment_stats& stats, MetricFamily& server, MetricFamily& client,
@@ -217,6 +222,15 @@ class registry::collector {
       add_number(into.rows, labels, static_cast<double>(totals.rows));
       add_number(into.row_reward, labels, totals.row_reward);
     }
+  }
+
+  /// By deployment and not by client: clients are many, come and go, and have their counts in the API.
+  void collect_authenticated(const deployment_stats& stats, MetricFamily& authenticated) const {
+    double sum = 0;
+    for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
+      sum += static_cast<double>(stats.of_worker(worker).authenticated.value());
+    }
+    if (sum > 0) add_number(authenticated, {{"deployment_name", label_of(stats)}}, sum);
   }
 
   void collect_limited(const deployment_stats& stats, MetricFamily& limited) const {

@@ -4,46 +4,83 @@
 
 namespace modelgate::routing {
 
-route::route(config::deployment_config_ptr deployment) : deployment_{std::move(deployment)} {
+const route_client* route_password::client_with(const crypto::token_digest& shown) const noexcept {
+  const crypto::token_digest* holds = unproven ? unproven->proven() : &digest;
+  if (client != nullptr && holds != nullptr && holds->equal(shown)) return client;
+  return before != nullptr && digest_before.equal(shown) ? before : nullptr;
+}
+
+route::route(config::deployment_config_ptr deployment, std::size_t workers, const route* earlier)
+    : deployment_{std::move(deployment)} {
   clients_.reserve(deployment_->clients.size());
-  for (const config::client_credential& credential : deployment_->clients) {
-    auto client = std::make_unique<route_client>();
-    client->name = credential.name;
-    client->expires_at = credential.expires_at;
-    client->place = static_cast<std::size_t>(&credential - deployment_->clients.data());
-    by_name_.emplace(client->name, client.get());
-    if (credential.previous) {
-      auto before = std::make_unique<route_client>();
-      before->name = credential.name;
-      before->expires_at = std::min(credential.previous->until, credential.expires_at.value_or(system_time::max()));
-      before->place = client->place;
-      clients_.emplace(credential.previous->digest, std::move(before));
-    }
-    clients_.emplace(credential.digest, std::move(client));
+  by_token_.reserve(deployment_->clients.size());
+  for (const config::client_credential& credential : deployment_->clients) add(credential, workers, earlier);
+}
+
+std::shared_ptr<client_usage> route::usage_of(const config::client_credential& credential, std::size_t workers,
+                                              const route* earlier) {
+  if (earlier != nullptr) {
+    const auto before = earlier->by_name_.find(credential.name);
+    if (before != earlier->by_name_.end() && before->second->usage->created_at() == credential.created_at)
+      return before->second->usage;
   }
+  return std::make_shared<client_usage>(workers, credential.created_at);
+}
+
+void route::add(const config::client_credential& credential, std::size_t workers, const route* earlier) {
+  const route_client* client =
+      clients_
+          .emplace_back(new route_client{credential.name, credential.expires_at, clients_.size(),
+                                         usage_of(credential, workers, earlier), credential.is_disabled})
+          .get();
+  by_name_.emplace(client->name, client);
+  if (credential.is_disabled) return;
+
+  route_password password;
+  if (credential.is_password) {
+    password.client = client;
+    password.digest = credential.digest;
+    if (!credential.foreign_hash.empty()) {
+      const route_password* before = earlier == nullptr ? nullptr : earlier->find_password(credential.name);
+      const bool goes_on = before != nullptr && before->unproven && before->unproven->hash() == credential.foreign_hash;
+      password.unproven =
+          goes_on ? before->unproven : std::make_shared<crypto::unproven_password>(credential.foreign_hash);
+    }
+  } else {
+    by_token_.emplace(credential.digest, client);
+  }
+  if (credential.previous) {
+    const system_time until = std::min(credential.previous->until, credential.expires_at.value_or(system_time::max()));
+    const route_client* before =
+        rotated_.emplace_back(new route_client{client->name, until, client->place, client->usage}).get();
+    if (credential.previous->is_password) {
+      password.before = before;
+      password.digest_before = credential.previous->digest;
+    } else {
+      by_token_.emplace(credential.previous->digest, before);
+    }
+  }
+  if (password.client != nullptr || password.before != nullptr) passwords_.emplace(client->name, std::move(password));
 }
 
 const route_client* route::find_client(const crypto::token_digest& digest) const noexcept {
-  const auto found = clients_.find(digest);
-  return found == clients_.end() ? nullptr : found->second.get();
+  const auto found = by_token_.find(digest);
+  return found == by_token_.end() ? nullptr : found->second;
 }
 
 const route_client* route::find_client(std::string_view name) const noexcept {
   if (name.empty()) return nullptr;
   const auto found = by_name_.find(name);
-  return found == by_name_.end() ? nullptr : found->second;
+  return found == by_name_.end() || found->second->is_disabled ? nullptr : found->second;
 }
 
-void route::inherit_last_use(const route& earlier) noexcept {
-  for (const auto& [digest, client] : clients_) {
-    const route_client* before = earlier.find_client(digest);
-    if (before == nullptr) before = earlier.find_client(client->name);
-    if (before == nullptr) continue;
-    client->last_used_minute.store(before->last_used_minute.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  }
+const route_password* route::find_password(std::string_view name) const noexcept {
+  if (passwords_.empty()) return nullptr;
+  const auto found = passwords_.find(name);
+  return found == passwords_.end() ? nullptr : &found->second;
 }
 
-route_table::route_table(const config::snapshot& snapshot, const route_table& earlier) {
+route_table::route_table(const config::snapshot& snapshot, const route_table& earlier, std::size_t workers) {
   routes_.reserve(snapshot.deployments.size());
   by_id_.reserve(snapshot.deployments.size());
   for (const config::deployment_config_ptr& deployment : snapshot.deployments) {
@@ -51,9 +88,7 @@ route_table::route_table(const config::snapshot& snapshot, const route_table& ea
     if (before != none && earlier.shared_at(before)->source() == deployment) {
       routes_.push_back(earlier.shared_at(before));
     } else {
-      auto made = std::make_shared<route>(deployment);
-      if (before != none) made->inherit_last_use(earlier.at(before));
-      routes_.push_back(std::move(made));
+      routes_.push_back(std::make_shared<route>(deployment, workers, before == none ? nullptr : &earlier.at(before)));
     }
     by_id_.emplace(routes_.back()->deployment().id, static_cast<std::uint32_t>(routes_.size() - 1));
   }

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "gateway/routing/client_usage.hpp"
+
 #include "modelgate/base/clock.hpp"
 #include "modelgate/config/snapshot.hpp"
+#include "modelgate/crypto/unproven_password.hpp"
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
-#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -14,21 +17,35 @@
 
 namespace modelgate::routing {
 
-/// A client as a route knows it. `last_used_minute` is written by workers, at most once a minute per client and worker.
+/// A client as a route knows it.
 struct route_client {
   std::string name;
   std::optional<system_time> expires_at;
   std::size_t place = 0;  ///< among the deployment's clients; the same for its token before this one
-  mutable std::atomic<std::int64_t> last_used_minute{0};  ///< minutes since the epoch, 0: never
+  std::shared_ptr<client_usage> usage;
+  bool is_disabled = false;  ///< then nothing of it is found
+};
+
+/// A client that shows a password: it is found by its name.
+struct route_password {
+  const route_client* client = nullptr;  ///< with the password that holds; null: a token holds instead
+  crypto::token_digest digest;
+  const route_client* before = nullptr;  ///< with the one that was rotated away
+  crypto::token_digest digest_before;
+  crypto::unproven_password_ptr unproven;  ///< null: `digest` is the password's
+
+  /// Who shows a password with that digest; nullptr: nobody that is known yet.
+  [[nodiscard]] const route_client* client_with(const crypto::token_digest& shown) const noexcept;
 };
 
 /// One deployment, made ready for look-ups.
 ///
-/// Shape: immutable but for `last_used_minute`; shared by every table of every generation in which the deployment did
-/// not change.
+/// Shape: immutable but for what is counted of clients and proven of their passwords; shared by every table of every
+///        generation in which the deployment did not change.
 class route {
  public:
-  explicit route(config::deployment_config_ptr deployment);
+  /// `earlier`: an earlier form of the same deployment, whose knowledge of clients goes on; may be null.
+  route(config::deployment_config_ptr deployment, std::size_t workers, const route* earlier);
 
   [[nodiscard]] const config::deployment_config& deployment() const noexcept { return *deployment_; }
   [[nodiscard]] const config::deployment_config_ptr& source() const noexcept { return deployment_; }
@@ -39,15 +56,23 @@ class route {
   /// The client with that name; nullptr when there is none.
   [[nodiscard]] const route_client* find_client(std::string_view name) const noexcept;
 
-  /// Carries over what an earlier form of the same deployment knows of its clients' last use.
-  void inherit_last_use(const route& earlier) noexcept;
+  /// The client of that name if it shows a password; nullptr when there is none.
+  [[nodiscard]] const route_password* find_password(std::string_view name) const noexcept;
 
+  /// Once for each client, disabled ones included.
   template <class Visitor>
   void for_each_client(Visitor&& visit) const {
-    for (const auto& entry : clients_) visit(*entry.second);
+    for (const auto& client : clients_) visit(*client);
+  }
+  template <class Visitor>
+  void for_each_password(Visitor&& visit) const {
+    for (const auto& entry : passwords_) visit(entry.first, entry.second);
   }
 
  private:
+  [[nodiscard]] static std::shared_ptr<client_usage> usage_of(const config::client_credential& credential,
+                                                              std::size_t workers, const route* earlier);
+  void add(const config::client_credential& credential, std::size_t workers, const route* earlier);
   struct by_slot {
     std::size_t operator()(const crypto::token_digest& digest) const noexcept {
       return static_cast<std::size_t>(digest.slot());
@@ -58,8 +83,12 @@ class route {
   };
 
   config::deployment_config_ptr deployment_;
-  boost::unordered_flat_map<crypto::token_digest, std::unique_ptr<route_client>, by_slot, in_constant_time> clients_;
-  boost::unordered_flat_map<std::string_view, const route_client*> by_name_;  ///< keys view into the clients
+  std::vector<std::unique_ptr<route_client>> clients_;  ///< in the deployment's order
+  std::vector<std::unique_ptr<route_client>> rotated_;  ///< some of them, with what they showed before
+  boost::unordered_flat_map<crypto::token_digest, const route_client*, by_slot, in_constant_time> by_token_;
+  // Keys view into the clients.
+  boost::unordered_flat_map<std::string_view, const route_client*> by_name_;  ///< disabled ones, too
+  boost::unordered_flat_map<std::string_view, route_password> passwords_;
 };
 
 using route_ptr = std::shared_ptr<const route>;
@@ -71,7 +100,7 @@ class route_table {
  public:
   route_table() = default;
   /// Routes of deployments that are the same object as in `earlier` are shared with it.
-  route_table(const config::snapshot& snapshot, const route_table& earlier);
+  route_table(const config::snapshot& snapshot, const route_table& earlier, std::size_t workers);
 
   static constexpr std::uint32_t none = UINT32_MAX;
 

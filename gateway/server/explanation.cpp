@@ -33,6 +33,9 @@ std::string_view explain(http::reason why) noexcept {
       return "this modelgate is ending and the request took longer than it can wait (timeouts.drain); try again";
     case http::reason::overloaded:
       return "too many bytes of other requests are waiting here (limits.memory_bytes); try again";
+    case http::reason::auth_busy:
+      return "this password was imported and never used here, and too many such are being checked "
+             "(limits.imported_password_waiting, timeouts.imported_password); try again in a moment";
     case http::reason::no_ready_replica:
       return "no replica of this deployment is ready; see the deployment's status, or try again";
     default:

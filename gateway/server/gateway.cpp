@@ -2,14 +2,14 @@
 
 #include "gateway/server/listener.hpp"
 #include "gateway/server/serving_table.hpp"
+#include "gateway/server/settings_parts.hpp"
 #include "gateway/server/worker.hpp"
 
 #include "modelgate/base/log.hpp"
+#include "modelgate/crypto/foreign_hash.hpp"
 #include "modelgate/http/reason.hpp"
 #include "modelgate/metrics/registry.hpp"
 #include "modelgate/net/tls_context.hpp"
-
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -28,55 +28,6 @@ std::size_t worker_count(const config::settings& settings) {
   return std::max<std::size_t>(1, std::thread::hardware_concurrency());
 }
 
-server::worker_settings to_worker_settings(const config::settings& settings, std::size_t workers) {
-  server::worker_settings made;
-  made.proxy.head_limits = {settings.limits.head_bytes, settings.limits.head_fields, settings.limits.target_bytes};
-  made.proxy.body_grace = settings.timeouts.body_grace;
-  made.proxy.body_min_rate = settings.timeouts.body_min_rate;
-  made.proxy.connect = settings.timeouts.connect;
-  made.proxy.first_byte = settings.timeouts.first_byte;
-  made.proxy.stream_idle = settings.timeouts.stream_idle;
-  made.proxy.tunnel_life = settings.timeouts.tunnel_life;
-  made.proxy.replica_doubt = settings.timeouts.replica_doubt;
-  made.proxy.cancel_on_half_close = settings.prediction.cancel_on_half_close;
-  made.proxy.cors = settings.prediction.cors;
-  made.proxy.retry_body_bytes = settings.limits.retry_body_bytes;
-  made.proxy.feedback_bytes = settings.limits.feedback_bytes;
-  made.proxy.retry_percent = settings.limits.retry_percent;
-  made.proxy.hedge_percent = settings.limits.hedge_percent;
-  made.proxy.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / workers;
-  made.cluster.pool_connections = settings.limits.pool_connections;
-  made.cluster.upstream_idle = settings.timeouts.upstream_idle;
-  made.handshake = settings.timeouts.handshake;
-  made.head = settings.timeouts.head;
-  made.keep_alive = settings.timeouts.keep_alive;
-  made.drain_idle = settings.timeouts.drain_idle;
-  made.trusted_proxies = settings.prediction.trusted_proxies;
-  return made;
-}
-
-server::connection_limits connection_limits_of(const config::settings& settings) {
-  server::connection_limits made;
-  made.connections = settings.limits.connections;
-  made.per_address = settings.limits.connections_per_address;
-  made.tunnels = settings.limits.tunnels;
-  made.descriptors = SIZE_MAX;
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY)
-    made.descriptors = files.rlim_cur - std::min<rlim_t>(settings.limits.descriptor_headroom, files.rlim_cur / 4);
-  return made;
-}
-
-upstream::ejection_rules to_ejection_rules(const config::health_settings& settings) {
-  upstream::ejection_rules made;
-  made.failures = settings.ejection_failures;
-  made.latency_factor = settings.ejection_latency_factor;
-  made.time = settings.ejection_time;
-  made.time_max = settings.ejection_time_max;
-  made.share = settings.ejected_share;
-  return made;
-}
-
 net::tls_context_ptr load_tls(const config::tls_settings& settings, const std::shared_ptr<net::ticket_keys>& tickets) {
   if (!settings.prediction.enabled()) return nullptr;
   auto loaded = net::tls_context::load(settings.prediction, settings.minimum_version, tickets);
@@ -91,6 +42,20 @@ bool wants_upstream_tls(const config::snapshot& of) {
   });
 }
 
+void observe_clients(const routing::route& route, config::observation& seen) {
+  const std::string& id = route.deployment().id;
+  route.for_each_client([&](const routing::route_client& client) {
+    const std::uint64_t requests = client.usage->requests();
+    if (requests == 0) return;
+    const system_time last{std::chrono::minutes{client.usage->last_minute()}};
+    seen.clients.push_back({id, client.name, last, requests, client.usage->created_at()});
+  });
+  route.for_each_password([&](std::string_view name, const routing::route_password& password) {
+    const auto* proven = password.unproven ? password.unproven->proven() : nullptr;
+    if (proven != nullptr) seen.passwords.push_back({id, std::string{name}, password.unproven->hash(), *proven});
+  });
+}
+
 }  // namespace
 
 struct gateway::state {
@@ -102,12 +67,13 @@ struct gateway::state {
         upstream_ca_file{settings.external_runtime.ca_file},
         registry{worker_count(settings), settings.metrics_deployment_name},
         sockets{settings.listen.prediction, worker_count(settings), std::move(handed), settings.limits.unsent_bytes},
-        admission{connection_limits_of(settings)},
+        admission{server::connection_limits_of(settings)},
+        passwords{server::password_limits_of(settings), crypto::fits_foreign_hash},
         current{std::make_shared<const server::serving_table>()} {
     const std::size_t count = worker_count(settings);
-    const server::worker_settings of_each = to_worker_settings(settings, count);
+    const server::worker_settings of_each = server::to_worker_settings(settings, count);
     for (std::size_t i = 0; i < count; ++i) {
-      workers.push_back(std::make_unique<server::worker>(i, of_each, registry.of_worker(i), admission,
+      workers.push_back(std::make_unique<server::worker>(i, of_each, registry.of_worker(i), admission, passwords,
                                                          sockets.release_for(i), sockets.is_v6()));
       workers.back()->install_tls(tls);
     }
@@ -250,6 +216,7 @@ struct gateway::state {
   metrics::registry registry;
   server::listening_sockets sockets;
   server::connection_admission admission;
+  filter::password_gate passwords;
 
   std::mutex live_mutex;  ///< only for waiting: workers take it, and must not wait for a table that is being built
   std::condition_variable live_changed;
@@ -267,11 +234,13 @@ gateway::gateway(const config::settings& settings, crypto::token_key key, std::v
   state_->registry.add_source([shared = state_.get()] { return shared->read_dispatch(); });
   state_->registry.add_source([shared = state_.get()] { return shared->read_replies(); });
   state_->registry.add_source([shared = state_.get()] { return shared->read_certificates(); });
+  state_->registry.add_source([shared = state_.get()] { return shared->passwords.read(); });
 }
 
 gateway::~gateway() {
   for (const auto& worker : state_->workers) worker->stop();
   for (const auto& worker : state_->workers) worker->join();
+  state_->passwords.stop();  // it posts to the workers' loops, which end next
 }
 
 void gateway::start() {
@@ -301,8 +270,9 @@ void gateway::prepare() {
 }
 
 void gateway::reconfigure(const config::settings& settings) {
-  state_->admission.set_limits(connection_limits_of(settings));
-  const server::worker_settings of_each = to_worker_settings(settings, state_->workers.size());
+  state_->admission.set_limits(server::connection_limits_of(settings));
+  state_->passwords.set_limits(server::password_limits_of(settings));
+  const server::worker_settings of_each = server::to_worker_settings(settings, state_->workers.size());
   for (const auto& worker : state_->workers) worker->reconfigure(of_each);
 }
 
@@ -340,7 +310,7 @@ void gateway::publish(config::snapshot_ptr next) {
   if (!state_->upstream_tls && wants_upstream_tls(*next)) state_->load_upstream_tls();
   const auto table =
       server::build_serving_table(*next, {*state_->current, state_->departed, state_->registry, state_->key,
-                                          state_->workers.size(), to_ejection_rules(state_->health),
+                                          state_->workers.size(), server::to_ejection_rules(state_->health),
                                           state_->accepts ? state_->health.ramp_time : std::chrono::milliseconds{0}});
   state_->forget_returned(*table);
   state_->remember_departed(*state_->current, *table);
@@ -400,10 +370,7 @@ config::observation gateway::observe() const {
     for (const upstream::endpoint_ptr& endpoint : table.entries[i]->endpoints) {
       seen.endpoints.push_back({id, endpoint->config().replica, endpoint->busy()});
     }
-    route.for_each_client([&](const routing::route_client& client) {
-      const std::int64_t minute = client.last_used_minute.load(std::memory_order_relaxed);
-      if (minute > 0) seen.clients.push_back({id, client.name, system_time{std::chrono::minutes{minute}}});
-    });
+    observe_clients(route, seen);
   }
   for (const auto& entry : table.entries) seen.deployments.push_back(count(*entry->stats));
   std::erase_if(state_->departed, [&](const server::departed_endpoint& each) {
@@ -415,6 +382,10 @@ config::observation gateway::observe() const {
   return seen;
 }
 
+void gateway::set_proof_listener(std::function<void()> listener) {
+  state_->passwords.set_proof_listener(std::move(listener));
+}
+
 bool gateway::drain(steady_time deadline) {
   for (const auto& worker : state_->workers) worker->drain();
   bool clean = true;
@@ -424,6 +395,7 @@ bool gateway::drain(steady_time deadline) {
     worker->stop();
   }
   for (const auto& worker : state_->workers) worker->join();
+  state_->passwords.stop();
   return clean;
 }
 

@@ -52,7 +52,7 @@ std::shared_ptr<const serving_table> build_serving_table(const config::snapshot&
   auto table = std::make_shared<serving_table>();
   table->token_key = &from.token_key;
   table->generation = snapshot.generation;
-  table->routes = routing::route_table{snapshot, from.earlier.routes};
+  table->routes = routing::route_table{snapshot, from.earlier.routes, from.workers};
   table->entries.reserve(snapshot.deployments.size());
   limits_builder limits{*table, from};
   std::vector<std::string> ids;

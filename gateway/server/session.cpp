@@ -148,6 +148,7 @@ net::task_of<session::next_step> session::serve(http::head_extent extent) {
   req.started = steady_clock::now();
   buffers_->limit_fields.clear();
   const std::string_view head_bytes = buffers_->input.view().substr(extent.skipped, extent.size);
+  req.head = head_bytes;
   const auto understood = understand(head_bytes, req);
   if (!understood) co_return co_await refuse(understood.error());
   buffers_->input.consume(extent.skipped + extent.size);
@@ -200,13 +201,16 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
     co_return co_await reply(req, http::reason::body_too_large, explain(http::reason::body_too_large), state);
   }
   if (deployment.access == config::access_type::clients) {
-    if (const auto why = authenticate(route, req)) {
+    const auto why = authenticate(route, req);
+    if (req.check) co_return co_await check_password(req, std::move(state));
+    if (why) {
       co_return co_await reply(req, *why,
                                *why == http::reason::auth_required
                                    ? "this endpoint is private: send a client name and token (curl -u <name>:<token>)"
                                    : "the client name or token is wrong or has expired",
                                state);
     }
+    state->entry->stats->of_worker(worker_.index()).authenticated.add();
   }
   if (req.match.kind == routing::route_kind::live) co_return co_await answer(req, {});
   if (proxy::hops_left(worker_.context().request_head) == 0U)
@@ -341,7 +345,10 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
     }
   }
   if (has_token) {
-    client = route.find_client(worker_.table().token_key->hash(credential.token()));
+    const crypto::token_digest digest = worker_.table().token_key->hash(credential.token());
+    client = route.find_client(digest);
+    if (client == nullptr) client = find_by_password(route, credential, digest, req);
+    if (req.check) return std::nullopt;  // not known yet
     if (client != nullptr) view = {true, client->name, client->expires_at && *client->expires_at <= now};
   }
   const filter::auth_verdict verdict = filter::judge(credential, view);
@@ -356,10 +363,8 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
 void session::use_client(const routing::route_client& client, request& req, system_time now) {
   req.user = client.name;
   req.client = client.place;
-  const std::int64_t minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
-  if (client.last_used_minute.load(std::memory_order_relaxed) != minute) {
-    client.last_used_minute.store(minute, std::memory_order_relaxed);
-  }
+  const auto minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
+  client.usage->count(worker_.index(), static_cast<std::uint64_t>(minute));
 }
 
 std::optional<filter::limit_refusal> session::find_limit(filter::admission& admitted, const request& req,

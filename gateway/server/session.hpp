@@ -2,6 +2,7 @@
 
 #include "gateway/filter/admission.hpp"
 #include "gateway/filter/authentication.hpp"
+#include "gateway/filter/password_gate.hpp"
 #include "gateway/http/local_reply.hpp"
 #include "gateway/routing/route_match.hpp"
 #include "gateway/server/worker.hpp"
@@ -57,7 +58,10 @@ class session : public boost::intrusive::list_base_hook<> {
     http::method verb = http::method::get;
     unsigned minor_version = 1;
     const proxy::feedback* feedback = nullptr;  ///< what it says, when it is feedback that was understood
-    bool cors = false;                          ///< browsers may read our own answers too
+    std::string_view head;               ///< its bytes, there until the session reads on
+    filter::password_check_ptr check{};  ///< that it needs before it can be told who sends it
+    bool was_checked = false;
+    bool cors = false;  ///< browsers may read our own answers too
     /// It asks for WebSocket, and its deployment allows that.
     std::optional<http::websocket_accept> upgrade;
   };
@@ -102,7 +106,13 @@ class session : public boost::intrusive::list_base_hook<> {
   /// What of the limits refuses the request, counted; absent: it may go on, and `admitted` counts it while it does.
   [[nodiscard]] std::optional<filter::limit_refusal> find_limit(filter::admission& admitted, const request& req,
                                                                 const deployment_state& state);
-  static void use_client(const routing::route_client& client, request& req, system_time now);
+  void use_client(const routing::route_client& client, request& req, system_time now);
+  /// Who shows an imported password; nobody, and `req.check`, where that takes a comparison with a foreign hash.
+  [[nodiscard]] const routing::route_client* find_by_password(const routing::route& route,
+                                                              const filter::presented_credential& credential,
+                                                              const crypto::token_digest& digest, request& req);
+  /// Waits for that, and serves the request then.
+  [[nodiscard]] net::task_of<next_step> check_password(request& req, deployment_state_ptr state);
   void write_upstream_head(const request& req, const config::deployment_config& deployment);
   [[nodiscard]] net::task_of<next_step> refuse_tunnel(const request& req, deployment_state_ptr counted_for);
   void record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result);

@@ -49,10 +49,12 @@ void session_buffers::restore_input() {
 struct worker::session_list : boost::intrusive::list<session, boost::intrusive::constant_time_size<false>> {};
 
 worker::worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
-               connection_admission& admission, const std::vector<int>& listening_sockets, bool is_v6)
+               connection_admission& admission, filter::password_gate& passwords,
+               const std::vector<int>& listening_sockets, bool is_v6)
     : settings_{settings},
       index_{index},
       admission_{admission},
+      passwords_{passwords},
       keep_running_{boost::asio::make_work_guard(loop_)},
       scratch_(scratch_size),
       wheel_{steady_clock::now()},

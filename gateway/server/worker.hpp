@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/filter/password_gate.hpp"
 #include "gateway/filter/request_id.hpp"
 #include "gateway/proxy/exchange.hpp"
 #include "gateway/proxy/worker_context.hpp"
@@ -87,7 +88,8 @@ struct worker_settings {
 class worker {
  public:
   worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
-         connection_admission& admission, const std::vector<int>& listening_sockets, bool is_v6);
+         connection_admission& admission, filter::password_gate& passwords, const std::vector<int>& listening_sockets,
+         bool is_v6);
   ~worker();
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
@@ -120,6 +122,7 @@ class worker {
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   [[nodiscard]] id_generator& ids() noexcept { return ids_; }
   [[nodiscard]] tunnel_admission& tunnels() noexcept { return admission_.tunnels(); }
+  [[nodiscard]] filter::password_gate& passwords() noexcept { return passwords_; }
   [[nodiscard]] const serving_table& table() const noexcept { return *table_; }
   [[nodiscard]] const net::tls_context_ptr& tls() const noexcept { return tls_; }
   [[nodiscard]] handshake_turns& handshakes() noexcept { return handshakes_; }
@@ -149,6 +152,7 @@ class worker {
   worker_settings settings_;
   std::size_t index_;
   connection_admission& admission_;
+  filter::password_gate& passwords_;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<net::worker_executor> keep_running_;
   std::vector<char> scratch_;

@@ -76,6 +76,9 @@ class gateway final : public config::gateway_link {
 
   /// One more number for every scrape; called on the scraping thread.
   using reading = metrics::gauge_reading;
+  /// Called on a thread of its own, which must not be kept, when a client has shown the password of which only a foreign
+  /// hash was known: `observe` tells which. Set once, before `start`.
+  void set_proof_listener(std::function<void()> listener);
   void add_metrics_source(std::function<std::vector<reading>()> source);
 
  private:

@@ -64,6 +64,8 @@ class CommandLine(unittest.TestCase):
         self.assertEqual([line.split()[0] for line in history], ["REVISION", "3", "2", "1"])
         self.assertIn("two", history[2])
         self.assertEqual(json.loads(run("deployments", "history", "turns", "-o", "json").stdout)["items"][0]["updateMessage"], "Rolled back to revision 1")
+        self.assertIn("cpu-1 (1 CPU, 1 GiB)", history[1])
+        self.assertIn("research", history[1])
         self.assertIn("/description", run("deployments", "diff", "turns", "1", "2").stdout)
         self.assertEqual(run("deployments", "diff", "turns", "1", "3").stdout, "")
         self.assertIn("is at revision 4", run("deployments", "restart", "turns").stderr)
@@ -82,6 +84,7 @@ class CommandLine(unittest.TestCase):
         for token in (first, second.stdout.strip()):
             self.assertEqual(self.program.predict("turns", client="app:" + token)[0], 200)
         listed = run("clients", "list", "turns").stdout
+        self.assertEqual([line.split()[-1] for line in listed.splitlines()], ["REQUESTS", "2"])
         self.assertIn(second.stdout[:8] + "...", listed)
         self.assertNotIn(second.stdout.strip(), listed)
         run("clients", "delete", "turns", "app")

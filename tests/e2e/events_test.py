@@ -101,8 +101,9 @@ class Events(unittest.TestCase):
     def test_a_deployment_s_life_is_told_in_order_to_those_who_may_see_it(self):
         program = self.start()
         ada, bob = self.listen("ada"), self.listen("bob")
-        self.assertEqual(set(ada.snapshot()), {("group", "research"), ("instanceType", "cpu-1"), ("stream", "")})
-        self.assertEqual(set(bob.snapshot()), {("group", "sales"), ("instanceType", "cpu-1"), ("stream", "")})
+        for listener, user, group in ((ada, "ada", "research"), (bob, "bob", "sales")):
+            token = program.must("GET", f"/tokens?user={user}")["items"][0]["id"]
+            self.assertEqual(set(listener.snapshot()), {("group", group), ("instanceType", "cpu-1"), ("user", user), ("token", token), ("stream", "")})
 
         program.deploy("iris")
         up = ada.until(lambda event, data: data["kind"] == "deployment" and data["object"]["status"]["phase"] == "Deployed")
@@ -145,7 +146,29 @@ class Events(unittest.TestCase):
         ada.until(lambda event, data: event == "deleted" and data["id"] == "iris")
 
         program.must("PATCH", "/groups/sales", {"maxDeploy": 1})
-        self.assertEqual([data["id"] for _, data in bob.until(lambda event, data: True)], ["sales"])
+        heard = bob.until(lambda event, data: data["kind"] == "group")
+        self.assertEqual({(data["kind"], data["id"]) for _, data in heard if data["kind"] != "token"}, {("group", "sales")})
+
+    def test_users_and_tokens_are_told_to_administrators_and_to_whose_they_are(self):
+        program = self.start()
+        ada, admin = self.listen("ada", query="?topics=users,tokens"), self.listen("admin", query="?topics=users,tokens")
+        self.assertEqual({key for key in ada.snapshot() if key[0] == "user"}, {("user", "ada")})
+        self.assertEqual({key for key in admin.snapshot() if key[0] == "user"}, {("user", each) for each in ("admin", "ada", "bob")})
+        made = program.must("POST", "/tokens", {"name": "laptop", "user": "bob"})
+        told = admin.until(lambda event, data: data["id"] == made["id"])
+        program.must("PATCH", "/users/bob", {"displayName": "Bob"})
+        told += admin.until(lambda event, data: data["id"] == "bob")
+        program.must("PATCH", "/users/ada", {"displayName": "Ada"})
+        self.assertNotIn(made["token"], json.dumps(told))
+        objects = {(event, data["id"]): data["object"] for event, data in told}
+        self.assertEqual(objects["added", made["id"]]["name"], "laptop")
+        self.assertEqual(objects["modified", "bob"]["displayName"], "Bob")
+        heard = ada.until(lambda event, data: data["id"] == "ada")
+        self.assertEqual({data["id"] for _, data in heard if data["kind"] == "user"}, {"ada"}, "nothing of others")
+        self.assertNotIn(made["id"], {data["id"] for _, data in heard})
+        program.must("DELETE", f"/tokens/{made['id']}")
+        gone = admin.until(lambda event, data: event == "deleted")
+        self.assertEqual(gone[-1][1]["id"], made["id"])
 
     def test_who_comes_back_hears_what_he_missed(self):
         program = self.start()
@@ -158,6 +181,7 @@ class Events(unittest.TestCase):
         again = self.listen("ada", last=ada.last)
         seen = again.until(lambda event, data: data["id"] == "two")
         told = {data["id"]: (event, data["revision"]) for event, data in seen}
+        told = {each: what for each, what in told.items() if each in ("one", "two")}
         self.assertEqual(told, {"one": ("added", 2), "two": ("added", 1)})
 
         again.close()

@@ -6,9 +6,11 @@
 namespace modelgate::control::events {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, object_kind>, 5> topics{{
+constexpr std::array<std::pair<std::string_view, object_kind>, 7> topics{{
     {"instance-types", object_kind::instance_type},
     {"groups", object_kind::group},
+    {"users", object_kind::user},
+    {"tokens", object_kind::token},
     {"deployments", object_kind::deployment},
     {"replicas", object_kind::replica},
     {"clients", object_kind::client},
@@ -22,6 +24,10 @@ std::string_view to_string(object_kind kind) noexcept {
       return "instanceType";
     case object_kind::group:
       return "group";
+    case object_kind::user:
+      return "user";
+    case object_kind::token:
+      return "token";
     case object_kind::deployment:
       return "deployment";
     case object_kind::replica:

@@ -13,13 +13,13 @@
 namespace modelgate::control::events {
 
 /// In the order in which listeners learn of them: what others refer to comes first.
-enum class object_kind : std::uint8_t { instance_type, group, deployment, replica, client };
+enum class object_kind : std::uint8_t { instance_type, group, user, token, deployment, replica, client };
 
 [[nodiscard]] std::string_view to_string(object_kind kind) noexcept;  ///< "instanceType", ...
 /// The kind that a topic stands for, "instance-types", ...: named as REST names its lists. Errors: absent for any other
 /// text.
 [[nodiscard]] std::optional<object_kind> kind_of_topic(std::string_view topic) noexcept;
-inline constexpr std::string_view topic_list = "instance-types, groups, deployments, replicas, clients";
+inline constexpr std::string_view topic_list = "instance-types, groups, users, tokens, deployments, replicas, clients";
 
 struct object_key {
   object_kind kind = object_kind::deployment;
@@ -32,7 +32,7 @@ struct object_key {
 struct watched_object {
   object_key key;
   std::optional<std::uint64_t> revision;  ///< of a deployment, and of the one that a replica runs
-  std::string deployment;                 ///< what it is, or belongs to; empty for groups and instance types
+  std::string deployment;                 ///< what it is, or belongs to; empty for what belongs to none
   domain::audience visible_to;
   /// A JSON object. A deployment's is without `endpoint`, which differs from caller to caller.
   std::string view;

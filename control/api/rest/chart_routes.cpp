@@ -32,7 +32,7 @@ json::object to_json(const service::chart::line& line) {
 }
 
 /// The changes of a deployment that fall into the time that a chart shows.
-json::array markers_of(const std::vector<domain::revision>& history, const service::chart& shown, milliseconds window) {
+json::array markers_of(const std::vector<domain::recorded_revision>& history, const service::chart& shown, milliseconds window) {
   json::array markers;
   for (auto each = history.rbegin(); each != history.rend(); ++each) {
     if (each->created_at < shown.start || each->created_at > shown.start + window + shown.step) continue;

@@ -79,6 +79,17 @@ outcome remove(const service::client_service& clients, const call& of) {
   return empty_answer(*live ? 204 : not_live_yet);
 }
 
+outcome import_file(const service::client_service& clients, const call& of) {
+  parameters query{of.request, {"dryRun"}};
+  const auto dry = query.flag("dryRun") ? service::dry_run::yes : service::dry_run::no;
+  if (auto wrong = query.wrong()) return *wrong;
+  const auto document = read_body(of.request, body_kind::document);
+  if (!document) return document.error();
+  const auto report = clients.import_htpasswd(of.who, of.arguments[0], *document, dry);
+  if (!report) return problem{report.error()};
+  return json_answer(dry == service::dry_run::yes || report->live ? 200 : not_live_yet, to_json(*report));
+}
+
 }  // namespace
 
 void add_client_routes(route_table& to, const service::service_context& context) {
@@ -94,6 +105,7 @@ void add_client_routes(route_table& to, const service::service_context& context)
   to.add_keyed(
       "POST", "/deployments/{id}/clients/{name}/rotate", [clients](const call& of) { return rotate(clients, of); },
       publish_again);
+  to.add("POST", "/deployments/{id}/client-imports", [clients](const call& of) { return import_file(clients, of); });
   to.add("DELETE", "/deployments/{id}/clients/{name}", [clients](const call& of) { return remove(clients, of); });
 }
 

@@ -209,8 +209,7 @@ outcome deployment_routes::difference(const call& of) const {
   const auto after = deployments_.revision(of.who, of.arguments[0], *to);
   if (!after) return problem{after.error()};
   return json_answer(
-      200,
-      {{"from", before->number}, {"to", after->number}, {"changes", domain::differences(before->spec, after->spec)}});
+      200, {{"from", before->number}, {"to", after->number}, {"changes", domain::differences(*before, *after)}});
 }
 
 outcome deployment_routes::history(const call& of) const {
@@ -223,7 +222,7 @@ outcome deployment_routes::history(const call& of) const {
   const domain::serving_defaults serving = options_.view().serving;
   json::array items;
   std::string next;
-  for (const domain::revision& revision : *revisions) {
+  for (const domain::recorded_revision& revision : *revisions) {
     if (before && revision.number >= *before) continue;
     if (items.size() == size) {
       next = std::to_string(revision.number + 1);

@@ -3,6 +3,8 @@
 #include "control/domain/group_document.hpp"
 #include "control/domain/units.hpp"
 
+#include "modelgate/crypto/foreign_hash.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -20,6 +22,13 @@ json::value example(const std::optional<std::string>& text) {
   boost::system::error_code broken;
   json::value parsed = json::parse(*text, broken);
   return broken ? json::value(*text) : parsed;
+}
+
+/// How the password is hashed that nobody has shown yet.
+json::value imported_hash(const domain::client& client) {
+  if (!client.foreign_hash) return nullptr;
+  const auto scheme = crypto::inspect_foreign_hash(*client.foreign_hash);
+  return scheme ? json::value(std::string{crypto::word(*scheme)}) : json::value(nullptr);
 }
 
 }  // namespace
@@ -62,12 +71,14 @@ json::object to_json(const service::deployment_view& view, const std::string& en
   return document;
 }
 
-json::object to_json(const domain::revision& revision, const domain::serving_defaults& defaults) {
-  return {{"revision", revision.number},
-          {"updateMessage", revision.update_message},
-          {"createdAt", format_rfc3339(revision.created_at)},
-          {"createdBy", revision.created_by},
-          {"spec", domain::to_json(revision.spec, &defaults)}};
+json::object to_json(const domain::recorded_revision& revision, const domain::serving_defaults& defaults) {
+  json::object document{{"revision", revision.number},
+                        {"updateMessage", revision.update_message},
+                        {"createdAt", format_rfc3339(revision.created_at)},
+                        {"createdBy", revision.created_by}};
+  for (auto& member : domain::to_json(revision.then)) document.emplace(member.key(), std::move(member.value()));
+  document.emplace("spec", domain::to_json(revision.spec, &defaults));
+  return document;
 }
 
 json::array to_json(const std::vector<domain::quota_line>& lines) {
@@ -100,17 +111,36 @@ json::object to_json(const service::client_view& view) {
           {"expiresAt", time_or_null(client.expires_at)},
           {"disabled", client.disabled},
           {"previousUntil", client.previous ? time_or_null(client.previous->until) : json::value(nullptr)},
-          {"lastUsedAt", time_or_null(view.last_used_at)}};
+          {"lastUsedAt", time_or_null(view.last_used_at)},
+          {"requests", view.requests},
+          {"importedHash", imported_hash(client)}};
+}
+
+json::object to_json(const service::import_report& report) {
+  const auto names = [](const std::vector<std::string>& of) {
+    json::array array;
+    for (const std::string& name : of) array.push_back(json::value(name));
+    return array;
+  };
+  json::array skipped;
+  for (const domain::htpasswd_flaw& flaw : report.skipped) {
+    skipped.push_back(json::object{{"line", flaw.line},
+                                   {"name", flaw.name.empty() ? json::value(nullptr) : json::value(flaw.name)},
+                                   {"code", flaw.code},
+                                   {"detail", flaw.detail}});
+  }
+  return {{"added", names(report.added)}, {"replaced", names(report.replaced)}, {"skipped", std::move(skipped)}};
 }
 
 json::object to_json(const service::created_client& created) {
-  json::object document = to_json(service::client_view{created.client, std::nullopt});
+  json::object document =
+      to_json(service::client_view{created.client, created.client.last_used_at, created.client.requests});
   document.emplace("token", created.token.reveal());
   return document;
 }
 
 json::object to_json_without_token(const domain::client& created) {
-  json::object document = to_json(service::client_view{created, std::nullopt});
+  json::object document = to_json(service::client_view{created, created.last_used_at, created.requests});
   document.emplace("token", nullptr);
   document.emplace("tokenShown", true);
   return document;

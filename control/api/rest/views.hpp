@@ -3,6 +3,7 @@
 #include "control/domain/deployment_document.hpp"
 #include "control/domain/deployment_status.hpp"
 #include "control/domain/quota.hpp"
+#include "control/domain/revision_record.hpp"
 #include "control/service/account_service.hpp"
 #include "control/service/client_service.hpp"
 #include "control/service/deployment_service.hpp"
@@ -19,7 +20,8 @@ namespace modelgate::control::rest {
 
 [[nodiscard]] boost::json::object to_json(const service::deployment_view& view, const std::string& endpoint,
                                           const domain::serving_defaults& defaults);
-[[nodiscard]] boost::json::object to_json(const domain::revision& revision, const domain::serving_defaults& defaults);
+[[nodiscard]] boost::json::object to_json(const domain::recorded_revision& revision,
+                                          const domain::serving_defaults& defaults);
 [[nodiscard]] boost::json::object to_json(const domain::deployment_status& status);
 [[nodiscard]] boost::json::object to_json(const domain::replica_status& replica);
 [[nodiscard]] boost::json::array to_json(const std::vector<domain::quota_line>& lines);
@@ -27,6 +29,7 @@ namespace modelgate::control::rest {
 [[nodiscard]] boost::json::object to_json(const service::group_view& view);
 [[nodiscard]] boost::json::object to_json(const service::client_view& view);
 [[nodiscard]] boost::json::object to_json(const service::created_client& created);
+[[nodiscard]] boost::json::object to_json(const service::import_report& report);
 /// For who asks for the same again: the token was in the first answer only.
 [[nodiscard]] boost::json::object to_json_without_token(const domain::client& created);
 [[nodiscard]] boost::json::object to_json(const domain::user& user);

@@ -54,6 +54,14 @@ std::vector<events::watched_object> watched_objects(const service::watched_state
                        {false, {view.group.name}},
                        json_text(to_json(view))});
   }
+  for (const domain::user& user : state.users) {
+    objects.push_back(
+        {{object_kind::user, user.name}, std::nullopt, {}, {false, {}, {user.name}}, json_text(to_json(user))});
+  }
+  for (const domain::access_token& token : state.tokens) {
+    objects.push_back(
+        {{object_kind::token, token.id}, std::nullopt, {}, {false, {}, {token.user}}, json_text(to_json(token))});
+  }
   for (const service::watched_deployment& watched : state.deployments) add_deployment(objects, watched, defaults);
   return objects;
 }

@@ -3,6 +3,7 @@
 #include "modelgate/base/clock.hpp"
 #include "modelgate/base/diagnostic.hpp"
 #include "modelgate/base/result.hpp"
+#include "modelgate/crypto/token.hpp"
 
 #include <cstdint>
 #include <string>
@@ -20,12 +21,28 @@ struct endpoint_load {
   friend bool operator==(const endpoint_load&, const endpoint_load&) = default;
 };
 
-struct client_last_use {
+/// What a client has done since the process started.
+struct client_use {
   std::string deployment;
   std::string client;
-  system_time at;
+  system_time at;              ///< of its last request, to the minute
+  std::uint64_t requests = 0;  ///< that it authenticated
+  system_time created_at{};    ///< of the client, which tells it from another one of the same name
 
-  friend bool operator==(const client_last_use&, const client_last_use&) = default;
+  friend bool operator==(const client_use&, const client_use&) = default;
+};
+
+/// A client has shown the password of which only a foreign hash was known.
+struct proven_password {
+  std::string deployment;
+  std::string client;
+  std::string foreign_hash;
+  crypto::token_digest digest;
+
+  friend bool operator==(const proven_password& a, const proven_password& b) {
+    return a.deployment == b.deployment && a.client == b.client && a.foreign_hash == b.foreign_hash
+           && a.digest.equal(b.digest);
+  }
 };
 
 /// What was counted for one deployment since the process started; it only grows.
@@ -46,7 +63,8 @@ struct deployment_counts {
 struct observation {
   std::vector<std::uint64_t> live_generation;  ///< per worker
   std::vector<endpoint_load> endpoints;
-  std::vector<client_last_use> clients;  ///< to the minute; only clients used since the process started
+  std::vector<client_use> clients;         ///< only those used since the process started
+  std::vector<proven_password> passwords;  ///< until a snapshot comes that knows them
 
   std::vector<deployment_counts> deployments = {};
 

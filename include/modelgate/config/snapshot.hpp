@@ -43,10 +43,11 @@ struct serving_options {
   friend bool operator==(const serving_options&, const serving_options&) = default;
 };
 
-/// The token that a client had before, which holds for a while yet.
+/// The token (or imported password) that a client had before, which holds for a while yet.
 struct previous_token {
   crypto::token_digest digest;
   system_time until;
+  bool is_password = false;
 };
 
 struct client_credential {
@@ -54,6 +55,13 @@ struct client_credential {
   crypto::token_digest digest;
   std::optional<system_time> expires_at;
   std::optional<previous_token> previous = std::nullopt;
+  system_time created_at{};  ///< tells it from an earlier client of the same name
+  bool is_disabled = false;  ///< nothing of it holds; it is listed so that what was counted of it is kept
+  /// The digest is of a password that was brought along: it holds together with the name only, and two clients may have
+  /// the same.
+  bool is_password = false;
+  /// Not empty: the password is known by this hash only (`crypto::fits_foreign_hash`), and `digest` is nobody's.
+  std::string foreign_hash = {};
 };
 
 /// One replica that may be sent requests.

@@ -31,6 +31,7 @@ enum class reason {
   queue_full,
   queue_timeout,
   overloaded,
+  auth_busy,  ///< the password is an imported one that was never shown, and cannot be checked now
   draining,
   upstream_timeout,
   version_not_supported,

@@ -86,6 +86,7 @@ struct worker_deployment_stats {
   series_list client;
   feedback_stats feedback;
   counter feedback_dropped;                                            ///< of models beyond feedback_stats::limit
+  counter authenticated;  ///< requests of a private deployment that a client's token, password or certificate let in
   std::array<std::array<counter, limit_kinds>, limit_scopes> limited;  ///< requests answered 429
 };
 

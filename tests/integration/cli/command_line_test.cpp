@@ -73,9 +73,9 @@ BOOST_AUTO_TEST_CASE(wrong_words_end_with_2_and_a_suggestion) {
   BOOST_TEST(said("the word behind \"modelgate\" is no command; did you mean deployments?"));
   BOOST_TEST(said("the word behind \"modelgate\" is no command; did you mean serve?"));
   BOOST_TEST(
-      said("the word behind \"modelgate\" is no command; there are deployments, clients, apply, predict, groups, "
-           "instance-types, users, tokens, audit, whoami, pull-secrets, rotate-secret-key, completion, serve, check, "
-           "upgrade, backup, restore"));
+      said("the word behind \"modelgate\" is no command; there are deployments, clients, import, events, apply, "
+           "predict, groups, instance-types, users, tokens, audit, whoami, pull-secrets, rotate-secret-key, completion, "
+           "serve, check, upgrade, backup, restore"));
   BOOST_TEST(said("the word behind \"modelgate deployments\" is no command; did you mean list?"));
   BOOST_TEST(
       said("\"modelgate deployments\" needs more: one of list, get, create, update, delete, wait, logs, start, stop, "

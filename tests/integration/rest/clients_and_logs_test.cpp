@@ -17,6 +17,10 @@ struct with_iris : control_port {
   }
 };
 
+modelgate::system_time made_at(const reply& client) {
+  return modelgate::parse_rfc3339(client.text("/createdAt")).value();
+}
+
 }  // namespace
 
 BOOST_FIXTURE_TEST_SUITE(clients, with_iris)
@@ -35,7 +39,8 @@ BOOST_AUTO_TEST_CASE(a_token_is_told_once_and_live_when_it_is) {
   BOOST_TEST(state.load_desired()->front().clients.front().digest.equal(key.hash(token)));
   BOOST_TEST(get("/deployments/iris-1").text("/revision") == "1");
 
-  last_uses = {{"iris-1", "app", modelgate::parse_rfc3339("2026-01-31T12:00:00Z").value()}, {"iris-2", "app", {}}};
+  last_uses = {{"iris-1", "app", modelgate::parse_rfc3339("2026-01-31T12:00:00Z").value(), 1, made_at(made)},
+               {"iris-2", "app", {}}};
   const reply list = get("/deployments/iris-1/clients");
   BOOST_TEST(list.body.find(token) == std::string::npos);
   BOOST_TEST(list.text("/items/0/prefix") == made.text("/prefix"));
@@ -122,15 +127,46 @@ BOOST_AUTO_TEST_CASE(expiry_and_whether_it_may_call_are_patched) {
 }
 
 BOOST_AUTO_TEST_CASE(when_one_was_last_seen_is_stored) {
-  BOOST_TEST(ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").status == 201u);
+  const reply made = ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})");
   const auto noon = modelgate::parse_rfc3339("2026-01-31T12:00:00Z").value();
-  last_uses = {{"iris-1", "app", noon}, {"iris-1", "gone", noon}, {"iris-2", "app", noon}};
-  modelgate::control::service::client_service{context()}.store_last_use();
+  last_uses = {{"iris-1", "app", noon, 1, made_at(made)}, {"iris-1", "gone", noon}, {"iris-2", "app", noon}};
+  modelgate::control::service::client_service{context()}.store_seen();
   last_uses.clear();  // as after a restart
   BOOST_TEST(get("/deployments/iris-1/clients/app").text("/lastUsedAt") == "2026-01-31T12:00:00.000Z");
-  last_uses = {{"iris-1", "app", noon - std::chrono::hours{1}}};
-  modelgate::control::service::client_service{context()}.store_last_use();
+  last_uses = {{"iris-1", "app", noon - std::chrono::hours{1}, 1, made_at(made)}};
+  modelgate::control::service::client_service{context()}.store_seen();
   BOOST_TEST(get("/deployments/iris-1/clients/app").text("/lastUsedAt") == "2026-01-31T12:00:00.000Z");
+}
+
+BOOST_AUTO_TEST_CASE(requests_are_counted_on_from_what_was_stored) {
+  const auto noon = modelgate::parse_rfc3339("2026-01-31T12:00:00Z").value();
+  const modelgate::control::service::client_service clients{context()};
+  const reply made = ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})");
+  const auto shown = [&] { return get("/deployments/iris-1/clients/app").text("/requests"); };
+  BOOST_TEST(shown() == "0");
+  last_uses = {{"iris-1", "app", noon, 5, made_at(made)}};
+  BOOST_TEST(shown() == "5");
+  clients.store_seen();
+  clients.store_seen();
+  BOOST_TEST(shown() == "5", "written twice is counted once");
+  last_uses = {{"iris-1", "app", noon, 7, made_at(made)}};
+  BOOST_TEST(shown() == "7");
+  BOOST_TEST(get("/deployments/iris-1/clients").text("/items/0/requests") == "7");
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients/app/rotate").text("/requests") == "7",
+             "another token is no other client");
+  clients.store_seen();
+  // A process that begins with what that one stored.
+  context().ledger->keep_only({});
+  last_uses.clear();
+  BOOST_TEST(shown() == "7");
+  last_uses = {{"iris-1", "app", noon, 2, made_at(made)}};
+  BOOST_TEST(shown() == "9");
+  clients.store_seen();
+  BOOST_TEST(shown() == "9");
+
+  BOOST_TEST(remove("/deployments/iris-1/clients/app").status == 204u);
+  const reply again = ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})");
+  if (made_at(again) != made_at(made)) BOOST_TEST(shown() == "0", "another client of the same name");
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_live_in_time_is_only_accepted) {

@@ -96,17 +96,22 @@ BOOST_FIXTURE_TEST_SUITE(event_stream, events_fixture)
 
 BOOST_AUTO_TEST_CASE(begins_with_a_snapshot_of_what_each_may_see) {
   BOOST_TEST(deploy("iris").status == 201U);
-  event_reader admin = listen(admin_token);
+  const std::string topics = "?topics=instance-types,groups,deployments";
+  event_reader admin = listen(admin_token, topics);
   BOOST_TEST(admin.until("snapshot stream")
              == "snapshot instanceType cpu-1\nsnapshot instanceType sales-only\nsnapshot group research\n"
                 "snapshot group sales\nsnapshot deployment iris\nsnapshot stream\n");
-  event_reader member = listen(member_token);
+  event_reader member = listen(member_token, topics);
   BOOST_TEST(member.until("snapshot stream")
              == "snapshot instanceType cpu-1\nsnapshot group research\nsnapshot deployment iris\nsnapshot stream\n");
-  event_reader other = listen(other_token);
+  event_reader other = listen(other_token, topics);
   BOOST_TEST(
       other.until("snapshot stream")
       == "snapshot instanceType cpu-1\nsnapshot instanceType sales-only\nsnapshot group sales\nsnapshot stream\n");
+  BOOST_TEST(listen(other_token, "?topics=users").until("snapshot stream")
+             == "snapshot user user-2\nsnapshot stream\n");
+  BOOST_TEST(listen(admin_token, "?topics=users").until("snapshot stream")
+             == "snapshot user admin\nsnapshot user user-1\nsnapshot user user-2\nsnapshot stream\n");
 }
 
 BOOST_AUTO_TEST_CASE(says_what_proxies_and_browsers_need_to_know) {
@@ -133,6 +138,11 @@ BOOST_AUTO_TEST_CASE(shows_each_thing_as_rest_does) {
   const auto shown = [&](const std::string& path, const char* pointer = "") {
     return ask("GET", path, {}, same_host).at(pointer);
   };
+  // Of an account the groups are told with these, and a token's last use when it was stored.
+  const auto without = [](boost::json::value thing, const char* left_out) {
+    thing.as_object().erase(left_out);
+    return thing;
+  };
   int compared = 0;
   for (event each = member.next(); each.text() != "snapshot stream"; each = member.next()) {
     const std::string kind{each.data.at("kind").as_string()};
@@ -141,12 +151,16 @@ BOOST_AUTO_TEST_CASE(shows_each_thing_as_rest_does) {
                                         : kind == "client"       ? shown("/deployments/iris/clients", "/items/0")
                                         : kind == "group"        ? shown("/groups/research")
                                         : kind == "instanceType" ? shown("/instance-types/cpu-1")
+                                        : kind == "user"         ? without(shown("/users/user-1"), "groups")
+                                        : kind == "token"        ? without(shown("/tokens", "/items/0"), "lastUsedAt")
                                                                  : boost::json::value{};
-    BOOST_TEST(each.data.at("object") == expected, each.text());
+    const boost::json::value told =
+        kind == "token" ? without(each.data.at("object"), "lastUsedAt") : each.data.at("object");
+    BOOST_TEST(told == expected, each.text());
     BOOST_TEST((kind != "deployment" || each.data.at("revision") == 1));
     ++compared;
   }
-  BOOST_TEST(compared == 5);
+  BOOST_TEST(compared == 7);
 }
 
 BOOST_AUTO_TEST_CASE(tells_changes_in_order_and_no_secret) {

@@ -71,6 +71,7 @@ control_port::control_port()
                    [this] {
                      config::observation seen;
                      seen.clients = last_uses;
+                     seen.passwords = proven;
                      return seen;
                    }},
       api_{context_, vault_, options_of(*this)},

@@ -78,7 +78,8 @@ class control_port {
   crypto::token_key key;
   scripted_runtime runtime;
   scripted_reconciler reconciler;
-  std::vector<config::client_last_use> last_uses;
+  std::vector<config::client_use> last_uses;
+  std::vector<config::proven_password> proven;
   std::string not_ready;
   control::service::idempotency_limits idempotency;
   config::people_settings people;  ///< with passwords that cost little

@@ -111,6 +111,28 @@ BOOST_AUTO_TEST_CASE(a_restart_is_a_revision_and_needs_something_that_runs) {
   BOOST_TEST(refused.text("/detail") == "the deployment is stopped; start it instead");
 }
 
+BOOST_AUTO_TEST_CASE(each_shows_group_instance_type_and_clients_as_they_were_then) {
+  BOOST_TEST(deploy("iris-1").status == 201u);
+  BOOST_TEST(ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").status == 201u);
+  BOOST_TEST(patch("/instance-types/cpu-1", R"({"displayName":"Twice","cpu":2})").status == 200u);
+  BOOST_TEST(ask("POST", "/deployments/iris-1/stop").status == 200u);
+  BOOST_TEST(patch("/instance-types/cpu-1", R"({"displayName":"Thrice","cpu":3})").status == 200u);
+  const reply first = get("/deployments/iris-1/history/1");
+  BOOST_TEST(first.text("/group") == "research");
+  BOOST_TEST(first.text("/instanceType/cpu") == "1");
+  BOOST_TEST(first.text("/clients") == "[]");
+  const reply second = get("/deployments/iris-1/history");
+  BOOST_TEST(second.text("/items/0/instanceType/displayName") == "Twice");
+  BOOST_TEST(second.text("/items/0/instanceType/name") == "cpu-1");
+  BOOST_TEST(second.text("/items/0/instanceType/cpu") == "2");
+  BOOST_TEST(second.text("/items/0/clients/0") == "app");
+  const reply compared = get("/deployments/iris-1/history/1/diff?to=2");
+  BOOST_TEST(compared.text("/changes/0/pointer") == "/stop");
+  BOOST_TEST(compared.text("/changes/1/pointer") == "/instanceType/displayName");
+  BOOST_TEST(compared.text("/changes/2/pointer") == "/instanceType/cpu");
+  BOOST_TEST(compared.text("/changes/3/pointer") == "/clients");
+}
+
 BOOST_AUTO_TEST_CASE(two_revisions_are_compared_field_by_field) {
   BOOST_TEST(deploy("iris-1").status == 201u);
   BOOST_TEST(patch("/deployments/iris-1", R"({"serving":{"timeout":7}})").status == 200u);

@@ -46,6 +46,13 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   deployment->clients.push_back({"alice", key.hash("one"), std::nullopt});
   deployment->clients.back().previous = {key.hash("before"), *parse_rfc3339("2030-01-02T03:04:05.678Z")};
   deployment->clients.push_back({"bob", key.hash("two"), *parse_rfc3339("2030-01-02T03:04:05.678Z")});
+  client_credential imported{"carol", key.hash("three"), std::nullopt};
+  imported.previous = {key.hash("before"), *parse_rfc3339("2030-01-02T03:04:05.678Z"), true};
+  imported.created_at = *parse_rfc3339("2026-01-02T03:04:05.678Z");
+  imported.is_disabled = true;
+  imported.is_password = true;
+  imported.foreign_hash = "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=";
+  deployment->clients.push_back(imported);
   deployment->endpoints.push_back({"r-0", {"127.0.0.1", 9000}, 7, "demo/iris", "1.0"});
   deployment->endpoints.push_back({"r-1", {"::1", 9001}, 8, "demo/iris", "2.0"});
   const std::string text = to_json(snapshot{42, {deployment}});
@@ -55,6 +62,10 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   BOOST_TEST(parsed->deployments.at(0)->endpoints.at(1).address.host == "::1");
   BOOST_TEST((parsed->deployments.at(0)->serving == deployment->serving));
   BOOST_TEST(parsed->deployments.at(0)->group == "research");
+  const client_credential& carol = parsed->deployments.at(0)->clients.at(2);
+  BOOST_TEST((carol.created_at == imported.created_at));
+  BOOST_TEST((carol.is_disabled && carol.is_password && carol.previous->is_password));
+  BOOST_TEST(carol.foreign_hash == imported.foreign_hash);
   BOOST_TEST((parsed->deployments.at(0)->group_limit == deployment->group_limit));
   BOOST_TEST(to_json(*parsed) == text);
 }
@@ -83,9 +94,13 @@ BOOST_AUTO_TEST_CASE(limits_that_no_worker_could_count_are_mistakes) {
 }
 
 BOOST_AUTO_TEST_CASE(observations_round_trip) {
+  crypto::token_digest digest;
+  digest.bytes.fill(7);
+  const system_time noon = *parse_rfc3339("2030-01-02T03:04:00Z");
   const observation seen{{3, 4},
                          {{"iris", "r-0", 2}},
-                         {{"iris", "alice", *parse_rfc3339("2030-01-02T03:04:00Z")}},
+                         {{"iris", "alice", noon, 42, noon - std::chrono::hours{1}}},
+                         {{"iris", "bob", "{SHA}x", digest}},
                          {{"iris", {0, 0, 7, 0, 1, 2}, {3, 0, 1}, 5, 2.5}}};
   const auto parsed = parse_observation(to_json(seen));
   BOOST_REQUIRE(parsed.has_value());

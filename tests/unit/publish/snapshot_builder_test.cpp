@@ -174,7 +174,17 @@ BOOST_AUTO_TEST_CASE(unchanged_deployments_stay_the_same_object) {
   const auto with_client = build({a, b}, {}, &before);
   BOOST_TEST(with_client.deployments[1] != before.deployments[1]);
   b.clients[0].digest.bytes[0] = 1;
-  BOOST_TEST(build({a, b}, {}, &with_client).deployments[1] != with_client.deployments[1]);
+  const auto other_token = build({a, b}, {}, &with_client);
+  BOOST_TEST(other_token.deployments[1] != with_client.deployments[1]);
+  b.clients[0].requests = 7;  // is counted where requests are
+  BOOST_TEST(build({a, b}, {}, &other_token).deployments[1] == other_token.deployments[1]);
+  b.clients[0].is_password = true;
+  b.clients[0].foreign_hash = "{SHA}x";
+  const auto imported = build({a, b}, {}, &other_token);
+  BOOST_TEST(imported.deployments[1] != other_token.deployments[1]);
+  BOOST_TEST(imported.deployments[1]->clients[0].foreign_hash == "{SHA}x");
+  b.clients[0].foreign_hash.reset();
+  BOOST_TEST(build({a, b}, {}, &imported).deployments[1] != imported.deployments[1]);
 }
 
 BOOST_AUTO_TEST_CASE(the_old_protocol_holds_until_a_replica_of_the_new_image_is_ready) {

@@ -18,7 +18,7 @@ BOOST_AUTO_TEST_SUITE(route_table_suite)
 
 BOOST_AUTO_TEST_CASE(finds_deployments_by_id) {
   config::snapshot snapshot{1, {make("a-1"), make("b-1")}};
-  const route_table table{snapshot, {}};
+  const route_table table{snapshot, {}, 1};
   BOOST_TEST(table.at(table.find("b-1")).deployment().id == "b-1");
   BOOST_TEST(table.find("c") == route_table::none);
   BOOST_TEST(table.find("") == route_table::none);
@@ -26,8 +26,8 @@ BOOST_AUTO_TEST_CASE(finds_deployments_by_id) {
 
 BOOST_AUTO_TEST_CASE(shares_routes_of_unchanged_deployments) {
   const auto same = make("same");
-  const route_table before{{1, {same, make("changed")}}, {}};
-  const route_table after{{2, {make("changed"), same}}, before};
+  const route_table before{{1, {same, make("changed")}}, {}, 1};
+  const route_table after{{2, {make("changed"), same}}, before, 1};
   BOOST_TEST((after.shared_at(after.find("same")) == before.shared_at(before.find("same"))));
   BOOST_TEST((after.shared_at(after.find("changed")) != before.shared_at(before.find("changed"))));
 }
@@ -39,7 +39,7 @@ BOOST_AUTO_TEST_CASE(a_client_is_found_by_its_token_of_before_until_that_ends) {
   alice.previous = {key.hash("old"), until};
   config::client_credential bob{"bob", key.hash("bob's"), until - std::chrono::hours{1}};
   bob.previous = {key.hash("bob's old"), until};
-  const route made{make("d", {alice, bob})};
+  const route made{make("d", {alice, bob}), 1, nullptr};
   const route_client* fresh = made.find_client(key.hash("new"));
   const route_client* before = made.find_client(key.hash("old"));
   BOOST_TEST_REQUIRE((fresh != nullptr && before != nullptr));
@@ -51,27 +51,87 @@ BOOST_AUTO_TEST_CASE(a_client_is_found_by_its_token_of_before_until_that_ends) {
   // An old token ends with its client.
   BOOST_TEST((made.find_client(key.hash("bob's old"))->expires_at == until - std::chrono::hours{1}));
 
-  // After a rotation the client was last seen when its old token was.
-  fresh->last_used_minute.store(7);
-  config::client_credential rotated{"alice", key.hash("newest"), std::nullopt};
-  route later{make("d", {rotated})};
-  later.inherit_last_use(made);
-  BOOST_TEST(later.find_client(key.hash("newest"))->last_used_minute.load() == 7);
+  // After a rotation what was counted goes on, also of the old token.
+  fresh->usage->count(0, 7);
+  before->usage->count(0, 8);
+  const config::client_credential rotated{"alice", key.hash("newest"), std::nullopt};
+  const route later{make("d", {rotated}), 1, &made};
+  BOOST_TEST(later.find_client(key.hash("newest"))->usage->requests() == 2u);
+  BOOST_TEST(later.find_client(key.hash("newest"))->usage->last_minute() == 8u);
 }
 
-BOOST_AUTO_TEST_CASE(clients_are_found_by_digest_and_keep_their_last_use) {
+BOOST_AUTO_TEST_CASE(clients_are_found_by_digest_and_keep_what_was_counted) {
   const crypto::token_key key = crypto::token_key::generate();
   const config::client_credential alice{"alice", key.hash("one"), std::nullopt};
   const config::client_credential bob{"bob", key.hash("two"), std::nullopt};
-  const route_table before{{1, {make("d", {alice, bob})}}, {}};
+  const route_table before{{1, {make("d", {alice, bob})}}, {}, 2};
   const route_client* found = before.at(0).find_client(key.hash("two"));
   BOOST_REQUIRE(found != nullptr);
   BOOST_TEST(found->name == "bob");
   BOOST_TEST((before.at(0).find_client(key.hash("three")) == nullptr));
-  found->last_used_minute = 42;
-  const route_table after{{2, {make("d", {bob})}}, before};
-  BOOST_TEST(after.at(0).find_client(key.hash("two"))->last_used_minute == 42);
+  found->usage->count(0, 42);
+  found->usage->count(1, 41);
+  const route_table after{{2, {make("d", {bob})}}, before, 2};
+  BOOST_TEST(after.at(0).find_client(key.hash("two"))->usage->last_minute() == 42u);
+  BOOST_TEST(after.at(0).find_client(key.hash("two"))->usage->requests() == 2u);
   BOOST_TEST((after.at(0).find_client(key.hash("one")) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(another_client_of_the_same_name_begins_at_nothing_and_a_disabled_one_does_not) {
+  const crypto::token_key key = crypto::token_key::generate();
+  config::client_credential alice{"alice", key.hash("one"), std::nullopt};
+  alice.created_at = system_time{std::chrono::hours{1}};
+  const route first{make("d", {alice}), 1, nullptr};
+  first.find_client(key.hash("one"))->usage->count(0, 1);
+
+  alice.is_disabled = true;
+  const route disabled{make("d", {alice}), 1, &first};
+  BOOST_TEST((disabled.find_client(key.hash("one")) == nullptr));
+  BOOST_TEST((disabled.find_client(std::string_view{"alice"}) == nullptr));
+  alice.is_disabled = false;
+  const route enabled{make("d", {alice}), 1, &disabled};
+  BOOST_TEST(enabled.find_client(key.hash("one"))->usage->requests() == 1u);
+
+  alice.created_at = system_time{std::chrono::hours{2}};
+  const route another{make("d", {alice}), 1, &enabled};
+  BOOST_TEST(another.find_client(key.hash("one"))->usage->requests() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_password_is_found_by_its_name_and_once_proven_by_its_digest) {
+  const crypto::token_key key = crypto::token_key::generate();
+  config::client_credential alice{"alice", key.hash("nobody's"), std::nullopt};
+  alice.is_password = true;
+  alice.foreign_hash = "{SHA}x";
+  config::client_credential bob{"bob", key.hash("same"), std::nullopt};
+  bob.is_password = true;
+  config::client_credential carol = bob;
+  carol.name = "carol";
+  const route made{make("d", {alice, bob, carol}), 1, nullptr};
+  BOOST_TEST((made.find_client(key.hash("same")) == nullptr), "alone it is nobody's");
+  BOOST_TEST(made.find_password("bob")->client_with(key.hash("same"))->name == "bob");
+  BOOST_TEST(made.find_password("carol")->client_with(key.hash("same"))->name == "carol");
+  BOOST_TEST((made.find_password("bob")->client_with(key.hash("other")) == nullptr));
+  BOOST_TEST((made.find_password("nobody") == nullptr));
+  const route_password* unproven = made.find_password("alice");
+  BOOST_TEST((unproven->client_with(key.hash("nobody's")) == nullptr));
+  unproven->unproven->prove(key.hash("secret"));
+  BOOST_TEST(unproven->client_with(key.hash("secret"))->name == "alice");
+
+  const route same_hash{make("d", {alice}), 1, &made};
+  BOOST_TEST((same_hash.find_password("alice")->client_with(key.hash("secret")) != nullptr),
+             "what was proven stays so");
+  alice.foreign_hash = "{SHA}y";
+  const route other_hash{make("d", {alice}), 1, &same_hash};
+  BOOST_TEST((other_hash.find_password("alice")->client_with(key.hash("secret")) == nullptr));
+
+  // A token instead, while the password holds for a while.
+  config::client_credential rotated{"bob", key.hash("token"), std::nullopt};
+  rotated.previous = {key.hash("same"), system_time{std::chrono::hours{1}}, true};
+  const route later{make("d", {rotated}), 1, &made};
+  BOOST_TEST(later.find_client(key.hash("token"))->name == "bob");
+  BOOST_TEST((later.find_client(key.hash("same")) == nullptr));
+  BOOST_TEST(
+      (later.find_password("bob")->client_with(key.hash("same"))->expires_at == system_time{std::chrono::hours{1}}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

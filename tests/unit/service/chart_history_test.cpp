@@ -20,7 +20,9 @@ config::observation seen(std::uint64_t good, std::uint64_t wrong, std::uint64_t 
   counts.answers = {0, 0, good, 0, wrong, failed};
   counts.latency.assign(15, 0);
   counts.latency[bucket] = good + wrong + failed;
-  return {{}, {}, {}, {counts}};
+  config::observation seen_now;
+  seen_now.deployments.push_back(counts);
+  return seen_now;
 }
 
 std::vector<double> line_of(const chart& shown, const std::string& name,
@@ -98,6 +100,20 @@ BOOST_AUTO_TEST_CASE(replicas_and_rewards_have_lines) {
   BOOST_TEST(std::isnan(line_of(shown, "in_flight", {{"replica", "d-1"}}).at(0)));
   BOOST_TEST(line_of(shown, "in_flight", {{"replica", "o-0"}}).empty());
   BOOST_TEST(line_of(shown, "reward").at(1) == 0.75);
+}
+
+BOOST_AUTO_TEST_CASE(clients_have_lines) {
+  config::observation now = seen(0, 0, 0);
+  now.clients = {{"d", "app", {}, 10, {}}, {"other", "app", {}, 70, {}}};
+  history.add(at(10), now);
+  now.clients = {{"d", "app", {}, 40, {}}, {"d", "batch", {}, 5, {}}};
+  history.add(at(20), now);
+  now.clients = {{"d", "app", {}, 20, {}}};  // made again, counted from nothing
+  history.add(at(30), now);
+  const chart shown = history.read("d", seconds{30}, at(31));
+  BOOST_TEST(line_of(shown, "qps", {{"client", "app"}}) == (std::vector<double>{1, 3, 2}),
+             boost::test_tools::per_element());
+  BOOST_TEST(line_of(shown, "qps", {{"client", "batch"}}).at(1) == 0.5);
 }
 
 BOOST_AUTO_TEST_CASE(lines_are_bounded_and_those_of_the_gone_make_room) {

@@ -228,6 +228,22 @@ BOOST_DATA_TEST_CASE(knows_which_revision_was_good, data::xrange(std::int64_t{3}
   BOOST_TEST(!good("off").has_value());
 }
 
+BOOST_DATA_TEST_CASE(tells_of_old_revisions_what_is_known_and_invents_nothing, every_schema, schema) {
+  const temporary_folder folder;
+  make_store(folder.path(), schema);
+  store::database database{folder.path()};
+  const auto history = [&](const char* id) {
+    return look(database, [&](auto& within) { return store::deployment_store{within}.history(id); });
+  };
+  const auto iris = history("iris-3f9c2");
+  BOOST_REQUIRE(iris.size() == 2u);
+  BOOST_TEST((iris[1].then == domain::revision_context{"research", std::nullopt, std::nullopt}));
+  const domain::instance_type_copy copy{"cpu-1", "CPU one", {250, 536'870'912, 0}};
+  const domain::revision_context written{"research", copy, std::vector<std::string>{"app", "batch"}};
+  BOOST_TEST((iris[0].then == (schema >= 7 ? written : iris[1].then)));
+  BOOST_TEST(history("leaving").front().then.group == "", "its group has gone");
+}
+
 BOOST_DATA_TEST_CASE(keeps_what_became_of_clients, data::xrange(std::int64_t{4}, store::newest_schema() + 1), schema) {
   const temporary_folder folder;
   make_store(folder.path(), schema);
@@ -243,6 +259,19 @@ BOOST_DATA_TEST_CASE(keeps_what_became_of_clients, data::xrange(std::int64_t{4},
   BOOST_TEST(clients[1].previous->digest.equal(before));
   BOOST_TEST((clients[1].previous->until == parse_rfc3339("2100-01-01T00:00:00Z")));
   BOOST_TEST((clients[1].last_used_at == parse_rfc3339("2026-01-31T12:00:00Z")));
+}
+
+BOOST_DATA_TEST_CASE(counts_the_requests_of_clients_from_nothing, every_schema, schema) {
+  const temporary_folder folder;
+  make_store(folder.path(), schema);
+  store::database database{folder.path()};
+  const auto clients = look(database, [](auto& within) { return store::client_store{within}.list("iris-3f9c2"); });
+  BOOST_REQUIRE(clients.size() == 2u);
+  BOOST_TEST(clients[0].requests == (schema >= 7 ? 42u : 0u));
+  BOOST_TEST(!clients[0].is_password);
+  BOOST_TEST(clients[1].is_password == (schema >= 7));
+  BOOST_TEST(clients[1].foreign_hash.has_value() == (schema >= 7));
+  if (schema >= 7) BOOST_TEST(clients[1].previous->is_password);
 }
 
 BOOST_DATA_TEST_CASE(keeps_answers_to_requests_with_a_key, data::xrange(std::int64_t{5}, store::newest_schema() + 1),

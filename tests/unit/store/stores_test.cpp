@@ -142,6 +142,34 @@ BOOST_AUTO_TEST_CASE(history_is_newest_first_and_bounded) {
               }).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_revision_keeps_copies_of_what_else_was_so) {
+  change(database, [](auto& within) {
+    store::deployment_store deployments{within};
+    store::client_store clients{within};
+    deployments.insert(iris());
+    for (const char* name : {"web", "app"}) clients.insert(iris().id, {name, {}, "", noon, "user-1", std::nullopt});
+    auto external = iris().current.spec;
+    external.instance_type.clear();
+    external.model_image.clear();
+    external.external = domain::external_source{{"http://127.0.0.1:9000"}, std::nullopt, std::nullopt};
+    deployments.add_revision(iris().id, domain::next_revision(iris().current, external));
+
+    auto larger = cpu_1();
+    larger.display_name = "Larger";
+    larger.per_replica = {2'000, 2'048, 1};
+    store::instance_type_store{within}.update(larger);
+    clients.erase(iris().id, "web");
+  });
+  const auto history = look(database, [](auto& within) { return store::deployment_store{within}.history(iris().id); });
+  BOOST_REQUIRE(history.size() == 2u);
+  const domain::instance_type_copy before{"cpu-1", "CPU 1", {500, 1'024, 0}};
+  BOOST_TEST((history[1].then == domain::revision_context{"research", before, std::vector<std::string>{}}));
+  BOOST_TEST(
+      (history[0].then == domain::revision_context{"research", std::nullopt, std::vector<std::string>{"app", "web"}}));
+  const auto one = look(database, [](auto& within) { return store::deployment_store{within}.revision(iris().id, 2); });
+  BOOST_TEST((one->then == history[0].then));
+}
+
 BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
   const auto bad = [](domain::deployment_spec spec) {
     spec.model_image = "demo/other:1";
