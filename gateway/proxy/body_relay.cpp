@@ -65,9 +65,11 @@ body_relay::status body_relay::pump(input_buffer& early, net::byte_stream& sourc
     if (const status flushed = flush(sink); flushed != status::finished) return flushed;
     if (const status ended = finish_if_complete(sink); ended != status::wants_input) return ended;
     if (!early.empty()) {
+      if (turn_bytes_ >= most_bytes_per_turn) return status::wants_turn;
       std::size_t consumed = 0;
       const status taken = take(early.view(), consumed, sink);
       early.consume(consumed);
+      turn_bytes_ += consumed;
       if (taken != status::wants_input) return taken;
       continue;
     }

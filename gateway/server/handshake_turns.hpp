@@ -10,7 +10,8 @@ namespace modelgate::server {
 ///
 /// A step of a handshake may cost a signature: thousands of times what it costs a peer to ask for it, and many times a
 /// prediction. A burst of them taken as it comes would make every prediction on the worker wait for all of it; so each
-/// prediction waits for one at most, and handshakes wait for each other, in the order of their coming. Between two of
+/// prediction waits for one at most, and handshakes wait for each other: those that have begun and new ones in turns, each
+/// in the order of their coming, so that what a signature was spent on is not given up. Between two of
 /// a burst the thread yields its core: a replica or a client on this machine may be waiting for that.
 ///
 /// Shape: worker-local. What waits is bounded by the limits on connections, and how long by `timeouts.handshake`.
@@ -23,7 +24,8 @@ class handshake_turns {
   /// A place in the line, from construction to destruction. When its turn comes `signal` is notified.
   class place : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
    public:
-    place(handshake_turns& of, net::wake_signal& signal);
+    /// `begun`: a step of it has been taken before.
+    place(handshake_turns& of, net::wake_signal& signal, bool begun);
 
     [[nodiscard]] bool has_come() const noexcept { return has_come_; }
 
@@ -38,7 +40,10 @@ class handshake_turns {
   void next();
 
   net::worker_executor executor_;
-  boost::intrusive::list<place, boost::intrusive::constant_time_size<false>> waiting_;
+  using line = boost::intrusive::list<place, boost::intrusive::constant_time_size<false>>;
+  line fresh_;
+  line begun_;
+  bool begun_had_the_last_ = false;
   bool taken_ = false;  ///< this turn of the loop has had its step
 };
 

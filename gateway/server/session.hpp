@@ -58,8 +58,8 @@ class session : public boost::intrusive::list_base_hook<> {
     http::method verb = http::method::get;
     unsigned minor_version = 1;
     const proxy::feedback* feedback = nullptr;  ///< what it says, when it is feedback that was understood
-    std::string_view head;               ///< its bytes, there until the session reads on
-    filter::password_check_ptr check{};  ///< that it needs before it can be told who sends it
+    std::string_view head;                      ///< its bytes, there until the session reads on
+    filter::password_check_ptr check{};         ///< that it needs before it can be told who sends it
     bool was_checked = false;
     bool cors = false;  ///< browsers may read our own answers too
     /// It asks for WebSocket, and its deployment allows that.
@@ -88,7 +88,7 @@ class session : public boost::intrusive::list_base_hook<> {
   struct held_body {
     std::size_t bytes = 0;            ///< of the input, as they came
     std::optional<http::reason> why;  ///< it is not whole
-    std::string_view detail;
+    std::string detail;
   };
   [[nodiscard]] net::task_of<held_body> hold_body(const request& req, steady_time deadline, std::string& payload,
                                                   memory_share& memory);

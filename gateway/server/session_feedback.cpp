@@ -18,9 +18,10 @@ struct session::memory_share {
   memory_share(const memory_share&) = delete;
   memory_share& operator=(const memory_share&) = delete;
 
-  void grow(std::size_t more) noexcept {
-    bytes += more;
-    context.memory_in_use += more;
+  void grow_to(std::size_t size) noexcept {
+    if (size <= bytes) return;
+    context.memory_in_use += size - bytes;
+    bytes = size;
   }
 
   proxy::worker_context& context;
@@ -29,6 +30,7 @@ struct session::memory_share {
 
 namespace {
 
+constexpr std::size_t bytes_per_turn = 65'536;
 constexpr std::string_view too_large = "feedback is larger than limits.feedback_bytes";
 
 /// Whether an answer of the model means that the feedback was taken. A model that knows no feedback has none to refuse;
@@ -48,35 +50,48 @@ net::task_of<session::held_body> session::hold_body(const request& req, steady_t
                                                     memory_share& memory) {
   const proxy::worker_context& context = worker_.context();
   const std::size_t most = context.settings.feedback_bytes;
+  const bool is_chunked = req.framing.body.kind == http::body_kind::chunked;
   http::body_decoder decoder{req.framing.body};
   proxy::rate_floor rate{steady_clock::now(), context.settings.body_grace, context.settings.body_min_rate};
   std::size_t seen = 0;
+  std::size_t turn = 0;
   for (;;) {
     while (seen < buffers_->input.view().size() && !decoder.finished()) {
       const http::body_decoder::step step = decoder.next(buffers_->input.view().substr(seen));
       if (decoder.failed()) co_return held_body{0, http::reason::bad_request, "the chunked coding is broken"};
       seen += step.consumed;
-      payload.append(step.payload);
+      turn += step.consumed;
       rate.on_bytes(step.consumed);
+      if (decoder.announced() > most) co_return held_body{0, http::reason::body_too_large, std::string{too_large}};
+      if (is_chunked) {
+        payload.append(step.payload);
+        memory.grow_to(payload.capacity());
+      }
+      if (turn < bytes_per_turn) continue;
+      turn = 0;
+      co_await net::yield_turn();
     }
+    if (context.cutting) co_return held_body{0, http::reason::draining, std::string{explain(http::reason::draining)}};
     if (decoder.finished()) co_return held_body{seen, std::nullopt, {}};
-    if (seen >= most) {
-      co_return held_body{0, http::reason::body_too_large, too_large};
-    }
-    if (buffers_->input.space().empty()) {
+    if (seen >= most) co_return held_body{0, http::reason::body_too_large, std::string{too_large}};
+    // Also when there is room: the connection may have become wide by the feedback before.
+    if (seen > buffers_->head_bytes || buffers_->input.space().empty()) {
       if (!worker_.has_memory_for_a_request())
-        co_return held_body{0, http::reason::overloaded, explain(http::reason::overloaded)};
+        co_return held_body{0, http::reason::overloaded, std::string{explain(http::reason::overloaded)}};
       const std::size_t capacity = buffers_->input.capacity();
-      const std::size_t wider = std::min(2 * capacity, capacity + most);
-      memory.grow(2 * (wider - capacity));  // as it came, and what it says
-      buffers_->resize_input(wider);
+      if (buffers_->input.space().empty()) worker_.resize_input(*buffers_, std::min(2 * capacity, capacity + most));
     }
     const net::io_result read = stream_->read_some(buffers_->input.space());
     if (read.status == net::io_status::ok) {
       buffers_->input.commit(read.bytes);
     } else if (read.status == net::io_status::would_block) {
       const bool expired = co_await wait_until(std::min(deadline, rate.due()));
-      if (expired) co_return held_body{0, http::reason::request_timeout, "the body did not come in time"};
+      if (!expired) continue;
+      if (steady_clock::now() < deadline)
+        co_return held_body{0, http::reason::request_timeout, "the body did not come in time"};
+      held_body late{0, http::reason::upstream_timeout, std::string{explain(http::reason::upstream_timeout)}};
+      append_timing(late.detail, {}, steady_clock::now() - req.started);
+      co_return late;
     } else {
       co_return held_body{0, http::reason::client_closed, {}};
     }
@@ -95,7 +110,9 @@ net::task_of<session::next_step> session::forward_feedback(request& req, proxy::
   }
   memory_share memory{worker_.context()};
   std::string payload;
+  exchanging_ = true;  // a worker that ends has it answered
   const held_body held = co_await hold_body(req, out.deadline, payload, memory);
+  exchanging_ = false;
   request answered = req;
   answered.framing.body = {};
   if (held.why == http::reason::client_closed) {
@@ -107,7 +124,8 @@ net::task_of<session::next_step> session::forward_feedback(request& req, proxy::
     answered.framing.keep_alive = false;  // the rest of the body is on its way
     co_return co_await reply(answered, *held.why, held.detail, std::move(state));
   }
-  const auto said = proxy::read_feedback(payload);
+  const bool is_chunked = req.framing.body.kind == http::body_kind::chunked;
+  const auto said = proxy::read_feedback(is_chunked ? payload : buffers_->input.view().substr(0, held.bytes));
   next_step step = next_step::close;
   if (said) {
     req.feedback = &*said;
@@ -116,7 +134,7 @@ net::task_of<session::next_step> session::forward_feedback(request& req, proxy::
     buffers_->input.consume(held.bytes);
     step = co_await reply(answered, http::reason::bad_request, said.error(), std::move(state));
   }
-  buffers_->restore_input();
+  if (buffers_) worker_.restore_input(*buffers_);
   co_return step;
 }
 

@@ -145,6 +145,7 @@ net::task_of<bool> session::drop_body(http::body_framing framing) {
 /// Source: RFC 9112 section 9.6.
 net::task session::linger() {
   if (!stream_->is_open()) co_return;
+  if (buffers_) worker_.give_buffers(std::move(buffers_));  // nothing of them is needed any more
   stream_->shutdown_send();
   const steady_time due = steady_clock::now() + linger_time;
   std::uint64_t dropped = 0;
@@ -168,10 +169,12 @@ net::task_of<bool> session::shake_hands(net::tls_context_ptr context) {
   const steady_time due = steady_clock::now() + worker_.settings().handshake;
   stream_->expect_input();
   for (;;) {
-    bool expired = co_await wait_until(std::min(due, drain_due_));
+    // Who has said nothing yet is idle when the worker drains; who has is under way.
+    const bool begun = stream_->tls() != nullptr;
+    bool expired = co_await wait_until(begun ? due : std::min(due, drain_due_));
     std::optional<handshake_turns::place> turn;
-    if (!expired && stream_->maybe_readable()) turn.emplace(worker_.handshakes(), signal_);
-    while (turn && !turn->has_come() && !expired) expired = co_await wait_until(std::min(due, drain_due_));
+    if (!expired && stream_->maybe_readable()) turn.emplace(worker_.handshakes(), signal_, begun);
+    while (turn && !turn->has_come() && !expired) expired = co_await wait_until(due);
     if (expired || !stream_->is_open()) {
       if (stream_->is_open()) fail_handshake(metrics::handshake_failure::timeout);
       co_return false;

@@ -42,10 +42,6 @@ void session_buffers::resize_input(std::size_t capacity) {
   input = std::move(resized);
 }
 
-void session_buffers::restore_input() {
-  if (!is_restored() && input.view().size() <= head_bytes) resize_input(head_bytes + spare);
-}
-
 struct worker::session_list : boost::intrusive::list<session, boost::intrusive::constant_time_size<false>> {};
 
 worker::worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
@@ -211,11 +207,22 @@ std::unique_ptr<session_buffers> worker::take_buffers() {
 }
 
 void worker::give_buffers(std::unique_ptr<session_buffers> buffers) {
-  context_.memory_in_use -= buffers->head_bytes;
+  context_.memory_in_use -= buffers->head_bytes + buffers->widened();
   if (buffers->head_bytes != settings_.proxy.head_limits.bytes) return;
   buffers->input.clear();  // one connection's bytes are never another's
-  if (buffers->exchange.capacity() > most_spare_bytes || !buffers->is_restored()) return;
+  if (buffers->exchange.capacity() > most_spare_bytes || buffers->widened() > 0) return;
   if (spare_buffers_.size() < most_spare_buffers) spare_buffers_.push_back(std::move(buffers));
+}
+
+void worker::resize_input(session_buffers& buffers, std::size_t capacity) {
+  context_.memory_in_use += capacity;
+  context_.memory_in_use -= buffers.input.capacity();
+  buffers.resize_input(capacity);
+}
+
+void worker::restore_input(session_buffers& buffers) {
+  const std::size_t normal = buffers.head_bytes + session_buffers::spare;
+  if (buffers.widened() > 0 && buffers.input.view().size() <= buffers.head_bytes) resize_input(buffers, normal);
 }
 
 bool worker::is_trusted_proxy(std::string_view address) const noexcept {

@@ -56,9 +56,8 @@ struct session_buffers {
 
   /// The input has another capacity from now on, and what it held where that fits.
   void resize_input(std::size_t capacity);
-  /// As it was made, unless it holds more than fits.
-  void restore_input();
-  [[nodiscard]] bool is_restored() const noexcept { return input.capacity() == head_bytes + spare; }
+  /// How many bytes more than it was made with.
+  [[nodiscard]] std::size_t widened() const noexcept { return input.capacity() - head_bytes - spare; }
 
   static constexpr std::size_t spare = 64;
   const std::size_t head_bytes;  ///< the limit they were made for, which may have changed since
@@ -129,6 +128,10 @@ class worker {
   [[nodiscard]] deployment_state_ptr state_of(std::uint32_t route);
   [[nodiscard]] std::unique_ptr<session_buffers> take_buffers();
   void give_buffers(std::unique_ptr<session_buffers> buffers);
+  /// The input's capacity from now on, counted in the memory in use. What it holds must fit.
+  void resize_input(session_buffers& buffers, std::size_t capacity);
+  /// As it was made, unless it holds more than fits.
+  void restore_input(session_buffers& buffers);
   /// Whether another request may be taken up: the buffers in use are below this worker's share.
   [[nodiscard]] bool has_memory_for_a_request() const noexcept { return context_.has_memory(); }
   [[nodiscard]] bool is_trusted_proxy(std::string_view address) const noexcept;

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <stdexcept>
 #include <thread>
 
 namespace modelgate::test {
@@ -155,6 +156,72 @@ BOOST_AUTO_TEST_CASE(that_does_not_come_is_408_and_broken_chunks_are_400) {
   BOOST_TEST(status_of(gate.fixture.exchange(head + "Content-Length: 100\r\n\r\n{\"reward\": 1")) == 408);
   BOOST_TEST(status_of(gate.fixture.exchange(head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n")) == 400);
   BOOST_TEST(replica.requests().empty());
+}
+
+BOOST_AUTO_TEST_CASE(that_takes_longer_than_the_client_waits_is_504_and_says_so) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  const std::string answer = gate.fixture.exchange("POST " + std::string{path}
+                                                   + " HTTP/1.1\r\nHost: a\r\nX-Request-Timeout: 0.2\r\n"
+                                                     "Content-Length: 100\r\n\r\n{\"reward\": 1");
+  BOOST_TEST(status_of(answer) == 504);
+  BOOST_TEST(body_of(answer).find("it waited 0.000 s for a free replica") != std::string::npos, answer);
+}
+
+BOOST_AUTO_TEST_CASE(a_chunk_that_cannot_fit_is_refused_by_its_size) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  const std::string head = "POST " + std::string{path} + " HTTP/1.1\r\nHost: a\r\n";
+  BOOST_TEST(status_of(gate.fixture.ask(head + "Transfer-Encoding: chunked\r\n\r\n200000\r\n")) == 413);
+  BOOST_TEST(status_of(gate.fixture.ask(head + "Content-Length: 2000000\r\nExpect: 100-continue\r\n\r\n")) == 413);
+}
+
+BOOST_AUTO_TEST_CASE(memory_of_bodies_that_are_held_is_bounded) {
+  constexpr std::size_t cap = 1'048'576;
+  config::settings settings = gateway_fixture::short_settings();
+  settings.prediction.workers = 1;
+  settings.limits.memory_bytes = cap;
+  settings.timeouts.body_grace = milliseconds{20'000};
+  scripted_upstream replica;
+  seldon_gateway gate{replica, settings};
+  const std::string whole = R"({"strData": ")" + std::string(200'000, 'x') + R"("})";
+  const std::string head =
+      "POST " + std::string{path} + " HTTP/1.1\r\nHost: a\r\nContent-Length: 600000\r\n\r\n{\"strData\": \"";
+  // The second one finds the buffer that the first has made wide, and comes while that is being answered.
+  std::vector<raw_socket> clients;
+  for (int i = 0; i < 12; ++i) {
+    clients.push_back(gate.fixture.connect());
+    clients.back().send(post(path, whole) + head + std::string(300'000, 'y'));
+  }
+  int refused = 0;
+  int held = 0;
+  for (raw_socket& client : clients) {
+    const unsigned first = status_of(client.receive_message());
+    BOOST_TEST((first == 200 || first == 503));
+    BOOST_TEST(gate.fixture.metric("modelgate_buffer_bytes") < 1.5 * cap);
+    try {
+      if (first == 503 || status_of(client.receive_some(65'536, milliseconds{300})) == 503) ++refused;
+    } catch (const std::runtime_error&) {  // no answer: there was room for it
+      ++held;
+    }
+  }
+  BOOST_TEST(held >= 1);
+  BOOST_TEST(refused >= 6);
+  clients.clear();
+  while (gate.fixture.metric("modelgate_buffer_bytes") != 0) std::this_thread::yield();
+  BOOST_TEST(status_of(gate.fixture.ask(post(path, whole))) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(that_is_held_when_the_gateway_is_cut_is_told) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  raw_socket client = gate.fixture.connect();
+  client.send("POST " + std::string{path} + " HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\n{\"reward\": 1");
+  while (gate.fixture.metric("modelgate_buffer_bytes") == 0) std::this_thread::yield();
+  static_cast<void>(gate.fixture.gateway->drain(steady_clock::now() + milliseconds{100}));
+  const std::string answer = client.receive_message();
+  BOOST_TEST(status_of(answer) == 503);
+  BOOST_TEST(body_of(answer).find("DRAINING") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_that_asks_before_it_sends_is_told_to_go_on) {

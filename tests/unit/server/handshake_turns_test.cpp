@@ -21,7 +21,9 @@ struct turns_of_a_loop {
   handshake_turns turns{loop.get_executor()};
   net::wake_signal signal;
 
-  std::unique_ptr<handshake_turns::place> join() { return std::make_unique<handshake_turns::place>(turns, signal); }
+  std::unique_ptr<handshake_turns::place> join(bool begun = false) {
+    return std::make_unique<handshake_turns::place>(turns, signal, begun);
+  }
 };
 
 BOOST_FIXTURE_TEST_SUITE(handshake_turns_suite, turns_of_a_loop)
@@ -74,6 +76,24 @@ BOOST_AUTO_TEST_CASE(bytes_that_have_come_on_a_socket_go_before_the_next_one_but
   BOOST_TEST(line.back()->has_come());
 }
 
+BOOST_AUTO_TEST_CASE(what_has_begun_and_what_is_new_take_turns) {
+  const auto first = join();
+  const auto fresh = join();
+  const auto next_fresh = join();
+  const auto begun = join(true);
+  const auto next_begun = join(true);
+  loop.poll_one();
+  BOOST_TEST(begun->has_come());  // although it came later
+  BOOST_TEST(!fresh->has_come());
+  loop.poll_one();
+  BOOST_TEST(fresh->has_come());
+  BOOST_TEST(!next_begun->has_come());
+  loop.poll_one();
+  BOOST_TEST(next_begun->has_come());
+  loop.poll_one();
+  BOOST_TEST(next_fresh->has_come());
+}
+
 BOOST_AUTO_TEST_CASE(who_leaves_the_line_is_passed_over) {
   const auto first = join();
   auto second = join();
@@ -92,7 +112,7 @@ BOOST_AUTO_TEST_CASE(after_a_turn_without_a_taker_nobody_waits) {
 BOOST_AUTO_TEST_CASE(whose_turn_comes_is_told) {
   const auto first = join();
   net::wake_signal told;
-  const handshake_turns::place second{turns, told};
+  const handshake_turns::place second{turns, told, false};
   bool woken = false;
   const auto listen = [&]() -> net::task {
     co_await told.wait();
