@@ -1,5 +1,7 @@
 #include "modelgate/metrics/registry.hpp"
 
+#include "gateway/metrics/families.hpp"
+#include "gateway/metrics/feedback_families.hpp"
 #include "gateway/metrics/process_stats.hpp"
 
 #include <prometheus/metric_family.h>
@@ -15,28 +17,9 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
-using label_list = std::vector<ClientMetric::Label>;
 
 /// Statuses that a dashboard divides by: without a zero series the first error is invisible to `rate`.
 constexpr std::array<std::uint16_t, 3> zero_statuses{200, 400, 500};
-
-MetricFamily family(std::string name, std::string help, MetricType type) {
-  MetricFamily made;
-  made.name = std::move(name);
-  made.help = std::move(help);
-  made.type = type;
-  return made;
-}
-
-void add_number(MetricFamily& into, label_list labels, double value) {
-  ClientMetric metric;
-  metric.label = std::move(labels);
-  if (into.type == MetricType::Counter)
-    metric.counter.value = value;
-  else
-    metric.gauge.value = value;
-  into.metric.push_back(std::move(metric));
-}
 
 void add_histogram(MetricFamily& into, label_list labels, const latency_totals& totals) {
   ClientMetric metric;
@@ -53,24 +36,6 @@ void add_histogram(MetricFamily& into, label_list labels, const latency_totals& 
   metric.histogram.sample_sum = totals.sum_seconds;
   into.metric.push_back(std::move(metric));
 }
-
-struct feedback_families {
-  MetricFamily calls = family("seldon_api_model_feedback_total",
-                              "Feedback that was accepted, with a reward or without.", MetricType::Counter);
-  MetricFamily reward =
-      family("seldon_api_model_feedback_reward_total",
-             "Rewards of feedback that were not negative, each call's counted once.", MetricType::Counter);
-  MetricFamily penalty = family("modelgate_feedback_penalty_total", "Negative rewards of feedback, without their sign.",
-                                MetricType::Counter);
-  MetricFamily rows =
-      family("modelgate_feedback_rows_total",
-             "Rows of the batches that a reward was given for, one where there is no batch.", MetricType::Counter);
-  MetricFamily row_reward =
-      family("modelgate_feedback_row_reward_total",
-             "Rewards times the rows of their batches: successes among all rows.", MetricType::Counter);
-
-  std::array<MetricFamily*, 5> all() noexcept { return {&calls, &reward, &penalty, &rows, &row_reward}; }
-};
 
 using summed_series = std::map<series_key, latency_totals>;
 
@@ -137,14 +102,14 @@ class registry::collector {
     feedback_families feedback;
     for (const auto& stats : all) {
       collect_deployment(*stats, server, client, dropped);
-      collect_feedback(*stats, feedback);
+      feedback.add(*stats, label_of(*stats));
       collect_limited(*stats, limited);
       collect_authenticated(*stats, authenticated);
     }
     families_.push_back(std::move(server));
     families_.push_back(std::move(client));
     families_.push_back(std::move(dropped));
-    for (MetricFamily* each : feedback.all()) families_.push_back(std::move(*each));
+    for (MetricFamily& each : feedback.take()) families_.push_back(std::move(each));
     if (!limited.metric.empty()) families_.push_back(std::move(limited));
     if (!authenticated.metric.empty()) families_.push_back(std::move(authenticated));
   }
@@ -199,29 +164,6 @@ class registry::collector {
                     totals);
     }
     add_number(dropped, {{"deployment_name", name}}, lost);
-  }
-
-  void collect_feedback(const deployment_stats& stats, feedback_families& into) const {
-    const std::vector<model_labels> models = stats.models();
-    for (std::size_t model = 0; model < std::min(models.size(), feedback_stats::limit); ++model) {
-      feedback_totals totals;
-      for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
-        totals.add(stats.of_worker(worker).feedback.of_model(model));
-      }
-      // One set of labels for all: dashboards divide one by the other without aggregating.
-      const label_list labels{{"deployment_name", label_of(stats)},
-                              {"predictor_name", "deploy"},
-                              {"predictor_version", stats.predictor_version()},
-                              {"model_name", "model"},
-                              {"model_image", models[model].image},
-                              {"model_version", models[model].version},
-                              {"method", "feedback"}};
-      add_number(into.calls, labels, static_cast<double>(totals.calls));
-      add_number(into.reward, labels, totals.reward);
-      add_number(into.penalty, labels, totals.penalty);
-      add_number(into.rows, labels, static_cast<double>(totals.rows));
-      add_number(into.row_reward, labels, totals.row_reward);
-    }
   }
 
   /// By deployment and not by client: clients are many, come and go, and have their counts in the API.
