@@ -102,7 +102,7 @@ password_gate::verdict password_gate::join(const password_check_ptr& check) {
     same = std::make_shared<job>(job{check->password_, check->digest_, {}, false});
     const auto* client = check->password_.get();
     jobs_[client].push_back(same);
-    if (std::find(turns_.begin(), turns_.end(), client) == turns_.end()) turns_.push_back(client);
+    queue_up(check->deployment_, client);
     work_.notify_one();
   }
   same->waiters.push_back(check);
@@ -160,6 +160,26 @@ void password_gate::notify(const std::vector<password_check_ptr>& told) {
   }
 }
 
+void password_gate::queue_up(const std::string& deployment, const crypto::unproven_password* client) {
+  auto& clients = clients_in_turn_[deployment];
+  if (clients.empty()) turns_.push_back(deployment);
+  if (std::find(clients.begin(), clients.end(), client) == clients.end()) clients.push_back(client);
+}
+
+/// Of the deployment whose turn it is; that one comes again after all others.
+const crypto::unproven_password* password_gate::next_client() {
+  const auto of_deployment = clients_in_turn_.find(turns_.front());
+  auto& clients = of_deployment->second;
+  const auto* client = clients.front();
+  clients.pop_front();
+  if (clients.empty())
+    clients_in_turn_.erase(of_deployment);
+  else
+    turns_.push_back(std::move(turns_.front()));
+  turns_.pop_front();
+  return client;
+}
+
 void password_gate::run() {
   ::pthread_setname_np(::pthread_self(), "passwords");
   static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), background_priority));
@@ -167,8 +187,7 @@ void password_gate::run() {
   for (;;) {
     work_.wait(lock, [this] { return stopping_ || !turns_.empty(); });
     if (stopping_) return;
-    const auto* client = turns_.front();
-    turns_.pop_front();
+    const auto* client = next_client();
     const auto of_client = jobs_.find(client);
     if (of_client == jobs_.end()) continue;  // everybody has left
     const auto idle = [](const auto& each) { return !each->running; };
@@ -177,10 +196,10 @@ void password_gate::run() {
     if (next == jobs.end()) continue;
     const std::shared_ptr<job> mine = *next;
     mine->running = true;
-    if (std::find_if(jobs.begin(), jobs.end(), idle) != jobs.end()) turns_.push_back(client);
-
     // The waiters may go meanwhile; what they showed must not.
     const password_check_ptr shown = mine->waiters.front();
+    if (std::find_if(jobs.begin(), jobs.end(), idle) != jobs.end()) queue_up(shown->deployment_, client);
+
     lock.unlock();
     const bool fits = compare_(mine->password->hash(), shown->shown_.reveal());
     lock.lock();

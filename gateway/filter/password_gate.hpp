@@ -54,8 +54,8 @@ using password_check_ptr = std::shared_ptr<password_check>;
 /// at a time, in fair turns, and never more than some that wait. So whoever floods one client with wrong passwords takes
 /// the time of the gate's own threads, which give way to everything else, and the places of that client.
 ///
-/// Requests that show the same password of the same client share one check. Clients take turns, however many passwords
-/// one of them is shown. Of the places, one deployment gets half, one client a quarter, and half of that for different
+/// Requests that show the same password of the same client share one check. Deployments take turns, and within one its
+/// clients, however many passwords one of them is shown. Of the places, one deployment gets half, one client a quarter, and half of that for different
 /// passwords, at least one each.
 ///
 /// Shape:  any-thread; one per gateway. Threads of its own, of low priority, until `stop`. Only requests that show a
@@ -104,6 +104,8 @@ class password_gate {
 
   [[nodiscard]] static verdict verdict_of(password_check::state state) noexcept;
   [[nodiscard]] bool has_place(const password_check& check, bool needs_check) const;
+  void queue_up(const std::string& deployment, const crypto::unproven_password* client);
+  [[nodiscard]] const crypto::unproven_password* next_client();
   void run();
   void settle(job& done, password_check::state how, std::vector<password_check_ptr>& told);
   void forget(const password_check& check);
@@ -115,7 +117,9 @@ class password_gate {
   std::condition_variable work_;
   limits bounds_;
   std::map<const crypto::unproven_password*, jobs_of_client> jobs_;  ///< running ones included
-  std::deque<const crypto::unproven_password*> turns_;               ///< clients with a job that does not run yet
+  std::deque<std::string> turns_;                                    ///< deployments with clients in `clients_in_turn_`
+  /// Those with a job that does not run yet.
+  std::map<std::string, std::deque<const crypto::unproven_password*>, std::less<>> clients_in_turn_;
   std::size_t waiting_ = 0;
   std::map<std::string, std::size_t, std::less<>> waiting_of_deployment_;
   std::array<std::uint64_t, 5> outcomes_{};  ///< right, wrong, known, full, timeout

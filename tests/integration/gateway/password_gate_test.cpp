@@ -81,6 +81,25 @@ struct gate_under_test {
 
 BOOST_FIXTURE_TEST_SUITE(a_password_gate, gate_under_test)
 
+BOOST_AUTO_TEST_CASE(lets_deployments_take_turns_however_many_clients_one_has) {
+  std::vector<password_check_ptr> flood;
+  for (int i = 0; i < 8; ++i) {
+    flood.push_back(ask(known_by("flooded" + std::to_string(i)), "guess", "flooded"));
+    BOOST_TEST((gate.join(flood.back()) == verdict::waiting));
+  }
+  static_cast<void>(held.wait_for(1));
+  const auto other = ask(known_by("other"), "right", "other");
+  const auto another = ask(known_by("another"), "right", "other");
+  BOOST_TEST((gate.join(other) == verdict::waiting));
+  BOOST_TEST((gate.join(another) == verdict::waiting));
+  held.permit(4);
+  const auto begun = held.wait_for(5);
+  BOOST_TEST(begun[1] == "flooded1 guess");  // was at the front when the others came
+  BOOST_TEST(begun[2] == "other right");
+  BOOST_TEST(begun[3] == "flooded2 guess");
+  BOOST_TEST(begun[4] == "another right");
+}
+
 BOOST_AUTO_TEST_CASE(compares_a_password_once_for_all_who_show_it) {
   const auto app = known_by("app");
   const auto first = ask(app, "right");
