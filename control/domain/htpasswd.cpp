@@ -48,6 +48,7 @@ class htpasswd_parser {
       refuse(line, name, mistake_code::malformed,
              "has a name that is no client's: 1 to 64 lower-case letters, digits, '_' or '-', a letter or '_' first; "
              "rename it there, or add the client under another name");
+      found_.flaws.back().only_the_name = true;
       return;
     }
     const auto scheme = crypto::inspect_foreign_hash(hash);
@@ -70,7 +71,7 @@ class htpasswd_parser {
  private:
   void refuse(std::size_t line, std::string_view name, std::string_view code, std::string detail) {
     found_.flaws.push_back(
-        {line, is_printable(name) ? std::string{name} : std::string{}, std::string{code}, std::move(detail)});
+        {line, is_printable(name) ? std::string{name} : std::string{}, std::string{code}, std::move(detail), false});
   }
 
   htpasswd_file found_;

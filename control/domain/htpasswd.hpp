@@ -23,6 +23,7 @@ struct htpasswd_flaw {
   std::string name;  ///< empty where the line has none that can be shown
   std::string code;
   std::string detail;
+  bool only_the_name = false;  ///< nobody here could have that name: it is told, and stops nothing else
 };
 
 struct htpasswd_file {

@@ -49,6 +49,11 @@ service_error refuse_lines(const std::vector<domain::htpasswd_flaw>& flaws) {
     mistakes.push_back({"/htpasswd", flaw.code, "line " + std::to_string(flaw.line) + name + " " + flaw.detail});
   }
   service_error error = invalid(std::move(mistakes));
+  // Nothing is wrong with such a file: it asks for what is there already.
+  const bool all_exist = std::all_of(flaws.begin(), flaws.end(), [](const domain::htpasswd_flaw& each) {
+    return each.only_the_name || each.code == domain::mistake_code::client_exists;
+  });
+  if (all_exist) error.kind = failure::conflict;
   error.detail = std::to_string(flaws.size())
                  + (flaws.size() == 1 ? " line cannot be imported" : " lines cannot be imported")
                  + ", so nothing was; mend the file, or skip bad lines";
@@ -84,9 +89,9 @@ answer<import_report> client_service::import_htpasswd(const domain::principal& w
     for (const domain::htpasswd_entry& entry : asked.file.entries) {
       auto client = clients.find(deployment, entry.name);
       if (client && !asked.replace) {
-        asked.file.flaws.push_back(
-            {entry.line, entry.name, std::string{domain::mistake_code::client_exists},
-             "has the name of a client that is there; delete that one, or replace what is there"});
+        asked.file.flaws.push_back({entry.line, entry.name, std::string{domain::mistake_code::client_exists},
+                                    "has the name of a client that is there; delete that one, or replace what is there",
+                                    false});
       } else if (client) {
         give_password(*client, entry);
         if (client->expires_at && *client->expires_at <= now) client->expires_at.reset();  // that was the token's
@@ -108,7 +113,9 @@ answer<import_report> client_service::import_htpasswd(const domain::principal& w
       }
     }
     by_line(asked.file.flaws);
-    if (!asked.file.flaws.empty() && !asked.skip_bad) return refuse_lines(asked.file.flaws);
+    const bool any_bad = std::any_of(asked.file.flaws.begin(), asked.file.flaws.end(),
+                                     [](const domain::htpasswd_flaw& each) { return !each.only_the_name; });
+    if (any_bad && !asked.skip_bad) return refuse_lines(asked.file.flaws);
     report.skipped = std::move(asked.file.flaws);
     return {};
   };

@@ -187,12 +187,21 @@ class ImportHtpasswd(unittest.TestCase):
         self.assertIn("1 added, 0 replaced, 4 skipped", skipped.stderr)
         self.assertEqual(len(skipped.stdout.splitlines()), 5, skipped.stdout)
         self.assertIn("CLIENT_EXISTS", self.run_import(good, "--skip-bad", "-o", "json").stdout)
-        self.assertEqual(self.run_import(good).returncode, 1)
+        again = self.run_import(good)
+        self.assertEqual(again.returncode, 4, "it asks for what is there: " + again.stderr)
         self.assertEqual(self.status("app:secret"), 200)
         replaced = self.run_import(entry("app", "another", "-s"), "--replace")
         self.assertEqual(replaced.returncode, 0, replaced.stderr)
         self.assertEqual([self.status("app:secret"), self.status("app:another")], [401, 200])
         self.assertEqual(self.run_import("").returncode, 2)
+
+    def test_names_that_no_client_can_have_are_told_and_stop_nothing(self):
+        self.start()
+        done = self.run_import(entry("app", "secret", "-m") + entry("Ann.Lee", "x", "-m") + entry("batch", "secret", "-s"))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("2 added, 0 replaced, 1 skipped", done.stderr)
+        self.assertRegex(done.stdout, "(?m)^2 +Ann.Lee +MALFORMED")
+        self.assertEqual(sorted(self.clients()), ["app", "batch"])
 
     def test_a_flood_of_wrong_passwords_stalls_nobody_else(self):
         program = self.start(MODELGATE_LIMITS__IMPORTED_PASSWORD_WAITING="16")

@@ -84,6 +84,9 @@ BOOST_AUTO_TEST_CASE(leave_who_is_there_alone_unless_told) {
   const std::string token = ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").text("/token");
   const reply refused = import("batch:" + apr1 + "\napp:" + apr1);
   BOOST_TEST(refused.errors() == "/htpasswd CLIENT_EXISTS");
+  BOOST_TEST(refused.status == 409u);
+  BOOST_TEST(import("Ann.Lee:" + apr1 + "\napp:" + apr1).status == 409u);
+  BOOST_TEST(import("batch:hunter2\napp:" + apr1).status == 422u);
   BOOST_TEST(names() == "app");
   const reply skipped = import("batch:" + apr1 + "\napp:" + apr1, true);
   BOOST_TEST(skipped.text("/skipped/0/code") == "CLIENT_EXISTS");
@@ -93,6 +96,14 @@ BOOST_AUTO_TEST_CASE(leave_who_is_there_alone_unless_told) {
   BOOST_TEST(replaced.text("/replaced/0") == "app");
   BOOST_TEST(!stored("app").digest.equal(key.hash(token)), "its token ended");
   BOOST_TEST(stored("app").foreign_hash.value() == sha1);
+}
+
+BOOST_AUTO_TEST_CASE(list_names_that_no_client_can_have_and_go_on) {
+  const reply done = import("Ann.Lee:" + apr1 + "\napp:" + apr1);
+  BOOST_TEST(done.status == 200u);
+  BOOST_TEST(done.text("/added/0") == "app");
+  BOOST_TEST(done.text("/skipped/0/line") == "1");
+  BOOST_TEST(names() == "app");
 }
 
 BOOST_AUTO_TEST_CASE(are_rehearsed) {

@@ -53,6 +53,9 @@ BOOST_AUTO_TEST_CASE(a_bad_line_is_told_with_its_number_and_its_secret_is_not) {
     BOOST_TEST(flaw.detail.find("; ") != std::string::npos, "says what to do: " << flaw.detail);
   }
   BOOST_TEST(file.flaws[2].name == "App");
+  std::string unfit;
+  for (const auto& flaw : file.flaws) unfit += flaw.only_the_name ? '1' : '0';
+  BOOST_TEST(unfit == "00110001", "a name that nobody can have is no mistake of the file");
   BOOST_TEST(file.flaws[5].detail.find("line 6") != std::string::npos);
   BOOST_TEST(file.flaws[7].name == "", "what may not be shown is not");
 }
