@@ -39,6 +39,15 @@ constexpr int exit_failed = 1;
 constexpr int exit_usage = 2;
 constexpr int exit_bad_config = 78;
 
+constexpr const char* serve_examples =
+    "  modelgate serve --demo --data-dir data                       two models to try it with\n"
+    "  modelgate serve --config /etc/modelgate/modelgate.toml\n"
+    "  modelgate serve --prediction-listen 0.0.0.0:8080 --data-dir /srv/modelgate";
+constexpr const char* check_examples =
+    "  modelgate check --config /etc/modelgate/modelgate.toml && systemctl reload modelgate";
+constexpr const char* upgrade_examples =
+    "  modelgate upgrade --config /etc/modelgate/modelgate.toml\n"
+    "  modelgate upgrade --data-dir data --binary ./modelgate-new";
 constexpr const char* backup_examples =
     "  modelgate backup /var/backups/modelgate-monday.backup --config /etc/modelgate/modelgate.toml\n"
     "  modelgate backup latest.backup --force --data-dir data";
@@ -177,32 +186,36 @@ int run(int count, char** arguments) {
   CLI::App app{"modelgate serves a team's machine-learning models", "modelgate"};
   app.require_subcommand(1);
   serve_options options;
-  CLI::App* serving = app.add_subcommand("serve", "run the gateway and its control plane");
+  using control::cli::with_examples;
+  CLI::App* serving =
+      app.add_subcommand("serve", with_examples("run the gateway and its control plane", serve_examples));
   serving->add_option("--config", options.config, "the config file (conf/modelgate.toml shows every key)");
   serving->add_option("--data-dir", options.data_folder, "where the store, keys and logs live");
   serving->add_option("--prediction-listen", options.prediction, "address for applications, such as 0.0.0.0:8080");
   serving->add_option("--control-listen", options.control, "address for people and tools, such as 127.0.0.1:8081");
   serving->add_option("--metrics-listen", options.metrics, "address for Prometheus, such as 127.0.0.1:8082");
   serving->add_flag("--demo", options.demo, "make two demo deployments, once");
-  CLI::App* checking = app.add_subcommand("check", "report every mistake that serve would find in its configuration");
+  CLI::App* checking = app.add_subcommand(
+      "check", with_examples("report every mistake that serve would find in its configuration", check_examples));
   checking->add_option("--config", options.config, "the config file")->required();
   serving->add_option("--take-over", options.take_over)->group("");  // said by the program that starts this one
   CLI::App* upgrading = app.add_subcommand(
-      "upgrade", "replace the running program by the one on the disk: no request is lost, no model restarts");
+      "upgrade",
+      with_examples("replace the running program by the one on the disk: no request is lost, no model restarts",
+                    upgrade_examples));
   std::string binary;
   upgrading->add_option("--config", options.config, "the running program's config file");
   upgrading->add_option("--data-dir", options.data_folder, "the running program's data folder");
   upgrading->add_option("--binary", binary, "the program to start; without it, the file that the running one was");
   copy_options copy;
   CLI::App* backing_up = app.add_subcommand(
-      "backup", control::cli::with_examples(
-                    "copy everything that modelgate must remember into one file, also while it runs", backup_examples));
+      "backup",
+      with_examples("copy everything that modelgate must remember into one file, also while it runs", backup_examples));
   backing_up->add_option("FILE", copy.file, "the file to make; it holds every secret, so it is for its owner only")
       ->required();
   backing_up->add_flag("--force", copy.force, "replace the file if it is there");
   CLI::App* restoring = app.add_subcommand(
-      "restore",
-      control::cli::with_examples("put a backup into a data folder that no modelgate uses", restore_examples));
+      "restore", with_examples("put a backup into a data folder that no modelgate uses", restore_examples));
   restoring->add_option("FILE", copy.file, "a file that `modelgate backup` made")->required();
   restoring->add_flag("--force", copy.force, "replace the store that is there; it is kept in before-restore");
   for (CLI::App* each : {backing_up, restoring}) {

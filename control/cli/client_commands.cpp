@@ -1,4 +1,5 @@
 #include "control/cli/answer_json.hpp"
+#include "control/cli/body_flags.hpp"
 #include "control/cli/deployment_views.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/session.hpp"
@@ -17,6 +18,11 @@
 namespace modelgate::control::cli {
 namespace json = boost::json;
 namespace {
+
+struct client_of {
+  std::string deployment;
+  std::string name;
+};
 
 struct add_command {
   std::string deployment;
@@ -42,15 +48,37 @@ outcome<void> add_client(const session& now, const add_command& command) {
       });
 }
 
+std::string end_of(const json::object& client) {
+  const std::string expires = member_text(client, "expiresAt");
+  return expires == "-" ? "has no end" : "ends at " + printable(expires);
+}
+
+outcome<void> update_client(const session& now, const client_of& command, const body_flags& changes) {
+  if (changes.empty())
+    return failure{exit_code::usage, "nothing is to change: say what, with one of the options of --help", {}};
+  auto body = changes.read_body(now);
+  if (!body) return body.error();
+  return call_and_show(
+      now,
+      {.method = "PATCH", .path = path_of(command.deployment, command.name), .json = std::move(*body), .if_match = {}},
+      [&](const json::object& client) {
+        now.around.err << printable(command.name) << " is "
+                       << (member_text(client, "disabled") == "true" ? "disabled" : "enabled") << "; its token "
+                       << end_of(client) << '\n';
+      });
+}
+
 struct rotate_command {
   std::string deployment;
   std::string name;
   std::int64_t overlap_seconds = 0;
+  std::string expires_at;
 };
 
 outcome<void> rotate_client(const session& now, const rotate_command& command) {
   json::object asked;
   if (command.overlap_seconds > 0) asked["overlapSeconds"] = command.overlap_seconds;
+  if (!command.expires_at.empty()) asked["expiresAt"] = command.expires_at;
   return call_and_show(now,
                        {.method = "POST",
                         .path = path_of(command.deployment, command.name) + "/rotate",
@@ -61,14 +89,10 @@ outcome<void> rotate_client(const session& now, const rotate_command& command) {
                          const std::string until = member_text(client, "previousUntil");
                          now.around.err << "this token of " << printable(command.name)
                                         << " is shown only now; the one before "
-                                        << (until == "-" ? "holds no more" : "holds until " + printable(until)) << '\n';
+                                        << (until == "-" ? "holds no more" : "holds until " + printable(until))
+                                        << ", this one " << end_of(client) << '\n';
                        });
 }
-
-struct client_of {
-  std::string deployment;
-  std::string name;
-};
 
 /// What it shows: a token by its first characters, or an imported password, which has none that may be seen.
 std::string credential_of(const json::object& client) {
@@ -139,8 +163,26 @@ void add_client_commands(CLI::App& app, chosen_command& chosen) {
   rotate->add_option("name", rotated->name, "the client")->required();
   rotate->add_option("--overlap", rotated->overlap_seconds, "for how many seconds the old token holds, too")
       ->check(CLI::NonNegativeNumber);
+  rotate->add_option("--expires-at", rotated->expires_at,
+                     "when the new token ends, RFC 3339; as before when missing, and never when that has passed");
   rotate->callback(
       [&chosen, rotated] { chosen = [rotated](const session& now) { return rotate_client(now, *rotated); }; });
+
+  auto updated = std::make_shared<client_of>();
+  CLI::App* update = group->add_subcommand(
+      "update", with_examples("let a client in or keep it out, or say when its token ends",
+                              "  modelgate clients update iris app --disable\n"
+                              "  modelgate clients update iris app --enable --expires-at 2027-01-31T00:00:00Z"));
+  update->add_option("deployment", updated->deployment, "the deployment")->required();
+  update->add_option("name", updated->name, "the client")->required();
+  const body_flags changes{*update};
+  CLI::Option* off = changes.constant("--disable", "disabled", true, "no token of it holds, until it is enabled");
+  changes.constant("--enable", "disabled", false, "its token holds again")->excludes(off);
+  CLI::Option* expires = changes.text("--expires-at", "expiresAt", "when its token ends, RFC 3339");
+  changes.constant("--no-expiry", "expiresAt", nullptr, "its token has no end")->excludes(expires);
+  update->callback([&chosen, updated, changes] {
+    chosen = [updated, changes](const session& now) { return update_client(now, *updated, changes); };
+  });
 
   auto deleted = std::make_shared<client_of>();
   CLI::App* erase = group->add_subcommand(

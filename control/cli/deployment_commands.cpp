@@ -185,11 +185,16 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
   CLI::App* wait = group->add_subcommand(
       "wait", with_examples("wait until a deployment is up; ends with 1 when it failed, 6 when time is over",
                             "  modelgate deployments wait iris --timeout 5m\n"
+                            "  modelgate deployments wait iris --revision 7\n"
                             "  modelgate deployments wait iris --for stopped"));
   wait->add_option("id", waited->id, "the deployment")->required();
   wait->add_option("--for", waited->target, "deployed, stopped or deleted")
       ->check(one_of({"deployed", "stopped", "deleted"}))
       ->capture_default_str();
+  wait->add_option(
+          "--revision", waited->revision,
+          "the revision that is to be deployed: another one that takes its place, by a rollback too, is a failure")
+      ->check(CLI::PositiveNumber);
   wait->add_option("--timeout", waited->timeout, "longest wait, such as 90s or 10m")->capture_default_str();
   choose(wait, chosen, waited, wait_for_deployment);
 

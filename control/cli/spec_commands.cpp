@@ -56,7 +56,7 @@ void show(const session& now, const json::object& answer, bool dry_run, std::str
   }
   print_deployment(now.around.out, answer, system_clock::now(), now.with_colours);
   now.around.err << done << "; wait for it with: modelgate deployments wait " << printable(member_text(answer, "id"))
-                 << '\n';
+                 << " --revision " << printable(member_text(answer, "revision")) << '\n';
 }
 
 outcome<void> create(const session& now, const json::object& spec, bool dry_run) {
@@ -65,10 +65,11 @@ outcome<void> create(const session& now, const json::object& spec, bool dry_run)
                        [&](const json::object& answer) { show(now, answer, dry_run, "created"); });
 }
 
-outcome<void> change(const session& now, const std::string& id, const json::object& patch, const std::string& revision,
-                     bool dry_run) {
+/// `method`: PATCH, members that are not named stay as they are; PUT, they get their defaults.
+outcome<void> change(const session& now, const char* method, const std::string& id, const json::object& document,
+                     const std::string& revision, bool dry_run) {
   return call_and_show(
-      now, {.method = "PATCH", .path = path_of(id, dry_run), .json = json::serialize(patch), .if_match = revision},
+      now, {.method = method, .path = path_of(id, dry_run), .json = json::serialize(document), .if_match = revision},
       [&](const json::object& answer) {
         show(now, answer, dry_run, "it is at revision " + printable(member_text(answer, "revision")));
       });
@@ -89,18 +90,23 @@ outcome<void> update_deployment(const session& now, const spec_command& command)
   if (spec->empty())
     return failure{exit_code::usage, "nothing is to change: say what, with one of the options of --help", {}};
   const bool numbered = command.revision != "*";
-  return change(now, id, *spec, numbered ? "\"" + command.revision + "\"" : command.revision, command.dry_run);
+  return change(now, "PATCH", id, *spec, numbered ? "\"" + command.revision + "\"" : command.revision, command.dry_run);
 }
 
-/// Makes what is not there, and changes what is: members that the file does not name stay as they are.
+/// What the server says of a deployment beside what was asked for: a file may be what `get -o json` showed.
+constexpr std::string_view made_by_the_server[] = {"revision",  "createdAt", "createdBy", "updatedAt",
+                                                   "updatedBy", "endpoint",  "status"};
+
+/// Makes what is not there, and of what is there what the file says: members that it does not name get their defaults.
 outcome<void> apply_file(const session& now, const spec_command& command) {
-  const auto spec = read_spec(now, command);
+  auto spec = read_spec(now, command);
   if (!spec) return spec.error();
+  for (const std::string_view member : made_by_the_server) spec->erase(member);
   const std::string id = member_text(*spec, "id");
   if (id == "-")
     return failure{exit_code::usage, "the file names no id: without one it cannot be told what it describes", {}};
   const auto there = now.api.perform({.method = "GET", .path = path_of(id, false), .json = {}, .if_match = {}});
-  if (there) return change(now, id, *spec, there->etag, command.dry_run);
+  if (there) return change(now, "PUT", id, *spec, there->etag, command.dry_run);
   if (there.error().code != exit_code::not_found) return there.error();
   return create(now, *spec, command.dry_run);
 }

@@ -27,6 +27,8 @@ struct sighting {
   std::string phase;
   std::string message;
   std::string ailing;  ///< a replica that is not ready, of the newest revision that has one; empty when all are
+  revision_seen revision;
+  std::string update_message;
 };
 
 std::string ailing_replica(const json::object& status) {
@@ -50,9 +52,15 @@ outcome<sighting> look_at(const api_client& api, const std::string& id, std::chr
   const auto deployment = parse_object(given->body);
   if (!deployment) return deployment.error();
   const json::value* status = deployment->if_contains("status");
-  if (status == nullptr || !status->is_object()) return sighting{"-", "-", {}};
-  return sighting{member_text(status->get_object(), "phase"), member_text(status->get_object(), "message"),
-                  ailing_replica(status->get_object())};
+  if (status == nullptr || !status->is_object()) return sighting{"-", "-", {}, {}, {}};
+  const json::value* number = deployment->if_contains("revision");
+  const std::int64_t revision = number != nullptr && number->is_int64() ? number->get_int64() : 0;
+  return sighting{
+      member_text(status->get_object(), "phase"),
+      member_text(status->get_object(), "message"),
+      ailing_replica(status->get_object()),
+      {static_cast<std::uint64_t>(std::max<std::int64_t>(revision, 0)), member_text(*deployment, "updatedBy")},
+      member_text(*deployment, "updateMessage")};
 }
 
 wait_target target_of(const std::string& word) {
@@ -99,6 +107,9 @@ outcome<void> wait_for_deployment(const session& now, const wait_command& comman
   const wait_target target = target_of(command.target);
   const steady_time deadline = steady_clock::now() + *timeout;
   std::optional<sighting> last;
+  const bool asked_for = command.revision > 0;
+  std::uint64_t waited_for = command.revision;
+  std::string ailing;  // the last replica that was seen to be
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - steady_clock::now());
     outcome<sighting> seen =
@@ -112,6 +123,20 @@ outcome<void> wait_for_deployment(const session& now, const wait_command& comman
     if (seen) {
       if (!last || describe(*last) != describe(*seen)) now.around.err << describe(*seen) << '\n';
       last = *seen;
+      if (target == wait_target::deployed) {
+        if (is_superseded(waited_for, asked_for, seen->revision)) {
+          failure answer = explain(command.id, last, exit_code::failed,
+                                   "did not come to revision " + std::to_string(waited_for) + ": it is at revision "
+                                       + std::to_string(seen->revision.number) + " by "
+                                       + printable(seen->revision.author) + ", " + printable(seen->update_message));
+          if (!ailing.empty()) add_last_log_lines(answer, now.api, command.id, ailing);
+          return answer;
+        }
+        if (!asked_for) waited_for = seen->revision.number;
+        if (!seen->ailing.empty()) ailing = seen->ailing;
+        // Not there yet: an older one still is.
+        if (seen->phase == "Deployed" && seen->revision.number < waited_for) seen->phase = "Deploying";
+      }
       switch (judge_phase(target, seen->phase)) {
         case wait_step::reached:
           return outcome<void>{};

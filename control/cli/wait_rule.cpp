@@ -17,4 +17,9 @@ wait_step judge_phase(wait_target target, std::string_view phase) noexcept {
   return wait_step::failed;
 }
 
+bool is_superseded(std::uint64_t waited_for, bool asked_for, const revision_seen& now) noexcept {
+  constexpr std::string_view by_itself = "modelgate";  // the author of a rollback that nobody asked for
+  return waited_for > 0 && now.number > waited_for && (asked_for || now.author == by_itself);
+}
+
 }  // namespace modelgate::control::cli

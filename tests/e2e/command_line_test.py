@@ -87,6 +87,17 @@ class CommandLine(unittest.TestCase):
         self.assertEqual([line.split()[-1] for line in listed.splitlines()], ["REQUESTS", "2"])
         self.assertIn(second.stdout[:8] + "...", listed)
         self.assertNotIn(second.stdout.strip(), listed)
+        self.assertIn("app is disabled", run("clients", "update", "turns", "app", "--disable").stderr)
+        self.assertEqual(self.program.predict("turns", client="app:" + second.stdout.strip())[0], 401)
+        updated = run("clients", "update", "turns", "app", "--enable", "--expires-at", "2099-01-31T00:00:00Z").stderr
+        self.assertIn("app is enabled; its token ends at 2099-01-31T00:00:00", updated)
+        self.assertEqual(self.program.predict("turns", client="app:" + second.stdout.strip())[0], 200)
+        self.assertIn("this one ends at 2099-01-31", run("clients", "rotate", "turns", "app").stderr)
+        self.assertIn("this one ends at 2099-02-01",
+                      run("clients", "rotate", "turns", "app", "--expires-at", "2099-02-01T00:00:00Z").stderr)
+        self.assertIn("has no end", run("clients", "update", "turns", "app", "--no-expiry").stderr)
+        self.assertEqual(self.run_client("clients", "update", "turns", "app").returncode, 2)
+        self.assertEqual(self.run_client("clients", "update", "turns", "app", "--enable", "--disable").returncode, 2)
         run("clients", "delete", "turns", "app")
         self.assertEqual(self.program.predict("turns", client="app:" + first)[0], 401)
 
@@ -112,6 +123,15 @@ class CommandLine(unittest.TestCase):
         shown = self.must_json("deployments", "get", "applied")
         self.assertEqual((shown["description"], shown["replicas"], shown["stop"], shown["endpointAccessType"]), ("", 2, True, "private"))
         self.must("deployments", "wait", "applied", "--for", "stopped")
+
+        # The file says all of it again: what it does not name has its default, and a stopped one stays stopped.
+        self.must("apply", "-f", file, "-m", "as in the file")
+        shown = self.must_json("deployments", "get", "applied")
+        self.assertEqual((shown["description"], shown["metadata"], shown["replicas"], shown["endpointAccessType"], shown["stop"]),
+                         ("", {"team": "ml"}, 1, "public", True))
+        revision = shown["revision"]
+        saved = self.must("deployments", "get", "applied", "-o", "json").stdout
+        self.assertIn(f"revision {revision}", self.must("apply", "-f", "-", given=saved).stderr, "what get showed is what there is")
 
         self.assertEqual(self.run_client("deployments", "update", "applied").returncode, 2, "it asks for nothing")
         self.assertEqual(self.run_client("deployments", "update", "nobody", "--replicas", "2").returncode, 3)

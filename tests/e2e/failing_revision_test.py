@@ -51,12 +51,25 @@ class FailingRevision(unittest.TestCase):
     def good_ones(self):
         return {pid: name for pid, name in self.program.replicas() if name.startswith("deploy-iris-r1-")}
 
-    def test_waiting_for_one_that_crashes_ends_with_why_and_its_last_words(self):
-        self.patch(modelImage="bad/crashes:1")
+    def client(self, *words):
         environment = {"PATH": os.environ["PATH"], "HOME": self.program.folder, "MODELGATE_SERVER": self.program.url("control"),
                        "MODELGATE_TOKEN": self.program.token}
-        done = subprocess.run([PROGRAM, "deployments", "wait", "iris", "--timeout", "60s"], capture_output=True, text=True, env=environment,
-                              timeout=120, stdin=subprocess.DEVNULL)
+        return subprocess.run([PROGRAM, *words], capture_output=True, text=True, env=environment, timeout=120, stdin=subprocess.DEVNULL)
+
+    def test_waiting_for_one_that_is_rolled_back_by_itself_is_a_failure(self):
+        self.patch(modelImage="bad/crashes:1", autoRollback=True)
+        for words in ((), ("--revision", "2")):  # the second comes when all is over
+            done = self.client("deployments", "wait", "iris", "--timeout", "60s", *words)
+            self.assertEqual(done.returncode, 1, done.stderr)
+            self.assertIn("did not come to revision 2: it is at revision 3 by modelgate, ", done.stderr)
+            self.assertIn("cannot load weights", done.stderr)
+        done = self.client("deployments", "wait", "iris", "--timeout", "60s", "--revision", "3")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.check_load()
+
+    def test_waiting_for_one_that_crashes_ends_with_why_and_its_last_words(self):
+        self.patch(modelImage="bad/crashes:1")
+        done = self.client("deployments", "wait", "iris", "--timeout", "60s")
         self.assertEqual(done.returncode, 1, done.stderr)
         said = done.stderr.splitlines()
         end = next(number for number, line in enumerate(said) if "will not be deployed by waiting" in line)

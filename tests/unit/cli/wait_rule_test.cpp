@@ -33,6 +33,15 @@ BOOST_AUTO_TEST_CASE(an_unknown_phase_is_waited_out) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_rollback_by_itself_takes_the_place_of_what_was_waited_for) {
+  BOOST_TEST(!is_superseded(7, false, {7, "ann"}));
+  BOOST_TEST(is_superseded(7, false, {8, "modelgate"}));
+  BOOST_TEST(!is_superseded(7, false, {8, "bob"}));  // then that one is waited for
+  BOOST_TEST(is_superseded(7, true, {8, "bob"}));
+  BOOST_TEST(!is_superseded(7, true, {6, "bob"}));
+  BOOST_TEST(!is_superseded(0, false, {8, "modelgate"}));  // nothing was seen before
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace
