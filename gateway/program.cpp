@@ -95,7 +95,12 @@ class program {
                       return publisher_.update(desired, observed);
                     },
                     *gateway_, reconciler_settings(settings_)},
-        context_{database_, key_, driver_, reconciler_, [this] { return gateway_->observe(); }},
+        context_{.database = database_,
+                 .key = key_,
+                 .runtime = driver_,
+                 .reconciler = reconciler_,
+                 .observe_gateway = [this] { return gateway_->observe(); },
+                 .count_gateway = [this] { return gateway_->observe_with_counts(); }},
         rest_{context_, vault_,
               rest_options_of(live_, gateway_->address(),
                               [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; })},

@@ -71,9 +71,9 @@ void chart_history::put(recorded& into, line_key key, std::int64_t step, double 
   if (place == into.lines.end()) {
     if (into.lines.size() >= most_lines) return;
     place = into.lines.emplace(std::move(key), ring{}).first;
-    place->second.values.assign(kept, static_cast<float>(unknown));
+    place->second.values.assign(kept, unknown);
   }
-  place->second.values[static_cast<std::size_t>(step) % kept] = static_cast<float>(value);
+  place->second.values[static_cast<std::size_t>(step) % kept] = value;
   if (!std::isnan(value)) place->second.newest = step;
 }
 
@@ -91,7 +91,7 @@ void chart_history::add(system_time at, const config::observation& seen) {
     for (auto& [key, line] : into.lines) {
       for (std::int64_t left_out = std::max(newest_ + 1, step - static_cast<std::int64_t>(kept) + 1); left_out <= step;
            ++left_out) {
-        line.values[static_cast<std::size_t>(left_out) % kept] = static_cast<float>(unknown);
+        line.values[static_cast<std::size_t>(left_out) % kept] = unknown;
       }
     }
     std::erase_if(into.lines,
@@ -150,7 +150,7 @@ chart chart_history::read(const std::string& deployment, std::chrono::millisecon
     chart::line& drawn = shown.lines.emplace_back(chart::line{key.first, key.second, {}});
     for (std::int64_t step = last - count + 1; step <= last; ++step) {
       const bool is_kept = step <= newest_ && newest_ - step < static_cast<std::int64_t>(kept);
-      drawn.values.push_back(is_kept ? double{line.values[static_cast<std::size_t>(step) % kept]} : unknown);
+      drawn.values.push_back(is_kept ? line.values[static_cast<std::size_t>(step) % kept] : unknown);
     }
   }
   return shown;

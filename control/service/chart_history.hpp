@@ -54,7 +54,7 @@ class chart_history {
  private:
   using line_key = std::pair<std::string, std::map<std::string, std::string>>;
   struct ring {
-    std::vector<float> values;
+    std::vector<double> values;
     std::int64_t newest = 0;  ///< the last step that has a value
   };
   struct recorded {

@@ -4,7 +4,7 @@ namespace modelgate::control::service {
 
 void chart_recorder::start() {
   const std::lock_guard lock{mutex_};
-  if (!stopped_ || !context_.observe_gateway) return;
+  if (!stopped_ || !context_.count_gateway) return;
   stopped_ = false;
   thread_ = std::thread{[this] { run(); }};
 }
@@ -34,7 +34,7 @@ void chart_recorder::run() {
       }
       if (stopped_) return;
     }
-    history_.add(end, context_.observe_gateway());
+    history_.add(end, context_.count_gateway());
   }
 }
 

@@ -23,9 +23,7 @@ double in_base_unit(domain::quota_resource resource, std::int64_t amount) noexce
 }  // namespace
 
 std::string fleet_readings::label_of(const std::string& id) const {
-  std::string label = deployment_name_;
-  if (const std::size_t place = label.find("{id}"); place != std::string::npos) label.replace(place, 4, id);
-  return label;
+  return metrics::deployment_label(deployment_name_, id);
 }
 
 std::vector<metrics::gauge_reading> fleet_readings::read() {

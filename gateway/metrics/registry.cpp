@@ -73,10 +73,7 @@ class registry::collector {
 
  private:
   std::string label_of(const deployment_stats& stats) const {
-    std::string label = from_.deployment_name_;
-    const std::size_t place = label.find("{id}");
-    if (place != std::string::npos) label.replace(place, 4, stats.id());
-    return label;
+    return deployment_label(from_.deployment_name_, stats.id());
   }
 
   void collect_deployments() {

@@ -1,5 +1,6 @@
 #include "modelgate/gateway.hpp"
 
+#include "gateway/server/deployment_counts.hpp"
 #include "gateway/server/listener.hpp"
 #include "gateway/server/serving_table.hpp"
 #include "gateway/server/settings_parts.hpp"
@@ -332,33 +333,6 @@ bool gateway::wait_until_live(std::uint64_t generation, steady_time deadline) {
   return live;
 }
 
-namespace {
-
-config::deployment_counts count(const metrics::deployment_stats& stats) {
-  config::deployment_counts counts;
-  counts.deployment = stats.id();
-  counts.answers.resize(6);
-  counts.latency.resize(metrics::latency_bounds_seconds.size() + 1);
-  std::vector<metrics::series_list::reading> readings;
-  metrics::feedback_totals feedback;
-  for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
-    stats.of_worker(worker).server.read_into(readings);
-    for (std::size_t model = 0; model < metrics::feedback_stats::limit; ++model) {
-      feedback.add(stats.of_worker(worker).feedback.of_model(model));
-    }
-  }
-  for (const metrics::series_list::reading& each : readings) {
-    if (each.key.what != metrics::service::predictions) continue;
-    counts.answers[std::min<std::size_t>(each.key.status / 100, 5)] += each.totals.count();
-    for (std::size_t i = 0; i < counts.latency.size(); ++i) counts.latency[i] += each.totals.buckets[i];
-  }
-  counts.feedback = feedback.calls;
-  counts.reward = feedback.reward;
-  return counts;
-}
-
-}  // namespace
-
 config::observation gateway::observe() const {
   config::observation seen;
   for (const auto& worker : state_->workers) seen.live_generation.push_back(worker->live_generation());
@@ -372,13 +346,19 @@ config::observation gateway::observe() const {
     }
     observe_clients(route, seen);
   }
-  for (const auto& entry : table.entries) seen.deployments.push_back(count(*entry->stats));
   std::erase_if(state_->departed, [&](const server::departed_endpoint& each) {
     return state_->is_live(each.gone_since) && each.endpoint->busy() == 0;
   });
   for (const server::departed_endpoint& each : state_->departed) {
     seen.endpoints.push_back({each.deployment, each.endpoint->config().replica, each.endpoint->busy()});
   }
+  return seen;
+}
+
+config::observation gateway::observe_with_counts() const {
+  config::observation seen = observe();
+  const std::lock_guard lock{state_->mutex};
+  for (const auto& entry : state_->current->entries) seen.deployments.push_back(server::count(*entry->stats));
   return seen;
 }
 

@@ -330,43 +330,6 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
   co_return next_step::close;
 }
 
-std::optional<http::reason> session::authenticate(const routing::route& route, request& req) {
-  const filter::presented_credential credential{worker_.context().request_head};
-  filter::client_view view;
-  const routing::route_client* client = nullptr;
-  const bool has_token = credential.kind() == filter::presented_credential::scheme::basic
-                         || credential.kind() == filter::presented_credential::scheme::bearer;
-  const system_time now = system_clock::now();
-  if (credential.kind() == filter::presented_credential::scheme::none && stream_->tls() != nullptr) {
-    client = route.find_client(stream_->tls()->client_name());
-    if (client != nullptr && !(client->expires_at && *client->expires_at <= now)) {
-      use_client(*client, req, now);
-      return std::nullopt;
-    }
-  }
-  if (has_token) {
-    const crypto::token_digest digest = worker_.table().token_key->hash(credential.token());
-    client = route.find_client(digest);
-    if (client == nullptr) client = find_by_password(route, credential, digest, req);
-    if (req.check) return std::nullopt;  // not known yet
-    if (client != nullptr) view = {true, client->name, client->expires_at && *client->expires_at <= now};
-  }
-  const filter::auth_verdict verdict = filter::judge(credential, view);
-  if (!verdict.passed) {
-    worker_.context().stats.auth_failures[static_cast<std::size_t>(verdict.failure)].add();
-    return verdict.failure == metrics::auth_failure::missing ? http::reason::auth_required : http::reason::auth_failed;
-  }
-  use_client(*client, req, now);
-  return std::nullopt;
-}
-
-void session::use_client(const routing::route_client& client, request& req, system_time now) {
-  req.user = client.name;
-  req.client = client.place;
-  const auto minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
-  client.usage->count(worker_.index(), static_cast<std::uint64_t>(minute));
-}
-
 std::optional<filter::limit_refusal> session::find_limit(filter::admission& admitted, const request& req,
                                                          const deployment_state& state) {
   const auto refused =

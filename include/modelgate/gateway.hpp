@@ -64,6 +64,8 @@ class gateway final : public config::gateway_link {
   void publish(config::snapshot_ptr next) override;
   [[nodiscard]] bool wait_until_live(std::uint64_t generation, steady_time deadline) override;
   [[nodiscard]] config::observation observe() const override;
+  /// The same with what was counted for each deployment, which takes longer.
+  [[nodiscard]] config::observation observe_with_counts() const;
 
   /// Stops accepting, lets requests finish, closes idle connections after `timeouts.drain_idle`; when `deadline` has
   /// passed the rest is cut. Returns when every worker has ended; answers whether nothing had to be cut.
@@ -74,11 +76,12 @@ class gateway final : public config::gateway_link {
   /// What a scrape is answered, in Prometheus' text format.
   [[nodiscard]] std::string metrics_text() const;
 
-  /// One more number for every scrape; called on the scraping thread.
-  using reading = metrics::gauge_reading;
   /// Called on a thread of its own, which must not be kept, when a client has shown the password of which only a foreign
   /// hash was known: `observe` tells which. Set once, before `start`.
   void set_proof_listener(std::function<void()> listener);
+
+  /// One more number for every scrape; called on the scraping thread.
+  using reading = metrics::gauge_reading;
   void add_metrics_source(std::function<std::vector<reading>()> source);
 
  private:

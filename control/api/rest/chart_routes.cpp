@@ -1,6 +1,7 @@
 #include "control/api/rest/answers.hpp"
 #include "control/api/rest/parameters.hpp"
 #include "control/api/rest/routes.hpp"
+#include "control/domain/units.hpp"
 #include "control/service/chart_recorder.hpp"
 #include "control/service/deployment_service.hpp"
 
@@ -32,7 +33,8 @@ json::object to_json(const service::chart::line& line) {
 }
 
 /// The changes of a deployment that fall into the time that a chart shows.
-json::array markers_of(const std::vector<domain::recorded_revision>& history, const service::chart& shown, milliseconds window) {
+json::array markers_of(const std::vector<domain::recorded_revision>& history, const service::chart& shown,
+                       milliseconds window) {
   json::array markers;
   for (auto each = history.rbegin(); each != history.rend(); ++each) {
     if (each->created_at < shown.start || each->created_at > shown.start + window + shown.step) continue;
@@ -42,6 +44,10 @@ json::array markers_of(const std::vector<domain::recorded_revision>& history, co
                                    {"message", each->update_message}});
   }
   return markers;
+}
+
+std::string in_seconds(milliseconds time) {
+  return domain::decimal_text(std::chrono::duration<double>(time).count()) + "s";
 }
 
 outcome chart_of(const service::deployment_service& deployments, const service::chart_recorder& recorder,
@@ -55,9 +61,8 @@ outcome chart_of(const service::deployment_service& deployments, const service::
     if (parsed && *parsed >= history.step() && *parsed <= longest) {
       window = *parsed;
     } else {
-      query.mistake("window", "must be a duration from " + std::to_string(history.step().count()) + "ms to "
-                                  + std::to_string(std::chrono::duration_cast<std::chrono::seconds>(longest).count())
-                                  + "s, such as 15m");
+      query.mistake("window", "must be a duration from " + in_seconds(history.step()) + " to " + in_seconds(longest)
+                                  + ", such as 15m");
     }
   }
   if (auto wrong = query.wrong()) return *wrong;

@@ -74,7 +74,7 @@ std::optional<service::revision_condition> condition_of(const call& of) {
   return read_if_match(of.request.fields.get("If-Match"));
 }
 
-std::optional<std::uint64_t> revision_number(const std::string& text) {
+std::optional<std::uint64_t> whole_number(const std::string& text) {
   std::uint64_t number = 0;
   const char* const end = text.data() + text.size();
   const auto [stopped, error] = std::from_chars(text.data(), end, number);
@@ -202,7 +202,7 @@ outcome deployment_routes::difference(const call& of) const {
   const auto to = query.number("to", 1, std::numeric_limits<std::int64_t>::max());
   if (!to) query.mistake("to", "must be the revision to compare with");
   if (auto wrong = query.wrong()) return *wrong;
-  const auto from = revision_number(of.arguments[1]);
+  const auto from = whole_number(of.arguments[1]);
   if (!from) return problem{service::not_found("revision", of.arguments[1])};
   const auto before = deployments_.revision(of.who, of.arguments[0], *from);
   if (!before) return problem{before.error()};
@@ -235,7 +235,7 @@ outcome deployment_routes::history(const call& of) const {
 
 outcome deployment_routes::revision(const call& of) const {
   if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
-  const auto number = revision_number(of.arguments[1]);
+  const auto number = whole_number(of.arguments[1]);
   if (!number) return problem{service::not_found("revision", of.arguments[1])};
   const auto revision = deployments_.revision(of.who, of.arguments[0], *number);
   if (!revision) return problem{revision.error()};
@@ -265,9 +265,12 @@ outcome deployment_routes::logs(const call& of) const {
   if (const auto since = query.text("since")) {
     wanted.since = parse_rfc3339(*since);
     if (!wanted.since) {
-      if (const auto ago = query.number("since", 0, most_seconds_ago)) {
+      const auto ago = whole_number(*since);
+      if (ago && *ago <= most_seconds_ago)
         wanted.since = context_.now() - std::chrono::seconds{*ago};
-      }
+      else
+        query.mistake("since",
+                      "must be a time of RFC 3339, such as 2030-01-31T08:15:30Z, or a whole number of seconds ago");
     }
   }
   wanted.follow = query.flag("follow");

@@ -63,10 +63,9 @@ struct deployment_counts {
 struct observation {
   std::vector<std::uint64_t> live_generation;  ///< per worker
   std::vector<endpoint_load> endpoints;
-  std::vector<client_use> clients;         ///< only those used since the process started
-  std::vector<proven_password> passwords;  ///< until a snapshot comes that knows them
-
-  std::vector<deployment_counts> deployments = {};
+  std::vector<client_use> clients;                  ///< only those used since the process started
+  std::vector<proven_password> passwords;           ///< until a snapshot comes that knows them
+  std::vector<deployment_counts> deployments = {};  ///< only where they were asked for
 
   friend bool operator==(const observation&, const observation&) = default;
 };

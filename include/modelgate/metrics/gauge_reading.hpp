@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -14,5 +15,11 @@ struct gauge_reading {
   double value = 0;
   bool is_counter = false;
 };
+
+/// The label `deployment_name`: the template with the id for "{id}".
+[[nodiscard]] inline std::string deployment_label(std::string pattern, const std::string& id) {
+  if (const std::size_t place = pattern.find("{id}"); place != std::string::npos) pattern.replace(place, 4, id);
+  return pattern;
+}
 
 }  // namespace modelgate::metrics

@@ -50,6 +50,15 @@ struct limited_replicas : runtime_fixture {
     return false;
   }
 
+  void let_a_child_of_the_greedy_one_die() {
+    static_cast<void>(ask(
+        *runtime, greedy,
+        "/run?subprocess.Popen([sys.executable,'-c','x=b%22.%22*(300*1024*1024);__import__(%22time%22).sleep(1000)'],"
+        "start_new_session=True)"));
+    BOOST_TEST_REQUIRE(reaches(*runtime, greedy, replica_phase::exited));
+    BOOST_TEST(find(*runtime, greedy)->reason.starts_with("OOMKilled: "));
+  }
+
   void let_the_greedy_one_die() {
     const pid_t before = recorded_pid(*this, greedy);
     static_cast<void>(ask(*runtime, greedy, hunger));
@@ -92,24 +101,14 @@ BOOST_AUTO_TEST_CASE(end_the_one_that_is_seen_with_too_much_memory) {
 BOOST_AUTO_TEST_CASE(count_what_a_child_of_the_replica_takes) {
   begin(config::limit_mode::polling);
   for (const std::uint32_t index : {0U, 1U}) start(index);
-  static_cast<void>(
-      ask(*runtime, greedy,
-          "/run?subprocess.Popen([sys.executable,'-c','x=b%22.%22*(300*1024*1024);__import__(%22time%22).sleep(1000)'],"
-          "start_new_session=True)"));
-  BOOST_TEST_REQUIRE(reaches(*runtime, greedy, replica_phase::exited));
-  BOOST_TEST(find(*runtime, greedy)->reason.starts_with("OOMKilled: "));
+  let_a_child_of_the_greedy_one_die();
 }
 
 BOOST_AUTO_TEST_CASE(end_the_whole_replica_when_the_kernel_has_ended_a_part_of_it) {
   begin(config::limit_mode::automatic);
   if (!has_groups()) return;
   start(0);
-  static_cast<void>(
-      ask(*runtime, greedy,
-          "/run?subprocess.Popen([sys.executable,'-c','x=b%22.%22*(300*1024*1024);__import__(%22time%22).sleep(1000)'],"
-          "start_new_session=True)"));
-  BOOST_TEST_REQUIRE(reaches(*runtime, greedy, replica_phase::exited));
-  BOOST_TEST(find(*runtime, greedy)->reason.starts_with("OOMKilled: "));
+  let_a_child_of_the_greedy_one_die();
 }
 
 BOOST_AUTO_TEST_CASE(are_off_when_the_config_says_so) {

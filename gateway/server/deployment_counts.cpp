@@ -1,0 +1,32 @@
+#include "gateway/server/deployment_counts.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace modelgate::server {
+
+config::deployment_counts count(const metrics::deployment_stats& stats) {
+  config::deployment_counts counts;
+  counts.deployment = stats.id();
+  counts.answers.resize(6);
+  counts.latency.resize(metrics::latency_bounds_seconds.size() + 1);
+  std::vector<metrics::series_list::reading> readings;
+  metrics::feedback_totals feedback;
+  const std::size_t models = std::min(stats.models().size(), metrics::feedback_stats::limit);
+  for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
+    stats.of_worker(worker).server.read_into(readings);
+    for (std::size_t model = 0; model < models; ++model) {
+      feedback.add(stats.of_worker(worker).feedback.of_model(model));
+    }
+  }
+  for (const metrics::series_list::reading& each : readings) {
+    if (each.key.what != metrics::service::predictions) continue;
+    counts.answers[std::min<std::size_t>(each.key.status / 100, 5)] += each.totals.count();
+    for (std::size_t i = 0; i < counts.latency.size(); ++i) counts.latency[i] += each.totals.buckets[i];
+  }
+  counts.feedback = feedback.calls;
+  counts.reward = feedback.reward;
+  return counts;
+}
+
+}  // namespace modelgate::server
