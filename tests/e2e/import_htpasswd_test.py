@@ -200,7 +200,7 @@ class ImportHtpasswd(unittest.TestCase):
         done = self.run_import(entry("app", "secret", "-m") + entry("Ann.Lee", "x", "-m") + entry("batch", "secret", "-s"))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("2 added, 0 replaced, 1 skipped", done.stderr)
-        self.assertRegex(done.stdout, "(?m)^2 +Ann.Lee +MALFORMED")
+        self.assertRegex(done.stdout, "(?m)^2 +Ann.Lee +has a name that is no client")
         self.assertEqual(sorted(self.clients()), ["app", "batch"])
 
     def test_a_flood_of_wrong_passwords_stalls_nobody_else(self):
