@@ -161,6 +161,7 @@ constexpr std::array keys{
     settings_key{"limits.pool_connections", count_key{limit<&limit_settings::pool_connections>, 0, 100'000}},
     settings_key{"limits.retry_body_bytes", size_key{limit<&limit_settings::retry_body_bytes>, 0, gib}},
     settings_key{"limits.feedback_bytes", size_key{limit<&limit_settings::feedback_bytes>, kib, gib}},
+    settings_key{"limits.held_body_bytes", size_key{limit<&limit_settings::held_body_bytes>, 0, gib}},
     settings_key{"limits.retry_percent", count_key{limit<&limit_settings::retry_percent>, 0, 100}},
     settings_key{"limits.hedge_percent", count_key{limit<&limit_settings::hedge_percent>, 0, 100}},
     settings_key{"limits.control_body_bytes", size_key{limit<&limit_settings::control_body_bytes>, kib, gib}},

@@ -27,6 +27,7 @@ struct proxy_settings {
   std::chrono::milliseconds replica_doubt{1'000};
   std::size_t retry_body_bytes = 1'048'576;
   std::size_t feedback_bytes = 1'048'576;
+  std::size_t held_body_bytes = 262'144;
   std::size_t retry_percent = 10;
   std::size_t hedge_percent = 5;
   std::size_t memory_bytes = 0;  ///< of buffers, one worker's share; 0: no bound
@@ -51,9 +52,15 @@ struct worker_context {
   bool draining = false;                     ///< connections are not kept any more
   bool cutting = false;                      ///< draining took too long: whoever waits answers at once
   std::size_t memory_in_use = 0;  ///< bytes in input buffers and in bodies kept for slow peers or for a retry
+  std::size_t half_heads = 0;     ///< clients who have begun a request's head and not ended it
 
   [[nodiscard]] bool has_memory() const noexcept {
     return settings.memory_bytes == 0 || memory_in_use <= settings.memory_bytes;
+  }
+  /// Those who begin slowly get half of the memory, so that they do not keep all others out.
+  [[nodiscard]] bool has_memory_for_half_a_head() const noexcept {
+    return settings.memory_bytes == 0
+           || (has_memory() && (half_heads + 1) * settings.head_limits.bytes <= settings.memory_bytes / 2);
   }
 };
 

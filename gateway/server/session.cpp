@@ -4,6 +4,7 @@
 #include "gateway/proxy/forwarding.hpp"
 #include "gateway/server/explanation.hpp"
 #include "gateway/server/request_labels.hpp"
+#include "gateway/server/session_marks.hpp"
 
 #include "modelgate/net/tls_channel.hpp"
 
@@ -24,18 +25,6 @@ constexpr std::string_view cors_preflight =
     "Access-Control-Allow-Headers: Accept, Accept-Encoding, Authorization, Content-Length, Content-Type, "
     "X-CSRF-Token\r\n"
     "Access-Control-Allow-Methods: GET,OPTIONS,POST\r\n";
-
-/// Counts a request as in flight for as long as it lives, however it ends.
-class in_flight_mark {
- public:
-  explicit in_flight_mark(metrics::counter& gauge) noexcept : gauge_{gauge} { gauge_.add(); }
-  ~in_flight_mark() { gauge_.subtract(); }
-  in_flight_mark(const in_flight_mark&) = delete;
-  in_flight_mark& operator=(const in_flight_mark&) = delete;
-
- private:
-  metrics::counter& gauge_;
-};
 
 }  // namespace
 
@@ -89,6 +78,7 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
   const steady_time now = steady_clock::now();
   steady_time due = now + (first_request_ ? worker_.settings().head : worker_.settings().keep_alive);
   bool begun = false;
+  std::optional<half_head_mark> half;
   for (;;) {
     // An empty line before a request is nothing yet: the connection stays idle.
     if (buffers_ && buffers_->input.view() == "\r\n") buffers_->input.clear();
@@ -114,6 +104,14 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
     }
     if (read.status != net::io_status::would_block) co_return false;
     if (!begun) worker_.give_buffers(std::move(buffers_));
+    if (begun && !half) {
+      if (!worker_.context().has_memory_for_half_a_head()) {
+        const next_step step = co_await refuse({http::reason::overloaded, explain(http::reason::overloaded)});
+        if (step == next_step::linger) co_await linger();
+        co_return false;
+      }
+      half.emplace(worker_.context().half_heads);
+    }
     const bool expired = co_await wait_until(begun ? due : std::min(due, drain_due_));
     if (!expired) continue;
     if (!begun && worker_.context().draining) co_await linger();
@@ -271,6 +269,7 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   out.puid = buffers_->ids.puid;
   out.limit_fields = buffers_->limit_fields;
   if (req.match.kind == routing::route_kind::feedback) co_return co_await forward_feedback(req, out, std::move(state));
+  if (must_wait_for_body(req, *state)) co_return co_await forward_held(req, out, std::move(state));
   co_return co_await forward(req, out, std::move(state));
 }
 

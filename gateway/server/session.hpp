@@ -20,7 +20,8 @@
 
 namespace modelgate::proxy {
 struct feedback;
-}
+class memory_share;
+}  // namespace modelgate::proxy
 
 namespace modelgate::server {
 
@@ -84,14 +85,26 @@ class session : public boost::intrusive::list_base_hook<> {
   [[nodiscard]] net::task_of<next_step> forward(const request& req, const proxy::exchange_request& out,
                                                 deployment_state_ptr state);
   /// A body that was read but not taken from the input.
-  struct memory_share;
   struct held_body {
     std::size_t bytes = 0;            ///< of the input, as they came
-    std::optional<http::reason> why;  ///< it is not whole
+    std::optional<http::reason> why;  ///< it could not be had
     std::string detail;
   };
-  [[nodiscard]] net::task_of<held_body> hold_body(const request& req, steady_time deadline, std::string& payload,
-                                                  memory_share& memory);
+  struct hold_order {
+    std::size_t most = 0;                   ///< bytes of it
+    std::string_view too_large = {};        ///< what to say of more than that; empty: then the rest may stay on its way
+    std::string* payload = nullptr;         ///< gets the bytes of a chunked one without the coding
+    proxy::memory_share* memory = nullptr;  ///< of `payload`
+  };
+  /// Reads until the input holds the body of the request under way, as it came. Errors: why that cannot be; a client that
+  /// went is told as one that has closed.
+  [[nodiscard]] net::task_of<held_body> hold_body(const request& req, proxy::exchange_request& out, hold_order order);
+  [[nodiscard]] net::task_of<held_body> read_body(const request& req, steady_time deadline, hold_order order);
+  [[nodiscard]] net::task_of<next_step> reply_to_held(const request& req, const held_body& held,
+                                                      deployment_state_ptr state);
+  [[nodiscard]] bool must_wait_for_body(const request& req, const deployment_state& state) const;
+  [[nodiscard]] net::task_of<next_step> forward_held(request& req, proxy::exchange_request& out,
+                                                     deployment_state_ptr state);
   [[nodiscard]] net::task_of<next_step> forward_feedback(request& req, proxy::exchange_request& out,
                                                          deployment_state_ptr state);
   void remember(const request& req, const deployment_state& state, const proxy::exchange_result& result);

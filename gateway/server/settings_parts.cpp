@@ -21,6 +21,7 @@ worker_settings to_worker_settings(const config::settings& settings, std::size_t
   made.proxy.cors = settings.prediction.cors;
   made.proxy.retry_body_bytes = settings.limits.retry_body_bytes;
   made.proxy.feedback_bytes = settings.limits.feedback_bytes;
+  made.proxy.held_body_bytes = settings.limits.held_body_bytes;
   made.proxy.retry_percent = settings.limits.retry_percent;
   made.proxy.hedge_percent = settings.limits.hedge_percent;
   made.proxy.memory_bytes = static_cast<std::size_t>(settings.limits.memory_bytes) / workers;

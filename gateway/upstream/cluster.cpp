@@ -78,6 +78,16 @@ slot cluster::take_idle(const endpoint* except, steady_time now) {
   return slot{*fastest};
 }
 
+bool cluster::is_half_free(steady_time now) const noexcept {
+  std::size_t taken = 1;
+  std::size_t slots = 0;
+  for (const cluster_member_ptr& each : members_) {
+    taken += each->endpoint->in_flight();
+    slots += each->endpoint->limit(now);
+  }
+  return 2 * taken <= slots;
+}
+
 std::size_t cluster::in_flight() const noexcept {
   std::size_t count = 0;
   for (const cluster_member_ptr& each : members_) count += each->endpoint->in_flight();

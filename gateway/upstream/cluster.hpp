@@ -46,6 +46,8 @@ class cluster {
   /// A slot on the fastest replica that has nothing to do, is in good standing and is not `except`; none while requests
   /// wait.
   [[nodiscard]] slot take_idle(const endpoint* except, steady_time now);
+  /// Whether half of all slots would be free with one more request.
+  [[nodiscard]] bool is_half_free(steady_time now) const noexcept;
   /// Requests on these replicas, over all workers.
   [[nodiscard]] std::size_t in_flight() const noexcept;
   /// The place on a replica that the queue has counted.

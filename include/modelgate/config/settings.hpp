@@ -52,6 +52,7 @@ struct limit_settings {
   std::size_t pool_connections = 256;          ///< idle upstream connections kept per replica and worker
   std::size_t retry_body_bytes = 1'048'576;    ///< of one request's body, kept so that it can be sent again
   std::size_t feedback_bytes = 1'048'576;      ///< of one feedback, read whole before it is forwarded
+  std::size_t held_body_bytes = 262'144;       ///< of a body that is waited for while few slots are free; 0: never
   std::size_t retry_percent = 10;  ///< of a deployment's requests in flight: sent again after bytes went out
   std::size_t hedge_percent = 5;   ///< of a deployment's hedged requests: sent to a second replica as well
   /// File descriptors that new connections leave free: for connections to replicas, the store, logs. Never more than

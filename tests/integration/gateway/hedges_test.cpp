@@ -83,6 +83,7 @@ struct hedging {
     config::settings settings = gateway_fixture::short_settings();
     settings.prediction.workers = 1;
     settings.limits.hedge_percent = hedge_percent;
+    settings.limits.held_body_bytes = 0;  // requests whose body is still coming are what keeps replicas busy here
     settings.timeouts.body_grace = patience;
     return settings;
   }

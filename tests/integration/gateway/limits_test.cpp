@@ -189,21 +189,49 @@ BOOST_AUTO_TEST_CASE(requests_over_the_memory_limit_are_sent_away) {
   gateway_fixture fixture{settings};
   fixture.deploy("pub", {&replica});
   std::vector<raw_socket> dripping;
-  for (int i = 0; i < 3; ++i) {
+  for (int i = 0; i < 2; ++i) {
     dripping.push_back(fixture.connect());
-    dripping.back().send("POST /deployment/pub/x HTTP/1.1\r\n");
+    dripping.back().send("POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n");
   }
-  while (fixture.metric("modelgate_connections") != 3) std::this_thread::yield();
+  while (fixture.metric("modelgate_connections") != 2) std::this_thread::yield();
   std::string answer = fixture.ask(get("/deployment/pub/x"));
   while (status_of(answer) == 200) answer = fixture.ask(get("/deployment/pub/x"));  // until their bytes have been read
   BOOST_TEST(status_of(answer) == 503);
   BOOST_TEST(body_of(answer).find("OVERLOADED") != std::string::npos);
   BOOST_TEST(fixture.metric("modelgate_replies_total{reason=\"OVERLOADED\"}") >= 1);
-  while (fixture.metric("modelgate_buffer_bytes") < 3 * 4'096) std::this_thread::yield();
+  while (fixture.metric("modelgate_buffer_bytes") < 2 * 4'096) std::this_thread::yield();
   dripping.clear();
   while (fixture.metric("modelgate_connections") != 0) std::this_thread::yield();
   while (fixture.metric("modelgate_buffer_bytes") != 0) std::this_thread::yield();
   BOOST_TEST(status_of(fixture.ask(get("/deployment/pub/x"))) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(half_heads_get_half_of_the_memory) {
+  scripted_upstream replica;
+  config::settings settings = gateway_fixture::short_settings();
+  settings.prediction.workers = 1;
+  settings.limits.memory_bytes = 4 * settings.limits.head_bytes;
+  settings.timeouts.head = milliseconds{5'000};
+  gateway_fixture fixture{settings};
+  fixture.deploy("pub", {&replica});
+  const auto begin = [&fixture] {
+    raw_socket client = fixture.connect();
+    client.send("GET /deployment/pub/x HTTP/1.1\r\n");
+    return client;
+  };
+  raw_socket first = begin();
+  const raw_socket second = begin();
+  while (fixture.metric("modelgate_buffer_bytes") < 2.0 * static_cast<double>(settings.limits.head_bytes))
+    std::this_thread::yield();
+  const std::string refused = begin().receive_all();
+  BOOST_TEST(status_of(refused) == 503);
+  BOOST_TEST(body_of(refused).find("OVERLOADED") != std::string::npos);
+  BOOST_TEST(status_of(fixture.ask(get("/deployment/pub/x"))) == 200);  // others have the other half
+  first.send("Host: a\r\n\r\n");
+  BOOST_TEST(status_of(first.receive_message()) == 200);
+  raw_socket third = begin();  // in the place of the first
+  third.send("Host: a\r\n\r\n");
+  BOOST_TEST(status_of(third.receive_message()) == 200);
 }
 
 BOOST_AUTO_TEST_CASE(draining_gives_idle_connections_one_more_request) {

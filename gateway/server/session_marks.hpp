@@ -1,0 +1,33 @@
+#pragma once
+
+#include "modelgate/metrics/counter.hpp"
+
+#include <cstddef>
+
+namespace modelgate::server {
+
+/// Counts a request as in flight for as long as it lives, however it ends.
+class in_flight_mark {
+ public:
+  explicit in_flight_mark(metrics::counter& gauge) noexcept : gauge_{gauge} { gauge_.add(); }
+  ~in_flight_mark() { gauge_.subtract(); }
+  in_flight_mark(const in_flight_mark&) = delete;
+  in_flight_mark& operator=(const in_flight_mark&) = delete;
+
+ private:
+  metrics::counter& gauge_;
+};
+
+/// Counts a client who has begun a head and not ended it.
+class half_head_mark {
+ public:
+  explicit half_head_mark(std::size_t& count) noexcept : count_{count} { ++count_; }
+  ~half_head_mark() { --count_; }
+  half_head_mark(const half_head_mark&) = delete;
+  half_head_mark& operator=(const half_head_mark&) = delete;
+
+ private:
+  std::size_t& count_;
+};
+
+}  // namespace modelgate::server

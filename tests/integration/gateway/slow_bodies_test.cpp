@@ -1,0 +1,140 @@
+#include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+namespace modelgate::test {
+namespace {
+
+constexpr std::string_view path = "/deployment/pub/x";
+
+/// Keeps every request it gets, from the head on, and answers it when its body has come.
+scripted_upstream::script notes_heads() {
+  return [](raw_socket& connection, scripted_upstream& self) {
+    for (;;) {
+      std::string seen = connection.receive_some();
+      if (seen.empty()) return;
+      self.note(seen.substr(0, seen.find("\r\n")));
+      while (seen.find("last") == std::string::npos) {
+        const std::string more = connection.receive_some();
+        if (more.empty()) return;
+        seen += more;
+      }
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    }
+  };
+}
+
+struct few_slots {
+  explicit few_slots(std::uint32_t slots, std::size_t held_body_bytes = 262'144) : fixture{with(held_body_bytes)} {
+    config::deployment_config made = gateway_fixture::make("pub", {&replica});
+    made.serving.concurrency = slots;
+    fixture.deploy(made);
+  }
+
+  static config::settings with(std::size_t held_body_bytes) {
+    config::settings settings = gateway_fixture::short_settings();
+    settings.limits.held_body_bytes = held_body_bytes;
+    return settings;
+  }
+  static std::string head(std::string_view fields) {
+    return "POST " + std::string{path} + " HTTP/1.1\r\nHost: a\r\n" + std::string{fields} + "\r\n";
+  }
+  void expect_an_answer() const { BOOST_TEST(status_of(fixture.ask(post(path, "whole, to the last"))) == 200); }
+
+  scripted_upstream replica{notes_heads()};
+  gateway_fixture fixture;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(slow_bodies)
+
+BOOST_AUTO_TEST_CASE(leave_the_slots_to_whoever_has_sent_all) {
+  few_slots gate{1};
+  std::vector<raw_socket> slow;
+  for (int i = 0; i < 3; ++i) {
+    slow.push_back(gate.fixture.connect());
+    slow.back().send(few_slots::head("Content-Length: 20000\r\nExpect: 100-continue\r\n"));
+    BOOST_TEST(status_of(slow.back().receive_message()) == 100);  // its body is asked for, though no replica is
+    slow.back().send("a part");
+  }
+  gate.expect_an_answer();
+  BOOST_TEST(gate.replica.requests().size() == 1U);
+  for (raw_socket& each : slow) {
+    each.send(std::string(20'000 - 10, 'x') + "last");
+    BOOST_TEST(status_of(each.receive_message()) == 200);
+    each.send(post(path, "on the same connection, to the last"));
+    BOOST_TEST(status_of(each.receive_message()) == 200);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(go_to_a_replica_at_once_while_half_of_the_slots_are_free) {
+  few_slots gate{4};
+  raw_socket client = gate.fixture.connect();
+  client.send(few_slots::head("Content-Length: 10\r\n") + "a part");
+  static_cast<void>(gate.replica.await_requests(1));
+  client.send("last");
+  BOOST_TEST(status_of(client.receive_message()) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(larger_than_the_limit_take_a_slot_before_they_are_here) {
+  few_slots gate{1, 1'000};
+  raw_socket sized = gate.fixture.connect();
+  sized.send(few_slots::head("Content-Length: 1004\r\n") + "a part");
+  static_cast<void>(gate.replica.await_requests(1));
+  sized.send(std::string(994, 'x') + "last");
+  BOOST_TEST(status_of(sized.receive_message()) == 200);
+
+  raw_socket chunked = gate.fixture.connect();
+  chunked.send(few_slots::head("Transfer-Encoding: chunked\r\n") + "3e8\r\n" + std::string(1'000, 'x') + "\r\n");
+  static_cast<void>(gate.replica.await_requests(2));
+  chunked.send("4\r\nlast\r\n0\r\n\r\n");
+  BOOST_TEST(status_of(chunked.receive_message()) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(are_not_waited_for_when_nobody_wants_that) {
+  few_slots gate{1, 0};
+  raw_socket client = gate.fixture.connect();
+  client.send(few_slots::head("Content-Length: 10\r\n") + "a part");
+  static_cast<void>(gate.replica.await_requests(1));
+  client.send("last");
+  BOOST_TEST(status_of(client.receive_message()) == 200);
+}
+
+BOOST_AUTO_TEST_CASE(that_are_chunked_are_forwarded_as_they_came) {
+  few_slots gate{1};
+  raw_socket client = gate.fixture.connect();
+  client.send(few_slots::head("Transfer-Encoding: chunked\r\n") + "6\r\na pa");
+  gate.expect_an_answer();
+  client.send("rt\r\n4\r\nlast\r\n0\r\n\r\n" + get("/ping"));
+  BOOST_TEST(status_of(client.receive_message()) == 200);
+  BOOST_TEST(body_of(client.receive_message()) == "pong");
+}
+
+BOOST_AUTO_TEST_CASE(that_drip_are_408_without_having_had_a_slot) {
+  few_slots gate{1};
+  raw_socket client = gate.fixture.connect();
+  client.send(few_slots::head("Content-Length: 1000\r\n") + "a part");
+  const std::string answer = client.receive_all();
+  BOOST_TEST(status_of(answer) == 408);
+  BOOST_TEST(field_of(answer, "Connection") == "close");
+  BOOST_TEST(gate.replica.requests().empty());
+}
+
+BOOST_AUTO_TEST_CASE(of_clients_that_went_are_forgotten) {
+  few_slots gate{1};
+  {
+    raw_socket client = gate.fixture.connect();
+    client.send(few_slots::head("Content-Length: 1000\r\nExpect: 100-continue\r\n"));
+    BOOST_TEST(status_of(client.receive_message()) == 100);
+    client.send("a part");
+  }
+  gate.expect_an_answer();
+  BOOST_TEST(gate.replica.requests().size() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::test
