@@ -19,6 +19,7 @@
 #include "gateway/demo.hpp"
 #include "gateway/greeting.hpp"
 #include "gateway/rest_parts.hpp"
+#include "gateway/server/metrics_endpoint.hpp"
 #include "gateway/upgrade_loop.hpp"
 
 #include "modelgate/base/log.hpp"
@@ -240,8 +241,10 @@ class program {
   std::unique_ptr<http_io::server> make_metrics_server() {
     return std::make_unique<http_io::server>(
         loop_, metrics_pool_, settings_.listen.metrics, own_port_limits(settings_),
-        [this](const http_io::request& request) { return answer_scrape(request); }, nullptr,
-        handed_one(&handover_offer::metrics, settings_.listen.metrics));
+        [this](const http_io::request& request) {
+          return server::answer_scrape(request, [this](auto format) { return gateway_->metrics_text(format); });
+        },
+        nullptr, handed_one(&handover_offer::metrics, settings_.listen.metrics));
   }
 
   /// Files are looked at off the loops.
@@ -391,18 +394,6 @@ class program {
     reconciler_.start();
     rest_.hub().start();
     control_gate_.open();
-  }
-
-  http_io::response answer_scrape(const http_io::request& request) const {
-    http_io::response answer;
-    if (request.path != "/metrics" && request.path != "/prometheus") {
-      answer.status = 404;
-      answer.body = "metrics are at /metrics\n";
-      return answer;
-    }
-    answer.fields.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    answer.body = gateway_->metrics_text();
-    return answer;
   }
 
   void write_ports() const {

@@ -26,7 +26,7 @@ ALLOWED = {
     "filter": FOUNDATION + " net http http_io",
     "upstream": FOUNDATION + " net http http_io",
     "proxy": FOUNDATION + " net http http_io upstream",
-    "gateway": "base config crypto net metrics/gauge_reading",  # include/modelgate/gateway.hpp, what embedders see
+    "gateway": "base config crypto net metrics/gauge_reading metrics/exposition_format",  # include/modelgate/gateway.hpp, what embedders see
     "server": FOUNDATION + " net http http_io routing filter upstream proxy gateway",
     # the control plane
     "domain": "base crypto config net/endpoint",
