@@ -101,11 +101,13 @@ void seldon_families::add(const deployment_stats& stats, const std::string& name
   for (const auto& [key, totals] : server) add_server(key, totals, common, exemplars);
   for (const auto& [key, totals] : client) {
     if (key.model >= models.size()) continue;
+    const std::string service = service_of(key, stats);
     label_list labels = common;
+    labels.push_back({"service", service});
     labels.push_back({"model_name", "model"});
     labels.push_back({"model_image", models[key.model].image});
     labels.push_back({"model_version", models[key.model].version});
-    add_client(key, totals, std::move(labels), service_of(key, stats), exemplars);
+    add_client(key, totals, std::move(labels), service, exemplars);
   }
   double lost = 0;
   for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
@@ -150,7 +152,6 @@ void seldon_families::add_client(const series_key& key, const latency_totals& to
                       {"predictor_version", or_else(value_of(labels, "predictor_version"), "unknown")}};
     add_histogram(engine_client_, std::move(engine), totals, exemplars);
   }
-  labels.push_back({"service", service});
   labels.push_back({"method", std::string{word(key.method)}});
   labels.push_back({"code", status});
   labels.push_back({"status", status});

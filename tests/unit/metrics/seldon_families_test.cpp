@@ -33,10 +33,10 @@ struct called {
   std::shared_ptr<deployment_stats> stats;
 };
 
-const std::string client =
-    "{deployment_name=\"iris\",predictor_name=\"deploy\",predictor_version=\"v1\",model_name=\"model\","
-    "model_image=\"demo/iris\",model_version=\"1.0\",service=\"";
-const std::string labels_of_503 = "\",method=\"post\",code=\"503\",status=\"503\"}";
+const std::string client = "{deployment_name=\"iris\",predictor_name=\"deploy\",predictor_version=\"v1\",service=\"";
+const std::string labels_of_503 =
+    "\",model_name=\"model\",model_image=\"demo/"
+    "iris\",model_version=\"1.0\",method=\"post\",code=\"503\",status=\"503\"}";
 
 }  // namespace
 
