@@ -109,7 +109,9 @@ class histogram {
 
   static constexpr auto bounds = [] {
     std::array<std::int64_t, Bounds::seconds.size()> made{};
-    for (std::size_t i = 0; i < made.size(); ++i) made[i] = static_cast<std::int64_t>(Bounds::seconds[i] * 1e9 + 0.5);
+    // By way of tenths, in integers: a bound that comes out a little below its nanosecond must not lose it.
+    for (std::size_t i = 0; i < made.size(); ++i)
+      made[i] = (static_cast<std::int64_t>(Bounds::seconds[i] * 1e10) + 5) / 10;
     return made;
   }();
 

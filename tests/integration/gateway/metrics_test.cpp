@@ -26,7 +26,7 @@ double sum_of(const gateway_fixture& fixture, const std::string& name, const std
   for (std::string line; std::getline(lines, line);) {
     bool is_asked_for = line.rfind(name + "{", 0) == 0;
     for (const std::string& label : labels) is_asked_for = is_asked_for && line.find(label) != std::string::npos;
-    if (is_asked_for) sum = (sum < 0 ? 0 : sum) + std::atof(line.c_str() + line.rfind(' '));
+    if (is_asked_for) sum = (sum < 0 ? 0 : sum) + std::strtod(line.c_str() + line.rfind(' '), nullptr);
   }
   return sum;
 }
@@ -85,6 +85,7 @@ BOOST_AUTO_TEST_CASE(time_in_the_queue_is_no_overhead) {
   deployment.serving.concurrency = 1;
   fixture.deploy(deployment);
   std::vector<raw_socket> clients;
+  clients.reserve(3);
   for (int i = 0; i < 3; ++i) clients.push_back(fixture.connect());
   for (raw_socket& each : clients) each.send(request);
   for (raw_socket& each : clients) BOOST_TEST(status_of(each.receive_message()) == 200);
