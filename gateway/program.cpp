@@ -19,6 +19,7 @@
 #include "gateway/demo.hpp"
 #include "gateway/greeting.hpp"
 #include "gateway/rest_parts.hpp"
+#include "gateway/server/metrics_endpoint.hpp"
 #include "gateway/upgrade_loop.hpp"
 
 #include "modelgate/base/log.hpp"
@@ -83,8 +84,9 @@ class program {
                              return std::make_unique<gateway>(
                                  settings_, key_, handed(&handover_offer::prediction, settings_.listen.prediction));
                            })},
-        processes_{settings_, before_ ? before_->offer().runtime_lock : -1},
-        external_{settings_.external_runtime, settings_.health, [this] { return own_addresses(); }},
+        processes_{settings_, before_ ? before_->offer().runtime_lock : -1, &probes_},
+        external_{settings_.external_runtime, settings_.health, [this] { return own_addresses(); },
+                  control::runtime::external::resolve_by_system, &probes_},
         driver_{processes_, external_},
         stored_state_{database_},
         publisher_{*gateway_, [this](std::string_view image) { return describe(image); }, serving_defaults(settings_),
@@ -240,8 +242,10 @@ class program {
   std::unique_ptr<http_io::server> make_metrics_server() {
     return std::make_unique<http_io::server>(
         loop_, metrics_pool_, settings_.listen.metrics, own_port_limits(settings_),
-        [this](const http_io::request& request) { return answer_scrape(request); }, nullptr,
-        handed_one(&handover_offer::metrics, settings_.listen.metrics));
+        [this](const http_io::request& request) {
+          return server::answer_scrape(request, [this](auto format) { return gateway_->metrics_text(format); });
+        },
+        nullptr, handed_one(&handover_offer::metrics, settings_.listen.metrics));
   }
 
   /// Files are looked at off the loops.
@@ -317,6 +321,13 @@ class program {
     gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->add_metrics_source([this] { return upgrades_.readings(); });
     gateway_->add_metrics_source([this] { return fleet_.read(); });
+    gateway_->add_metrics_source([this] {
+      std::vector<std::string> served;
+      if (const config::snapshot_ptr live = reconciler_.live()) {
+        for (const auto& deployment : live->deployments) served.push_back(deployment->id);
+      }
+      return probes_.read(served, settings_.metrics_deployment_name);
+    });
   }
 
   /// Serves what the running program does, and then instead of it.
@@ -393,18 +404,6 @@ class program {
     control_gate_.open();
   }
 
-  http_io::response answer_scrape(const http_io::request& request) const {
-    http_io::response answer;
-    if (request.path != "/metrics" && request.path != "/prometheus") {
-      answer.status = 404;
-      answer.body = "metrics are at /metrics\n";
-      return answer;
-    }
-    answer.fields.set("Content-Type", "text/plain; version=0.0.4; charset=utf-8");
-    answer.body = gateway_->metrics_text();
-    return answer;
-  }
-
   void write_ports() const {
     const boost::json::object ports{{"prediction", net::to_string(gateway_->address())},
                                     {"control", net::to_string(control_server_->address())},
@@ -468,6 +467,7 @@ class program {
   upgrade_loop upgrades_;
   const crypto::token_key key_;
   std::unique_ptr<gateway> gateway_;
+  control::runtime::probe_counts probes_;
   control::runtime::process::process_driver processes_;
   control::runtime::external::external_driver external_;
   control::runtime::driver_set driver_;

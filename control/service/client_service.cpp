@@ -34,8 +34,6 @@ std::vector<client_view> client_service::views_of(const std::string& deployment,
     view.last_used_at = view.client.last_used_at;
     const config::client_use* use = uses.find(deployment, view.client);
     if (use != nullptr) view.last_used_at = std::max(view.last_used_at.value_or(use->at), use->at);
-    // Uses are known to the minute, and nobody was used before he was made.
-    if (view.last_used_at) view.last_used_at = std::max(*view.last_used_at, view.client.created_at);
     view.requests = context_.ledger->total(deployment, view.client, use == nullptr ? 0 : use->requests);
     views.push_back(std::move(view));
   }

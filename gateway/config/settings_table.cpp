@@ -47,6 +47,8 @@ constexpr auto tls = &at<&settings::tls, Member>;
 template <auto Member>
 constexpr auto people = &at<&settings::people, Member>;
 template <auto Member>
+constexpr auto metric = &at<&settings::metrics, Member>;
+template <auto Member>
 constexpr auto audit = &at<&settings::audit, Member>;
 template <auto Port, auto Member>
 constexpr auto tls_port = &at<&settings::tls, Port, Member>;
@@ -64,6 +66,14 @@ void choose_level(settings& whole, std::size_t chosen) {
 }
 std::size_t level_of(const settings& whole) {
   return static_cast<std::size_t>(whole.log_level);
+}
+
+constexpr std::array<std::string_view, 3> client_service_words{"/predict", "/Predict", "path"};
+void choose_client_service(settings& whole, std::size_t chosen) {
+  whole.metrics.client_service = static_cast<client_service_label>(chosen);
+}
+std::size_t client_service_of(const settings& whole) {
+  return static_cast<std::size_t>(whole.metrics.client_service);
 }
 
 constexpr std::array<std::string_view, 2> version_words{"1.2", "1.3"};
@@ -266,6 +276,10 @@ constexpr std::array keys{
     settings_key{"audit.events", count_key{audit<&audit_settings::events>, 1, 1'000'000'000}},
 
     settings_key{"metrics.deployment_name", deployment_name, at_restart},
+    settings_key{"metrics.client_service_label", choice_key{client_service_words, choose_client_service, client_service_of}, at_restart},
+    settings_key{"metrics.engine_names", flag_key{metric<&metrics_settings::engine_names>}, at_restart},
+    settings_key{"metrics.summaries", flag_key{metric<&metrics_settings::summaries>}, at_restart},
+    settings_key{"metrics.clients_per_deployment", count_key{metric<&metrics_settings::clients_per_deployment>, 0, 1'000}, at_restart},
     settings_key{"metrics.chart_step", duration_key{&at<&settings::chart_step>, milliseconds{100}}, at_restart},
     settings_key{"log.level", choice_key{log::level_names, choose_level, level_of}},
     settings_key{"console.grafana_url", url_key{&at<&settings::console_grafana_url>}},

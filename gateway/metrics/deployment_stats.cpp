@@ -69,14 +69,14 @@ series_list::~series_list() {
   }
 }
 
-void series_list::record(const series_key& key, std::chrono::nanoseconds latency) {
+void series_list::record(const series_key& key, std::chrono::nanoseconds latency, const trace_id* trace) {
   // Release and acquire make a new node visible only when it is complete; a walk costs a comparison per series, and
   // there are few.
   std::atomic<node*>* link = &first_;
   for (node* each = link->load(std::memory_order_relaxed); each != nullptr;
        each = link->load(std::memory_order_relaxed)) {
     if (each->key == key) {
-      each->histogram.record(latency);
+      each->histogram.record(latency, trace);
       return;
     }
     link = &each->next;
@@ -86,7 +86,7 @@ void series_list::record(const series_key& key, std::chrono::nanoseconds latency
     return;
   }
   auto made = std::make_unique<node>(key);
-  made->histogram.record(latency);
+  made->histogram.record(latency, trace);
   link->store(made.release(), std::memory_order_release);
   ++size_;
 }

@@ -1,5 +1,6 @@
 #include "gateway/metrics/families.hpp"
 
+#include <cmath>
 #include <utility>
 
 namespace modelgate::metrics {
@@ -23,6 +24,24 @@ void add_number(MetricFamily& into, label_list labels, double value) {
     metric.counter.value = value;
   else
     metric.gauge.value = value;
+  into.metric.push_back(std::move(metric));
+}
+
+void add_buckets(MetricFamily& into, label_list labels, std::span<const double> bounds,
+                 std::span<const std::uint64_t> buckets, double sum) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.histogram.bucket.reserve(buckets.size());
+  std::uint64_t cumulative = 0;
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    cumulative += buckets[i];
+    ClientMetric::Bucket bucket;
+    bucket.cumulative_count = cumulative;
+    bucket.upper_bound = i < bounds.size() ? bounds[i] : HUGE_VAL;
+    metric.histogram.bucket.push_back(bucket);
+  }
+  metric.histogram.sample_count = cumulative;
+  metric.histogram.sample_sum = sum;
   into.metric.push_back(std::move(metric));
 }
 

@@ -120,6 +120,7 @@ net::task_of<exchange::verdict> exchange::attempt() {
       continue;
     }
     const wait_phase phase = download_ ? wait_phase::streaming : wait_phase::before_head;
+    if (download_) waited_for_rest_ = true;
     ended = co_await wait(phase);
     if (ended) co_return ended;
   }
@@ -279,7 +280,7 @@ exchange::verdict exchange::watch_client() {
 exchange::verdict exchange::step_upload() {
   const std::uint64_t before = upload_.payload_bytes();
   const relay_status status = upload_.pump(client_.input, client_.stream, *upstream_, worker_.scratch);
-  worker_.stats.request_body_bytes.add(upload_.payload_bytes() - before);
+  count_request_bytes(upload_.payload_bytes() - before);
   rate_.on_bytes(upload_.payload_bytes() - before);
   if (upload_.bytes_sent() > 0) fsm_.on_request_bytes_sent();
   if (!copy_.is_whole()) fsm_.on_copy_given_up();
@@ -313,19 +314,9 @@ exchange::verdict exchange::step_upload() {
   return {};
 }
 
-void exchange::send_continue() {
-  if (continue_sent_) return;
-  continue_sent_ = true;
-  static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
-  const iovec piece{const_cast<char*>(line.data()), line.size()};
-  const net::io_result written = client_.stream.write_some({&piece, 1});
-  if (written.bytes == 0 || written.bytes == line.size()) return;  // none: it sends its body unasked after a while
-  buffers_.response_head.assign(line.substr(written.bytes));
-  fsm_.on_response_head_sent();
-}
-
 void exchange::finish_upstream() {
   const steady_time now = steady_clock::now();
+  finished_at_ = now;
   // What fails fast says nothing of how fast the model is.
   if (status_ < 500) slot_.record(now - *dispatched_at_, now);
   exchange_fsm::ending end;
@@ -383,6 +374,9 @@ exchange_result exchange::result_of(const decision& end) const {
   whole.response_delimited = response_delimited_;
   result.keep_client = exchange_fsm::may_keep_client(whole);
   if (dispatched_at_) result.upstream_latency = head_at_.value_or(steady_clock::now()) - *dispatched_at_;
+  result.head_at = head_at_;
+  if (finished_at_ && fsm_.retries() == 0 && !was_taken_over_)
+    result.upstream_time = (waited_for_rest_ ? *finished_at_ : *head_at_) - *dispatched_at_;
   result.model = model_;
   result.body_untouched = !dispatched_at_;
   result.retry_after = retry_after_;

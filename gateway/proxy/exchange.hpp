@@ -13,6 +13,7 @@
 #include "gateway/upstream/retry_budget.hpp"
 
 #include "modelgate/http/upgrade.hpp"
+#include "modelgate/metrics/deployment_stats.hpp"
 #include "modelgate/net/byte_stream.hpp"
 
 #include <chrono>
@@ -57,6 +58,7 @@ struct exchange_request {
   std::chrono::milliseconds queue_timeout{10'000};
   upstream::retry_budget* retry_budget = nullptr;  ///< of an idempotent deployment; none: at most one replica sees it
   upstream::hedge_policy* hedging = nullptr;       ///< where such a deployment hedges
+  metrics::deployment_traffic* traffic = nullptr;  ///< this worker's, of the deployment; lives longer
   bool seldon_protocol = true;
   std::string_view request_id;
   std::string_view puid;
@@ -83,6 +85,10 @@ struct exchange_result {
   std::chrono::nanoseconds connecting{0};
   /// From dispatch to the response head, or to the failure; absent when no replica was tried.
   std::optional<std::chrono::nanoseconds> upstream_latency;
+  std::optional<steady_time> head_at;  ///< of the answer
+  /// From dispatch until the replica had no more to do with it: to the head if the rest was there with it, else to the
+  /// last byte. Absent unless it was answered, by the first replica that it was sent to.
+  std::optional<std::chrono::nanoseconds> upstream_time;
   metrics::model_index model = 0;
 };
 
@@ -144,6 +150,8 @@ class exchange {
   void end_hedge() noexcept;
   void count_hedge(metrics::hedge_outcome outcome) noexcept;
   void finish_upstream();
+  void count_request_bytes(std::uint64_t bytes) noexcept;
+  void count_response_bytes(std::uint64_t bytes) noexcept;
   void drop_upstream(bool client_gone) noexcept;
   [[nodiscard]] exchange_result result_of(const decision& end) const;
 
@@ -176,6 +184,8 @@ class exchange {
   bool complete_ = false;
   bool reused_ = false;  ///< the connection was kept from an earlier request
   bool same_replica_will_do_ = false;
+  bool waited_for_rest_ = false;  ///< the answer came in pieces, or its client took it in pieces
+  bool was_taken_over_ = false;   ///< by a hedge
   unsigned status_ = 0;
 
   wait_phase due_phase_ = wait_phase::connecting;
@@ -191,6 +201,7 @@ class exchange {
   std::chrono::seconds retry_after_{0};
   std::optional<steady_time> dispatched_at_;
   std::optional<steady_time> head_at_;
+  std::optional<steady_time> finished_at_;
   metrics::model_index model_ = 0;
 };
 

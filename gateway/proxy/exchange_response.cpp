@@ -17,11 +17,21 @@ constexpr unsigned most_informational = 16;
 
 }  // namespace
 
+void exchange::count_request_bytes(std::uint64_t bytes) noexcept {
+  worker_.stats.request_body_bytes.add(bytes);
+  request_.traffic->request_body_bytes.add(bytes);
+}
+
+void exchange::count_response_bytes(std::uint64_t bytes) noexcept {
+  worker_.stats.response_body_bytes.add(bytes);
+  request_.traffic->response_body_bytes.add(bytes);
+}
+
 exchange::verdict exchange::step_response() {
   if (!download_) return read_response_head();
   const std::uint64_t before = download_->payload_bytes();
   const verdict ended = judge_download(download_->pump_from_scratch({}, *upstream_, client_.stream, worker_.scratch));
-  worker_.stats.response_body_bytes.add(download_->payload_bytes() - before);
+  count_response_bytes(download_->payload_bytes() - before);
   return ended;
 }
 
@@ -116,7 +126,7 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   }
   fsm_.on_response_head_sent();
   const verdict ended = judge_download(download_->pump_from_scratch(rest, *upstream_, client_.stream, worker_.scratch));
-  worker_.stats.response_body_bytes.add(download_->payload_bytes());
+  count_response_bytes(download_->payload_bytes());
   return ended;
 }
 
@@ -169,6 +179,17 @@ exchange::verdict exchange::judge_download(body_relay::status status) {
       return fsm_.on_client_gone();
   }
   return {};
+}
+
+void exchange::send_continue() {
+  if (continue_sent_) return;
+  continue_sent_ = true;
+  static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
+  const iovec piece{const_cast<char*>(line.data()), line.size()};
+  const net::io_result written = client_.stream.write_some({&piece, 1});
+  if (written.bytes == 0 || written.bytes == line.size()) return;  // none: it sends its body unasked after a while
+  buffers_.response_head.assign(line.substr(written.bytes));
+  fsm_.on_response_head_sent();
 }
 
 /// An informational answer goes on at once if the client takes it whole, else in front of the final one.

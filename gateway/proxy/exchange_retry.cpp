@@ -125,6 +125,7 @@ void exchange::take_over_hedge() {
   upstream_ = hedge_->take_stream();
   slot_ = hedge_->take_slot();
   dispatched_at_ = hedge_->started();
+  was_taken_over_ = true;
   model_ = slot_->model();
   buffers_.partial_head.assign(hedge_->answer_start());
   hedge_.reset();

@@ -1,6 +1,7 @@
 #include "modelgate/gateway.hpp"
 
 #include "gateway/server/deployment_counts.hpp"
+#include "gateway/server/gateway_readings.hpp"
 #include "gateway/server/listener.hpp"
 #include "gateway/server/serving_table.hpp"
 #include "gateway/server/settings_parts.hpp"
@@ -66,7 +67,7 @@ struct gateway::state {
         tickets{std::make_shared<net::ticket_keys>(settings.tls.ticket_rotation)},
         tls{load_tls(settings.tls, tickets)},
         upstream_ca_file{settings.external_runtime.ca_file},
-        registry{worker_count(settings), settings.metrics_deployment_name},
+        registry{worker_count(settings), settings.metrics_deployment_name, settings.metrics},
         sockets{settings.listen.prediction, worker_count(settings), std::move(handed), settings.limits.unsent_bytes},
         admission{server::connection_limits_of(settings)},
         passwords{server::password_limits_of(settings), crypto::fits_foreign_hash},
@@ -151,62 +152,6 @@ struct gateway::state {
     return readings;
   }
 
-  [[nodiscard]] std::vector<metrics::gauge_reading> read_dispatch() const {
-    std::vector<metrics::gauge_reading> readings;
-    const steady_time now = steady_clock::now();
-    const std::lock_guard lock{mutex};
-    for (std::uint32_t i = 0; i < current->routes.size(); ++i) {
-      const std::string& id = current->routes.at(i).deployment().id;
-      const server::serving_entry& entry = *current->entries[i];
-      readings.push_back({"modelgate_queue_depth",
-                          "Requests that wait for a replica.",
-                          {{"deployment_name", id}},
-                          static_cast<double>(entry.queue->size()),
-                          false});
-      for (std::size_t cause = 0; cause < static_cast<std::size_t>(upstream::ejection_cause::size); ++cause) {
-        const auto why = static_cast<upstream::ejection_cause>(cause);
-        readings.push_back({"modelgate_ejections_total",
-                            "How often replicas were ejected, by what spoke against them last.",
-                            {{"deployment_name", id}, {"cause", std::string{upstream::word(why)}}},
-                            static_cast<double>(entry.queue->outliers().ejections(why)),
-                            true});
-      }
-      for (const upstream::endpoint_ptr& endpoint : entry.endpoints) {
-        const auto add = [&](const char* name, const char* help, double value) {
-          readings.push_back(
-              {name, help, {{"deployment_name", id}, {"replica", endpoint->config().replica}}, value, false});
-        };
-        add("modelgate_replica_in_flight", "Requests on this replica.", endpoint->in_flight());
-        add("modelgate_replica_concurrency_limit", "Requests at a time that this replica is sent: declared or learnt.",
-            endpoint->limit(now));
-        add("modelgate_replica_ejected", "1 while it is ejected: it did much worse than the others of its deployment.",
-            endpoint->standing().is_ejected() ? 1 : 0);
-        add("modelgate_replica_service_seconds",
-            "Moving average from dispatch to the last byte; 0 when nothing is known.",
-            std::chrono::duration<double>(endpoint->average_service_time(now)).count());
-      }
-    }
-    return readings;
-  }
-
-  /// Answers that workers gave themselves, by reason; those that were never given are left out.
-  [[nodiscard]] std::vector<metrics::gauge_reading> read_replies() {
-    std::vector<metrics::gauge_reading> readings;
-    for (std::size_t i = 0; i < http::reason_count; ++i) {
-      double sum = 0;
-      for (std::size_t worker = 0; worker < workers.size(); ++worker) {
-        sum += static_cast<double>(registry.of_worker(worker).replies[i].value());
-      }
-      if (sum == 0) continue;
-      readings.push_back({"modelgate_replies_total",
-                          "Answers that the gateway gave itself, by their reason.",
-                          {{"reason", std::string{http::word(static_cast<http::reason>(i))}}},
-                          sum,
-                          true});
-    }
-    return readings;
-  }
-
   crypto::token_key key;
   config::health_settings health;
   bool accepts = false;  ///< replicas that are there before the first connection have been serving, as far as is known
@@ -226,14 +171,21 @@ struct gateway::state {
   std::shared_ptr<const server::serving_table> current;
   std::deque<std::shared_ptr<const server::serving_table>> tables;
   mutable std::vector<server::departed_endpoint> departed;
+  server::client_counts_by_deployment client_counts;  ///< as scrapes have shown them
 
   std::vector<std::unique_ptr<server::worker>> workers;  ///< last: they end before what they use
 };
 
 gateway::gateway(const config::settings& settings, crypto::token_key key, std::vector<int> handed)
     : state_{std::make_unique<state>(settings, key, std::move(handed))} {
-  state_->registry.add_source([shared = state_.get()] { return shared->read_dispatch(); });
-  state_->registry.add_source([shared = state_.get()] { return shared->read_replies(); });
+  state_->registry.add_source([shared = state_.get()] {
+    const std::lock_guard lock{shared->mutex};
+    server::readings seen = server::read_dispatch(*shared->current, shared->registry);
+    for (auto& each : server::read_clients(*shared->current, shared->registry, shared->client_counts))
+      seen.push_back(std::move(each));
+    return seen;
+  });
+  state_->registry.add_source([shared = state_.get()] { return server::read_replies(shared->registry); });
   state_->registry.add_source([shared = state_.get()] { return shared->read_certificates(); });
   state_->registry.add_source([shared = state_.get()] { return shared->passwords.read(); });
 }
@@ -383,8 +335,8 @@ void gateway::cut() {
   for (const auto& worker : state_->workers) worker->stop();
 }
 
-std::string gateway::metrics_text() const {
-  return state_->registry.expose();
+std::string gateway::metrics_text(metrics::exposition_format format) const {
+  return state_->registry.expose(format);
 }
 
 void gateway::add_metrics_source(std::function<std::vector<reading>()> source) {

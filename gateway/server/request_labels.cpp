@@ -26,7 +26,8 @@ metrics::method_label label_of(http::method verb) noexcept {
   return metrics::method_label::other;
 }
 
-std::optional<metrics::service> service_of(routing::route_kind kind) noexcept {
+std::optional<metrics::service> counted_service_of(routing::route_kind kind, http::method verb) noexcept {
+  if (verb == http::method::options) return std::nullopt;
   switch (kind) {
     case routing::route_kind::predictions:
     case routing::route_kind::passthrough:

@@ -11,7 +11,7 @@ namespace modelgate::server {
 
 [[nodiscard]] metrics::method_label label_of(http::method verb) noexcept;
 
-/// The histogram's service; absent for what Seldon does not count.
-[[nodiscard]] std::optional<metrics::service> service_of(routing::route_kind kind) noexcept;
+/// The histograms' service; absent for what Seldon does not count: OPTIONS, and what asks for no model.
+[[nodiscard]] std::optional<metrics::service> counted_service_of(routing::route_kind kind, http::method verb) noexcept;
 
 }  // namespace modelgate::server

@@ -3,7 +3,6 @@
 #include "gateway/filter/request_timeout.hpp"
 #include "gateway/proxy/forwarding.hpp"
 #include "gateway/server/explanation.hpp"
-#include "gateway/server/request_labels.hpp"
 #include "gateway/server/session_marks.hpp"
 
 #include "modelgate/net/tls_channel.hpp"
@@ -192,7 +191,8 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   deployment_state_ptr state = worker_.state_of(req.route);
   const bool never_forwarded = is_seldon && req.verb == http::method::options;
   if (never_forwarded || !routing::method_is_allowed(req.match, req.verb)) {
-    co_return co_await reply(req, http::reason::method_not_allowed, "this method is not served at this path", state,
+    stats.unrouted[static_cast<std::size_t>(metrics::unrouted_reason::method_not_allowed)].add();
+    co_return co_await reply(req, http::reason::method_not_allowed, "this method is not served at this path", {},
                              req.match.allow.empty() ? passthrough_methods : req.match.allow);
   }
   if (req.framing.body.kind == http::body_kind::sized && req.framing.body.size > deployment.serving.max_body_bytes) {
@@ -264,6 +264,7 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
     out.retry_budget = state->retry_budget.get();
     if (deployment.serving.hedge) out.hedging = &state->hedging;
   }
+  out.traffic = &state->entry->stats->of_worker(worker_.index()).traffic;
   out.seldon_protocol = is_seldon;
   out.request_id = buffers_->ids.request_id;
   out.puid = buffers_->ids.puid;
@@ -278,7 +279,7 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
   metrics::worker_stats& stats = worker_.context().stats;
   proxy::exchange_result result;
   {
-    std::optional<in_flight_mark> mark{std::in_place, stats.requests_in_flight};
+    std::optional<in_flight_mark> mark{std::in_place, stats.requests_in_flight, out.traffic->in_flight};
     proxy::exchange exchange{
         worker_.context(), {*stream_, signal_, timer_, buffers_->input}, buffers_->exchange, state->cluster, out};
     exchanging_ = true;
@@ -300,7 +301,7 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
     case proxy::exchange_result::ending::switched:  // has ended above
       break;
     case proxy::exchange_result::ending::answered:
-      record(req, *state, result.status);
+      record_times(req, *state, result, record(req, *state, result.status));
       remember(req, *state, result);
       if (result.keep_client) co_return next_step::keep;
       co_return next_step::linger;
@@ -361,22 +362,6 @@ void session::write_upstream_head(const request& req, const config::deployment_c
   proxy::append_request_line(buffers_->exchange.head_line, head, out);
   buffers_->exchange.head_fields.clear();
   proxy::append_request_fields(buffers_->exchange.head_fields, head, out);
-}
-
-void session::record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result) {
-  const std::optional<metrics::service> service = service_of(req.match.kind);
-  if (!service || !result.upstream_latency) return;
-  state.entry->stats->of_worker(worker_.index())
-      .client.record({*service, label_of(req.verb), static_cast<std::uint16_t>(result.status), result.model},
-                     *result.upstream_latency);
-}
-
-void session::record(const request& req, const deployment_state& state, unsigned status) {
-  const std::optional<metrics::service> service = service_of(req.match.kind);
-  if (!service) return;
-  state.entry->stats->of_worker(worker_.index())
-      .server.record({*service, label_of(req.verb), static_cast<std::uint16_t>(status), 0},
-                     steady_clock::now() - req.started);
 }
 
 }  // namespace modelgate::server

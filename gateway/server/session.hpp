@@ -62,7 +62,8 @@ class session : public boost::intrusive::list_base_hook<> {
     std::string_view head;                      ///< its bytes, there until the session reads on
     filter::password_check_ptr check{};         ///< that it needs before it can be told who sends it
     bool was_checked = false;
-    bool cors = false;  ///< browsers may read our own answers too
+    bool cors = false;                         ///< browsers may read our own answers too
+    const metrics::trace_id* trace = nullptr;  ///< its trace's, if that is sampled: then it is an exemplar
     /// It asks for WebSocket, and its deployment allows that.
     std::optional<http::websocket_accept> upgrade;
   };
@@ -129,7 +130,10 @@ class session : public boost::intrusive::list_base_hook<> {
   void write_upstream_head(const request& req, const config::deployment_config& deployment);
   [[nodiscard]] net::task_of<next_step> refuse_tunnel(const request& req, deployment_state_ptr counted_for);
   void record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result);
-  void record(const request& req, const deployment_state& state, unsigned status);
+  /// Answers how long it took.
+  std::chrono::nanoseconds record(const request& req, const deployment_state& state, unsigned status);
+  void record_times(const request& req, const deployment_state& state, const proxy::exchange_result& result,
+                    std::chrono::nanoseconds latency);
   [[nodiscard]] bool may_keep(const request& req) const noexcept;
 
   worker& worker_;

@@ -75,7 +75,10 @@ net::task_of<session::next_step> session::check_password(request& req, deploymen
     found = over ? gate.leave(*check) : gate.look(*check);
   }
   check->detach();
-  if (!stream_->is_open()) co_return next_step::close;
+  if (!stream_->is_open()) {
+    record(req, *state, http::status_of(http::reason::client_closed));
+    co_return next_step::close;
+  }
 
   // Others have used the worker's head meanwhile, and the deployment may have changed.
   const auto understood = understand(req.head, req);

@@ -9,13 +9,21 @@ namespace modelgate::server {
 /// Counts a request as in flight for as long as it lives, however it ends.
 class in_flight_mark {
  public:
-  explicit in_flight_mark(metrics::counter& gauge) noexcept : gauge_{gauge} { gauge_.add(); }
-  ~in_flight_mark() { gauge_.subtract(); }
+  in_flight_mark(metrics::counter& all, metrics::counter& of_deployment) noexcept
+      : all_{all}, of_deployment_{of_deployment} {
+    all_.add();
+    of_deployment_.add();
+  }
+  ~in_flight_mark() {
+    all_.subtract();
+    of_deployment_.subtract();
+  }
   in_flight_mark(const in_flight_mark&) = delete;
   in_flight_mark& operator=(const in_flight_mark&) = delete;
 
  private:
-  metrics::counter& gauge_;
+  metrics::counter& all_;
+  metrics::counter& of_deployment_;
 };
 
 /// Counts a client who has begun a head and not ended it.

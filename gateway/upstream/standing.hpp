@@ -25,10 +25,14 @@ class standing {
   std::uint32_t on_failure() noexcept { return failures_.fetch_add(1, std::memory_order_relaxed) + 1; }
   void on_success() noexcept { failures_.store(0, std::memory_order_relaxed); }
 
+  /// The ejection's time is over: one request tries it.
+  [[nodiscard]] bool is_half_open(steady_time now) const noexcept {
+    const steady_time::rep end = until();
+    return end != 0 && now.time_since_epoch().count() >= end;
+  }
   /// Half open, and nobody tries it at the moment.
   [[nodiscard]] bool wants_trial(steady_time now) const noexcept {
-    const steady_time::rep end = until();
-    return end != 0 && now.time_since_epoch().count() >= end && !on_trial_.load(std::memory_order_relaxed);
+    return is_half_open(now) && !on_trial_.load(std::memory_order_relaxed);
   }
   /// False when somebody else was faster. Who begins a trial must end it.
   [[nodiscard]] bool begin_trial(steady_time now) noexcept {

@@ -4,6 +4,7 @@
 #include "modelgate/config/gateway_link.hpp"
 #include "modelgate/config/settings.hpp"
 #include "modelgate/crypto/token.hpp"
+#include "modelgate/metrics/exposition_format.hpp"
 #include "modelgate/metrics/gauge_reading.hpp"
 #include "modelgate/net/endpoint.hpp"
 
@@ -73,8 +74,8 @@ class gateway final : public config::gateway_link {
   /// Ends every connection at once; a drain that goes on returns.
   void cut();
 
-  /// What a scrape is answered, in Prometheus' text format.
-  [[nodiscard]] std::string metrics_text() const;
+  /// What a scrape is answered. Any thread but a worker's, which it would keep.
+  [[nodiscard]] std::string metrics_text(metrics::exposition_format format = metrics::exposition_format::text) const;
 
   /// Called on a thread of its own, which must not be kept, when a client has shown the password of which only a foreign
   /// hash was known: `observe` tells which. Set once, before `start`.

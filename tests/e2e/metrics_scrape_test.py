@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A scrape under load: what Prometheus' own checker says of it, and whether the counts are right."""
 import contextlib
+import gzip
 import re
 import shutil
 import subprocess
@@ -49,6 +50,33 @@ class MetricsScrape(unittest.TestCase):
                 self.assertIn("\n" + name, text)
             self.assertIn('model_image="demo/iris",model_version="1.0"', text)
             self.assertIn('predictor_version="v1"', text)
+
+    def test_openmetrics_and_gzip_by_what_is_accepted(self):
+        with Program() as program:
+            program.prepare()
+            program.deploy("iris")
+            program.wait_for("iris")
+            self.assertEqual(program.predict("iris")[0], 200)
+            wait_until(lambda: 'modelgate_request_seconds_count{deployment_name="iris"} 1\n' in self.scrape(program), "the prediction in a scrape")
+            request = urllib.request.Request(program.url("metrics") + "/metrics", headers={
+                "Accept": "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", "Accept-Encoding": "gzip"})
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                self.assertEqual(answer.headers["Content-Type"], "application/openmetrics-text; version=1.0.0; charset=utf-8")
+                self.assertEqual(answer.headers["Content-Encoding"], "gzip")
+                packed = answer.read()
+            text = gzip.decompress(packed).decode()
+            self.assertLess(len(packed), len(text) / 4)
+            self.assertTrue(text.endswith("\n# EOF\n"))
+            self.assertIn("# TYPE modelgate_request_seconds histogram\n# UNIT modelgate_request_seconds seconds\n", text)
+            self.assertIn("# TYPE modelgate_build info\n", text)
+            # Series and values are those of the text format, but for the bounds' spelling.
+            series = {self.normal(line.rsplit(" ", 1)[0]) for line in text.splitlines() if not line.startswith("#")}
+            older = {self.normal(line.rsplit(" ", 1)[0]) for line in self.scrape(program).splitlines() if line and not line.startswith("#")}
+            self.assertEqual(series, older)
+
+    @staticmethod
+    def normal(series):
+        return re.sub(r'le="(\d+)\.0"', r'le="\1"', series)
 
     def test_the_port_takes_as_many_connections_as_the_settings_say(self):
         with Program() as program:

@@ -30,6 +30,15 @@ SELDON = {
     "reward": f"rate(seldon_api_model_feedback_reward_total{{{FEEDBACK}}}[1m])/rate(seldon_api_model_feedback_total{{{FEEDBACK}}}[1m])",
     **{f"p{q}": f'histogram_quantile(0.{q}, sum(rate({CLIENT}_bucket{{service=~".*[Pp]redict",{MODEL}}}[20s])) by ({BY_MODEL},service,le))' for q in (75, 90, 95, 99)},
 }
+# The same board as it was before Seldon 1.1.
+ENGINE = "seldon_api_engine_{}_requests_seconds"
+OLD_SELDON = {
+    "global success": f'sum(rate({ENGINE.format("server")}_count{{status!~"5.*"}}[1m])) / sum(rate({ENGINE.format("server")}_count[1m]))',
+    "global 4xx": f'sum(irate({ENGINE.format("server")}_count{{status=~"4.*"}}[1m]))',
+    "rate": f"round(sum(irate({ENGINE.format('client')}_count{{deployment_name=~'.*'}}[1m])), 0.001)",
+    "image rate": f"sum(rate({ENGINE.format('client')}_count{{{MODEL}}}[1m])) by (model_name,predictor_name,predictor_version,model_image,model_version)",
+    **{f"p{q}": f'histogram_quantile(0.{q}, sum(rate({ENGINE.format("client")}_bucket{{uri="/predict",{MODEL}}}[20s])) by ({BY_MODEL},le))' for q in (50, 75, 90, 95, 99)},
+}
 # The two boards of PrimeHub, with the mistakes of the inherited queries taken out.
 D = 'deployment_name=~"shaky"'
 PRIMEHUB = {
@@ -84,7 +93,7 @@ class Monitoring(unittest.TestCase):
         cls.addClassCleanup(lambda: cls.program.__exit__(None, None, None))
         config = os.path.join(cls.program.folder, "modelgate.toml")
         with open(config, "w") as text:
-            text.write(f'[catalogue]\npath = "{SOURCE}/conf/images"\n[metrics]\nchart_step = "1s"\n')
+            text.write(f'[catalogue]\npath = "{SOURCE}/conf/images"\n[metrics]\nchart_step = "1s"\nengine_names = true\nsummaries = true\n')
         cls.program.config = config
         cls.program.start()
         cls.model = Model()
@@ -148,6 +157,33 @@ class Monitoring(unittest.TestCase):
         for panel, expression in SELDON.items():
             with self.subTest(panel):
                 self.one(expression)
+
+    def test_every_panel_of_old_seldon_has_data(self):
+        for panel, expression in OLD_SELDON.items():
+            with self.subTest(panel):
+                self.one(expression)
+        self.assertAlmostEqual(self.one(OLD_SELDON["global success"], self.at_predictions)[0], 1 - self.sent[500] / sum(self.sent.values()), places=9)
+
+    def test_prometheus_was_given_openmetrics(self):
+        self.assertEqual(float(self.prometheus.query('up{job="modelgate"}', self.at)[0]["value"][1]), 1)
+        bounds = {each["metric"]["le"] for each in self.prometheus.query(f'{SERVER}_bucket{{deployment_name="shaky",code="200",service="predictions"}}', self.at)}
+        self.assertIn("1.0", bounds)  # the text format says 1
+        self.assertEqual(len(bounds), 15)
+
+    def test_what_is_our_own_counts_the_same(self):
+        predicted = sum(self.sent.values())
+        for metric in ("modelgate_request_seconds", "modelgate_time_to_first_byte_seconds", "modelgate_overhead_seconds"):
+            self.assertEqual(self.one(f'{metric}_count{{deployment_name="shaky"}}')[0], predicted, metric)
+        latency, first_byte, overhead = (self.one(f'{metric}_sum{{deployment_name="shaky"}}')[0] for metric in (
+            "modelgate_request_seconds", "modelgate_time_to_first_byte_seconds", "modelgate_overhead_seconds"))
+        self.assertTrue(0 < overhead < latency and first_byte <= latency, (latency, first_byte, overhead))
+        for service, metric in (("predictions", f"{SERVER}_summary"), ("/predict", f"{CLIENT}_summary")):
+            self.assertEqual(self.one(f'sum({metric}_count{{deployment_name="shaky",service="{service}"}})')[0], predicted)
+        self.assertEqual(self.one('modelgate_deployment_response_body_bytes_total{deployment_name="shaky"}')[0], 2 * (predicted + len(self.rewards) + 1))
+        self.assertEqual(self.one('modelgate_deployment_requests_in_flight{deployment_name="shaky"}')[0], 0)
+        self.assertEqual(self.one('modelgate_breakers{deployment_name="shaky",state="closed"}')[0], 1)
+        self.assertGreaterEqual(self.one('modelgate_health_probes_total{deployment_name="shaky",outcome="good"}')[0], 1)
+        self.assertEqual(self.one('modelgate_client_requests_total{deployment_name="shaky",client="app"}')[0], 0)
 
     def test_success_and_reward_are_exact(self):
         answered = sum(self.sent.values())

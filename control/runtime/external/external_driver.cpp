@@ -90,7 +90,7 @@ struct external_driver::state {
   void update();
   external_table::own_test own_test() const;
   boost::asio::awaitable<void> keep_looking();
-  boost::asio::awaitable<void> probe(std::string name);
+  boost::asio::awaitable<void> probe(std::string name, std::string deployment);
   /// Read when the first replica needs them: they are many.
   result<net::tls_client_context_ptr, std::string> trusted();
 
@@ -104,6 +104,7 @@ struct external_driver::state {
   const network_list networks;
   const std::function<std::vector<net::endpoint>()> own_addresses;
   const resolve_function resolve;
+  probe_counts* probes = nullptr;  ///< set before the first replica
 
   mutable std::mutex mutex;  ///< never held while something blocks or is waited for
   config::external_runtime_settings settings;
@@ -213,7 +214,7 @@ boost::asio::awaitable<void> external_driver::state::keep_looking() {
   }
 }
 
-boost::asio::awaitable<void> external_driver::state::probe(std::string name) {
+boost::asio::awaitable<void> external_driver::state::probe(std::string name, std::string deployment) {
   boost::asio::steady_timer timer{loop};
   std::optional<std::uint64_t> ticket;
   while (!stopping) {
@@ -247,6 +248,7 @@ boost::asio::awaitable<void> external_driver::state::probe(std::string name) {
       const steady_time patience = steady_clock::now() + health.warm_up_timeout;
       complaint = co_await probe_example(asked, *target->warm_up, patience);
     }
+    if (probes != nullptr) probes->count(deployment, !complaint);
     change([&] { table.on_probe(name, *ticket, complaint, system_clock::now()); });
     timer.expires_after(pace.next(warms_up && complaint ? health.warm_up_interval : now.probe_interval));
     const auto [problem] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
@@ -256,8 +258,11 @@ boost::asio::awaitable<void> external_driver::state::probe(std::string name) {
 
 external_driver::external_driver(const config::external_runtime_settings& settings,
                                  const config::health_settings& health,
-                                 std::function<std::vector<net::endpoint>()> own_addresses, resolve_function resolve)
-    : state_{std::make_unique<state>(settings, health, std::move(own_addresses), std::move(resolve))} {}
+                                 std::function<std::vector<net::endpoint>()> own_addresses, resolve_function resolve,
+                                 probe_counts* probes)
+    : state_{std::make_unique<state>(settings, health, std::move(own_addresses), std::move(resolve))} {
+  state_->probes = probes;
+}
 
 external_driver::~external_driver() {
   shutdown();
@@ -335,7 +340,7 @@ std::vector<observed_replica> external_driver::observe() const {
 result<void, std::string> external_driver::start(const replica_spec& spec) {
   bool begins = false;
   state_->change([&] { begins = state_->table.start(spec, system_clock::now()); });
-  if (begins) boost::asio::co_spawn(state_->loop, state_->probe(spec.name), report);
+  if (begins) boost::asio::co_spawn(state_->loop, state_->probe(spec.name, spec.deployment), report);
   return {};
 }
 

@@ -12,9 +12,10 @@
 
 namespace modelgate::control::runtime::process {
 
-process_driver::process_driver(const config::settings& settings, int held_lock)
+process_driver::process_driver(const config::settings& settings, int held_lock, probe_counts* probes)
     : state_{std::make_unique<state>(settings, held_lock)} {
   state_->on_trial = held_lock >= 0;
+  state_->context.probes = probes;
   if (!state_->context.guarded) {
     log::warning("runtime",
                  "this kernel has no Landlock: the data folder is kept from replicas by its mode and user only");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/runtime/log_file_reader.hpp"
+#include "control/runtime/probe_counts.hpp"
 #include "control/runtime/probe_pace.hpp"
 #include "control/runtime/process/file_handle.hpp"
 #include "control/runtime/process/launch.hpp"
@@ -48,6 +49,7 @@ struct replica_context {
   limit_keeper& limits;
   std::function<void(const process_replica&)> changed;
   std::function<void(const std::string& deployment)> log_grew;  ///< by as much as makes a rotation
+  probe_counts* probes = nullptr;                               ///< null: nobody counts
 };
 
 /// Where a replica finds its files; made before it is launched.

@@ -216,6 +216,7 @@ boost::asio::awaitable<std::optional<std::string>> process_replica::ask_example(
 }
 
 void process_replica::on_probe(const std::optional<std::string>& complaint) {
+  if (context_.probes != nullptr) context_.probes->count(record_.spec.deployment, !complaint);
   const bool changed = readiness_.on_probe(!complaint);
   const auto now = steady_clock::now();
   if (!complaint && !std::exchange(has_answered_, true)) {

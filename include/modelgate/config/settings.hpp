@@ -65,8 +65,8 @@ struct limit_settings {
   std::size_t event_listeners = 64;              ///< to GET /events, of everybody
   std::size_t event_listeners_per_user = 16;
   std::size_t event_backlog_bytes = 16'777'216;    ///< changes kept for listeners who lag or come back
-  std::size_t imported_password_checks = 1;      ///< compared with a foreign hash at a time, each on its own thread
-  std::size_t imported_password_waiting = 64;    ///< requests that wait for that, of everybody
+  std::size_t imported_password_checks = 1;        ///< compared with a foreign hash at a time, each on its own thread
+  std::size_t imported_password_waiting = 64;      ///< requests that wait for that, of everybody
   std::size_t log_bytes = 16'777'216;              ///< of one replica's log file before it is rotated
   std::size_t deployment_log_bytes = 268'435'456;  ///< of all logs of one deployment's replicas; the oldest go first
   std::size_t log_rate_bytes = 8'388'608;          ///< a second, of one replica's log; then its writes wait
@@ -91,11 +91,11 @@ struct timeout_settings {
   milliseconds drain_delay{0};
   milliseconds drain_idle{2'000};
   milliseconds control_request{30'000};
-  milliseconds idempotency{86'400'000};  ///< how long the answer to a request with an Idempotency-Key is kept
+  milliseconds idempotency{86'400'000};   ///< how long the answer to a request with an Idempotency-Key is kept
   milliseconds imported_password{5'000};  ///< how long a request waits for its password to be compared
-  milliseconds event_heartbeat{15'000};  ///< of silence, until a listener to events is sent a comment
-  milliseconds log_heartbeat{15'000};    ///< of silence, until who follows a log is sent an empty line
-  milliseconds upgrade{60'000};          ///< for a new program to come up before it is given up
+  milliseconds event_heartbeat{15'000};   ///< of silence, until a listener to events is sent a comment
+  milliseconds log_heartbeat{15'000};     ///< of silence, until who follows a log is sent an empty line
+  milliseconds upgrade{60'000};           ///< for a new program to come up before it is given up
 
   friend bool operator==(const timeout_settings&, const timeout_settings&) = default;
 };
@@ -205,6 +205,19 @@ struct audit_settings {
   friend bool operator==(const audit_settings&, const audit_settings&) = default;
 };
 
+/// Label `service` of Seldon's client histogram: one word for every way to predict, or the path that was called.
+enum class client_service_label : std::uint8_t { predict, capital_predict, path };
+
+/// What a scrape shows.
+struct metrics_settings {
+  bool engine_names = false;  ///< also by the names of Seldon before 1.1
+  bool summaries = false;     ///< also Seldon's two summaries
+  client_service_label client_service = client_service_label::predict;
+  std::uint64_t clients_per_deployment = 50;  ///< with a series of their own; the rest share one
+
+  friend bool operator==(const metrics_settings&, const metrics_settings&) = default;
+};
+
 struct settings {
   listen_settings listen;
   prediction_settings prediction;
@@ -219,6 +232,7 @@ struct settings {
   people_settings people;
   audit_settings audit;
   std::string metrics_deployment_name = "{id}";
+  metrics_settings metrics;
   milliseconds chart_step{10'000};  ///< of the charts of REST and console, which show 360 steps
   log::level log_level = log::level::info;
   std::string console_grafana_url;

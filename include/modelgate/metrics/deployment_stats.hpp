@@ -2,6 +2,7 @@
 
 #include "modelgate/metrics/feedback_stats.hpp"
 #include "modelgate/metrics/latency_histogram.hpp"
+#include "modelgate/metrics/path_list.hpp"
 
 #include <array>
 #include <atomic>
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-/// Seldon's two request histograms, per deployment.
+/// What is counted per deployment: Seldon's two request histograms, feedback, and what is our own.
 namespace modelgate::metrics {
 
 /// Seldon's word for what was asked for; label `service` of the server histogram.
@@ -40,6 +41,7 @@ struct series_key {
   method_label method = method_label::post;
   std::uint16_t status = 200;
   model_index model = 0;  ///< client histogram only
+  path_index path = 0;    ///< of the client histogram, where it is shown: a place in deployment_stats::paths()
 
   friend bool operator==(const series_key&, const series_key&) = default;
   friend auto operator<=>(const series_key&, const series_key&) = default;
@@ -58,7 +60,8 @@ class series_list {
   series_list(const series_list&) = delete;
   series_list& operator=(const series_list&) = delete;
 
-  void record(const series_key& key, std::chrono::nanoseconds latency);
+  /// `trace`: of a request that is sampled, else nullptr.
+  void record(const series_key& key, std::chrono::nanoseconds latency, const trace_id* trace = nullptr);
 
   struct reading {
     series_key key;
@@ -80,13 +83,28 @@ enum class limit_kind : std::uint8_t { rate, concurrency };
 inline constexpr std::size_t limit_scopes = 3;
 inline constexpr std::size_t limit_kinds = 2;
 
+/// What one worker carries for one deployment.
+struct deployment_traffic {
+  counter in_flight;            ///< requests being answered, those in the queue included; tunnels are not
+  counter request_body_bytes;   ///< payload forwarded to replicas
+  counter response_body_bytes;  ///< payload forwarded to clients
+};
+
 /// What one worker counts for one deployment.
+///
+/// Beside the counts that Seldon's names and labels ask for there are three histograms without labels, whose bounds fit
+/// models faster and slower than Seldon's do.
 struct worker_deployment_stats {
+  deployment_traffic traffic;
+  // Of predictions that a replica answered:
+  answer_histogram latency;     ///< from the request's head to the answer's last byte
+  answer_histogram first_byte;  ///< to the answer's head
+  overhead_histogram overhead;  ///< latency without the queue's and the replica's part, where one try was enough
   series_list server;
   series_list client;
   feedback_stats feedback;
-  counter feedback_dropped;                                            ///< of models beyond feedback_stats::limit
-  counter authenticated;  ///< requests of a private deployment that a client's token, password or certificate let in
+  counter feedback_dropped;  ///< of models beyond feedback_stats::limit
+  counter authenticated;     ///< requests of a private deployment that a client's token, password or certificate let in
   std::array<std::array<counter, limit_kinds>, limit_scopes> limited;  ///< requests answered 429
 };
 
@@ -111,6 +129,12 @@ class deployment_stats {
   [[nodiscard]] int find_model(std::string_view image) const;
 
   [[nodiscard]] answer_memory& answers() noexcept { return answers_; }
+  [[nodiscard]] path_list& paths() noexcept { return paths_; }
+  [[nodiscard]] const path_list& paths() const noexcept { return paths_; }
+
+  /// Whether the client histogram shows the path that was called. Set before anybody else knows of it.
+  void set_shows_paths(bool shows) noexcept { shows_paths_ = shows; }
+  [[nodiscard]] bool shows_paths() const noexcept { return shows_paths_; }
 
   /// Whether its requests are under limits: then their series are shown before the first refusal.
   void set_limited(bool limited) noexcept { limited_.store(limited, std::memory_order_relaxed); }
@@ -123,6 +147,8 @@ class deployment_stats {
   std::string id_;
   std::vector<std::unique_ptr<worker_deployment_stats>> workers_;
   answer_memory answers_;
+  path_list paths_;
+  bool shows_paths_ = false;
   std::atomic<bool> limited_{false};
   mutable std::mutex mutex_;
   std::vector<model_labels> models_;

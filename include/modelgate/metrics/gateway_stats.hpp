@@ -8,7 +8,7 @@
 namespace modelgate::metrics {
 
 /// Why a request was counted by no deployment.
-enum class unrouted_reason : std::size_t { deployment_not_found, route_not_found, size };
+enum class unrouted_reason : std::size_t { deployment_not_found, route_not_found, method_not_allowed, size };
 enum class auth_failure : std::size_t { missing, malformed, mistyped, unknown, expired, size };
 enum class queue_refusal : std::size_t { full, timeout, size };
 enum class handshake_failure : std::size_t { timeout, closed, protocol, certificate, size };

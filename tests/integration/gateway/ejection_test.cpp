@@ -110,6 +110,8 @@ BOOST_AUTO_TEST_CASE(failures_in_a_row_eject_whatever_they_are) {
     const double before = ejections(cause);
     BOOST_TEST_REQUIRE(ask_until([&] { return is_ejected(0); }), cause);
     BOOST_TEST(ejections(cause) == before + 1);
+    BOOST_TEST(metric("modelgate_breakers{deployment_name=\"pub\",state=\"open\"}") == 1);
+    BOOST_TEST(metric("modelgate_breakers{deployment_name=\"pub\",state=\"closed\"}") == 1);
     BOOST_TEST(fails.upstream.requests().size() == 5U);
     for (int i = 0; i < 20; ++i) BOOST_TEST(ask_once() == 200);
     BOOST_TEST(fails.upstream.requests().size() == 5U);

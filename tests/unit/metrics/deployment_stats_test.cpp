@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
+
 namespace modelgate::metrics {
 
 using namespace std::chrono_literals;
@@ -20,6 +22,23 @@ BOOST_AUTO_TEST_CASE(a_latency_falls_into_the_bucket_whose_bound_it_does_not_pas
   BOOST_TEST(totals.buckets.back() == 1U);
   BOOST_TEST(totals.count() == 4U);
   BOOST_TEST(totals.sum_seconds == 11.010000001, boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(every_bound_is_the_nanosecond_that_it_says) {
+  const auto check = [](auto& histogram, const auto& bounds) {
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+      const std::chrono::nanoseconds bound{std::llround(bounds[i] * 1e9)};
+      histogram.record(bound);
+      histogram.record(bound + 1ns);
+      BOOST_TEST(histogram.read().buckets[i] == (i == 0 ? 1U : 2U), bounds[i]);
+    }
+  };
+  latency_histogram seldon;
+  check(seldon, seldon_bounds::seconds);
+  answer_histogram answers;
+  check(answers, answer_bounds::seconds);
+  overhead_histogram overhead;
+  check(overhead, overhead_bounds::seconds);
 }
 
 BOOST_AUTO_TEST_CASE(series_are_made_once_and_bounded) {

@@ -1,0 +1,188 @@
+#include "gateway/metrics/seldon_families.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace modelgate::metrics {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+/// Statuses that a dashboard divides by: without a zero series the first error is invisible to `rate`.
+constexpr std::array<std::uint16_t, 3> zero_statuses{200, 400, 500};
+
+void add_summary(MetricFamily& into, label_list labels, const latency_totals& totals) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  metric.summary.sample_count = totals.count();
+  metric.summary.sample_sum = totals.sum_seconds;
+  into.metric.push_back(std::move(metric));
+}
+
+/// The engine said nothing of what is not there.
+std::string or_else(std::string value, const char* otherwise) {
+  return value.empty() ? std::string{otherwise} : std::move(value);
+}
+
+std::string in_upper_case(std::string_view text) {
+  std::string upper{text};
+  std::transform(upper.begin(), upper.end(), upper.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  return upper;
+}
+
+/// Micrometer's word for a class of statuses.
+const char* outcome_of(std::uint16_t status) noexcept {
+  constexpr std::array words{"UNKNOWN", "INFORMATIONAL", "SUCCESS", "REDIRECTION", "CLIENT_ERROR", "SERVER_ERROR"};
+  const std::size_t which = status / 100U;
+  return which < words.size() ? words[which] : words[0];
+}
+
+/// The engine timed these two only.
+bool engine_knows(service what) noexcept {
+  return what == service::predictions || what == service::feedback;
+}
+
+std::string value_of(const label_list& labels, std::string_view name) {
+  const auto found = std::find_if(labels.begin(), labels.end(), [&](const auto& each) { return each.name == name; });
+  return found == labels.end() ? std::string{} : found->value;
+}
+
+}  // namespace
+
+seldon_families::seldon_families(const config::metrics_settings& shown)
+    : shown_{shown},
+      server_{family("seldon_api_executor_server_requests_seconds", "A histogram of latencies for executor server",
+                     MetricType::Histogram)},
+      client_{family("seldon_api_executor_client_requests_seconds",
+                     "A histogram of latencies for client calls from executor", MetricType::Histogram)},
+      server_summary_{family("seldon_api_executor_server_requests_seconds_summary",
+                             "A summary of latencies for executor server", MetricType::Summary)},
+      client_summary_{family("seldon_api_executor_client_requests_seconds_summary",
+                             "A summary of latencies for client calls from executor", MetricType::Summary)},
+      engine_client_{family("seldon_api_engine_client_requests_seconds",
+                            "Latencies of calls of models, by the names of Seldon before 1.1.", MetricType::Histogram)},
+      dropped_{family("modelgate_series_dropped_total",
+                      "Requests not counted in a Seldon histogram because their deployment has too many series.",
+                      MetricType::Counter)} {}
+
+void seldon_families::sum(const deployment_stats& stats, summed_series& server, summed_series& client) {
+  const auto add = [&](const series_list& list, summed_series& sums) {
+    scratch_.clear();
+    list.read_into(scratch_);
+    for (const auto& reading : scratch_) sums[reading.key].add(reading.totals);
+  };
+  for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
+    add(stats.of_worker(worker).server, server);
+    add(stats.of_worker(worker).client, client);
+  }
+}
+
+void seldon_families::add(const deployment_stats& stats, const std::string& name, exemplar_table& exemplars) {
+  const std::string version = stats.predictor_version();
+  const std::vector<model_labels> models = stats.models();
+  summed_series server;
+  summed_series client;
+  for (const std::uint16_t status : zero_statuses) {
+    series_key key;
+    key.status = status;
+    server[key];
+    for (std::size_t model = 0; model < models.size(); ++model) {
+      key.model = static_cast<model_index>(model);
+      client[key];
+    }
+  }
+  sum(stats, server, client);
+  const label_list common{{"deployment_name", name}, {"predictor_name", "deploy"}, {"predictor_version", version}};
+  for (const auto& [key, totals] : server) add_server(key, totals, common, exemplars);
+  for (const auto& [key, totals] : client) {
+    if (key.model >= models.size()) continue;
+    const std::string service = service_of(key, stats);
+    label_list labels = common;
+    labels.push_back({"service", service});
+    labels.push_back({"model_name", "model"});
+    labels.push_back({"model_image", models[key.model].image});
+    labels.push_back({"model_version", models[key.model].version});
+    add_client(key, totals, std::move(labels), service, exemplars);
+  }
+  double lost = 0;
+  for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
+    const worker_deployment_stats& counted = stats.of_worker(worker);
+    lost += static_cast<double>(counted.server.dropped() + counted.client.dropped() + counted.feedback_dropped.value());
+  }
+  add_number(dropped_, {{"deployment_name", name}}, lost);
+}
+
+std::string seldon_families::service_of(const series_key& key, const deployment_stats& stats) const {
+  if (key.path != 0) return std::string{stats.paths().at(key.path)};
+  const bool is_capital = shown_.client_service == config::client_service_label::capital_predict;
+  if (is_capital && key.what == service::predictions) return "/Predict";
+  return std::string{client_word(key.what)};
+}
+
+void seldon_families::add_server(const series_key& key, const latency_totals& totals, label_list labels,
+                                 exemplar_table& exemplars) {
+  const std::string status = std::to_string(key.status);
+  labels.push_back({"service", std::string{server_word(key.what)}});
+  labels.push_back({"method", std::string{word(key.method)}});
+  labels.push_back({"code", status});
+  labels.push_back({"status", status});
+  if (shown_.summaries) add_summary(server_summary_, labels, totals);
+  if (shown_.engine_names && engine_knows(key.what)) engine_server_[key].add(totals);
+  add_histogram(server_, std::move(labels), totals, exemplars);
+}
+
+void seldon_families::add_client(const series_key& key, const latency_totals& totals, label_list labels,
+                                 const std::string& service, exemplar_table& exemplars) {
+  const std::string status = std::to_string(key.status);
+  if (shown_.engine_names && engine_knows(key.what)) {
+    label_list engine{{"method", in_upper_case(word(key.method))},
+                      {"uri", key.path == 0 ? std::string{client_word(key.what)} : service},
+                      {"status", status},
+                      {"clientName", "none"},
+                      {"deployment_name", value_of(labels, "deployment_name")},
+                      {"model_name", value_of(labels, "model_name")},
+                      {"model_image", or_else(value_of(labels, "model_image"), "unknown")},
+                      {"model_version", or_else(value_of(labels, "model_version"), "latest")},
+                      {"predictor_name", value_of(labels, "predictor_name")},
+                      {"predictor_version", or_else(value_of(labels, "predictor_version"), "unknown")}};
+    add_histogram(engine_client_, std::move(engine), totals, exemplars);
+  }
+  labels.push_back({"method", std::string{word(key.method)}});
+  labels.push_back({"code", status});
+  labels.push_back({"status", status});
+  if (shown_.summaries) add_summary(client_summary_, labels, totals);
+  add_histogram(client_, std::move(labels), totals, exemplars);
+}
+
+void seldon_families::move_to(std::vector<MetricFamily>& into) {
+  into.push_back(std::move(server_));
+  into.push_back(std::move(client_));
+  into.push_back(std::move(dropped_));
+  if (shown_.summaries) {
+    into.push_back(std::move(server_summary_));
+    into.push_back(std::move(client_summary_));
+  }
+  if (!shown_.engine_names) return;
+  MetricFamily server =
+      family("seldon_api_engine_server_requests_seconds",
+             "Latencies of all deployments' requests, by the names of Seldon before 1.1.", MetricType::Histogram);
+  exemplar_table none;
+  for (const auto& [key, totals] : engine_server_) {
+    add_histogram(server,
+                  {{"exception", "None"},
+                   {"method", in_upper_case(word(key.method))},
+                   {"outcome", outcome_of(key.status)},
+                   {"status", std::to_string(key.status)},
+                   {"uri", std::string{"/api/v1.0/"}.append(server_word(key.what))}},
+                  totals, none);
+  }
+  into.push_back(std::move(server));
+  into.push_back(std::move(engine_client_));
+}
+
+}  // namespace modelgate::metrics

@@ -1,0 +1,35 @@
+// What is counted of a request that has been answered.
+#include "gateway/server/request_labels.hpp"
+#include "gateway/server/session.hpp"
+
+namespace modelgate::server {
+
+void session::record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result) {
+  const std::optional<metrics::service> service = counted_service_of(req.match.kind, req.verb);
+  if (!service || !result.upstream_latency) return;
+  metrics::deployment_stats& stats = *state.entry->stats;
+  metrics::series_key key{*service, label_of(req.verb), static_cast<std::uint16_t>(result.status), result.model};
+  if (stats.shows_paths() && req.match.upstream_path != metrics::client_word(*service))
+    key.path = stats.paths().find_or_add(req.match.upstream_path);
+  stats.of_worker(worker_.index()).client.record(key, *result.upstream_latency, req.trace);
+}
+
+std::chrono::nanoseconds session::record(const request& req, const deployment_state& state, unsigned status) {
+  const std::chrono::nanoseconds latency = steady_clock::now() - req.started;
+  if (const std::optional<metrics::service> service = counted_service_of(req.match.kind, req.verb)) {
+    const metrics::series_key key{*service, label_of(req.verb), static_cast<std::uint16_t>(status)};
+    state.entry->stats->of_worker(worker_.index()).server.record(key, latency, req.trace);
+  }
+  return latency;
+}
+
+void session::record_times(const request& req, const deployment_state& state, const proxy::exchange_result& result,
+                           std::chrono::nanoseconds latency) {
+  if (counted_service_of(req.match.kind, req.verb) != metrics::service::predictions) return;
+  metrics::worker_deployment_stats& counted = state.entry->stats->of_worker(worker_.index());
+  counted.latency.record(latency, req.trace);
+  if (result.head_at) counted.first_byte.record(*result.head_at - req.started, req.trace);
+  if (result.upstream_time) counted.overhead.record(latency - result.queued - *result.upstream_time, req.trace);
+}
+
+}  // namespace modelgate::server
