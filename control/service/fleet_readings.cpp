@@ -50,6 +50,7 @@ void fleet_readings::add_deployments(const watched_state& state) {
     for (const domain::replica_status& replica : status.replicas) {
       counts[static_cast<std::size_t>(std::find(phases.begin(), phases.end(), replica.phase) - phases.begin())] += 1;
       restarts += replica.restarts;
+      add_usage(name, replica);
     }
     for (std::size_t i = 0; i < phases.size(); ++i) {
       last_.push_back({"modelgate_replicas",
@@ -76,6 +77,25 @@ void fleet_readings::add_deployments(const watched_state& state) {
                      1,
                      false});
   }
+}
+
+void fleet_readings::add_usage(const std::string& deployment_name, const domain::replica_status& replica) {
+  if (!replica.usage) return;
+  const domain::replica_usage& usage = *replica.usage;
+  const auto add = [&](const char* name, const char* help, double value, bool is_counter) {
+    last_.push_back({name, help, {{"deployment_name", deployment_name}, {"replica", replica.name}}, value, is_counter});
+  };
+  add("modelgate_replica_cpu_seconds_total", "Processor time that a replica has taken, its restarts included.",
+      usage.cpu_seconds, true);
+  add("modelgate_replica_memory_bytes", "Memory that a replica takes, all of its processes together.",
+      static_cast<double>(usage.memory_bytes), false);
+  if (usage.memory_limit)
+    add("modelgate_replica_memory_limit_bytes", "Memory of a replica's instance type.",
+        static_cast<double>(*usage.memory_limit), false);
+  if (usage.throttled_seconds)
+    add("modelgate_replica_cpu_throttled_seconds_total",
+        "Time that a replica had to wait because it had used up the processor time of its instance type.",
+        *usage.throttled_seconds, true);
 }
 
 void fleet_readings::add_quotas(const watched_state& state) {

@@ -29,6 +29,7 @@ class fleet_readings {
  private:
   [[nodiscard]] std::string label_of(const std::string& id) const;
   void add_deployments(const watched_state& state);
+  void add_usage(const std::string& deployment_name, const domain::replica_status& replica);
   void add_quotas(const watched_state& state);
   void add_clients(const watched_state& state);
 

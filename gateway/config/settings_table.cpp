@@ -239,6 +239,7 @@ constexpr std::array keys{
     settings_key{"runtime.process.log_retention", duration_key{process<&process_runtime_settings::log_retention>}},
     settings_key{"runtime.process.limits", choice_key{limit_mode_words, choose_limit_mode, limit_mode_of}, at_restart},
     settings_key{"runtime.process.memory_interval", duration_key{process<&process_runtime_settings::memory_interval>, milliseconds{10}}},
+    settings_key{"runtime.process.usage_interval", duration_key{process<&process_runtime_settings::usage_interval>, milliseconds{100}}},
     settings_key{"runtime.process.pids", count_key{process<&process_runtime_settings::pids>, 0, 4'000'000}},
 
     settings_key{"runtime.external.resolve_interval", duration_key{external<&external_runtime_settings::resolve_interval>}},

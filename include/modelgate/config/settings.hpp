@@ -64,8 +64,8 @@ struct limit_settings {
   std::size_t event_listeners = 64;              ///< to GET /events, of everybody
   std::size_t event_listeners_per_user = 16;
   std::size_t event_backlog_bytes = 16'777'216;    ///< changes kept for listeners who lag or come back
-  std::size_t imported_password_checks = 1;      ///< compared with a foreign hash at a time, each on its own thread
-  std::size_t imported_password_waiting = 64;    ///< requests that wait for that, of everybody
+  std::size_t imported_password_checks = 1;        ///< compared with a foreign hash at a time, each on its own thread
+  std::size_t imported_password_waiting = 64;      ///< requests that wait for that, of everybody
   std::size_t log_bytes = 16'777'216;              ///< of one replica's log file before it is rotated
   std::size_t deployment_log_bytes = 268'435'456;  ///< of all logs of one deployment's replicas; the oldest go first
   std::size_t log_rate_bytes = 8'388'608;          ///< a second, of one replica's log; then its writes wait
@@ -90,11 +90,11 @@ struct timeout_settings {
   milliseconds drain_delay{0};
   milliseconds drain_idle{2'000};
   milliseconds control_request{30'000};
-  milliseconds idempotency{86'400'000};  ///< how long the answer to a request with an Idempotency-Key is kept
+  milliseconds idempotency{86'400'000};   ///< how long the answer to a request with an Idempotency-Key is kept
   milliseconds imported_password{5'000};  ///< how long a request waits for its password to be compared
-  milliseconds event_heartbeat{15'000};  ///< of silence, until a listener to events is sent a comment
-  milliseconds log_heartbeat{15'000};    ///< of silence, until who follows a log is sent an empty line
-  milliseconds upgrade{60'000};          ///< for a new program to come up before it is given up
+  milliseconds event_heartbeat{15'000};   ///< of silence, until a listener to events is sent a comment
+  milliseconds log_heartbeat{15'000};     ///< of silence, until who follows a log is sent an empty line
+  milliseconds upgrade{60'000};           ///< for a new program to come up before it is given up
 
   friend bool operator==(const timeout_settings&, const timeout_settings&) = default;
 };
@@ -131,6 +131,7 @@ struct process_runtime_settings {
   milliseconds restart_backoff_max{30'000};
   limit_mode limits = limit_mode::automatic;
   milliseconds memory_interval{500};        ///< between two looks at the memory of replicas
+  milliseconds usage_interval{5'000};       ///< between two looks at what replicas take
   milliseconds log_retention{604'800'000};  ///< 7 days, from the last line of a replica that is gone
   std::uint64_t pids = 4'096;               ///< processes and threads of one replica; 0: no bound
 
