@@ -266,6 +266,7 @@ constexpr std::array keys{
     settings_key{"audit.events", count_key{audit<&audit_settings::events>, 1, 1'000'000'000}},
 
     settings_key{"metrics.deployment_name", deployment_name, at_restart},
+    settings_key{"metrics.chart_bytes", size_key{&at<&settings::chart_bytes>, 1 * mib, 4 * gib}, at_restart},
     settings_key{"metrics.chart_step", duration_key{&at<&settings::chart_step>, milliseconds{100}}, at_restart},
     settings_key{"log.level", choice_key{log::level_names, choose_level, level_of}},
     settings_key{"console.grafana_url", url_key{&at<&settings::console_grafana_url>}},

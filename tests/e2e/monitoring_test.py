@@ -249,7 +249,12 @@ class Monitoring(unittest.TestCase):
         self.assertAlmostEqual(total["5xx"], self.sent[500], places=3)
         failed = sum((1 - ok) * qps for ok, qps in zip(lines[("success", ())], lines[("qps", ())]) if ok is not None)
         self.assertAlmostEqual(failed, self.sent[500], places=2)
-        self.assertEqual({labels for name, labels in lines if name == "latency"}, {(("quantile", q),) for q in ("0.5", "0.75", "0.9", "0.95", "0.99")})
+        self.assertEqual({labels for name, labels in lines if name == "latency" and "replica" not in dict(labels)}, {(("quantile", q),) for q in ("0.5", "0.75", "0.9", "0.95", "0.99")})
+        sent = {name: round(sum(value or 0 for (of, labels), values in lines.items() for value in values
+                                if of == name and dict(labels).keys() == keys) * shown["step"]) for name, keys in
+                (("predict_qps", {"image", "version"}), ("qps", {"replica"}), ("5xx", {"replica"}))}
+        # The one that has no reward is sent to the replica too, the one that is refused is not.
+        self.assertEqual(sent, {"predict_qps": answered, "qps": answered + len(self.rewards) + 1, "5xx": self.sent[500]})
         self.assertTrue(any(name == "in_flight" and dict(labels).get("replica") for name, labels in lines))
         self.assertTrue(all(0 <= value <= 1 for value in lines[("reward", ())] if value is not None))
         self.assertEqual([marker["revision"] for marker in shown["markers"]], [1])

@@ -55,6 +55,19 @@ class Usage(unittest.TestCase):
     def test_processor_time_and_memory_are_told_without_control_groups(self):
         self.check(self.start('runtime.process.limits = "polling"'))
 
+    def test_charts_draw_them(self):
+        program = self.start('metrics.chart_step = "1s"')
+        program.order("iris", burn=1)
+
+        def drawn(name):
+            found = [line["values"] for line in program.must("GET", "/deployments/iris/metrics")["series"]
+                     if line["name"] == name and line["labels"] == {"replica": "deploy-iris-r1-0"}]
+            return [value for value in (found[0] if found else []) if value is not None]
+
+        wait_until(lambda: max(drawn("cpu"), default=0) > 0.2, "the processor time that it has taken")
+        self.assertGreater(max(drawn("memory")), 4 * MIB)
+        wait_until(lambda: sum(drawn("qps")) == 1, "the request that it was sent")
+
     def test_the_command_line_has_a_column_of_it(self):
         program = self.start()
         wait_until(lambda: self.shown(program), "its usage")

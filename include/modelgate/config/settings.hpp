@@ -219,7 +219,8 @@ struct settings {
   people_settings people;
   audit_settings audit;
   std::string metrics_deployment_name = "{id}";
-  milliseconds chart_step{10'000};  ///< of the charts of REST and console, which show 360 steps
+  std::size_t chart_bytes = 67'108'864;  ///< that the lines of all charts take together
+  milliseconds chart_step{10'000};       ///< of the charts of REST and console, which show 360 steps
   log::level log_level = log::level::info;
   std::string console_grafana_url;
 
