@@ -317,6 +317,7 @@ class program {
     gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->add_metrics_source([this] { return upgrades_.readings(); });
     gateway_->add_metrics_source([this] { return fleet_.read(); });
+    gateway_->add_metrics_source([this] { return reconciler_.stats().read(); });
   }
 
   /// Serves what the running program does, and then instead of it.

@@ -37,6 +37,7 @@ std::vector<metrics::gauge_reading> fleet_readings::read() {
   add_deployments(*state);
   add_quotas(*state);
   add_clients(*state);
+  add_store();
   return last_;
 }
 
@@ -63,6 +64,11 @@ void fleet_readings::add_deployments(const watched_state& state) {
                      "Replicas that were asked for; none of a deployment that is stopped.",
                      {{"deployment_name", name}},
                      deployment.current.spec.stop ? 0.0 : static_cast<double>(deployment.current.spec.replicas),
+                     false});
+    last_.push_back({"modelgate_deployment_revision",
+                     "The current revision; each rollout and rollback is a new one.",
+                     {{"deployment_name", name}},
+                     static_cast<double>(deployment.current.number),
                      false});
     last_.push_back({"modelgate_replica_restarts",
                      "How often the replicas that there are were started again.",
@@ -96,6 +102,20 @@ void fleet_readings::add_usage(const std::string& deployment_name, const domain:
     add("modelgate_replica_cpu_throttled_seconds_total",
         "Time that a replica had to wait because it had used up the processor time of its instance type.",
         *usage.throttled_seconds, true);
+}
+
+void fleet_readings::add_store() {
+  last_.push_back({"modelgate_store_commit_seconds",
+                   "Time until a change of the store is on the disk.",
+                   {},
+                   0,
+                   false,
+                   database_.commits().read()});
+  last_.push_back({"modelgate_store_failures_total",
+                   "Transactions that failed because the store could not be used.",
+                   {},
+                   static_cast<double>(database_.failures()),
+                   true});
 }
 
 void fleet_readings::add_quotas(const watched_state& state) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "modelgate/metrics/gauge_reading.hpp"
+
 #include <prometheus/metric_family.h>
 
 #include <string>
@@ -14,5 +16,9 @@ using label_list = std::vector<prometheus::ClientMetric::Label>;
 
 /// To a counter or a gauge.
 void add_number(prometheus::MetricFamily& into, label_list labels, double value);
+
+[[nodiscard]] prometheus::MetricType type_of(const gauge_reading& reading) noexcept;
+/// To a family of the reading's type.
+void add_reading(prometheus::MetricFamily& into, label_list labels, const gauge_reading& reading);
 
 }  // namespace modelgate::metrics

@@ -44,6 +44,8 @@ class Usage(unittest.TestCase):
         wait_until(lambda: self.memory(program) >= taken + 190 * MIB, "the memory that it has taken")
         self.assertLess(self.memory(program), taken + 260 * MIB)
         self.assertEqual(self.series(program, "modelgate_replica_memory_limit_bytes"), 1024 * MIB)
+        if program.system()["limits"] == "enforced":
+            self.assertIsNotNone(self.series(program, "modelgate_replica_cpu_throttled_seconds_total"))
         usage = wait_until(lambda: self.shown(program), "its usage")
         self.assertGreater(usage["memoryGiB"], 0.18)
         self.assertGreaterEqual(usage["cpu"], 0)
