@@ -328,6 +328,7 @@ class program {
       }
       return probes_.read(served, settings_.metrics_deployment_name);
     });
+    gateway_->add_metrics_source([this] { return reconciler_.stats().read(); });
   }
 
   /// Serves what the running program does, and then instead of it.

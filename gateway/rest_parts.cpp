@@ -25,6 +25,7 @@ control::rest::rest_options rest_options_of(const live_settings& live, const net
   options.people = [&live] { return live.now()->people; };
   options.audit = [&live] { return live.now()->audit; };
   options.chart_step = at_start->chart_step;
+  options.chart_bytes = at_start->chart_bytes;
   options.secure = at_start->tls.control.enabled();
   options.listening = [&live] {
     const auto now = live.now();

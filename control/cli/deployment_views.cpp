@@ -66,9 +66,16 @@ std::string limits_in_force(const json::object& replica) {
   return by == "-" || by == "none" ? limits : limits + " by " + by;
 }
 
+/// "0.250 cores, 0.512 GiB"
+std::string usage_of(const json::object& replica) {
+  const json::object& usage = object_member(replica, "usage");
+  if (usage.empty()) return "-";
+  return member_text(usage, "cpu") + " cores, " + member_text(usage, "memoryGiB") + " GiB";
+}
+
 void print_replicas(std::ostream& out, const json::array& replicas, system_time now, bool with_colours) {
   if (replicas.empty()) return;
-  table shown{{"REPLICA", "REVISION", "PHASE", "SINCE", "LIMITS", "REASON"}};
+  table shown{{"REPLICA", "REVISION", "PHASE", "SINCE", "LIMITS", "USAGE", "REASON"}};
   for (const json::value& item : replicas) {
     if (!item.is_object()) continue;
     const json::object& replica = item.get_object();
@@ -78,6 +85,7 @@ void print_replicas(std::ostream& out, const json::array& replicas, system_time 
                {phase, tone_of(phase)},
                {age_of(member_text(replica, "since"), now)},
                {limits_in_force(replica)},
+               {usage_of(replica)},
                {member_text(replica, "reason")}});
   }
   out << '\n';

@@ -18,6 +18,20 @@ enum class replica_phase { starting, ready, unready, draining, stopping, exited 
 /// Errors: absent when no phase has that name.
 [[nodiscard]] std::optional<deployment_phase> deployment_phase_from(std::string_view text) noexcept;
 
+/// What a replica takes of its machine, all of its processes together, when it was looked at last.
+///
+/// Units: seconds and cores of processor time, bytes. The two counters go on over its restarts and never go down.
+struct replica_usage {
+  steady_time at;                           ///< of the look
+  double cpu_seconds = 0;                   ///< since this modelgate looks after it
+  std::optional<double> cpu_cores;          ///< on average between the last two looks
+  std::optional<double> throttled_seconds;  ///< that it had to wait because of its limit; where the kernel counts that
+  std::uint64_t memory_bytes = 0;           ///< without what the kernel can take back at once, where it tells
+  std::optional<std::uint64_t> memory_limit;  ///< of its instance type, as it was started
+
+  friend bool operator==(const replica_usage&, const replica_usage&) = default;
+};
+
 struct replica_status {
   std::string name;
   std::uint64_t revision = 0;
@@ -27,6 +41,7 @@ struct replica_status {
   std::string limits;     ///< "enforced", "advisory", or "none" of a replica that somebody else runs
   std::string limits_by;  ///< "cgroup2", "cgroup1", "polling" (memory only) or "none"
   std::uint32_t restarts = 0;
+  std::optional<replica_usage> usage = {};  ///< absent: nobody knows
 };
 
 /// Of a deployment of which nothing runs: one that is wanted, and one that is not.

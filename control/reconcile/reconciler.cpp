@@ -159,12 +159,16 @@ void reconciler::run() {
       wake_ = false;
       if (const auto next_settings = std::exchange(next_settings_, std::nullopt)) settings_ = *next_settings;
     }
+    const steady_time begin = steady_clock::now();
+    bool threw = false;
     try {
       next = pass();
     } catch (const std::exception& problem) {  // the root of this thread: serving must go on
       log::error("reconciler", "a pass threw: this is a bug", {{"what", problem.what()}});
       next = steady_clock::now() + settings_.storage_backoff_max;
+      threw = true;
     }
+    stats_.on_pass(steady_clock::now() - begin, threw || store_failed_, system_clock::now());
     if (pass_listener_) pass_listener_();
   }
 }
@@ -244,6 +248,7 @@ void reconciler::complain(const error_code& problem) {
 
 void reconciler::publish(const std::vector<observed_replica>& observed, std::uint64_t request, bool fresh) {
   published_ = publisher_(*desired_, observed);
+  stats_.on_built(published_->generation);
   if (fresh) {
     const std::lock_guard lock{mutex_};
     answered_requests_ = request;
@@ -252,6 +257,7 @@ void reconciler::publish(const std::vector<observed_replica>& observed, std::uin
   answered_.notify_all();
   if (live_ == published_) return;
   if (!gateway_.wait_until_live(published_->generation, steady_clock::now() + settings_.live_patience)) return;
+  stats_.on_live(published_->generation);
   const std::lock_guard lock{mutex_};
   live_ = published_;
 }
@@ -275,6 +281,7 @@ std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::
       log::warning("reconciler", "a revision has failed: the last good one comes back",
                    {{"deployment", deployment.id}, {"revision", current.number}, {"why", status.message}});
       written = store_.roll_back(deployment.id, current.number, status.message);
+      if (written) stats_.on_rollback();
     } else {
       // What makes it good wakes us; that its time is over, nobody tells.
       if (const auto left = time_to_fail(entry, observed, source, now); left && (!look_again || *left < *look_again))

@@ -2,6 +2,7 @@
 
 #include "control/reconcile/plan.hpp"
 #include "control/reconcile/reconcile_link.hpp"
+#include "control/reconcile/reconcile_stats.hpp"
 #include "control/runtime/runtime_driver.hpp"
 #include "control/store/desired_state.hpp"
 
@@ -67,6 +68,8 @@ class reconciler final : public reconcile_link {
   /// The last snapshot that every worker serves; null before the first.
   [[nodiscard]] config::snapshot_ptr live() const;
 
+  [[nodiscard]] const reconcile_stats& stats() const noexcept { return stats_; }
+
   void wake() override;
   [[nodiscard]] bool publish_and_wait(steady_time deadline) override;
   [[nodiscard]] domain::deployment_status status_of(const domain::deployment& deployment,
@@ -93,6 +96,7 @@ class reconciler final : public reconcile_link {
   publish_function publisher_;
   config::gateway_link& gateway_;
   std::function<void()> pass_listener_;
+  reconcile_stats stats_;
 
   // The reconciler's thread only.
   reconciler_settings settings_;

@@ -129,7 +129,7 @@ domain::deployment_status summarise(const domain::deployment& deployment, const 
   for (const observed_replica* replica : replicas) {
     runs = runs || replica->phase != replica_phase::exited;
     status.replicas.push_back({replica->name, replica->revision, replica->phase, replica->reason, replica->since,
-                               replica->limits, replica->limits_by, replica->restarts});
+                               replica->limits, replica->limits_by, replica->restarts, replica->usage});
   }
   if (deployment.current.spec.stop || deployment.deleting) {
     status.phase = runs ? deployment_phase::stopping : deployment_phase::stopped;

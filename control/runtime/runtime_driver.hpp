@@ -61,6 +61,7 @@ struct observed_replica {
   std::string limits;     ///< "enforced" or "advisory"; "none" of a replica that somebody else runs
   std::string limits_by;  ///< what holds it to them: "cgroup2", "cgroup1", "polling" (of memory only), "none"
   std::uint32_t restarts = 0;
+  std::optional<domain::replica_usage> usage;  ///< absent: not known yet, or never
   std::uint32_t failures = 0;  ///< consecutive ends without a time of being well in between; rules the back-off
   /// What an earlier modelgate process started here; null: this one started it.
   std::shared_ptr<const replica_spec> inherited;

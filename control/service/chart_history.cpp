@@ -26,22 +26,24 @@ std::uint64_t count_at(const std::vector<std::uint64_t>& counts, std::size_t ind
   return index < counts.size() ? counts[index] : 0;
 }
 
-/// What came since `before`; all of it when a count has gone down, which is then another deployment of that name.
-config::deployment_counts since(const config::deployment_counts& before, const config::deployment_counts& now) {
-  config::deployment_counts came = now;
-  const auto subtract = [](std::vector<std::uint64_t>& from, const std::vector<std::uint64_t>& what) {
-    for (std::size_t i = 0; i < from.size(); ++i) from[i] -= count_at(what, i);
-  };
-  bool went_down = now.feedback < before.feedback || now.reward < before.reward;
-  for (std::size_t i = 0; i < before.answers.size(); ++i) went_down |= count_at(now.answers, i) < before.answers[i];
-  for (std::size_t i = 0; i < before.latency.size(); ++i) went_down |= count_at(now.latency, i) < before.latency[i];
-  if (went_down) return came;
-  subtract(came.answers, before.answers);
-  subtract(came.latency, before.latency);
-  came.feedback -= before.feedback;
-  came.reward -= before.reward;
-  return came;
+bool is_below(const std::vector<std::uint64_t>& now, const std::vector<std::uint64_t>& before) {
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (count_at(now, i) < before[i]) return true;
+  }
+  return false;
 }
+
+void subtract(std::vector<std::uint64_t>& from, const std::vector<std::uint64_t>& what) {
+  for (std::size_t i = 0; i < from.size(); ++i) from[i] -= count_at(what, i);
+}
+
+void add_up(std::vector<std::uint64_t>& into, const std::vector<std::uint64_t>& what) {
+  if (into.size() < what.size()) into.resize(what.size());
+  for (std::size_t i = 0; i < what.size(); ++i) into[i] += what[i];
+}
+
+/// The line of all clients that have none of their own; a client of that name is one of them.
+constexpr const char* other_clients = "other";
 
 }  // namespace
 
@@ -66,73 +68,224 @@ std::int64_t chart_history::step_of(system_time at) const noexcept {
   return std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()) / step_;
 }
 
-void chart_history::put(recorded& into, line_key key, std::int64_t step, double value) const {
+chart_history::counts chart_history::counts::since(const counts& before) const {
+  counts came = *this;
+  if (is_below(answers, before.answers) || is_below(latency, before.latency)) return came;
+  subtract(came.answers, before.answers);
+  subtract(came.latency, before.latency);
+  return came;
+}
+
+void chart_history::counts::add(const counts& other) {
+  add_up(answers, other.answers);
+  add_up(latency, other.latency);
+}
+
+void chart_history::put(recorded& into, line_key key, std::int64_t step, double value) {
   auto place = into.lines.find(key);
   if (place == into.lines.end()) {
-    if (into.lines.size() >= most_lines) return;
+    if (lines_ >= most_lines_) return;
+    ++lines_;
     place = into.lines.emplace(std::move(key), ring{}).first;
     place->second.values.assign(kept, unknown);
+    place->second.newest = step;
   }
   place->second.values[static_cast<std::size_t>(step) % kept] = value;
   if (!std::isnan(value)) place->second.newest = step;
 }
 
-void chart_history::add(system_time at, const config::observation& seen) {
+void chart_history::put_counts(recorded& into, const label_map& labels, const moment& when, const counts& came) {
+  const auto answers = static_cast<double>(total_of(came.answers));
+  const auto of_class = [&](std::size_t digit) { return static_cast<double>(count_at(came.answers, digit)); };
+  put(into, {"qps", labels}, when.step, answers / when.seconds);
+  put(into, {"success", labels}, when.step, answers > 0 ? 1 - of_class(5) / answers : unknown);
+  put(into, {"4xx", labels}, when.step, of_class(4) / when.seconds);
+  put(into, {"5xx", labels}, when.step, of_class(5) / when.seconds);
+  for (const auto& [quantile, word] : quantiles) {
+    label_map with_quantile = labels;
+    with_quantile.emplace("quantile", word);
+    put(into, {"latency", std::move(with_quantile)}, when.step, quantile_of(quantile, came.latency));
+  }
+}
+
+void chart_history::put_deployment(recorded& into, const moment& when, const config::deployment_counts& now) {
+  const config::deployment_counts before = std::exchange(into.last, now);
+  put_counts(into, {}, when, counts{now.answers, now.latency}.since({before.answers, before.latency}));
+
+  const bool goes_on = now.feedback >= before.feedback && now.reward >= before.reward;
+  const auto calls = static_cast<double>(now.feedback - (goes_on ? before.feedback : 0));
+  const double reward = now.reward - (goes_on ? before.reward : 0);
+  put(into, {"reward", {}}, when.step, calls > 0 ? reward / calls : unknown);
+
+  // The newest models: of a deployment that was updated often the others have no requests any more.
+  const std::size_t first = now.models.size() - std::min(now.models.size(), most_models);
+  for (std::size_t i = first; i < now.models.size(); ++i) {
+    const config::model_counts& model = now.models[i];
+    std::uint64_t came = model.predictions;
+    for (const config::model_counts& each : before.models) {
+      const bool is_it = each.image == model.image && each.version == model.version;
+      if (is_it && each.predictions <= came) came -= each.predictions;
+    }
+    put(into, {"predict_qps", {{"image", model.image}, {"version", model.version}}}, when.step,
+        static_cast<double>(came) / when.seconds);
+  }
+}
+
+std::set<std::string> chart_history::choose_replicas(recorded& into, const std::set<std::string>& present) {
+  std::map<std::string, std::int64_t> drawn;  // with the last step that has a value
+  for (const auto& [key, line] : into.lines) {
+    const auto label = key.second.find("replica");
+    if (label == key.second.end()) continue;
+    std::int64_t& newest = drawn[label->second];
+    newest = std::max(newest, line.newest);
+  }
+  std::set<std::string> chosen;
+  for (const std::string& replica : present) {
+    if (drawn.contains(replica)) chosen.insert(replica);
+  }
+  for (const std::string& replica : present) {
+    if (drawn.contains(replica)) continue;
+    if (drawn.size() >= most_replicas) {
+      auto oldest = drawn.end();
+      for (auto each = drawn.begin(); each != drawn.end(); ++each) {
+        const bool is_older = oldest == drawn.end() || each->second < oldest->second;
+        if (!present.contains(each->first) && is_older) oldest = each;
+      }
+      if (oldest == drawn.end()) break;
+      lines_ -= std::erase_if(into.lines, [&](const auto& each) {
+        const auto label = each.first.second.find("replica");
+        return label != each.first.second.end() && label->second == oldest->first;
+      });
+      drawn.erase(oldest);
+    }
+    drawn.emplace(replica, std::numeric_limits<std::int64_t>::max());
+    chosen.insert(replica);
+  }
+  return chosen;
+}
+
+void chart_history::put_replicas(recorded& into, const moment& when, const sighting& seen) {
+  std::map<std::string, counts> came;
+  std::map<std::string, double> in_flight;
+  double all_in_flight = 0;
+  std::map<std::pair<std::string, std::string>, counts> last;
+  for (const config::endpoint_load* load : seen.endpoints) {
+    // A replica that was started again has another address for a while beside the old one; their counts are apart.
+    const std::pair<std::string, std::string> place{load->replica, load->address};
+    const counts now{load->answers, load->latency};
+    const auto before = into.last_of_replicas.find(place);
+    came[load->replica].add(before == into.last_of_replicas.end() ? now : now.since(before->second));
+    last[place] = now;
+    in_flight[load->replica] += load->in_flight;
+    all_in_flight += load->in_flight;
+  }
+  into.last_of_replicas = std::move(last);
+  put(into, {"in_flight", {}}, when.step, all_in_flight);
+
+  std::set<std::string> present;
+  for (const auto& [replica, counted] : came) present.insert(replica);
+  for (const replica_reading* each : seen.usage) present.insert(each->replica);
+  const std::set<std::string> chosen = choose_replicas(into, present);
+  for (const auto& [replica, counted] : came) {
+    if (!chosen.contains(replica)) continue;
+    put(into, {"in_flight", {{"replica", replica}}}, when.step, in_flight[replica]);
+    put_counts(into, {{"replica", replica}}, when, counted);
+  }
+  std::map<std::string, domain::replica_usage> usage;
+  std::map<std::string, double> cores;
+  for (const replica_reading* each : seen.usage) {
+    // Looks at replicas have an interval of their own: between two of them the last one holds.
+    const auto before = into.last_usage.find(each->replica);
+    double now = unknown;
+    if (before != into.last_usage.end() && each->usage.at > before->second.at) {
+      const double passed = std::chrono::duration<double>(each->usage.at - before->second.at).count();
+      now = std::max(0.0, each->usage.cpu_seconds - before->second.cpu_seconds) / passed;
+    } else if (const auto held = into.cores.find(each->replica); held != into.cores.end()) {
+      now = held->second;
+    }
+    usage[each->replica] = each->usage;
+    cores[each->replica] = now;
+    if (!chosen.contains(each->replica)) continue;
+    put(into, {"cpu", {{"replica", each->replica}}}, when.step, now);
+    put(into, {"memory", {{"replica", each->replica}}}, when.step, static_cast<double>(each->usage.memory_bytes));
+  }
+  into.last_usage = std::move(usage);
+  into.cores = std::move(cores);
+}
+
+void chart_history::put_clients(recorded& into, const moment& when, const sighting& seen) {
+  std::size_t named = 0;
+  for (const auto& [key, line] : into.lines) {
+    if (const auto label = key.second.find("client"); label != key.second.end() && label->second != other_clients)
+      ++named;
+  }
+  std::vector<std::pair<std::uint64_t, std::string>> without_line;
+  double others = 0;
+  for (const auto& [client, requests] : seen.clients) {
+    const auto before = into.last_of_clients.find(client);
+    const bool goes_on = before != into.last_of_clients.end() && before->second <= requests;
+    const std::uint64_t came = requests - (goes_on ? before->second : 0);
+    if (client == other_clients)
+      others += static_cast<double>(came);
+    else if (into.lines.contains({"qps", {{"client", client}}}))
+      put(into, {"qps", {{"client", client}}}, when.step, static_cast<double>(came) / when.seconds);
+    else
+      without_line.emplace_back(came, client);
+  }
+  // Free places go to those who asked most.
+  std::sort(without_line.begin(), without_line.end(), [](const auto& a, const auto& b) {
+    return std::pair{b.first, a.second} < std::pair{a.first, b.second};
+  });
+  for (const auto& [came, client] : without_line) {
+    if (named < most_clients && came > 0) {
+      ++named;
+      put(into, {"qps", {{"client", client}}}, when.step, static_cast<double>(came) / when.seconds);
+    } else {
+      others += static_cast<double>(came);
+    }
+  }
+  const line_key rest{"qps", {{"client", other_clients}}};
+  if (others > 0 || into.lines.contains(rest)) put(into, rest, when.step, others / when.seconds);
+  into.last_of_clients = seen.clients;
+}
+
+/// Forgets what the steps between the last one and this one had an hour ago, and lines that have had no value since.
+void chart_history::clear_left_out(recorded& of, std::int64_t step) const {
+  const auto hour = static_cast<std::int64_t>(kept);
+  for (auto& [key, line] : of.lines) {
+    for (std::int64_t each = std::max(newest_ + 1, step - hour + 1); each <= step; ++each)
+      line.values[static_cast<std::size_t>(each) % kept] = unknown;
+  }
+  std::erase_if(of.lines, [&](const auto& each) { return step - each.second.newest >= hour; });
+}
+
+void chart_history::add(system_time at, const config::observation& seen, const std::vector<replica_reading>& usage) {
   const std::lock_guard lock{mutex_};
-  const std::int64_t step = step_of(at);
-  if (last_at_ && step <= newest_) return;  // the clock was set back
-  const double seconds = std::chrono::duration<double>(last_at_ ? at - *last_at_ : step_).count();
+  const moment when{step_of(at), std::chrono::duration<double>(last_at_ ? at - *last_at_ : step_).count()};
+  if (last_at_ && when.step <= newest_) return;  // the clock was set back
+
+  std::map<std::string, sighting> of;
+  for (const config::endpoint_load& each : seen.endpoints) of[each.deployment].endpoints.push_back(&each);
+  for (const config::client_use& each : seen.clients) of[each.deployment].clients[each.client] += each.requests;
+  for (const replica_reading& each : usage) of[each.deployment].usage.push_back(&each);
 
   std::map<std::string, recorded> next;
+  lines_ = 0;
   for (const config::deployment_counts& now : seen.deployments) {
-    const auto known = deployments_.find(now.deployment);
     recorded& into = next[now.deployment];
-    if (known != deployments_.end()) into = std::move(known->second);
-    for (auto& [key, line] : into.lines) {
-      for (std::int64_t left_out = std::max(newest_ + 1, step - static_cast<std::int64_t>(kept) + 1); left_out <= step;
-           ++left_out) {
-        line.values[static_cast<std::size_t>(left_out) % kept] = unknown;
-      }
-    }
-    std::erase_if(into.lines,
-                  [&](const auto& each) { return step - each.second.newest >= static_cast<std::int64_t>(kept); });
-
-    const config::deployment_counts came = since(into.last, now);
-    into.last = now;
-    const auto answers = static_cast<double>(total_of(came.answers));
-    const auto of_class = [&](std::size_t digit) { return static_cast<double>(count_at(came.answers, digit)); };
-    put(into, {"qps", {}}, step, answers / seconds);
-    put(into, {"success", {}}, step, answers > 0 ? 1 - of_class(5) / answers : unknown);
-    put(into, {"4xx", {}}, step, of_class(4) / seconds);
-    put(into, {"5xx", {}}, step, of_class(5) / seconds);
-    for (const auto& [quantile, label] : quantiles)
-      put(into, {"latency", {{"quantile", label}}}, step, quantile_of(quantile, came.latency));
-    put(into, {"reward", {}}, step, came.feedback > 0 ? came.reward / static_cast<double>(came.feedback) : unknown);
-    put(into, {"in_flight", {}}, step, 0);
-  }
-
-  for (auto& [id, into] : next) {
-    double in_flight = 0;
-    for (const config::endpoint_load& load : seen.endpoints) {
-      if (load.deployment != id) continue;
-      in_flight += load.in_flight;
-      put(into, {"in_flight", {{"replica", load.replica}}}, step, load.in_flight);
-    }
-    put(into, {"in_flight", {}}, step, in_flight);
-    std::map<std::string, std::uint64_t> of_clients;
-    for (const config::client_use& use : seen.clients) {
-      if (use.deployment == id) of_clients[use.client] += use.requests;
-    }
-    for (const auto& [client, requests] : of_clients) {
-      const auto before = into.last_of_clients.find(client);
-      const bool goes_on = before != into.last_of_clients.end() && before->second <= requests;
-      const std::uint64_t came = requests - (goes_on ? before->second : 0);
-      put(into, {"qps", {{"client", client}}}, step, static_cast<double>(came) / seconds);
-    }
-    into.last_of_clients = std::move(of_clients);
+    if (const auto known = deployments_.find(now.deployment); known != deployments_.end())
+      into = std::move(known->second);
+    clear_left_out(into, when.step);
+    lines_ += into.lines.size();
   }
   deployments_ = std::move(next);
-  newest_ = step;
+  for (const config::deployment_counts& now : seen.deployments) {
+    recorded& into = deployments_[now.deployment];
+    put_deployment(into, when, now);
+    put_replicas(into, when, of[now.deployment]);
+    put_clients(into, when, of[now.deployment]);
+  }
+  newest_ = when.step;
   last_at_ = at;
 }
 

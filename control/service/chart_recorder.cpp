@@ -34,7 +34,11 @@ void chart_recorder::run() {
       }
       if (stopped_) return;
     }
-    history_.add(end, context_.count_gateway());
+    std::vector<replica_reading> usage;
+    for (const runtime::observed_replica& each : context_.runtime.observe()) {
+      if (each.usage) usage.push_back({each.deployment, each.name, *each.usage});
+    }
+    history_.add(end, context_.count_gateway(), usage);
   }
 }
 

@@ -14,7 +14,8 @@ namespace modelgate::control::service {
 /// Shape: one thread of its own; refers to the context.
 class chart_recorder {
  public:
-  chart_recorder(const service_context& context, std::chrono::milliseconds step) : context_{context}, history_{step} {}
+  chart_recorder(const service_context& context, std::chrono::milliseconds step, std::size_t bytes)
+      : context_{context}, history_{step, bytes} {}
   ~chart_recorder() { stop(); }
   chart_recorder(const chart_recorder&) = delete;
   chart_recorder& operator=(const chart_recorder&) = delete;

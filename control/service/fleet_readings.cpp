@@ -37,6 +37,7 @@ std::vector<metrics::gauge_reading> fleet_readings::read() {
   add_deployments(*state);
   add_quotas(*state);
   add_clients(*state);
+  add_store();
   return last_;
 }
 
@@ -50,6 +51,7 @@ void fleet_readings::add_deployments(const watched_state& state) {
     for (const domain::replica_status& replica : status.replicas) {
       counts[static_cast<std::size_t>(std::find(phases.begin(), phases.end(), replica.phase) - phases.begin())] += 1;
       restarts += replica.restarts;
+      add_usage(name, replica);
     }
     for (std::size_t i = 0; i < phases.size(); ++i) {
       last_.push_back({"modelgate_replicas",
@@ -62,6 +64,11 @@ void fleet_readings::add_deployments(const watched_state& state) {
                      "Replicas that were asked for; none of a deployment that is stopped.",
                      {{"deployment_name", name}},
                      deployment.current.spec.stop ? 0.0 : static_cast<double>(deployment.current.spec.replicas),
+                     false});
+    last_.push_back({"modelgate_deployment_revision",
+                     "The current revision; each rollout and rollback is a new one.",
+                     {{"deployment_name", name}},
+                     static_cast<double>(deployment.current.number),
                      false});
     last_.push_back({"modelgate_replica_restarts",
                      "How often the replicas that there are were started again.",
@@ -76,6 +83,39 @@ void fleet_readings::add_deployments(const watched_state& state) {
                      1,
                      false});
   }
+}
+
+void fleet_readings::add_usage(const std::string& deployment_name, const domain::replica_status& replica) {
+  if (!replica.usage) return;
+  const domain::replica_usage& usage = *replica.usage;
+  const auto add = [&](const char* name, const char* help, double value, bool is_counter) {
+    last_.push_back({name, help, {{"deployment_name", deployment_name}, {"replica", replica.name}}, value, is_counter});
+  };
+  add("modelgate_replica_cpu_seconds_total", "Processor time that a replica has taken, its restarts included.",
+      usage.cpu_seconds, true);
+  add("modelgate_replica_memory_bytes", "Memory that a replica takes, all of its processes together.",
+      static_cast<double>(usage.memory_bytes), false);
+  if (usage.memory_limit)
+    add("modelgate_replica_memory_limit_bytes", "Memory of a replica's instance type.",
+        static_cast<double>(*usage.memory_limit), false);
+  if (usage.throttled_seconds)
+    add("modelgate_replica_cpu_throttled_seconds_total",
+        "Time that a replica had to wait because it had used up the processor time of its instance type.",
+        *usage.throttled_seconds, true);
+}
+
+void fleet_readings::add_store() {
+  last_.push_back({"modelgate_store_commit_seconds",
+                   "Time until a change of the store is on the disk.",
+                   {},
+                   0,
+                   false,
+                   database_.commits().read()});
+  last_.push_back({"modelgate_store_failures_total",
+                   "Transactions that failed because the store could not be used.",
+                   {},
+                   static_cast<double>(database_.failures()),
+                   true});
 }
 
 void fleet_readings::add_quotas(const watched_state& state) {

@@ -22,16 +22,19 @@ class fleet_readings {
 
   /// `deployment_name`: the template of that label, as of the gateway's metrics.
   fleet_readings(const service_context& context, std::string deployment_name)
-      : watch_{context}, deployment_name_{std::move(deployment_name)} {}
+      : database_{context.database}, watch_{context}, deployment_name_{std::move(deployment_name)} {}
 
   [[nodiscard]] std::vector<metrics::gauge_reading> read();
 
  private:
   [[nodiscard]] std::string label_of(const std::string& id) const;
   void add_deployments(const watched_state& state);
+  void add_usage(const std::string& deployment_name, const domain::replica_status& replica);
+  void add_store();
   void add_quotas(const watched_state& state);
   void add_clients(const watched_state& state);
 
+  const store::database& database_;
   watch_service watch_;
   const std::string deployment_name_;
   std::mutex mutex_;

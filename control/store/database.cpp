@@ -4,6 +4,7 @@
 #include "control/store/migrations.hpp"
 #include "control/store/restore.hpp"
 
+#include "modelgate/base/clock.hpp"
 #include "modelgate/base/errc.hpp"
 #include "modelgate/base/log.hpp"
 
@@ -79,9 +80,13 @@ error_code database::run(connection& on, const char* begin, const body_function&
   try {
     on.execute(begin);
     transaction within{on};
-    if (body(within)) on.execute("COMMIT");
+    if (!body(within)) return {};
+    const steady_time asked = steady_clock::now();
+    on.execute("COMMIT");
+    if (&on == writer_.get()) commits_.record(steady_clock::now() - asked);
     return {};
   } catch (const SQLite::Exception& error) {
+    failures_.fetch_add(1, std::memory_order_relaxed);
     return unusable(error.what());
   } catch (const unreadable_row& error) {
     return unusable(error.what());

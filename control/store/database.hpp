@@ -3,7 +3,9 @@
 #include "control/store/folder_lock.hpp"
 
 #include "modelgate/base/result.hpp"
+#include "modelgate/metrics/duration_histogram.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <filesystem>
@@ -57,6 +59,9 @@ class database {
   database(const database&) = delete;
   database& operator=(const database&) = delete;
 
+  /// How long commits take: until what was written is on the disk.
+  [[nodiscard]] const metrics::duration_histogram& commits() const noexcept { return commits_; }
+  [[nodiscard]] std::uint64_t failures() const noexcept { return failures_.load(std::memory_order_relaxed); }
   [[nodiscard]] const folder_lock& lock() const noexcept { return lock_; }
 
   /// Called after each write that was committed, by the thread that wrote, in its turn: it must return at once and must
@@ -97,6 +102,8 @@ class database {
     return std::move(*answer);
   }
 
+  metrics::duration_histogram commits_;
+  std::atomic<std::uint64_t> failures_{0};  ///< of transactions, because the store could not be used
   database_options options_;
   std::filesystem::path file_;
   folder_lock lock_;

@@ -250,6 +250,7 @@ constexpr std::array keys{
     settings_key{"runtime.process.log_retention", duration_key{process<&process_runtime_settings::log_retention>}},
     settings_key{"runtime.process.limits", choice_key{limit_mode_words, choose_limit_mode, limit_mode_of}, at_restart},
     settings_key{"runtime.process.memory_interval", duration_key{process<&process_runtime_settings::memory_interval>, milliseconds{10}}},
+    settings_key{"runtime.process.usage_interval", duration_key{process<&process_runtime_settings::usage_interval>, milliseconds{100}}},
     settings_key{"runtime.process.pids", count_key{process<&process_runtime_settings::pids>, 0, 4'000'000}},
 
     settings_key{"runtime.external.resolve_interval", duration_key{external<&external_runtime_settings::resolve_interval>}},
@@ -280,6 +281,7 @@ constexpr std::array keys{
     settings_key{"metrics.engine_names", flag_key{metric<&metrics_settings::engine_names>}, at_restart},
     settings_key{"metrics.summaries", flag_key{metric<&metrics_settings::summaries>}, at_restart},
     settings_key{"metrics.clients_per_deployment", count_key{metric<&metrics_settings::clients_per_deployment>, 0, 1'000}, at_restart},
+    settings_key{"metrics.chart_bytes", size_key{&at<&settings::chart_bytes>, 1 * mib, 4 * gib}, at_restart},
     settings_key{"metrics.chart_step", duration_key{&at<&settings::chart_step>, milliseconds{100}}, at_restart},
     settings_key{"log.level", choice_key{log::level_names, choose_level, level_of}},
     settings_key{"console.grafana_url", url_key{&at<&settings::console_grafana_url>}},

@@ -244,8 +244,12 @@ std::string to_json(const observation& value) {
   for (const std::uint64_t generation : value.live_generation) generations.push_back(generation);
   json::array endpoints;
   for (const endpoint_load& load : value.endpoints) {
-    endpoints.push_back(
-        json::object{{"deployment", load.deployment}, {"replica", load.replica}, {"inFlight", load.in_flight}});
+    endpoints.push_back(json::object{{"deployment", load.deployment},
+                                     {"replica", load.replica},
+                                     {"inFlight", load.in_flight},
+                                     {"address", load.address},
+                                     {"answers", json::value_from(load.answers)},
+                                     {"latency", json::value_from(load.latency)}});
   }
   json::array clients;
   for (const client_use& use : value.clients) {
@@ -264,7 +268,13 @@ std::string to_json(const observation& value) {
   }
   json::array deployments;
   for (const deployment_counts& counts : value.deployments) {
+    json::array models;
+    for (const model_counts& each : counts.models) {
+      models.push_back(
+          json::object{{"image", each.image}, {"version", each.version}, {"predictions", each.predictions}});
+    }
     deployments.push_back(json::object{{"deployment", counts.deployment},
+                                       {"models", std::move(models)},
                                        {"answers", json::value_from(counts.answers)},
                                        {"latency", json::value_from(counts.latency)},
                                        {"feedback", counts.feedback},
@@ -287,6 +297,9 @@ result<observation, diagnostics> parse_observation(std::string_view text) {
       std::uint64_t in_flight = 0;
       inner.number("inFlight", in_flight);
       load.in_flight = static_cast<std::uint32_t>(in_flight);
+      inner.text("address", load.address);
+      inner.numbers("answers", load.answers);
+      inner.numbers("latency", load.latency);
       inner.finish();
       into.endpoints.push_back(std::move(load));
     });
@@ -311,6 +324,14 @@ result<observation, diagnostics> parse_observation(std::string_view text) {
       inner.numbers("latency", counts.latency);
       inner.number("feedback", counts.feedback);
       inner.real("reward", counts.reward);
+      inner.array("models", [&](json_reader& model) {
+        model_counts each;
+        model.text("image", each.image);
+        model.text("version", each.version);
+        model.number("predictions", each.predictions);
+        model.finish();
+        counts.models.push_back(std::move(each));
+      });
       inner.finish();
       into.deployments.push_back(std::move(counts));
     });

@@ -45,4 +45,25 @@ void add_buckets(MetricFamily& into, label_list labels, std::span<const double> 
   into.metric.push_back(std::move(metric));
 }
 
+prometheus::MetricType type_of(const gauge_reading& reading) noexcept {
+  if (reading.histogram) return prometheus::MetricType::Histogram;
+  return reading.is_counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
+}
+
+void add_reading(prometheus::MetricFamily& into, label_list labels, const gauge_reading& reading) {
+  if (!reading.histogram) return add_number(into, std::move(labels), reading.value);
+  prometheus::ClientMetric metric;
+  metric.label = std::move(labels);
+  const histogram_value& of = *reading.histogram;
+  for (std::size_t i = 0; i < of.cumulative.size(); ++i) {
+    prometheus::ClientMetric::Bucket bucket;
+    bucket.cumulative_count = of.cumulative[i];
+    bucket.upper_bound = i < of.bounds.size() ? of.bounds[i] : HUGE_VAL;
+    metric.histogram.bucket.push_back(bucket);
+  }
+  metric.histogram.sample_count = of.cumulative.empty() ? 0 : of.cumulative.back();
+  metric.histogram.sample_sum = of.sum;
+  into.metric.push_back(std::move(metric));
+}
+
 }  // namespace modelgate::metrics

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "modelgate/metrics/gauge_reading.hpp"
 #include "modelgate/metrics/latency_histogram.hpp"
 
 #include <prometheus/metric_family.h>
@@ -42,5 +43,9 @@ void add_histogram(prometheus::MetricFamily& into, label_list labels, const hist
   if (!totals.exemplars.empty()) exemplars[{into.name, into.metric.size()}] = totals.exemplars;
   add_buckets(into, std::move(labels), Bounds::seconds, totals.buckets, totals.sum_seconds);
 }
+
+[[nodiscard]] prometheus::MetricType type_of(const gauge_reading& reading) noexcept;
+/// To a family of the reading's type.
+void add_reading(prometheus::MetricFamily& into, label_list labels, const gauge_reading& reading);
 
 }  // namespace modelgate::metrics

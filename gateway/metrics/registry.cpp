@@ -64,12 +64,10 @@ class registry::collector {
     for (const auto& source : sources) {
       for (gauge_reading& reading : source()) {
         const auto [place, made] = by_name.try_emplace(reading.name);
-        if (made)
-          place->second =
-              family(reading.name, reading.help, reading.is_counter ? MetricType::Counter : MetricType::Gauge);
+        if (made) place->second = family(reading.name, reading.help, type_of(reading));
         label_list labels;
         for (auto& [key, value] : reading.labels) labels.push_back({std::move(key), std::move(value)});
-        add_number(place->second, std::move(labels), reading.value);
+        add_reading(place->second, std::move(labels), reading);
       }
     }
     for (auto& [name, made] : by_name) shown_.families.push_back(std::move(made));

@@ -24,9 +24,28 @@ config::deployment_counts count(const metrics::deployment_stats& stats) {
     counts.answers[std::min<std::size_t>(each.key.status / 100, 5)] += each.totals.count();
     for (std::size_t i = 0; i < counts.latency.size(); ++i) counts.latency[i] += each.totals.buckets[i];
   }
+  readings.clear();
+  for (std::size_t worker = 0; worker < stats.workers(); ++worker) stats.of_worker(worker).client.read_into(readings);
+  for (const metrics::model_labels& each : stats.models()) counts.models.push_back({each.image, each.version, 0});
+  for (const metrics::series_list::reading& each : readings) {
+    if (each.key.what == metrics::service::predictions && each.key.model < counts.models.size())
+      counts.models[each.key.model].predictions += each.totals.count();
+  }
   counts.feedback = feedback.calls;
   counts.reward = feedback.reward;
   return counts;
+}
+
+config::endpoint_load load_of(const std::string& deployment, const upstream::endpoint& replica) {
+  return {deployment, replica.config().replica, replica.busy()};
+}
+
+config::endpoint_load counted_load_of(const std::string& deployment, const upstream::endpoint& replica) {
+  config::endpoint_load load = load_of(deployment, replica);
+  load.address = net::to_string(replica.config().address);
+  load.answers = replica.tally().answers();
+  load.latency = replica.tally().latency();
+  return load;
 }
 
 }  // namespace modelgate::server

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "gateway/upstream/endpoint.hpp"
+
 #include "modelgate/config/observation.hpp"
 #include "modelgate/metrics/deployment_stats.hpp"
 
@@ -7,5 +9,10 @@ namespace modelgate::server {
 
 /// What all workers have counted for one deployment, as control is told of it.
 [[nodiscard]] config::deployment_counts count(const metrics::deployment_stats& stats);
+
+/// What is on a replica now, and with what it has answered so far.
+using load_reader = config::endpoint_load(const std::string& deployment, const upstream::endpoint& replica);
+[[nodiscard]] load_reader load_of;
+[[nodiscard]] load_reader counted_load_of;
 
 }  // namespace modelgate::server

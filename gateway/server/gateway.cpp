@@ -142,6 +142,8 @@ struct gateway::state {
     for (const auto& worker : workers) worker->install_upstream_tls(upstream_tls);
   }
 
+  [[nodiscard]] config::observation observe(server::load_reader* read) const;
+
   [[nodiscard]] std::vector<metrics::gauge_reading> read_certificates() const {
     std::vector<metrics::gauge_reading> readings;
     const std::lock_guard lock{mutex};
@@ -286,29 +288,33 @@ bool gateway::wait_until_live(std::uint64_t generation, steady_time deadline) {
 }
 
 config::observation gateway::observe() const {
+  return state_->observe(server::load_of);
+}
+
+config::observation gateway::state::observe(server::load_reader* read) const {
   config::observation seen;
-  for (const auto& worker : state_->workers) seen.live_generation.push_back(worker->live_generation());
-  const std::lock_guard lock{state_->mutex};
-  const server::serving_table& table = *state_->current;
+  for (const auto& worker : workers) seen.live_generation.push_back(worker->live_generation());
+  const std::lock_guard lock{mutex};
+  const server::serving_table& table = *current;
   for (std::uint32_t i = 0; i < table.routes.size(); ++i) {
     const routing::route& route = table.routes.at(i);
     const std::string& id = route.deployment().id;
     for (const upstream::endpoint_ptr& endpoint : table.entries[i]->endpoints) {
-      seen.endpoints.push_back({id, endpoint->config().replica, endpoint->busy()});
+      seen.endpoints.push_back(read(id, *endpoint));
     }
     observe_clients(route, seen);
   }
-  std::erase_if(state_->departed, [&](const server::departed_endpoint& each) {
-    return state_->is_live(each.gone_since) && each.endpoint->busy() == 0;
+  std::erase_if(departed, [&](const server::departed_endpoint& each) {
+    return is_live(each.gone_since) && each.endpoint->busy() == 0;
   });
-  for (const server::departed_endpoint& each : state_->departed) {
-    seen.endpoints.push_back({each.deployment, each.endpoint->config().replica, each.endpoint->busy()});
+  for (const server::departed_endpoint& each : departed) {
+    seen.endpoints.push_back(read(each.deployment, *each.endpoint));
   }
   return seen;
 }
 
 config::observation gateway::observe_with_counts() const {
-  config::observation seen = observe();
+  config::observation seen = state_->observe(server::counted_load_of);
   const std::lock_guard lock{state_->mutex};
   for (const auto& entry : state_->current->entries) seen.deployments.push_back(server::count(*entry->stats));
   return seen;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/upstream/answer_tally.hpp"
 #include "gateway/upstream/concurrency_limit.hpp"
 #include "gateway/upstream/concurrency_ramp.hpp"
 #include "gateway/upstream/dispatch_schedule.hpp"
@@ -58,6 +59,8 @@ class endpoint {
   void remember_only(std::chrono::nanoseconds service, steady_time now) noexcept {
     service_time_.start_with(service, now);
   }
+  [[nodiscard]] answer_tally& tally() noexcept { return tally_; }
+  [[nodiscard]] const answer_tally& tally() const noexcept { return tally_; }
   [[nodiscard]] upstream::standing& standing() noexcept { return standing_; }
   [[nodiscard]] const upstream::standing& standing() const noexcept { return standing_; }
 
@@ -161,6 +164,7 @@ class endpoint {
   std::atomic<steady_time::rep> doubted_until_{0};  ///< written on failures only
   upstream::standing standing_;
   concurrency_ramp ramp_;
+  alignas(64) answer_tally tally_;  ///< apart from what dispatch reads
 };
 
 static_assert(alignof(endpoint) == 64 && sizeof(endpoint) % 64 == 0, "the slot word must not share its cache line");

@@ -59,6 +59,10 @@ class slot {
   [[nodiscard]] endpoint* operator->() const noexcept { return member_->endpoint.get(); }
   [[nodiscard]] const cluster_member_ptr& member() const noexcept { return member_; }
 
+  /// The head of its answer has come, this long after its dispatch.
+  void answered(unsigned status, std::chrono::nanoseconds latency) noexcept {
+    member_->endpoint->tally().answered(status, latency);
+  }
   /// The request was answered whole and well, this long after its dispatch.
   void record(std::chrono::nanoseconds service, steady_time now) {
     member_->endpoint->record(service, now, member_->window);
@@ -80,6 +84,7 @@ class slot {
   }
   /// The request failed, and that speaks against the replica.
   void fail(ejection_cause why, steady_time now) {
+    if (why != ejection_cause::status) member_->endpoint->tally().failed();
     member_->queue->outliers().on_failure(*member_->endpoint, why, trial_, now);
     end_trial();
   }

@@ -30,9 +30,9 @@ ALLOWED = {
     "server": FOUNDATION + " net http http_io routing filter upstream proxy gateway",
     # the control plane
     "domain": "base crypto config net/endpoint",
-    "store": "base crypto domain",
+    "store": "base crypto metrics domain",
     "runtime": FOUNDATION + " net http http_io domain",
-    "reconcile": "base config net/endpoint domain store/desired_state runtime/runtime_driver",
+    "reconcile": "base config metrics net/endpoint domain store/desired_state runtime/runtime_driver",
     "publish": "base config crypto net/endpoint domain store/desired_state runtime/runtime_driver",
     "service": "base config crypto net/endpoint metrics/gauge_reading metrics/latency_histogram domain store runtime/runtime_driver reconcile/reconcile_link",
     "api": FOUNDATION + " net http http_io domain service",

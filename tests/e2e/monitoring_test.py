@@ -93,7 +93,8 @@ class Monitoring(unittest.TestCase):
         cls.addClassCleanup(lambda: cls.program.__exit__(None, None, None))
         config = os.path.join(cls.program.folder, "modelgate.toml")
         with open(config, "w") as text:
-            text.write(f'[catalogue]\npath = "{SOURCE}/conf/images"\n[metrics]\nchart_step = "1s"\nengine_names = true\nsummaries = true\n')
+            text.write(f'[catalogue]\npath = "{SOURCE}/conf/images"\n[runtime.process]\nusage_interval = "200ms"\n'
+                       '[metrics]\nchart_step = "1s"\nengine_names = true\nsummaries = true\n')
         cls.program.config = config
         cls.program.start()
         cls.model = Model()
@@ -112,6 +113,13 @@ class Monitoring(unittest.TestCase):
         cls.at_predictions = wait_until(lambda: cls.scraped(sum(cls.sent.values())), "the last prediction in a scrape")
         cls.feed()
         cls.at = wait_until(lambda: cls.scraped(sum(cls.sent.values()) + len(cls.rewards) + 2, ',service="feedback"'), "the last feedback in a scrape")
+
+        # A replica of modelgate's own, after everything that is counted.
+        cls.program.deploy("iris")
+        cls.program.wait_for("iris")
+        taken = 'rate(modelgate_replica_cpu_seconds_total{deployment_name="iris"}[1m])'
+        wait_until(lambda: cls.prometheus.query(taken), "what the replica takes in two scrapes")
+        cls.at_replica = float(cls.prometheus.query(taken)[0]["value"][0])
 
     @classmethod
     def predict(cls):
@@ -243,7 +251,7 @@ class Monitoring(unittest.TestCase):
                         yield f"{name}: {variable['name']}", re.fullmatch(r"label_values\((.*), \w+\)", variable["definition"]).group(1)
 
     def test_every_dashboard_we_ship_asks_for_what_there_is(self):
-        names = {each["metric"]["__name__"] for each in self.prometheus.query('{job="modelgate"}', self.at)}
+        names = {each["metric"]["__name__"] for each in self.prometheus.query('{job="modelgate"}', self.at_replica)}
         boards = set()
         for where, expression in self.expressions_shipped():
             with self.subTest(where):
@@ -259,15 +267,18 @@ class Monitoring(unittest.TestCase):
         for where, expression in self.expressions_shipped():
             if where.split(":")[0] in ("deployment.json", "primehub-model-deployment.json"):
                 with self.subTest(where):
-                    self.assertTrue(self.prometheus.query(expression.replace("$__rate_interval", "1m").replace("$deployment", "shaky"), self.at))
+                    taken = re.search(r"modelgate_replica_(cpu|memory)", expression)  # of replicas that modelgate runs itself
+                    asked = expression.replace("$__rate_interval", "1m").replace("$deployment", "iris" if taken else "shaky")
+                    self.assertTrue(self.prometheus.query(asked, self.at_replica if taken else self.at))
 
     def test_the_rules_name_metrics_that_there_are(self):
-        names = {each["metric"]["__name__"] for each in self.prometheus.query('{job="modelgate"}', self.at)} | {"up"}
+        names = {each["metric"]["__name__"] for each in self.prometheus.query('{job="modelgate"}', self.at_replica)} | {"up"}
         with open(os.path.join(SOURCE, "conf", "prometheus", "modelgate.rules.yml")) as text:
             rules = text.read()
         recorded = set(re.findall(r"record: (\S+)", rules))
         for metric in set(re.findall(r"(?<![\w:])(?:modelgate|seldon_api)_\w+", re.sub("|".join(map(re.escape, recorded)), "", rules))):
-            if metric != "modelgate_certificate_expiry_timestamp_seconds":  # with TLS only: tls_test scrapes it
+            # With TLS only: tls_test scrapes it. With control groups only: usage_test does where there are any.
+            if metric not in ("modelgate_certificate_expiry_timestamp_seconds", "modelgate_replica_cpu_throttled_seconds_total"):
                 self.assertIn(metric, names)
 
     def test_charts_without_prometheus_say_the_same(self):
@@ -285,7 +296,12 @@ class Monitoring(unittest.TestCase):
         self.assertAlmostEqual(total["5xx"], self.sent[500], places=3)
         failed = sum((1 - ok) * qps for ok, qps in zip(lines[("success", ())], lines[("qps", ())]) if ok is not None)
         self.assertAlmostEqual(failed, self.sent[500], places=2)
-        self.assertEqual({labels for name, labels in lines if name == "latency"}, {(("quantile", q),) for q in ("0.5", "0.75", "0.9", "0.95", "0.99")})
+        self.assertEqual({labels for name, labels in lines if name == "latency" and "replica" not in dict(labels)}, {(("quantile", q),) for q in ("0.5", "0.75", "0.9", "0.95", "0.99")})
+        sent = {name: round(sum(value or 0 for (of, labels), values in lines.items() for value in values
+                                if of == name and dict(labels).keys() == keys) * shown["step"]) for name, keys in
+                (("predict_qps", {"image", "version"}), ("qps", {"replica"}), ("5xx", {"replica"}))}
+        # The one that has no reward is sent to the replica too, the one that is refused is not.
+        self.assertEqual(sent, {"predict_qps": answered, "qps": answered + len(self.rewards) + 1, "5xx": self.sent[500]})
         self.assertTrue(any(name == "in_flight" and dict(labels).get("replica") for name, labels in lines))
         self.assertTrue(all(0 <= value <= 1 for value in lines[("reward", ())] if value is not None))
         self.assertEqual([marker["revision"] for marker in shown["markers"]], [1])

@@ -1,12 +1,13 @@
 """A model that does what a prediction tells it, for tests of what replicas do to themselves and to others.
 
 {"say": "line"} prints it; {"eat": MiB} takes so much memory and keeps it; {"flood": true} writes to its log without a pause, in a thread,
-from then on; {"end": code} ends. {} and all of these but the last are answered {"written": lines of the flood so far}."""
+from then on; {"burn": seconds} takes as much processor time; {"end": code} ends. {} and all of these but the last are answered {"written": lines of the flood so far}."""
 import http.server
 import json
 import os
 import sys
 import threading
+import time
 
 # Run as the model; imported by tests.
 if __name__ == "__main__":
@@ -40,6 +41,10 @@ if __name__ == "__main__":
                 held.append(b"x" * (order["eat"] << 20))
             if "flood" in order:
                 threading.Thread(target=flood, daemon=True).start()
+            if "burn" in order:
+                end = time.thread_time() + order["burn"]
+                while time.thread_time() < end:
+                    pass
             if "end" in order:
                 os._exit(order["end"])
             self.answer({"written": written[0]})

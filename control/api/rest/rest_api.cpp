@@ -57,7 +57,7 @@ rest_api::rest_api(const service::service_context& context, service::secret_vaul
              return watched_objects(*state, options_.view().serving);
            },
            [this] { return options_.listening(); }},
-      charts_{context_, options_.chart_step} {
+      charts_{context_, options_.chart_step, options_.chart_bytes} {
   add_deployment_routes(routes_, context_, options_);
   add_chart_routes(routes_, context_, charts_);
   add_client_routes(routes_, context_);

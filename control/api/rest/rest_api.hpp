@@ -38,6 +38,7 @@ struct rest_options {
   /// Of logins, sessions and passwords, and of what is kept of changes; asked like `view`.
   std::function<config::people_settings()> people = [] { return config::people_settings{}; };
   std::function<config::audit_settings()> audit = [] { return config::audit_settings{}; };
+  std::size_t chart_bytes = service::chart_history::default_bytes;
   std::chrono::milliseconds chart_step{10'000};  ///< of the charts of the last hour (360 steps)
   bool secure = false;                           ///< the port speaks TLS, so that cookies are for TLS only
   /// Likewise; what listeners to events are granted.

@@ -8,6 +8,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <cmath>
+
 namespace modelgate::control::rest {
 namespace {
 
@@ -31,6 +33,14 @@ json::value imported_hash(const domain::client& client) {
   return scheme ? json::value(std::string{crypto::word(*scheme)}) : json::value(nullptr);
 }
 
+/// Null until both are known.
+json::value usage_of(const domain::replica_status& replica) {
+  if (!replica.usage || !replica.usage->cpu_cores) return nullptr;
+  constexpr double thousand = 1'000;
+  return json::object{{"cpu", std::round(*replica.usage->cpu_cores * thousand) / thousand},
+                      {"memoryGiB", domain::gib_from_sum(static_cast<std::int64_t>(replica.usage->memory_bytes))}};
+}
+
 }  // namespace
 
 json::object to_json(const domain::replica_status& replica) {
@@ -41,7 +51,8 @@ json::object to_json(const domain::replica_status& replica) {
           {"since", format_rfc3339(replica.since)},
           {"limits", replica.limits},
           {"limitsBy", replica.limits_by},
-          {"restarts", replica.restarts}};
+          {"restarts", replica.restarts},
+          {"usage", usage_of(replica)}};
 }
 
 json::object to_json(const domain::deployment_status& status) {

@@ -11,15 +11,22 @@ namespace {
 
 using events::object_kind;
 
+/// Without what differs with every look: it would be an event every few seconds.
+service::deployment_view without_usage(service::deployment_view view) {
+  for (domain::replica_status& replica : view.status.replicas) replica.usage.reset();
+  return view;
+}
+
 void add_deployment(std::vector<events::watched_object>& to, const service::watched_deployment& watched,
                     const domain::serving_defaults& defaults) {
-  const domain::deployment& deployment = watched.view.deployment;
+  const service::deployment_view view = without_usage(watched.view);
+  const domain::deployment& deployment = view.deployment;
   const domain::audience people{false, {deployment.group}};
-  boost::json::object shown = to_json(watched.view, {}, defaults);
+  boost::json::object shown = to_json(view, {}, defaults);
   shown.erase("endpoint");  // differs from listener to listener, and is put in for each
   to.push_back(
       {{object_kind::deployment, deployment.id}, deployment.current.number, deployment.id, people, json_text(shown)});
-  for (const domain::replica_status& replica : watched.view.status.replicas) {
+  for (const domain::replica_status& replica : view.status.replicas) {
     to.push_back({{object_kind::replica, deployment.id + "/" + replica.name},
                   replica.revision,
                   deployment.id,

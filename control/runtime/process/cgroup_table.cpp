@@ -104,18 +104,21 @@ cgroup_table read_cgroup_table() {
   return parse_cgroup_table(*mounts, *membership);
 }
 
-std::optional<std::uint64_t> parse_oom_kills(std::string_view text) noexcept {
-  constexpr std::string_view name = "oom_kill ";
+std::optional<std::uint64_t> parse_group_number(std::string_view text, std::string_view key) noexcept {
   while (!text.empty()) {
     const auto end = text.find('\n');
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (!line.starts_with(name)) continue;
-    std::uint64_t count = 0;
-    const auto [stop, problem] = std::from_chars(line.data() + name.size(), line.data() + line.size(), count);
-    if (problem == std::errc{} && stop == line.data() + line.size()) return count;
+    if (line.size() <= key.size() || !line.starts_with(key) || line[key.size()] != ' ') continue;
+    std::uint64_t number = 0;
+    const auto [stop, problem] = std::from_chars(line.data() + key.size() + 1, line.data() + line.size(), number);
+    if (problem == std::errc{} && stop == line.data() + line.size()) return number;
   }
   return std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_oom_kills(std::string_view text) noexcept {
+  return parse_group_number(text, "oom_kill");
 }
 
 }  // namespace modelgate::control::runtime::process

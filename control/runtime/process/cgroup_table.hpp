@@ -26,6 +26,9 @@ struct cgroup_table {
 /// Of this process; empty where the system has none.
 [[nodiscard]] cgroup_table read_cgroup_table();
 
+/// The number in the line "<key> <number>" of one of the kernel's files. Absent: it has none.
+[[nodiscard]] std::optional<std::uint64_t> parse_group_number(std::string_view text, std::string_view key) noexcept;
+
 /// How many processes the kernel has ended in a group for its memory: the line "oom_kill 1" of `memory.events` (v2) or
 /// `memory.oom_control` (v1). Absent: it does not say.
 [[nodiscard]] std::optional<std::uint64_t> parse_oom_kills(std::string_view text) noexcept;

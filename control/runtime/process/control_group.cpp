@@ -24,6 +24,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t text_limit = 1'048'576;
 constexpr std::int64_t period_us = 100'000;     // the kernel's own default
 constexpr std::int64_t least_quota_us = 1'000;  // the kernel takes no less
+constexpr double microsecond = 1e-6;
+constexpr double nanosecond = 1e-9;
 constexpr auto group_mode = static_cast<mode_t>(0755);
 
 /// A file with what it is to say. Not every kernel has the optional ones.
@@ -87,6 +89,13 @@ std::vector<pid_t> members_of(const fs::path& folder) {
     if (at != end) ++at;
   }
   return members;
+}
+
+/// All of a file is one number and the end of its line.
+std::optional<std::uint64_t> parse_whole_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [stop, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return problem == std::errc{} ? std::optional{number} : std::nullopt;
 }
 
 std::string why(int error) {
@@ -165,6 +174,39 @@ std::optional<std::uint64_t> control_group::oom_kills() const {
   const char* file = record_.method == limit_method::cgroup2 ? "memory.events" : "memory.oom_control";
   const auto text = read_small_file(record_.folders.front() / file, text_limit);
   return text ? parse_oom_kills(*text) : std::nullopt;
+}
+
+/// Of the first of its folders that has it: controllers of v1 may be mounted together or apart.
+std::optional<std::string> control_group::text_of(const char* file) const {
+  for (const fs::path& folder : record_.folders) {
+    if (auto text = read_small_file(folder / file, text_limit)) return std::move(*text);
+  }
+  return std::nullopt;
+}
+
+usage_sample control_group::usage() const {
+  const bool v2 = record_.method == limit_method::cgroup2;
+  usage_sample taken;
+  const auto cpu_stat = text_of("cpu.stat");
+  const auto from_stat = [&](const char* key, double unit) -> std::optional<double> {
+    const auto number = cpu_stat ? parse_group_number(*cpu_stat, key) : std::nullopt;
+    return number ? std::optional{static_cast<double>(*number) * unit} : std::nullopt;
+  };
+  taken.throttled_seconds = v2 ? from_stat("throttled_usec", microsecond) : from_stat("throttled_time", nanosecond);
+  if (v2) {
+    taken.cpu_seconds = from_stat("usage_usec", microsecond);
+  } else if (const auto text = text_of("cpuacct.usage")) {
+    if (const auto number = parse_whole_number(*text)) taken.cpu_seconds = static_cast<double>(*number) * nanosecond;
+  }
+  const auto used = text_of(v2 ? "memory.current" : "memory.usage_in_bytes");
+  taken.memory_bytes = used ? parse_whole_number(*used) : std::nullopt;
+  if (taken.memory_bytes) {
+    // Pages of files that nobody used lately are counted too, and go as soon as memory is short.
+    const auto stat = text_of("memory.stat");
+    const auto cache = stat ? parse_group_number(*stat, v2 ? "inactive_file" : "total_inactive_file") : std::nullopt;
+    *taken.memory_bytes -= std::min(*taken.memory_bytes, cache.value_or(0));
+  }
+  return taken;
 }
 
 bool control_group::ran_out_of_memory() const {

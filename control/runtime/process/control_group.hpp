@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/domain/resources.hpp"
+#include "control/runtime/process/usage_meter.hpp"
 
 #include "modelgate/base/result.hpp"
 
@@ -67,6 +68,8 @@ class control_group {
 
   /// Puts a process into it, which must not run yet, and with it all that it will start. Errors: a sentence.
   [[nodiscard]] result<void, std::string> add(pid_t pid) const;
+  /// What all processes that ever were in it have taken, as far as the kernel counts it here.
+  [[nodiscard]] usage_sample usage() const;
   /// Whether the kernel has ended a process of it for its memory.
   [[nodiscard]] bool ran_out_of_memory() const;
   /// Ends whatever is still in it, and removes it. False: something has not ended yet.
@@ -77,6 +80,7 @@ class control_group {
  private:
   explicit control_group(group_record record) : record_{std::move(record)} {}
   [[nodiscard]] std::optional<std::uint64_t> oom_kills() const;
+  [[nodiscard]] std::optional<std::string> text_of(const char* file) const;
 
   group_record record_;
 };

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <optional>
@@ -103,7 +104,9 @@ problem prepare_v1(const cgroup_table& table, const std::string& name, group_gro
     bool optional;
   };
   constexpr std::array parts{part{"memory", "memory.limit_in_bytes", false}, part{"cpu", "cpu.cfs_quota_us", false},
-                             part{"pids", "pids.max", true}};
+                             part{"pids", "pids.max", true},
+                             // Bounds nothing; counts what replicas take. Often the same folder as that of cpu.
+                             part{"cpuacct", "cpuacct.usage", true}};
   std::vector<fs::path> folders;
   for (const auto& [controller, needs, optional] : parts) {
     const auto own = table.controllers.find(controller);
@@ -112,6 +115,7 @@ problem prepare_v1(const cgroup_table& table, const std::string& name, group_gro
       failed = "no cgroup v1 with the controller " + std::string{controller} + " is mounted";
     } else {
       const fs::path folder = own->second / name;
+      if (std::find(folders.begin(), folders.end(), folder) != folders.end()) continue;
       failed = make_folder(folder);
       std::error_code ignored;
       if (!failed && !fs::exists(folder / needs, ignored)) failed = "\"" + folder.native() + "\" has no " + needs;
@@ -157,9 +161,11 @@ limit_choice choose_limits(config::limit_mode wanted, const cgroup_table& table,
 std::vector<fs::path> possible_group_folders(const cgroup_table& table, const std::string& name) {
   std::vector<fs::path> folders;
   if (table.unified) folders.push_back(ground_of_v2(*table.unified) / name);
-  for (const char* controller : {"memory", "cpu", "pids"}) {
-    if (const auto own = table.controllers.find(controller); own != table.controllers.end())
-      folders.push_back(own->second / name);
+  for (const char* controller : {"memory", "cpu", "pids", "cpuacct"}) {
+    const auto own = table.controllers.find(controller);
+    if (own == table.controllers.end()) continue;
+    fs::path folder = own->second / name;
+    if (std::find(folders.begin(), folders.end(), folder) == folders.end()) folders.push_back(std::move(folder));
   }
   return folders;
 }

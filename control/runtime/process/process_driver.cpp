@@ -35,6 +35,7 @@ process_driver::process_driver(const config::settings& settings, int held_lock, 
   state_->apply_to_all(&process_replica::resume);
   static_cast<void>(state_->run([&]() -> state::outcome {
     state_->look_at_memory_later();
+    state_->look_at_usage_later(state_->settings.process_runtime.usage_interval);
     state_->look_at_logs_later();
     return {};
   }));
@@ -53,7 +54,8 @@ void process_driver::reconfigure(const config::settings& settings) {
     held = std::move(next);
     state_->settings.limits = settings.limits;
     state_->context.log = {settings.limits.log_bytes, settings.limits.log_rate_bytes};
-    state_->log_timer.cancel();  // it may have to look earlier than it thought
+    state_->look_at_usage_later(held.usage_interval);
+    state_->log_timer.cancel();
     state_->look_at_logs_later();
     return {};
   }));

@@ -232,11 +232,41 @@ void process_driver::state::look_at_all_memory() {
   for (const auto& [name, replica] : replicas) {
     if (replica->is_polled()) polled.insert(mark_of(replica->record().cookie));
   }
-  const auto found = look_at_memory(polled);
+  const auto found = look_at_processes(polled);
   const auto all = replicas;
   for (const auto& [name, replica] : all) {
     const auto used = found.find(mark_of(replica->record().cookie));
     replica->check_memory(used == found.end() ? nullptr : &used->second);
+  }
+}
+
+void process_driver::state::look_at_usage_later(milliseconds pause) {
+  usage_timer.expires_after(pause);
+  usage_timer.async_wait([this](const error_code& problem) {
+    if (problem) return;
+    const steady_time begin = steady_clock::now();
+    look_at_all_usage();
+    // On a machine with very many processes a look is long: never more than a twentieth of this thread's time.
+    constexpr int least_rest = 19;
+    const auto took = std::chrono::ceil<milliseconds>(steady_clock::now() - begin);
+    look_at_usage_later(std::max(settings.process_runtime.usage_interval, least_rest * took));
+  });
+}
+
+void process_driver::state::look_at_all_usage() {
+  const auto all = replicas;
+  std::map<std::string_view, usage_sample> samples;
+  std::set<replica_mark> uncounted;
+  for (const auto& [name, replica] : all) {
+    if (!replica->is_running()) continue;
+    const usage_sample& sample = samples[name] = replica->group_usage();
+    if (!sample.cpu_seconds || !sample.memory_bytes) uncounted.insert(mark_of(replica->record().cookie));
+  }
+  const auto found = look_at_processes(uncounted);
+  for (const auto& [name, sample] : samples) {
+    const auto& replica = all.find(name)->second;
+    const auto use = found.find(mark_of(replica->record().cookie));
+    replica->take_usage(sample, use == found.end() ? nullptr : &use->second);
   }
 }
 

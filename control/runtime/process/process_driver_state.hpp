@@ -48,6 +48,8 @@ struct process_driver::state {
   void look_at_logs_later();
   void look_at_memory_later();
   void look_at_all_memory();
+  void look_at_usage_later(std::chrono::milliseconds pause);
+  void look_at_all_usage();
   bool wait_until_ended(steady_time deadline, bool may_be_hurried);
 
   config::settings settings;  ///< what may change: on the driver's thread, while its owner waits
@@ -58,6 +60,7 @@ struct process_driver::state {
   boost::asio::io_context loop{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{loop.get_executor()};
   boost::asio::steady_timer memory_timer{loop};
+  boost::asio::steady_timer usage_timer{loop};
   boost::asio::steady_timer log_timer{loop};
   limit_keeper limits;
   replica_context context;

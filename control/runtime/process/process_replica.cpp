@@ -59,6 +59,7 @@ observed_replica process_replica::observe() const {
     seen.limits = "advisory";
     seen.limits_by = to_string(context_.limits.without_group());
   }
+  seen.usage = usage_.read(record_.spec.limits.memory_bytes);
   seen.restarts = record_.restarts;
   seen.failures = record_.failures;
   seen.inherited = inherited_;
@@ -204,6 +205,8 @@ void process_replica::finish_instance() {
     ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.native_handle()), &info, WEXITED | WNOHANG);
     pidfd_.close(problem);
   }
+  if (group_) usage_.look(group_->usage(), steady_clock::now());
+  usage_.end_instance(steady_clock::now());
   leave_group();
   capture_->finish();
   end_of_log_->store(true);
@@ -238,7 +241,7 @@ bool process_replica::is_polled() const noexcept {
          && context_.limits.without_group() == limit_method::polling;
 }
 
-void process_replica::check_memory(const memory_use* used) {
+void process_replica::check_memory(const process_use* used) {
   if (leader_ended_ || asked_to_stop_ || memory_at_kill_) return;
   if (group_) {
     // The kernel may have chosen a process that the replica cannot do without, and not its leader.
@@ -278,6 +281,7 @@ void process_replica::resume() {
     return;
   }
   leader_ended_ = false;
+  usage_.resume_instance();
   inherited_ = std::make_shared<const replica_spec>(record_.spec);
   end_of_log_->store(false);
   context_.ports.keep(record_.port);

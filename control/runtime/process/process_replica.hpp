@@ -3,13 +3,15 @@
 #include "control/runtime/log_file_reader.hpp"
 #include "control/runtime/probe_counts.hpp"
 #include "control/runtime/probe_pace.hpp"
+#include "control/runtime/process/cpu_ledger.hpp"
 #include "control/runtime/process/file_handle.hpp"
 #include "control/runtime/process/launch.hpp"
 #include "control/runtime/process/limit_keeper.hpp"
 #include "control/runtime/process/log_capture.hpp"
 #include "control/runtime/process/loopback_ports.hpp"
-#include "control/runtime/process/memory_use.hpp"
+#include "control/runtime/process/process_use.hpp"
 #include "control/runtime/process/replica_record.hpp"
+#include "control/runtime/process/usage_meter.hpp"
 #include "control/runtime/readiness.hpp"
 #include "control/runtime/runtime_driver.hpp"
 
@@ -94,8 +96,14 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   /// Whether its memory has to be looked at because no control group bounds it.
   [[nodiscard]] bool is_polled() const noexcept;
   /// Ends it when it is over its memory. `used`: what was found of it, null where it has a control group or nothing runs.
-  void check_memory(const memory_use* used);
+  void check_memory(const process_use* used);
 
+  /// What its control group counts of it; nothing without one.
+  [[nodiscard]] usage_sample group_usage() const;
+  /// Adds a look at what it takes. `found`: its processes, for what the sample does not say; may be null.
+  void take_usage(usage_sample sample, const process_use* found);
+
+  [[nodiscard]] bool is_running() const noexcept { return !has_exited() && !leader_ended_ && record_.pid > 0; }
   [[nodiscard]] bool has_exited() const noexcept { return record_.phase == domain::replica_phase::exited; }
   [[nodiscard]] const replica_record& record() const noexcept { return record_; }
   [[nodiscard]] observed_replica observe() const;
@@ -148,6 +156,8 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   std::string exit_text_;
   std::optional<control_group> group_;
   std::optional<std::uint64_t> memory_at_kill_;  ///< what was seen when it was ended for its memory; bytes
+  usage_meter usage_;
+  cpu_ledger ledger_;  ///< of this instance
   readiness readiness_;
   steady_time ready_since_;
   steady_time kill_at_;     ///< the end of the grace, once it was asked to stop

@@ -66,6 +66,8 @@ result<void, std::string> process_replica::start_instance() {
   leader_ended_ = false;
   was_ready_ = false;
   memory_at_kill_.reset();
+  usage_.begin_instance(steady_clock::now());
+  ledger_ = {};
   readiness_ = readiness{false, rules_of(context_.health)};
   const auto port = context_.ports.take();
   if (!port) return fail("there is no free port on 127.0.0.1");

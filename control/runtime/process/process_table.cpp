@@ -79,6 +79,8 @@ std::optional<process_status> parse_process_status(std::string_view stat) {
   // Source: proc(5). The fields are counted from 1; the name is the second.
   constexpr int state_field = 3;
   constexpr int group_field = 5;
+  constexpr int own_fields = 14;     // utime, stime
+  constexpr int waited_fields = 16;  // cutime, cstime
   constexpr int threads_field = 20;
   constexpr int start_time_field = 22;
   bool first_thread_ended = false;
@@ -94,6 +96,11 @@ std::optional<process_status> parse_process_status(std::string_view stat) {
       const auto group = parse_number<pid_t>(text);
       if (!group) return std::nullopt;
       status.group = *group;
+    } else if (field >= own_fields && field < waited_fields + 2) {
+      const auto ticks = parse_number<std::int64_t>(text);
+      if (!ticks) return std::nullopt;
+      (field < waited_fields ? status.own_ticks : status.waited_ticks) +=
+          static_cast<std::uint64_t>(std::max<std::int64_t>(*ticks, 0));
     } else if (field == threads_field) {
       const auto threads = parse_number<int>(text);
       if (!threads) return std::nullopt;

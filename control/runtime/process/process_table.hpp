@@ -19,7 +19,10 @@ struct process_status {
   pid_t pid = 0;
   pid_t group = 0;
   std::uint64_t start_time = 0;  ///< clock ticks since boot
-  bool ended = false;            ///< all of its threads; a zombie whose other threads go on has not
+  /// Processor time in clock ticks: its own, and that of its children, and theirs, that have ended and were waited for.
+  std::uint64_t own_ticks = 0;
+  std::uint64_t waited_ticks = 0;
+  bool ended = false;  ///< all of its threads; a zombie whose other threads go on has not
 };
 
 /// Absent when there is no such process.

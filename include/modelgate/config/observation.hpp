@@ -17,6 +17,10 @@ struct endpoint_load {
   std::string replica;
   std::uint32_t in_flight =
       0;  ///< over all workers; counted from before the first byte is sent until the answer is complete
+  // Where counts were asked for: what it has answered since it is known here, under this name and address.
+  std::string address = {};
+  std::vector<std::uint64_t> answers = {};  ///< by the first digit of their status; a try without an answer is a 5xx
+  std::vector<std::uint64_t> latency = {};  ///< until the head came: metrics::latency_bounds_seconds, not cumulative
 
   friend bool operator==(const endpoint_load&, const endpoint_load&) = default;
 };
@@ -45,6 +49,15 @@ struct proven_password {
   }
 };
 
+/// Predictions that were sent to replicas of one image.
+struct model_counts {
+  std::string image;
+  std::string version;
+  std::uint64_t predictions = 0;  ///< tries that got no answer included
+
+  friend bool operator==(const model_counts&, const model_counts&) = default;
+};
+
 /// What was counted for one deployment since the process started; it only grows.
 struct deployment_counts {
   std::string deployment;
@@ -52,6 +65,7 @@ struct deployment_counts {
   std::vector<std::uint64_t> latency;  ///< of those, as clients saw it: metrics::latency_bounds_seconds, not cumulative
   std::uint64_t feedback = 0;          ///< calls that were accepted
   double reward = 0;                   ///< their sum, as counted for Seldon's dashboards
+  std::vector<model_counts> models = {};
 
   friend bool operator==(const deployment_counts&, const deployment_counts&) = default;
 };

@@ -132,6 +132,7 @@ struct process_runtime_settings {
   milliseconds restart_backoff_max{30'000};
   limit_mode limits = limit_mode::automatic;
   milliseconds memory_interval{500};        ///< between two looks at the memory of replicas
+  milliseconds usage_interval{5'000};       ///< between two looks at what replicas take
   milliseconds log_retention{604'800'000};  ///< 7 days, from the last line of a replica that is gone
   std::uint64_t pids = 4'096;               ///< processes and threads of one replica; 0: no bound
 
@@ -233,7 +234,8 @@ struct settings {
   audit_settings audit;
   std::string metrics_deployment_name = "{id}";
   metrics_settings metrics;
-  milliseconds chart_step{10'000};  ///< of the charts of REST and console, which show 360 steps
+  std::size_t chart_bytes = 67'108'864;  ///< that the lines of all charts take together
+  milliseconds chart_step{10'000};       ///< of the charts of REST and console, which show 360 steps
   log::level log_level = log::level::info;
   std::string console_grafana_url;
 

@@ -1,11 +1,20 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace modelgate::metrics {
+
+/// Many numbers, sorted into buckets by their upper bounds.
+struct histogram_value {
+  std::vector<double> bounds;             ///< without +Inf
+  std::vector<std::uint64_t> cumulative;  ///< one more: the last is the count of all
+  double sum = 0;
+};
 
 /// One number that somebody else keeps and a scrape asks for.
 struct gauge_reading {
@@ -14,6 +23,7 @@ struct gauge_reading {
   std::vector<std::pair<std::string, std::string>> labels;
   double value = 0;
   bool is_counter = false;
+  std::optional<histogram_value> histogram = {};  ///< then it is one, and `value` says nothing
 };
 
 /// The label `deployment_name`: the template with the id for "{id}".

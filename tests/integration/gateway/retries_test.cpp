@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -216,6 +217,24 @@ BOOST_AUTO_TEST_CASE(a_deployment_in_trouble_is_not_retried_into_more_of_it) {
   const double before = retried_after_sent(fixture);
   for (int i = 0; i < 4; ++i) BOOST_TEST(status_of(fixture.ask(post("/deployment/pub/x", "{}"))) == 200);
   BOOST_TEST(retried_after_sent(fixture) > before);  // what was spent has come back
+}
+
+BOOST_AUTO_TEST_CASE(each_replica_is_counted_for_what_it_was_sent) {
+  scripted_upstream loses{lose_request};
+  scripted_upstream other;
+  gateway_fixture fixture{without_doubt()};
+  fixture.deploy(idempotent({&loses, &other}));
+  for (int i = 0; i < 10; ++i) BOOST_TEST(status_of(fixture.ask(post("/deployment/pub/x", "{}"))) == 200);
+  const config::observation seen = fixture.gateway->observe_with_counts();
+  BOOST_TEST_REQUIRE(seen.endpoints.size() == 2U);
+  for (const config::endpoint_load& each : seen.endpoints) {
+    const bool is_lost = each.address == net::to_string(loses.address());
+    const std::uint64_t answered = is_lost ? 0 : 10;
+    BOOST_TEST(
+        (each.answers == std::vector<std::uint64_t>{0, 0, answered, 0, 0, is_lost ? loses.requests().size() : 0}));
+    BOOST_TEST(std::accumulate(each.latency.begin(), each.latency.end(), std::uint64_t{0}) == answered);
+  }
+  BOOST_TEST(fixture.gateway->observe().endpoints.at(0).answers.empty());  // only where it is asked for
 }
 
 BOOST_AUTO_TEST_CASE(no_request_reaches_more_than_two_replicas) {

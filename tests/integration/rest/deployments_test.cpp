@@ -308,8 +308,22 @@ BOOST_AUTO_TEST_CASE(replicas_are_shown_as_they_are) {
   BOOST_TEST(replicas.text("/items/0/phase") == "Ready");
   BOOST_TEST(replicas.text("/items/0/limits") == "advisory");
   BOOST_TEST(replicas.text("/items/0/limitsBy") == "polling");
+  BOOST_TEST(replicas.text("/items/0/usage") == "null");
   BOOST_TEST(replicas.text("/items/0/since") == "2026-01-31T12:00:00.000Z");
   BOOST_TEST(get("/deployments/iris-1").text("/status/availableReplicas") == "2");
+}
+
+BOOST_AUTO_TEST_CASE(what_replicas_take_is_shown_once_it_is_known) {
+  BOOST_TEST(deploy("iris-1").status == 201u);
+  modelgate::control::domain::replica_usage usage;
+  usage.cpu_seconds = 9;
+  usage.memory_bytes = 805'306'368;
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0"}, usage);
+  BOOST_TEST(get("/deployments/iris-1/replicas").text("/items/0/usage") == "null");
+  usage.cpu_cores = 0.33349;
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0"}, usage);
+  BOOST_TEST(get("/deployments/iris-1/replicas").text("/items/0/usage") == R"({"cpu":0.333,"memoryGiB":0.75})");
+  BOOST_TEST(get("/deployments/iris-1").text("/status/replicas/0/usage/memoryGiB") == "0.75");
 }
 
 BOOST_AUTO_TEST_CASE(limits_on_traffic_are_set_shown_and_patched) {

@@ -141,13 +141,14 @@ class scripted_reconciler : public reconcile::reconcile_link {
   }
 
   /// Ready replicas of a deployment, by name.
-  void set_replicas(const std::string& deployment, const std::vector<std::string>& names) {
+  void set_replicas(const std::string& deployment, const std::vector<std::string>& names,
+                    const std::optional<domain::replica_usage>& usage = {}) {
     const std::lock_guard guard{mutex_};
     auto& replicas = replicas_[deployment];
     replicas.clear();
     for (const std::string& name : names) {
       replicas.push_back({name, 1, domain::replica_phase::ready, "", parse_rfc3339("2026-01-31T12:00:00Z").value(),
-                          "advisory", "polling", 0});
+                          "advisory", "polling", 0, usage});
     }
   }
 

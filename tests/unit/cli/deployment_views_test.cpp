@@ -18,7 +18,7 @@ constexpr const char* iris = R"({ "id": "iris", "name": "Iris", "group": "resear
   "revision": 3, "updatedAt": "2026-01-31T11:57:00Z", "updatedBy": "ann", "endpoint": "http://h:8080/deployment/iris",
   "status": { "phase": "Deploying", "message": "1 of 2 is ready", "availableReplicas": 1,
     "replicas": [ {"name": "deploy-iris-r3-0", "revision": 3, "phase": "Ready", "reason": "", "since": "2026-01-31T11:59:48Z",
-      "limits": "enforced", "limitsBy": "cgroup1"} ] } })";
+      "limits": "enforced", "limitsBy": "cgroup1", "usage": {"cpu": 0.25, "memoryGiB": 0.5}} ] } })";
 
 BOOST_AUTO_TEST_SUITE(deployment_views_suite)
 
@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(one_deployment_is_shown_with_its_replicas) {
                           "  metadata      team=ml\n"
                           "  revision      3 by ann, 2026-01-31T11:57:00Z: first\n"
                           "\n"
-                          "REPLICA           REVISION  PHASE  SINCE  LIMITS               REASON\n"
-                          "deploy-iris-r3-0  3         Ready  12s    enforced by cgroup1  -\n");
+                          "REPLICA           REVISION  PHASE  SINCE  LIMITS               USAGE                REASON\n"
+                          "deploy-iris-r3-0  3         Ready  12s    enforced by cgroup1  0.25 cores, 0.5 GiB  -\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_message_of_two_lines_is_shown_on_one) {

@@ -1,6 +1,6 @@
 #include "control/runtime/process/exit_text.hpp"
 #include "control/runtime/process/limit_choice.hpp"
-#include "control/runtime/process/memory_use.hpp"
+#include "control/runtime/process/process_use.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+#include <limits>
 
 namespace modelgate::control::service {
 namespace {
@@ -31,6 +32,14 @@ std::vector<double> line_of(const chart& shown, const std::string& name,
     if (each.name == name && each.labels == labels) return each.values;
   }
   return {};
+}
+
+std::vector<chart::line> lines_named(const chart& shown, const std::string& name) {
+  std::vector<chart::line> found;
+  for (const chart::line& each : shown.lines) {
+    if (each.name == name) found.push_back(each);
+  }
+  return found;
 }
 
 struct history_of_ten_seconds {
@@ -116,18 +125,168 @@ BOOST_AUTO_TEST_CASE(clients_have_lines) {
   BOOST_TEST(line_of(shown, "qps", {{"client", "batch"}}).at(1) == 0.5);
 }
 
-BOOST_AUTO_TEST_CASE(lines_are_bounded_and_those_of_the_gone_make_room) {
-  for (int i = 1; i <= 1'000; ++i) {
+BOOST_AUTO_TEST_CASE(replicas_are_bounded_and_those_of_the_gone_make_room) {
+  for (int i = 1; i <= 200; ++i) {
     config::observation now = seen(0, 0, 0);
     now.endpoints = {{"d", "d-" + std::to_string(i), 1}};
     history.add(at(10 * i), now);
   }
-  BOOST_TEST(history.read("d", seconds{3'600}, at(10'001)).lines.size() <= chart_history::most_lines);
-  for (int i = 1'001; i <= 1'400; ++i) history.add(at(10 * i), seen(0, 0, 0));
+  const chart shown = history.read("d", seconds{3'600}, at(2'001));
+  BOOST_TEST(lines_named(shown, "in_flight").size() == 1 + chart_history::most_replicas);
+  BOOST_TEST(line_of(shown, "in_flight", {{"replica", "d-184"}}).empty());
+  BOOST_TEST(line_of(shown, "in_flight", {{"replica", "d-185"}}).size() == 360U);
+  BOOST_TEST(line_of(shown, "in_flight", {{"replica", "d-200"}}).back() == 1);
+
+  config::observation crowd = seen(0, 0, 0);
+  for (int i = 1; i <= 40; ++i) crowd.endpoints.push_back({"d", "e-" + std::to_string(i), 1});
+  history.add(at(2'010), crowd);
+  const chart crowded = history.read("d", seconds{10}, at(2'011));
+  BOOST_TEST(lines_named(crowded, "in_flight").size() == 1 + chart_history::most_replicas);
+  BOOST_TEST(line_of(crowded, "in_flight").at(0) == 40);  // the sum is of all of them
+}
+
+BOOST_AUTO_TEST_CASE(clients_beyond_the_bound_share_a_line) {
   config::observation now = seen(0, 0, 0);
-  now.endpoints = {{"d", "fresh", 1}};
-  history.add(at(14'010), now);
-  BOOST_TEST(line_of(history.read("d", seconds{10}, at(14'011)), "in_flight", {{"replica", "fresh"}}).at(0) == 1);
+  history.add(at(10), now);
+  for (std::uint64_t i = 1; i <= 25; ++i) now.clients.push_back({"d", "c" + std::to_string(i), {}, 10 * i, {}});
+  now.clients.push_back({"d", "other", {}, 70, {}});
+  history.add(at(20), now);
+  const chart shown = history.read("d", seconds{10}, at(21));
+  BOOST_TEST(lines_named(shown, "qps").size() == 1 + chart_history::most_clients + 1);
+  BOOST_TEST(line_of(shown, "qps", {{"client", "c25"}}).at(0) == 25);
+  BOOST_TEST(line_of(shown, "qps", {{"client", "c6"}}).at(0) == 6);
+  BOOST_TEST(line_of(shown, "qps", {{"client", "c5"}}).empty());  // the five that asked least
+  BOOST_TEST(line_of(shown, "qps", {{"client", "other"}}).at(0) == 1 + 2 + 3 + 4 + 5 + 7);
+}
+
+BOOST_AUTO_TEST_CASE(all_lines_together_are_bounded) {
+  chart_history small{seconds{10}, 15 * chart_history::line_bytes};
+  config::observation now = seen(1, 0, 0);
+  now.deployments.push_back(now.deployments[0]);
+  now.deployments[1].deployment = "e";
+  small.add(at(10), now);
+  const auto drawn = [&](const char* id) { return small.read(id, seconds{10}, at(21)).lines.size(); };
+  BOOST_TEST(drawn("d") == 11U);
+  BOOST_TEST(drawn("e") == 4U);
+  now.deployments.erase(now.deployments.begin());
+  small.add(at(20), now);
+  BOOST_TEST(drawn("d") == 0U);
+  BOOST_TEST(drawn("e") == 11U);
+}
+
+/// Five steps with everything in them; each number below was worked out by hand from the table in the comments.
+///
+/// | step ends | 2xx | 4xx | 5xx | buckets (5 ms, 10 ms) | feedback | reward | sent to m:1, m:2 |
+/// | 10        |  10 |   0 |   0 | 10, 0                 | 0        | 0      | 10, 0            |
+/// | 20        |  40 |   6 |   4 | 30, 20                | 4        | 3      | 10, 44           |
+/// | 30        | left out                                                                    |
+/// | 40        |  80 |   6 |  14 | 80, 20                | 4        | 3      | 10, 104          |
+/// | 50        |  15 |   5 |   0 | 0, 20                 | 2        | 1      | 20 (of m:3)      |  counted from nothing again
+BOOST_AUTO_TEST_CASE(every_line_is_what_was_worked_out_by_hand) {
+  const auto step = [&](int second, std::uint64_t good, std::uint64_t wrong, std::uint64_t failed,
+                        std::vector<std::uint64_t> buckets, std::uint64_t feedback, double reward,
+                        std::vector<config::model_counts> models, std::vector<config::endpoint_load> endpoints,
+                        const std::vector<replica_reading>& usage) {
+    config::observation now;
+    config::deployment_counts counts;
+    counts.deployment = "d";
+    counts.answers = {0, 0, good, 0, wrong, failed};
+    buckets.resize(15);
+    counts.latency = buckets;
+    counts.feedback = feedback;
+    counts.reward = reward;
+    counts.models = std::move(models);
+    now.deployments.push_back(counts);
+    now.endpoints = std::move(endpoints);
+    history.add(at(second), now, usage);
+  };
+  const auto load = [](const char* replica, std::uint32_t in_flight, const char* address, std::uint64_t good,
+                       std::uint64_t failed, std::uint64_t quick, std::uint64_t slow) {
+    config::endpoint_load made{"d", replica, in_flight, address, {0, 0, good, 0, 0, failed}, {quick, slow}};
+    made.latency.resize(15);
+    return made;
+  };
+  const auto takes = [](const char* replica, int looked_at, double cpu_seconds, std::uint64_t memory) {
+    domain::replica_usage usage;
+    usage.at = steady_time{seconds{looked_at}};
+    usage.cpu_seconds = cpu_seconds;
+    usage.memory_bytes = memory;
+    return replica_reading{"d", replica, usage};
+  };
+  step(10, 10, 0, 0, {10, 0}, 0, 0, {{"m", "1", 10}}, {load("a", 1, "h:1", 10, 0, 10, 0)}, {takes("a", 8, 5, 100)});
+  step(20, 40, 6, 4, {30, 20}, 4, 3, {{"m", "1", 10}, {"m", "2", 44}},
+       {load("a", 2, "h:1", 30, 0, 30, 0), load("b", 3, "h:2", 16, 4, 0, 20)},
+       {takes("a", 18, 7.5, 200), takes("b", 19, 1, 50)});
+  step(40, 80, 6, 14, {80, 20}, 4, 3, {{"m", "1", 10}, {"m", "2", 104}},
+       // a was started again: what is left of the old one, and the new one, on another address
+       {load("a", 1, "h:1", 40, 0, 40, 0), load("a", 1, "h:9", 10, 10, 20, 0), load("b", 0, "h:2", 16, 4, 0, 20)},
+       {takes("a", 38, 27.5, 300), takes("b", 19, 1, 60)});
+  step(50, 15, 5, 0, {0, 20}, 2, 1, {{"m", "3", 20}}, {load("a", 0, "h:9", 10, 10, 20, 0)}, {takes("a", 48, 2, 10)});
+
+  const chart shown = history.read("d", seconds{60}, at(51));
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  BOOST_TEST((shown.start == at(-10)));
+  std::size_t compared = 0;
+  const auto is = [&](const char* name, const std::map<std::string, std::string>& labels,
+                      const std::vector<double>& expected) {
+    const std::vector<double> line = line_of(shown, name, labels);
+    BOOST_TEST_CONTEXT(name << " " << (labels.empty() ? "" : labels.begin()->second)) {
+      BOOST_TEST_REQUIRE(line.size() == expected.size());
+      for (std::size_t i = 0; i < line.size(); ++i) {
+        if (std::isnan(expected[i]))
+          BOOST_TEST(std::isnan(line[i]), i << ": " << line[i]);
+        else
+          BOOST_TEST(line[i] == expected[i], boost::test_tools::tolerance(1e-12));
+      }
+    }
+    ++compared;
+  };
+  // The step that ends at 40 is of twenty seconds, as the one before it was left out.
+  is("qps", {}, {none, 1, 4, none, 2.5, 2});
+  is("success", {}, {none, 1, 0.9, none, 0.8, 1});
+  is("4xx", {}, {none, 0, 0.6, none, 0, 0.5});
+  is("5xx", {}, {none, 0, 0.4, none, 0.5, 0});
+  // Of 20 up to 5 ms and 20 up to 10 ms, the twentieth is at 5 ms and the thirtieth half way on.
+  is("latency", {{"quantile", "0.5"}}, {none, 0.0025, 0.005, none, 0.0025, 0.0075});
+  is("latency", {{"quantile", "0.75"}}, {none, 0.00375, 0.0075, none, 0.00375, 0.00875});
+  is("latency", {{"quantile", "0.9"}}, {none, 0.0045, 0.009, none, 0.0045, 0.0095});
+  is("latency", {{"quantile", "0.95"}}, {none, 0.00475, 0.0095, none, 0.00475, 0.00975});
+  is("latency", {{"quantile", "0.99"}}, {none, 0.00495, 0.0099, none, 0.00495, 0.00995});
+  is("reward", {}, {none, none, 0.75, none, none, 0.5});
+  is("in_flight", {}, {none, 1, 5, none, 2, 0});
+  is("predict_qps", {{"image", "m"}, {"version", "1"}}, {none, 1, 0, none, 0, none});
+  is("predict_qps", {{"image", "m"}, {"version", "2"}}, {none, none, 4.4, none, 3, none});
+  is("predict_qps", {{"image", "m"}, {"version", "3"}}, {none, none, none, none, none, 2});
+
+  is("qps", {{"replica", "a"}}, {none, 1, 2, none, 1.5, 0});
+  is("success", {{"replica", "a"}}, {none, 1, 1, none, 1 - 10.0 / 30, none});
+  is("4xx", {{"replica", "a"}}, {none, 0, 0, none, 0, 0});
+  is("5xx", {{"replica", "a"}}, {none, 0, 0, none, 0.5, 0});
+  is("latency", {{"quantile", "0.5"}, {"replica", "a"}}, {none, 0.0025, 0.0025, none, 0.0025, none});
+  is("in_flight", {{"replica", "a"}}, {none, 1, 2, none, 2, 0});
+  is("cpu", {{"replica", "a"}}, {none, none, 0.25, none, 1, 0});  // 2.5 s in 10, 20 s in 20; then counted from nothing
+  is("memory", {{"replica", "a"}}, {none, 100, 200, none, 300, 10});
+  // It appeared in the middle and has gone at the end.
+  is("qps", {{"replica", "b"}}, {none, none, 2, none, 0, none});
+  is("success", {{"replica", "b"}}, {none, none, 0.8, none, none, none});
+  is("5xx", {{"replica", "b"}}, {none, none, 0.4, none, 0, none});
+  is("4xx", {{"replica", "b"}}, {none, none, 0, none, 0, none});
+  is("latency", {{"quantile", "0.99"}, {"replica", "b"}}, {none, none, 0.00995, none, none, none});
+  is("in_flight", {{"replica", "b"}}, {none, none, 3, none, 0, none});
+  is("cpu", {{"replica", "b"}}, {none, none, none, none, none, none});  // looked at once
+  is("memory", {{"replica", "b"}}, {none, none, 50, none, 60, none});
+  BOOST_TEST(compared == shown.lines.size() - 2 * 4);  // the other quantiles of the two replicas
+}
+
+BOOST_AUTO_TEST_CASE(a_deployment_that_appears_in_between_is_unknown_before) {
+  history.add(at(10), seen(7, 0, 0));
+  config::observation both = seen(7, 0, 0);
+  both.deployments.push_back(seen(20, 0, 0).deployments[0]);
+  both.deployments[1].deployment = "late";
+  history.add(at(20), both);
+  const std::vector<double> qps = line_of(history.read("late", seconds{20}, at(21)), "qps");
+  BOOST_TEST(std::isnan(qps.at(0)));
+  BOOST_TEST(qps.at(1) == 2);
 }
 
 BOOST_AUTO_TEST_CASE(a_clock_that_is_set_back_does_no_harm) {

@@ -1,6 +1,4 @@
-#include "control/runtime/process/memory_use.hpp"
-
-#include "control/runtime/process/process_table.hpp"
+#include "control/runtime/process/process_use.hpp"
 
 #include "modelgate/base/small_file.hpp"
 
@@ -46,8 +44,8 @@ std::optional<std::uint64_t> parse_proportional(std::string_view rollup) noexcep
   return number ? std::optional{*number * kib} : std::nullopt;
 }
 
-std::map<replica_mark, memory_use> look_at_memory(const std::set<replica_mark>& marks) {
-  std::map<replica_mark, memory_use> found;
+std::map<replica_mark, process_use> look_at_processes(const std::set<replica_mark>& marks) {
+  std::map<replica_mark, process_use> found;
   if (marks.empty()) return found;
   static const auto page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   replica_mark current = 0;
@@ -61,17 +59,17 @@ std::map<replica_mark, memory_use> look_at_memory(const std::set<replica_mark>& 
         const auto text = read_small_file(file_of(process.pid, "statm"), text_limit);
         const auto pages = text ? parse_resident_pages(*text) : std::nullopt;
         if (!pages) return;  // it has just ended
-        memory_use& use = found[current];
+        process_use& use = found[current];
         use.resident += *pages * page_size;
-        use.processes.push_back(process.pid);
+        use.processes.push_back(process);
       });
   return found;
 }
 
-std::optional<std::uint64_t> proportional_memory(const std::vector<pid_t>& processes) {
+std::optional<std::uint64_t> proportional_memory(const std::vector<process_status>& processes) {
   std::uint64_t sum = 0;
-  for (const pid_t pid : processes) {
-    const auto text = read_small_file(file_of(pid, "smaps_rollup"), text_limit);
+  for (const process_status& process : processes) {
+    const auto text = read_small_file(file_of(process.pid, "smaps_rollup"), text_limit);
     if (!text && text.error() == std::errc::no_such_file_or_directory) continue;  // it has ended
     const auto bytes = text ? parse_proportional(*text) : std::nullopt;
     if (!bytes) return std::nullopt;

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "modelgate/metrics/latency_histogram.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace modelgate::upstream {
+
+/// What one replica has answered, of every request that it was sent: probes are in none of it, tries after a failure in
+/// all of it. A try that got no answer counts as a 5xx without a latency.
+///
+/// Shape:  changed by all workers, twice a request, with relaxed additions: nobody reads anything else by it.
+/// Units:  seconds from dispatch to the head of the answer, in metrics::latency_bounds_seconds.
+class answer_tally {
+ public:
+  void answered(unsigned status, std::chrono::nanoseconds latency) noexcept {
+    const auto& bounds = metrics::latency_bounds_seconds;
+    const double seconds = std::chrono::duration<double>(latency).count();
+    const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), seconds) - bounds.begin();
+    latency_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+    of_class(status / 100);
+  }
+  void failed() noexcept { of_class(classes - 1); }
+
+  /// By the first digit of the status.
+  [[nodiscard]] std::vector<std::uint64_t> answers() const { return copy_of(answers_); }
+  /// By bucket, not cumulative; the last one has no upper bound.
+  [[nodiscard]] std::vector<std::uint64_t> latency() const { return copy_of(latency_); }
+
+ private:
+  static constexpr std::size_t classes = 6;
+
+  void of_class(std::size_t digit) noexcept {
+    answers_[std::min(digit, classes - 1)].fetch_add(1, std::memory_order_relaxed);
+  }
+  template <class Counts>
+  static std::vector<std::uint64_t> copy_of(const Counts& counts) {
+    std::vector<std::uint64_t> copied;
+    for (const auto& each : counts) copied.push_back(each.load(std::memory_order_relaxed));
+    return copied;
+  }
+
+  std::array<std::atomic<std::uint64_t>, classes> answers_{};
+  std::array<std::atomic<std::uint64_t>, metrics::latency_bounds_seconds.size() + 1> latency_{};
+};
+
+}  // namespace modelgate::upstream
