@@ -126,6 +126,7 @@ void exchange::take_over_hedge() {
   slot_ = hedge_->take_slot();
   dispatched_at_ = hedge_->started();
   model_ = slot_->model();
+  tried_ = slot_.member();
   buffers_.partial_head.assign(hedge_->answer_start());
   hedge_.reset();
   fsm_.on_hedge_ended();

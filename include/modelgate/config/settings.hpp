@@ -64,8 +64,8 @@ struct limit_settings {
   std::size_t event_listeners = 64;              ///< to GET /events, of everybody
   std::size_t event_listeners_per_user = 16;
   std::size_t event_backlog_bytes = 16'777'216;    ///< changes kept for listeners who lag or come back
-  std::size_t imported_password_checks = 1;      ///< compared with a foreign hash at a time, each on its own thread
-  std::size_t imported_password_waiting = 64;    ///< requests that wait for that, of everybody
+  std::size_t imported_password_checks = 1;        ///< compared with a foreign hash at a time, each on its own thread
+  std::size_t imported_password_waiting = 64;      ///< requests that wait for that, of everybody
   std::size_t log_bytes = 16'777'216;              ///< of one replica's log file before it is rotated
   std::size_t deployment_log_bytes = 268'435'456;  ///< of all logs of one deployment's replicas; the oldest go first
   std::size_t log_rate_bytes = 8'388'608;          ///< a second, of one replica's log; then its writes wait
@@ -90,11 +90,11 @@ struct timeout_settings {
   milliseconds drain_delay{0};
   milliseconds drain_idle{2'000};
   milliseconds control_request{30'000};
-  milliseconds idempotency{86'400'000};  ///< how long the answer to a request with an Idempotency-Key is kept
+  milliseconds idempotency{86'400'000};   ///< how long the answer to a request with an Idempotency-Key is kept
   milliseconds imported_password{5'000};  ///< how long a request waits for its password to be compared
-  milliseconds event_heartbeat{15'000};  ///< of silence, until a listener to events is sent a comment
-  milliseconds log_heartbeat{15'000};    ///< of silence, until who follows a log is sent an empty line
-  milliseconds upgrade{60'000};          ///< for a new program to come up before it is given up
+  milliseconds event_heartbeat{15'000};   ///< of silence, until a listener to events is sent a comment
+  milliseconds log_heartbeat{15'000};     ///< of silence, until who follows a log is sent an empty line
+  milliseconds upgrade{60'000};           ///< for a new program to come up before it is given up
 
   friend bool operator==(const timeout_settings&, const timeout_settings&) = default;
 };
@@ -204,6 +204,36 @@ struct audit_settings {
   friend bool operator==(const audit_settings&, const audit_settings&) = default;
 };
 
+enum class access_log_format : std::uint8_t { json, logfmt };
+
+/// The log of requests to the prediction port; not the program's own.
+struct access_log_settings {
+  std::filesystem::path path;  ///< empty: none is written; "/dev/stderr": standard error
+  access_log_format format = access_log_format::json;
+  double sample_rate = 1;             ///< of requests that are neither failed nor slow
+  milliseconds slow_request{1'000};   ///< from so long on always written; 0: none is slow
+  std::uint64_t queue_lines = 4'096;  ///< that wait to be written, of one worker; more are dropped
+  milliseconds flush_interval{1'000};
+  std::uint64_t file_bytes = 104'857'600;  ///< before the file is rotated; 0: never
+  std::uint64_t files = 5;                 ///< rotated ones that are kept
+
+  friend bool operator==(const access_log_settings&, const access_log_settings&) = default;
+};
+
+struct tracing_settings {
+  double sample_rate = 0.01;      ///< of traces that begin here
+  std::string otlp_endpoint;      ///< empty: nothing is exported
+  std::filesystem::path ca_file;  ///< authorities that an https collector is verified against; empty: the system's
+  std::string service_name = "modelgate";
+  std::uint64_t queue_requests = 2'048;  ///< that wait to be exported; more are dropped
+  std::uint64_t batch_requests = 256;    ///< exported at a time
+  milliseconds export_interval{1'000};
+  milliseconds export_timeout{5'000};
+  std::uint64_t export_attempts = 5;  ///< for one batch
+
+  friend bool operator==(const tracing_settings&, const tracing_settings&) = default;
+};
+
 struct settings {
   listen_settings listen;
   prediction_settings prediction;
@@ -217,6 +247,8 @@ struct settings {
   external_runtime_settings external_runtime;
   people_settings people;
   audit_settings audit;
+  access_log_settings access_log;
+  tracing_settings tracing;
   std::string metrics_deployment_name = "{id}";
   milliseconds chart_step{10'000};  ///< of the charts of REST and console, which show 360 steps
   log::level log_level = log::level::info;
