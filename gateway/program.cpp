@@ -151,6 +151,7 @@ class program {
 
     upgrades_.run_until_end(signals, words,
                             {[this](steady_time until) { return let_go(until); }, [this] { take_back(); }, {}}, [this] {
+                              gateway_->reopen_access_log();  // also with mistakes in the settings
                               if (live_.reload()) go_on_with(*live_.now());
                             });
     log::info("program", "draining");

@@ -50,6 +50,10 @@ template <auto Member>
 constexpr auto metric = &at<&settings::metrics, Member>;
 template <auto Member>
 constexpr auto audit = &at<&settings::audit, Member>;
+template <auto Member>
+constexpr auto access_log = &at<&settings::access_log, Member>;
+template <auto Member>
+constexpr auto tracing = &at<&settings::tracing, Member>;
 template <auto Port, auto Member>
 constexpr auto tls_port = &at<&settings::tls, Port, Member>;
 
@@ -122,6 +126,19 @@ std::size_t limit_mode_of(const settings& whole) {
   return static_cast<std::size_t>(whole.process_runtime.limits);
 }
 
+constexpr std::array<std::string_view, 2> log_format_words{"json", "logfmt"};
+void choose_log_format(settings& whole, std::size_t chosen) {
+  whole.access_log.format = static_cast<access_log_format>(chosen);
+}
+std::size_t log_format_of(const settings& whole) {
+  return static_cast<std::size_t>(whole.access_log.format);
+}
+
+bool is_service_name(std::string_view text) {
+  return !text.empty() && text.size() <= 255
+         && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+
 bool is_user_name(std::string_view text) {
   return !text.empty() && text.size() <= 32
          && text.find_first_of(std::string_view{" \t\r\n:/\0", 7}) == std::string_view::npos;
@@ -140,6 +157,8 @@ bool is_deployment_name_template(std::string_view text) {
 
 constexpr auto process_user =
     text_key{process<&process_runtime_settings::user>, "the name of a user of this system", is_user_name};
+constexpr auto service_name = text_key{tracing<&tracing_settings::service_name>,
+                                       "a name without spaces, at most 255 characters", is_service_name};
 constexpr auto deployment_name =
     text_key{&at<&settings::metrics_deployment_name>,
              "letters, digits, '-', '_' or '.' around one {id}, such as \"deploy-{id}\"", is_deployment_name_template};
@@ -283,6 +302,23 @@ constexpr std::array keys{
     settings_key{"metrics.clients_per_deployment", count_key{metric<&metrics_settings::clients_per_deployment>, 0, 1'000}, at_restart},
     settings_key{"metrics.chart_bytes", size_key{&at<&settings::chart_bytes>, 1 * mib, 4 * gib}, at_restart},
     settings_key{"metrics.chart_step", duration_key{&at<&settings::chart_step>, milliseconds{100}}, at_restart},
+    settings_key{"access_log.path", file_key{access_log<&access_log_settings::path>}},
+    settings_key{"access_log.format", choice_key{log_format_words, choose_log_format, log_format_of}},
+    settings_key{"access_log.sample_rate", fraction_key{access_log<&access_log_settings::sample_rate>}},
+    settings_key{"access_log.slow_request", duration_key{access_log<&access_log_settings::slow_request>, milliseconds{0}}},
+    settings_key{"access_log.queue_lines", count_key{access_log<&access_log_settings::queue_lines>, 64, 1'000'000}, at_restart},
+    settings_key{"access_log.flush_interval", duration_key{access_log<&access_log_settings::flush_interval>, milliseconds{10}}},
+    settings_key{"access_log.file_bytes", size_key{access_log<&access_log_settings::file_bytes>, 0, 1'024 * gib}},
+    settings_key{"access_log.files", count_key{access_log<&access_log_settings::files>, 0, 1'000}},
+    settings_key{"tracing.sample_rate", fraction_key{tracing<&tracing_settings::sample_rate>}},
+    settings_key{"tracing.otlp_endpoint", url_key{tracing<&tracing_settings::otlp_endpoint>}},
+    settings_key{"tracing.ca_file", file_key{tracing<&tracing_settings::ca_file>}},
+    settings_key{"tracing.service_name", service_name},
+    settings_key{"tracing.queue_requests", count_key{tracing<&tracing_settings::queue_requests>, 1, 1'000'000}},
+    settings_key{"tracing.batch_requests", count_key{tracing<&tracing_settings::batch_requests>, 1, 10'000}},
+    settings_key{"tracing.export_interval", duration_key{tracing<&tracing_settings::export_interval>, milliseconds{10}}},
+    settings_key{"tracing.export_timeout", duration_key{tracing<&tracing_settings::export_timeout>, milliseconds{10}}},
+    settings_key{"tracing.export_attempts", count_key{tracing<&tracing_settings::export_attempts>, 1, 100}},
     settings_key{"log.level", choice_key{log::level_names, choose_level, level_of}},
     settings_key{"console.grafana_url", url_key{&at<&settings::console_grafana_url>}},
 };

@@ -43,6 +43,10 @@ struct size_key {
   std::uint64_t least;
   std::uint64_t most;
 };
+/// A part of a whole, from 0 to 1.
+struct fraction_key {
+  double& (*of)(settings&);
+};
 struct flag_key {
   bool& (*of)(settings&);
 };
@@ -73,8 +77,9 @@ struct text_key {
   bool (*is_valid)(std::string_view text);
 };
 
-using key_kind = std::variant<address_key, address_list_key, network_list_key, duration_key, count_key, size_key,
-                              flag_key, choice_key, folder_key, file_key, file_list_key, url_key, text_key>;
+using key_kind =
+    std::variant<address_key, address_list_key, network_list_key, duration_key, count_key, size_key, fraction_key,
+                 flag_key, choice_key, folder_key, file_key, file_list_key, url_key, text_key>;
 
 /// When a running program takes over another value of a key, after SIGHUP.
 enum class key_effect {

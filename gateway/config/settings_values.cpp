@@ -148,6 +148,15 @@ struct assigner {
     return std::nullopt;
   }
 
+  problem operator()(const fraction_key& key) const {
+    std::optional<double> fraction;
+    if (const auto* number = written<double>()) fraction = *number;
+    if (const auto* number = written<std::int64_t>()) fraction = static_cast<double>(*number);
+    if (!fraction || !(*fraction >= 0 && *fraction <= 1)) return "a number from 0 to 1 such as 0.01";
+    key.of(target) = *fraction;
+    return std::nullopt;
+  }
+
   problem operator()(const flag_key& key) const {
     const auto* flag = written<bool>();
     if (flag == nullptr) return "true or false";
@@ -238,6 +247,12 @@ struct text_reader {
   written_value operator()(const file_list_key&) const { return split_list(text); }
   written_value operator()(const count_key&) const { return number_or_text(); }
   written_value operator()(const size_key&) const { return number_or_text(); }
+  written_value operator()(const fraction_key&) const {
+    double fraction = 0;
+    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), fraction);
+    if (problem == std::errc{} && end == text.data() + text.size()) return fraction;
+    return text;
+  }
   template <class OtherKey>
   written_value operator()(const OtherKey&) const {
     return text;

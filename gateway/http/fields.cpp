@@ -1,5 +1,6 @@
 #include "modelgate/http/fields.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace modelgate::http {
@@ -24,8 +25,10 @@ constexpr std::array known_names{
     known_name{"upgrade", field_id::upgrade},
     known_name{"forwarded", field_id::forwarded},
     known_name{"connection", field_id::connection},
+    known_name{"tracestate", field_id::tracestate},
     known_name{"keep-alive", field_id::keep_alive},
     known_name{"seldon-puid", field_id::seldon_puid},
+    known_name{"traceparent", field_id::traceparent},
     known_name{"max-forwards", field_id::max_forwards},
     known_name{"x-request-id", field_id::x_request_id},
     known_name{"authorization", field_id::authorization},
@@ -44,6 +47,9 @@ constexpr std::array known_names{
 };
 
 constexpr std::size_t longest_known = 27;
+
+static_assert(std::is_sorted(known_names.begin(), known_names.end(),
+                             [](const known_name& a, const known_name& b) { return a.name.size() < b.name.size(); }));
 
 /// First entry of `known_names` that has at least this many characters: the table is sorted by length.
 constexpr auto first_of_length = [] {

@@ -1,7 +1,5 @@
 #include "modelgate/metrics/exemplar.hpp"
 
-#include <cstring>
-
 namespace modelgate::metrics {
 namespace {
 
@@ -12,8 +10,7 @@ constexpr int most_tries = 4;
 // Stores with release order and loads with acquire order stand in for fences, which ThreadSanitizer does not know: who
 // sees one of the words of a write sees the odd number before it, too.
 void exemplar_slot::put(const trace_id& trace, std::chrono::nanoseconds value, system_time at) noexcept {
-  std::array<std::uint64_t, words> next{};
-  std::memcpy(next.data(), trace.data(), trace.size());
+  std::array<std::uint64_t, words> next{trace.high, trace.low};
   next[2] = static_cast<std::uint64_t>(value.count());
   next[3] =
       static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(at.time_since_epoch()).count());
@@ -32,7 +29,7 @@ std::optional<exemplar> exemplar_slot::read() const noexcept {
     for (std::size_t word = 0; word < words; ++word) seen[word] = words_[word].load(std::memory_order_acquire);
     if (sequence_.load(std::memory_order_relaxed) != before) continue;
     exemplar found;
-    std::memcpy(found.trace.data(), seen.data(), found.trace.size());
+    found.trace = {seen[0], seen[1]};
     found.seconds = static_cast<double>(seen[2]) * 1e-9;
     found.at = system_time{std::chrono::duration_cast<system_time::duration>(
         std::chrono::nanoseconds{static_cast<std::int64_t>(seen[3])})};

@@ -123,15 +123,10 @@ class writer {
   }
 
   void append_exemplar(const std::vector<bucket_exemplar>& exemplars, std::size_t bucket) {
-    constexpr std::string_view digits = "0123456789abcdef";
     for (const bucket_exemplar& each : exemplars) {
       if (each.bucket != bucket) continue;
-      out_ += " # {trace_id=\"";
-      for (const std::uint8_t byte : each.what.trace) {
-        out_ += digits[byte >> 4U];
-        out_ += digits[byte & 15U];
-      }
-      out_ += "\"} ";
+      const trace_id_text trace = to_hex(each.what.trace);
+      out_.append(" # {trace_id=\"").append(trace.data(), trace.size()).append("\"} ");
       append_number(each.what.seconds);
       out_ += ' ';
       append_time(each.what.at);

@@ -89,6 +89,7 @@ net::task_of<exchange::verdict> exchange::attempt() {
   if (start >= request_.deadline) co_return fsm_.on_timeout();
   dispatched_at_ = start;
   model_ = slot_->model();
+  tried_ = slot_.member();
   verdict ended = co_await connect();
   if (ended) co_return ended;
   const steady_time connected_at = steady_clock::now();
@@ -295,7 +296,8 @@ exchange::verdict exchange::step_upload() {
       wants_turn_ = true;
       return {};
     case relay_status::finished:
-      first_byte_due_ = steady_clock::now() + worker_.settings.first_byte;
+      sent_at_ = steady_clock::now();
+      first_byte_due_ = *sent_at_ + worker_.settings.first_byte;
       start_watching_client();
       plan_hedge();
       return {};
@@ -317,6 +319,7 @@ exchange::verdict exchange::step_upload() {
 void exchange::finish_upstream() {
   const steady_time now = steady_clock::now();
   finished_at_ = now;
+  ended_at_ = now;
   // What fails fast says nothing of how fast the model is.
   if (status_ < 500) slot_.record(now - *dispatched_at_, now);
   exchange_fsm::ending end;
@@ -348,41 +351,6 @@ void exchange::drop_upstream(bool client_gone) noexcept {
     upstream_ = nullptr;
   }
   slot_ = {};
-}
-
-exchange_result exchange::result_of(const decision& end) const {
-  exchange_result result;
-  result.why = end.why;
-  result.status = http::status_of(end.why);
-  switch (end.what) {
-    case exchange_fsm::action::retry:
-    case exchange_fsm::action::take_over:
-    case exchange_fsm::action::reply:
-      result.how = exchange_result::ending::refused;
-      break;
-    case exchange_fsm::action::cut:
-      result.how = exchange_result::ending::cut;
-      break;
-    case exchange_fsm::action::leave:
-      result.how = exchange_result::ending::left;
-      break;
-  }
-  exchange_fsm::ending whole;
-  // A request without a body is read to its end even when nothing of it was sent.
-  whole.request_sent_whole = upload_.sent_all() || request_.body.kind == http::body_kind::none;
-  whole.client_keeps = client_keeps_;
-  whole.response_delimited = response_delimited_;
-  result.keep_client = exchange_fsm::may_keep_client(whole);
-  if (dispatched_at_) result.upstream_latency = head_at_.value_or(steady_clock::now()) - *dispatched_at_;
-  result.head_at = head_at_;
-  if (finished_at_ && fsm_.retries() == 0 && !was_taken_over_)
-    result.upstream_time = (waited_for_rest_ ? *finished_at_ : *head_at_) - *dispatched_at_;
-  result.model = model_;
-  result.body_untouched = !dispatched_at_;
-  result.retry_after = retry_after_;
-  result.queued = queued_;
-  result.connecting = connecting_;
-  return result;
 }
 
 }  // namespace modelgate::proxy

@@ -65,6 +65,22 @@ struct exchange_request {
   std::string_view limit_fields;  ///< RateLimit fields for the client, whole lines; empty: none
 };
 
+/// What is told of the replica's side afterwards, by the log and by traces. Of several replicas it is the last one.
+///
+/// Shape: value; keeps the member until it is gone.
+struct upstream_trail {
+  upstream::cluster_member_ptr replica;  ///< null: none was tried
+  steady_time dispatched{};
+  std::optional<steady_time> sent;  ///< the request, whole
+  std::optional<steady_time> head;  ///< of the answer
+  steady_time ended{};
+  unsigned status = 0;  ///< the replica's; 0: no head came
+  unsigned retries = 0;
+  bool connected = false;  ///< a connection was made for it
+  std::uint64_t request_bytes = 0;
+  std::uint64_t response_bytes = 0;
+};
+
 /// How an exchange ended, for the log, the metrics and the session.
 struct exchange_result {
   enum class ending : std::uint8_t {
@@ -90,6 +106,7 @@ struct exchange_result {
   /// last byte. Absent unless it was answered, by the first replica that it was sent to.
   std::optional<std::chrono::nanoseconds> upstream_time;
   metrics::model_index model = 0;
+  upstream_trail trail;
 };
 
 /// One request and its response between a client and a replica.
@@ -200,8 +217,11 @@ class exchange {
   std::chrono::nanoseconds connecting_{0};
   std::chrono::seconds retry_after_{0};
   std::optional<steady_time> dispatched_at_;
+  std::optional<steady_time> sent_at_;
   std::optional<steady_time> head_at_;
-  std::optional<steady_time> finished_at_;
+  std::optional<steady_time> finished_at_;  ///< the answer, whole
+  std::optional<steady_time> ended_at_;
+  upstream::cluster_member_ptr tried_;
   metrics::model_index model_ = 0;
 };
 

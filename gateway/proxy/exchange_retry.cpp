@@ -127,6 +127,7 @@ void exchange::take_over_hedge() {
   dispatched_at_ = hedge_->started();
   was_taken_over_ = true;
   model_ = slot_->model();
+  tried_ = slot_.member();
   buffers_.partial_head.assign(hedge_->answer_start());
   hedge_.reset();
   fsm_.on_hedge_ended();

@@ -74,6 +74,7 @@ bool is_managed_in_request(field_id id, bool forward_authorization) noexcept {
     case field_id::forwarded:
     case field_id::host:
     case field_id::seldon_puid:
+    case field_id::traceparent:
     case field_id::x_forwarded_for:
     case field_id::x_forwarded_host:
     case field_id::x_forwarded_proto:
@@ -168,6 +169,7 @@ void append_request_fields(std::string& out, const http::request_head& head, con
   const connection_names per_connection{head.fields};
   for (const field& f : head.fields) {
     if (f.alias || is_managed_in_request(f.id, request.forward_authorization) || per_connection.name(f.name)) continue;
+    if (f.id == field_id::tracestate && !request.forwards_tracestate) continue;
     if (f.id == field_id::max_forwards && head.verb == http::method::options) continue;
     append_field(out, f.name, f.value);
   }
@@ -179,6 +181,7 @@ void append_request_fields(std::string& out, const http::request_head& head, con
   append_edge_fields(out, head, request);
   append_field(out, "X-Request-Id", request.request_id);
   append_field(out, "Seldon-Puid", request.puid);
+  append_field(out, "traceparent", request.traceparent);
   if (!request.user.empty()) append_field(out, "X-Forwarded-User", request.user);
   out += own_via;
   if (request.upgrade) out += own_upgrade;

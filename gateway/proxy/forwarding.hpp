@@ -25,7 +25,9 @@ struct upstream_request {
   bool client_is_trusted_proxy = false;  ///< its X-Forwarded-* are appended to instead of replaced
   std::string_view request_id;
   std::string_view puid;
-  std::string_view user;  ///< authenticated client name; empty on public endpoints
+  std::string_view traceparent;
+  bool forwards_tracestate = false;  ///< the client's is valid, as far as its traceparent is
+  std::string_view user;             ///< authenticated client name; empty on public endpoints
   bool forward_authorization = false;
   bool upgrade = false;  ///< ask the replica for WebSocket
   http::body_framing body;

@@ -48,4 +48,18 @@ config::endpoint_load counted_load_of(const std::string& deployment, const upstr
   return load;
 }
 
+void observe_clients(const routing::route& route, config::observation& seen) {
+  const std::string& id = route.deployment().id;
+  route.for_each_client([&](const routing::route_client& client) {
+    const std::uint64_t requests = client.usage->requests();
+    if (requests == 0) return;
+    const system_time last{std::chrono::minutes{client.usage->last_minute()}};
+    seen.clients.push_back({id, client.name, last, requests, client.usage->created_at()});
+  });
+  route.for_each_password([&](std::string_view name, const routing::route_password& password) {
+    const auto* proven = password.unproven ? password.unproven->proven() : nullptr;
+    if (proven != nullptr) seen.passwords.push_back({id, std::string{name}, password.unproven->hash(), *proven});
+  });
+}
+
 }  // namespace modelgate::server

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "gateway/routing/route_table.hpp"
 #include "gateway/upstream/endpoint.hpp"
 
 #include "modelgate/config/observation.hpp"
@@ -14,5 +15,8 @@ namespace modelgate::server {
 using load_reader = config::endpoint_load(const std::string& deployment, const upstream::endpoint& replica);
 [[nodiscard]] load_reader load_of;
 [[nodiscard]] load_reader counted_load_of;
+
+/// Adds which clients of a deployment were seen, and which imported passwords were proven.
+void observe_clients(const routing::route& route, config::observation& seen);
 
 }  // namespace modelgate::server

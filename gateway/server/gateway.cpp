@@ -6,6 +6,7 @@
 #include "gateway/server/serving_table.hpp"
 #include "gateway/server/settings_parts.hpp"
 #include "gateway/server/worker.hpp"
+#include "gateway/telemetry/telemetry.hpp"
 
 #include "modelgate/base/log.hpp"
 #include "modelgate/crypto/foreign_hash.hpp"
@@ -44,20 +45,6 @@ bool wants_upstream_tls(const config::snapshot& of) {
   });
 }
 
-void observe_clients(const routing::route& route, config::observation& seen) {
-  const std::string& id = route.deployment().id;
-  route.for_each_client([&](const routing::route_client& client) {
-    const std::uint64_t requests = client.usage->requests();
-    if (requests == 0) return;
-    const system_time last{std::chrono::minutes{client.usage->last_minute()}};
-    seen.clients.push_back({id, client.name, last, requests, client.usage->created_at()});
-  });
-  route.for_each_password([&](std::string_view name, const routing::route_password& password) {
-    const auto* proven = password.unproven ? password.unproven->proven() : nullptr;
-    if (proven != nullptr) seen.passwords.push_back({id, std::string{name}, password.unproven->hash(), *proven});
-  });
-}
-
 }  // namespace
 
 struct gateway::state {
@@ -71,12 +58,14 @@ struct gateway::state {
         sockets{settings.listen.prediction, worker_count(settings), std::move(handed), settings.limits.unsent_bytes},
         admission{server::connection_limits_of(settings)},
         passwords{server::password_limits_of(settings), crypto::fits_foreign_hash},
+        records{settings, worker_count(settings)},
         current{std::make_shared<const server::serving_table>()} {
     const std::size_t count = worker_count(settings);
     const server::worker_settings of_each = server::to_worker_settings(settings, count);
     for (std::size_t i = 0; i < count; ++i) {
       workers.push_back(std::make_unique<server::worker>(i, of_each, registry.of_worker(i), admission, passwords,
-                                                         sockets.release_for(i), sockets.is_v6()));
+                                                         records.of_worker(i), sockets.release_for(i),
+                                                         sockets.is_v6()));
       workers.back()->install_tls(tls);
     }
   }
@@ -165,6 +154,7 @@ struct gateway::state {
   server::listening_sockets sockets;
   server::connection_admission admission;
   filter::password_gate passwords;
+  telemetry::telemetry records;
 
   std::mutex live_mutex;  ///< only for waiting: workers take it, and must not wait for a table that is being built
   std::condition_variable live_changed;
@@ -190,6 +180,7 @@ gateway::gateway(const config::settings& settings, crypto::token_key key, std::v
   state_->registry.add_source([shared = state_.get()] { return server::read_replies(shared->registry); });
   state_->registry.add_source([shared = state_.get()] { return shared->read_certificates(); });
   state_->registry.add_source([shared = state_.get()] { return shared->passwords.read(); });
+  state_->registry.add_source([shared = state_.get()] { return shared->records.readings(); });
 }
 
 gateway::~gateway() {
@@ -227,8 +218,13 @@ void gateway::prepare() {
 void gateway::reconfigure(const config::settings& settings) {
   state_->admission.set_limits(server::connection_limits_of(settings));
   state_->passwords.set_limits(server::password_limits_of(settings));
+  state_->records.reconfigure(settings);
   const server::worker_settings of_each = server::to_worker_settings(settings, state_->workers.size());
   for (const auto& worker : state_->workers) worker->reconfigure(of_each);
+}
+
+void gateway::reopen_access_log() {
+  state_->records.reopen();
 }
 
 net::endpoint gateway::address() const {
@@ -302,7 +298,7 @@ config::observation gateway::state::observe(server::load_reader* read) const {
     for (const upstream::endpoint_ptr& endpoint : table.entries[i]->endpoints) {
       seen.endpoints.push_back(read(id, *endpoint));
     }
-    observe_clients(route, seen);
+    server::observe_clients(route, seen);
   }
   std::erase_if(departed, [&](const server::departed_endpoint& each) {
     return is_live(each.gone_since) && each.endpoint->busy() == 0;
@@ -334,6 +330,7 @@ bool gateway::drain(steady_time deadline) {
   }
   for (const auto& worker : state_->workers) worker->join();
   state_->passwords.stop();
+  state_->records.stop();
   return clean;
 }
 

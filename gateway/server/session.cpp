@@ -78,21 +78,27 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
   steady_time due = now + (first_request_ ? worker_.settings().head : worker_.settings().keep_alive);
   bool begun = false;
   std::optional<half_head_mark> half;
+  steady_time begun_at{};
+  head_time_ = {};
   for (;;) {
     // An empty line before a request is nothing yet: the connection stays idle.
     if (buffers_ && buffers_->input.view() == "\r\n") buffers_->input.clear();
     if (buffers_ && !buffers_->input.empty()) {
       const auto found = http::find_head(buffers_->input.view(), buffers_->head_bytes);
       if (!found) {
-        const next_step step = co_await refuse(found.error());
+        const next_step step = co_await refuse_head(found.error());
         if (step == next_step::linger) co_await linger();
         co_return false;
       }
       if (*found) {
         extent = **found;
+        if (begun) head_time_ = steady_clock::now() - begun_at;
         co_return true;
       }
-      if (!begun) due = steady_clock::now() + worker_.settings().head;
+      if (!begun) {
+        begun_at = steady_clock::now();
+        due = begun_at + worker_.settings().head;
+      }
       begun = true;
     }
     if (!buffers_) buffers_ = worker_.take_buffers();
@@ -105,7 +111,7 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
     if (!begun) worker_.give_buffers(std::move(buffers_));
     if (begun && !half) {
       if (!worker_.context().has_memory_for_half_a_head()) {
-        const next_step step = co_await refuse({http::reason::overloaded, explain(http::reason::overloaded)});
+        const next_step step = co_await refuse_head({http::reason::overloaded, explain(http::reason::overloaded)});
         if (step == next_step::linger) co_await linger();
         co_return false;
       }
@@ -115,7 +121,8 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
     if (!expired) continue;
     if (!begun && worker_.context().draining) co_await linger();
     if (begun) {
-      const next_step step = co_await refuse({http::reason::request_timeout, "the request head did not come in time"});
+      const next_step step =
+          co_await refuse_head({http::reason::request_timeout, "the request head did not come in time"});
       if (step == next_step::linger) co_await linger();
     }
     co_return false;
@@ -136,6 +143,8 @@ boost::system::result<void, http::refusal> session::understand(std::string_view 
   if (!target) return target.error();
   req.target = *target;
   filter::identify(head, worker_.ids(), buffers_->ids);
+  buffers_->trace = filter::trace(head, worker_.ids(), worker_.settings().traces);
+  req.trace = buffers_->trace.kept();
   return {};
 }
 
@@ -143,6 +152,7 @@ boost::system::result<void, http::refusal> session::understand(std::string_view 
 net::task_of<session::next_step> session::serve(http::head_extent extent) {
   request req;
   req.started = steady_clock::now();
+  const recorded_request recorded{*this, req};
   buffers_->limit_fields.clear();
   const std::string_view head_bytes = buffers_->input.view().substr(extent.skipped, extent.size);
   req.head = head_bytes;
@@ -189,6 +199,7 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   if (cors && req.verb == http::method::options) co_return co_await answer(req, {}, cors_preflight);
   req.cors = cors;
   deployment_state_ptr state = worker_.state_of(req.route);
+  trail_->deployment = state;
   const bool never_forwarded = is_seldon && req.verb == http::method::options;
   if (never_forwarded || !routing::method_is_allowed(req.match, req.verb)) {
     stats.unrouted[static_cast<std::size_t>(metrics::unrouted_reason::method_not_allowed)].add();
@@ -284,11 +295,13 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
         worker_.context(), {*stream_, signal_, timer_, buffers_->input}, buffers_->exchange, state->cluster, out};
     exchanging_ = true;
     result = co_await exchange.run();
+    trail_->take(result);
     if (result.how == proxy::exchange_result::ending::switched) {
       mark.reset();
       record_upstream(req, *state, result);
       record(req, *state, result.status);
       const proxy::tunnel::outcome ended = co_await exchange.run_tunnel();
+      trail_->upstream.ended = steady_clock::now();
       if (ended != proxy::tunnel::outcome::closed) stream_->abort();
       co_return next_step::close;
     }
@@ -319,10 +332,12 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
       co_return co_await reply(ended, result.why, detail, std::move(state), {}, retry_after);
     }
     case proxy::exchange_result::ending::cut:
+      trail_->why = result.why;
       record(req, *state, result.status);
       stream_->abort();  // a reset: an answer whose end is the close must not look complete
       co_return next_step::close;
     case proxy::exchange_result::ending::left:
+      trail_->why = http::reason::client_closed;
       record(req, *state, result.status);
       stream_->abort();
       co_return next_step::close;
@@ -340,28 +355,6 @@ std::optional<filter::limit_refusal> session::find_limit(filter::admission& admi
     state.entry->stats->of_worker(worker_.index()).limited[whose][what].add();
   }
   return refused;
-}
-
-void session::write_upstream_head(const request& req, const config::deployment_config& deployment) {
-  const http::request_head& head = worker_.context().request_head;
-  proxy::upstream_request out;
-  out.path = req.match.upstream_path;
-  out.query = req.target.query;
-  out.has_query = req.target.has_query;
-  out.original_host = req.framing.host;
-  out.client_address = peer_;
-  out.client_uses_tls = stream_->tls() != nullptr;
-  out.client_is_trusted_proxy = worker_.is_trusted_proxy(peer_);
-  out.request_id = buffers_->ids.request_id;
-  out.puid = buffers_->ids.puid;
-  out.user = req.user;
-  out.forward_authorization = deployment.serving.forward_authorization;
-  out.upgrade = req.upgrade.has_value();
-  out.body = req.framing.body;
-  buffers_->exchange.head_line.clear();
-  proxy::append_request_line(buffers_->exchange.head_line, head, out);
-  buffers_->exchange.head_fields.clear();
-  proxy::append_request_fields(buffers_->exchange.head_fields, head, out);
 }
 
 }  // namespace modelgate::server

@@ -5,6 +5,7 @@
 #include "gateway/filter/password_gate.hpp"
 #include "gateway/http/local_reply.hpp"
 #include "gateway/routing/route_match.hpp"
+#include "gateway/server/request_trail.hpp"
 #include "gateway/server/worker.hpp"
 
 #include "modelgate/http/framing.hpp"
@@ -62,11 +63,27 @@ class session : public boost::intrusive::list_base_hook<> {
     std::string_view head;                      ///< its bytes, there until the session reads on
     filter::password_check_ptr check{};         ///< that it needs before it can be told who sends it
     bool was_checked = false;
-    bool cors = false;                         ///< browsers may read our own answers too
-    const metrics::trace_id* trace = nullptr;  ///< its trace's, if that is sampled: then it is an exemplar
+    bool cors = false;                 ///< browsers may read our own answers too
+    const trace_id* trace = nullptr;   ///< its trace's, if that is sampled: then it is an exemplar
+    std::chrono::nanoseconds held{0};  ///< its body was waited for so long before it was forwarded
     /// It asks for WebSocket, and its deployment allows that.
     std::optional<http::websocket_accept> upgrade;
   };
+
+  /// Writes its request down when it goes out of scope, which is when it has been answered or cannot be any more.
+  class recorded_request {
+   public:
+    recorded_request(session& owner, const request& req) noexcept;
+    ~recorded_request();
+    recorded_request(const recorded_request&) = delete;
+    recorded_request& operator=(const recorded_request&) = delete;
+
+   private:
+    session& owner_;
+    const request& req_;
+    request_trail trail_;
+  };
+  void write_down(const request& req, const request_trail& trail) noexcept;
 
   [[nodiscard]] net::task_of<bool> shake_hands(net::tls_context_ptr context);
   void fail_handshake(metrics::handshake_failure why);
@@ -78,6 +95,8 @@ class session : public boost::intrusive::list_base_hook<> {
   [[nodiscard]] boost::system::result<void, http::refusal> understand(std::string_view head_bytes, request& req);
   [[nodiscard]] net::task_of<next_step> serve_deployment(request& req, routing::deployment_path path);
   [[nodiscard]] net::task_of<next_step> refuse(http::refusal refusal);
+  /// The same for a head that is not there whole.
+  [[nodiscard]] net::task_of<next_step> refuse_head(http::refusal refusal);
   [[nodiscard]] net::task_of<next_step> reply(const request& req, http::reason why, std::string_view detail,
                                               deployment_state_ptr counted_for = {}, std::string_view allow = {},
                                               std::chrono::seconds retry_after = {});
@@ -99,7 +118,7 @@ class session : public boost::intrusive::list_base_hook<> {
   };
   /// Reads until the input holds the body of the request under way, as it came. Errors: why that cannot be; a client that
   /// went is told as one that has closed.
-  [[nodiscard]] net::task_of<held_body> hold_body(const request& req, proxy::exchange_request& out, hold_order order);
+  [[nodiscard]] net::task_of<held_body> hold_body(request& req, proxy::exchange_request& out, hold_order order);
   [[nodiscard]] net::task_of<held_body> read_body(const request& req, steady_time deadline, hold_order order);
   [[nodiscard]] net::task_of<next_step> reply_to_held(const request& req, const held_body& held,
                                                       deployment_state_ptr state);
@@ -109,6 +128,7 @@ class session : public boost::intrusive::list_base_hook<> {
   [[nodiscard]] net::task_of<next_step> forward_feedback(request& req, proxy::exchange_request& out,
                                                          deployment_state_ptr state);
   void remember(const request& req, const deployment_state& state, const proxy::exchange_result& result);
+  void note_reply(unsigned status, std::optional<http::reason> why) noexcept;
   [[nodiscard]] net::task_of<next_step> send_reply(const request& req, bool keep);
   [[nodiscard]] net::task_of<bool> write_all(std::string_view bytes);
   [[nodiscard]] net::task_of<bool> drop_body(http::body_framing framing);
@@ -143,6 +163,8 @@ class session : public boost::intrusive::list_base_hook<> {
   net::wheel_timer timer_{signal_};
   std::unique_ptr<session_buffers> buffers_;
   steady_time drain_due_ = steady_time::max();
+  request_trail* trail_ = nullptr;         ///< of the request under way
+  std::chrono::nanoseconds head_time_{0};  ///< from its first byte until its head was there
   bool first_request_ = true;
   bool exchanging_ = false;
 };

@@ -44,6 +44,7 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
 
 void session::use_client(const routing::route_client& client, request& req, system_time now) {
   req.user = client.name;
+  trail_->client.assign(client.name);
   req.client = client.place;
   const auto minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
   client.usage->count(worker_.index(), static_cast<std::uint64_t>(minute));

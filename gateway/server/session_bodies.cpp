@@ -16,15 +16,16 @@ constexpr std::size_t bytes_per_turn = 65'536;
 
 }  // namespace
 
-net::task_of<session::held_body> session::hold_body(const request& req, proxy::exchange_request& out,
-                                                    hold_order order) {
+net::task_of<session::held_body> session::hold_body(request& req, proxy::exchange_request& out, hold_order order) {
   if (std::exchange(out.expects_continue, false) && buffers_->input.empty()) {
     const bool written = co_await write_all("HTTP/1.1 100 Continue\r\n\r\n");
     if (!written) co_return held_body{0, http::reason::client_closed, {}};
   }
+  const steady_time began = steady_clock::now();
   exchanging_ = true;  // a worker that ends has it answered
   held_body held = co_await read_body(req, out.deadline, order);
   exchanging_ = false;
+  req.held = steady_clock::now() - began;
   co_return held;
 }
 

@@ -29,7 +29,8 @@ void session::record_times(const request& req, const deployment_state& state, co
   metrics::worker_deployment_stats& counted = state.entry->stats->of_worker(worker_.index());
   counted.latency.record(latency, req.trace);
   if (result.head_at) counted.first_byte.record(*result.head_at - req.started, req.trace);
-  if (result.upstream_time) counted.overhead.record(latency - result.queued - *result.upstream_time, req.trace);
+  if (result.upstream_time)
+    counted.overhead.record(latency - req.held - result.queued - *result.upstream_time, req.trace);
 }
 
 }  // namespace modelgate::server

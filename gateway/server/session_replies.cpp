@@ -28,11 +28,26 @@ net::task_of<session::next_step> session::refuse(http::refusal refusal) {
   reply.detail = refusal.detail;
   reply.keep_alive = false;
   const id_generator::uuid_text id = worker_.ids().next_uuid();
-  reply.request_id = {id.data(), id.size()};
+  buffers_->ids.request_id.assign(id.data(), id.size());
+  reply.request_id = buffers_->ids.request_id;
+  note_reply(http::status_of(refusal.why), refusal.why);
   buffers_->reply.clear();
   http::append_local_reply(buffers_->reply, reply, worker_.context().date);
   const bool written = co_await write_all(buffers_->reply);
   co_return written ? next_step::linger : next_step::close;
+}
+
+net::task_of<session::next_step> session::refuse_head(http::refusal refusal) {
+  request req;
+  req.started = steady_clock::now();
+  const recorded_request recorded{*this, req};
+  co_return co_await refuse(refusal);
+}
+
+void session::note_reply(unsigned status, std::optional<http::reason> why) noexcept {
+  trail_->status = status;
+  trail_->why = why;
+  trail_->answered_here = true;
 }
 
 net::task_of<session::next_step> session::reply(const request& req, http::reason why, std::string_view detail,
@@ -51,6 +66,7 @@ net::task_of<session::next_step> session::reply(const request& req, http::reason
   out.keep_alive = keep;
   out.to_head = req.verb == http::method::head;
   out.cors = req.cors;
+  note_reply(http::status_of(why), why);
   buffers_->reply.clear();
   http::append_local_reply(buffers_->reply, out, worker_.context().date);
   if (counted_for) record(req, *counted_for, http::status_of(why));
@@ -81,6 +97,7 @@ net::task_of<session::next_step> session::answer(const request& req, std::string
   out.extra_fields = extra_fields;
   out.keep_alive = keep;
   out.to_head = req.verb == http::method::head;
+  note_reply(200, std::nullopt);
   buffers_->reply.clear();
   http::append_local_answer(buffers_->reply, out, worker_.context().date);
   co_return co_await send_reply(req, keep);

@@ -31,6 +31,11 @@ worker_settings to_worker_settings(const config::settings& settings, std::size_t
   made.head = settings.timeouts.head;
   made.keep_alive = settings.timeouts.keep_alive;
   made.drain_idle = settings.timeouts.drain_idle;
+  made.records.logs = !settings.access_log.path.empty();
+  made.records.exports = !settings.tracing.otlp_endpoint.empty();
+  made.records.logged = filter::sample_rate{settings.access_log.sample_rate};
+  made.records.slow = settings.access_log.slow_request;
+  made.traces = filter::sample_rate{settings.tracing.sample_rate};
   made.trusted_proxies = settings.prediction.trusted_proxies;
   return made;
 }

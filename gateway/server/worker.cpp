@@ -45,12 +45,13 @@ void session_buffers::resize_input(std::size_t capacity) {
 struct worker::session_list : boost::intrusive::list<session, boost::intrusive::constant_time_size<false>> {};
 
 worker::worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
-               connection_admission& admission, filter::password_gate& passwords,
+               connection_admission& admission, filter::password_gate& passwords, telemetry::record_queue& records,
                const std::vector<int>& listening_sockets, bool is_v6)
     : settings_{settings},
       index_{index},
       admission_{admission},
       passwords_{passwords},
+      records_{records},
       keep_running_{boost::asio::make_work_guard(loop_)},
       scratch_(scratch_size),
       wheel_{steady_clock::now()},

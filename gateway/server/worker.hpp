@@ -2,12 +2,14 @@
 
 #include "gateway/filter/password_gate.hpp"
 #include "gateway/filter/request_id.hpp"
+#include "gateway/filter/request_trace.hpp"
 #include "gateway/proxy/exchange.hpp"
 #include "gateway/proxy/worker_context.hpp"
 #include "gateway/server/admission.hpp"
 #include "gateway/server/handshake_turns.hpp"
 #include "gateway/server/listener.hpp"
 #include "gateway/server/serving_table.hpp"
+#include "gateway/telemetry/record_queue.hpp"
 #include "gateway/upstream/hedge_policy.hpp"
 
 #include "modelgate/base/ids.hpp"
@@ -64,9 +66,18 @@ struct session_buffers {
   proxy::input_buffer input;
   proxy::exchange_buffers exchange;
   filter::request_ids ids;
+  filter::request_trace trace;
   std::string target;
   std::string reply;
   std::string limit_fields;  ///< for the answer to the request under way
+};
+
+/// Which requests are written down.
+struct record_rules {
+  bool logs = false;                 ///< there is an access log
+  bool exports = false;              ///< sampled requests go to a collector
+  filter::sample_rate logged;        ///< of those that neither failed nor were slow
+  std::chrono::nanoseconds slow{0};  ///< from so long on; 0: none is
 };
 
 /// The settings of one worker, which has a copy of its own: replaced whole on its thread, between two turns. So nobody
@@ -78,6 +89,8 @@ struct worker_settings {
   std::chrono::milliseconds head{10'000};
   std::chrono::milliseconds keep_alive{75'000};
   std::chrono::milliseconds drain_idle{2'000};
+  record_rules records;
+  filter::sample_rate traces;  ///< of those that begin here
   std::vector<std::string> trusted_proxies;
 };
 
@@ -87,8 +100,8 @@ struct worker_settings {
 class worker {
  public:
   worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
-         connection_admission& admission, filter::password_gate& passwords, const std::vector<int>& listening_sockets,
-         bool is_v6);
+         connection_admission& admission, filter::password_gate& passwords, telemetry::record_queue& records,
+         const std::vector<int>& listening_sockets, bool is_v6);
   ~worker();
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
@@ -122,6 +135,7 @@ class worker {
   [[nodiscard]] id_generator& ids() noexcept { return ids_; }
   [[nodiscard]] tunnel_admission& tunnels() noexcept { return admission_.tunnels(); }
   [[nodiscard]] filter::password_gate& passwords() noexcept { return passwords_; }
+  [[nodiscard]] telemetry::record_queue& records() noexcept { return records_; }
   [[nodiscard]] const serving_table& table() const noexcept { return *table_; }
   [[nodiscard]] const net::tls_context_ptr& tls() const noexcept { return tls_; }
   [[nodiscard]] handshake_turns& handshakes() noexcept { return handshakes_; }
@@ -156,6 +170,7 @@ class worker {
   std::size_t index_;
   connection_admission& admission_;
   filter::password_gate& passwords_;
+  telemetry::record_queue& records_;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<net::worker_executor> keep_running_;
   std::vector<char> scratch_;

@@ -52,6 +52,9 @@ class gateway final : public config::gateway_link {
   /// workers and the deployments' label stay as they were made.
   void reconfigure(const config::settings& settings);
 
+  /// After somebody has renamed the file of the access log.
+  void reopen_access_log();
+
   /// The prediction address in use: port 0 resolved.
   [[nodiscard]] net::endpoint address() const;
 

@@ -26,8 +26,9 @@ ALLOWED = {
     "filter": FOUNDATION + " net http http_io",
     "upstream": FOUNDATION + " net http http_io",
     "proxy": FOUNDATION + " net http http_io upstream",
+    "telemetry": FOUNDATION + " net http http_io",
     "gateway": "base config crypto net metrics/gauge_reading metrics/exposition_format",  # include/modelgate/gateway.hpp, what embedders see
-    "server": FOUNDATION + " net http http_io routing filter upstream proxy gateway",
+    "server": FOUNDATION + " net http http_io routing filter upstream proxy telemetry gateway",
     # the control plane
     "domain": "base crypto config net/endpoint",
     "store": "base crypto metrics domain",
@@ -61,6 +62,8 @@ MUTEXES = {
     "gateway/filter/password_gate.hpp": "taken by requests whose password was never proven, which wait anyway; not held while one is compared",
     "gateway/upstream/dispatch_queue.hpp": "taken only while requests wait for a replica, for as long as a look at the replicas takes",
     "gateway/upstream/outlier_detector.hpp": "taken when a replica has failed several times in a row or may be let back, twice a second per worker otherwise",
+    "gateway/telemetry/telemetry.hpp": "other settings for the thread that writes the access log",
+    "gateway/telemetry/span_exporter.hpp": "the queue between that thread and the one that sends",
     "control/service/chart_history.hpp": "the last hour of counts, taken every step and by requests to the control port",
     "control/service/chart_recorder.hpp": "wakes its thread at the end of a step",
     "control/service/fleet_readings.hpp": "readings of the last second, taken by scrapes",

@@ -28,6 +28,8 @@ def seeds_of(case, lane):
         yield "credential", value
     for value in re.findall(rb"(?i)\r\nx-request-timeout: *(.*?)\r\n", head + b"\r\n"):
         yield "request_timeout", value
+    for value in re.findall(rb"(?i)\r\ntraceparent: *(.*?)\r\n", head + b"\r\n"):
+        yield "trace_context", value
     words = head.split(b"\r\n")[0].split(b" ")
     if len(words) >= 2:
         yield "target", words[1]

@@ -36,7 +36,7 @@ class Request(Message):
 
     def shape(self):
         """What two deliveries of the same bytes must agree on: everything but the ids and the time that are made for each."""
-        made = ("x-request-id", "seldon-puid", "x-request-timeout")
+        made = ("x-request-id", "seldon-puid", "traceparent", "x-request-timeout")
         return (self.method, self.target, [pair for pair in self.fields if pair[0].lower() not in made], self.body)
 
 

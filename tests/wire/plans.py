@@ -12,7 +12,7 @@ TOKEN = LETTERS + b"!#$%&'*+-.^_`|~"
 UNRESERVED = LETTERS + b"-._~"
 # What the gateway sets itself or what concerns one connection only: none of these goes through, whoever says it.
 HOP_BY_HOP = (b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade")
-SET_IN_REQUESTS = (b"authorization", b"content-length", b"expect", b"forwarded", b"host", b"seldon-puid", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto",
+SET_IN_REQUESTS = (b"authorization", b"content-length", b"expect", b"forwarded", b"host", b"seldon-puid", b"traceparent", b"tracestate", b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto",
                    b"x-forwarded-user", b"x-request-id", b"x-request-timeout")
 SET_IN_ANSWERS = (b"content-length", b"seldon-puid", b"x-request-id", b"date")
 ALIASES = (b"X_Forwarded_User", b"x.forwarded.user", b"X-Forwarded_User", b"X_Request-Id", b"Content_Length", b"Transfer.Encoding", b"x_forwarded_for", b"Proxy_Connection", b"X_Request_Timeout")

@@ -219,6 +219,36 @@ struct metrics_settings {
   friend bool operator==(const metrics_settings&, const metrics_settings&) = default;
 };
 
+enum class access_log_format : std::uint8_t { json, logfmt };
+
+/// The log of requests to the prediction port; not the program's own.
+struct access_log_settings {
+  std::filesystem::path path;  ///< empty: none is written; "/dev/stderr": standard error
+  access_log_format format = access_log_format::json;
+  double sample_rate = 1;             ///< of requests that are neither failed nor slow
+  milliseconds slow_request{1'000};   ///< from so long on always written; 0: none is slow
+  std::uint64_t queue_lines = 4'096;  ///< that wait to be written, of one worker; more are dropped
+  milliseconds flush_interval{1'000};
+  std::uint64_t file_bytes = 104'857'600;  ///< before the file is rotated; 0: never
+  std::uint64_t files = 5;                 ///< rotated ones that are kept
+
+  friend bool operator==(const access_log_settings&, const access_log_settings&) = default;
+};
+
+struct tracing_settings {
+  double sample_rate = 0.01;      ///< of traces that begin here
+  std::string otlp_endpoint;      ///< empty: nothing is exported
+  std::filesystem::path ca_file;  ///< authorities that an https collector is verified against; empty: the system's
+  std::string service_name = "modelgate";
+  std::uint64_t queue_requests = 2'048;  ///< that wait to be exported; more are dropped
+  std::uint64_t batch_requests = 256;    ///< exported at a time
+  milliseconds export_interval{1'000};
+  milliseconds export_timeout{5'000};
+  std::uint64_t export_attempts = 5;  ///< for one batch
+
+  friend bool operator==(const tracing_settings&, const tracing_settings&) = default;
+};
+
 struct settings {
   listen_settings listen;
   prediction_settings prediction;
@@ -232,6 +262,8 @@ struct settings {
   external_runtime_settings external_runtime;
   people_settings people;
   audit_settings audit;
+  access_log_settings access_log;
+  tracing_settings tracing;
   std::string metrics_deployment_name = "{id}";
   metrics_settings metrics;
   std::size_t chart_bytes = 67'108'864;  ///< that the lines of all charts take together

@@ -22,6 +22,8 @@ enum class field_id : std::uint8_t {
   proxy_connection,
   seldon_puid,
   te,
+  traceparent,
+  tracestate,
   trailer,
   transfer_encoding,
   upgrade,

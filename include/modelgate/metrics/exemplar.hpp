@@ -1,6 +1,7 @@
 #pragma once
 
 #include "modelgate/base/clock.hpp"
+#include "modelgate/base/trace_context.hpp"
 
 #include <array>
 #include <atomic>
@@ -11,12 +12,9 @@
 
 namespace modelgate::metrics {
 
-/// The id of a trace, as W3C trace context has it.
-using trace_id = std::array<std::uint8_t, 16>;
-
 /// One request that stands for those of its bucket.
 struct exemplar {
-  trace_id trace{};
+  trace_id trace;
   double seconds = 0;
   system_time at;
 };

@@ -23,6 +23,7 @@ struct put_another {
   void operator()(const network_list_key& key) const { key.of(target).emplace_back("192.0.2.0/24"); }
   void operator()(const duration_key& key) const { ++key.of(target); }
   void operator()(const count_key& key) const { ++key.of(target); }
+  void operator()(const fraction_key& key) const { key.of(target) /= 2; }
   void operator()(const size_key& key) const { ++key.of(target); }
   void operator()(const flag_key& key) const { key.of(target) = !key.of(target); }
   void operator()(const choice_key& key) const { key.choose(target, (key.chosen(target) + 1) % key.words.size()); }

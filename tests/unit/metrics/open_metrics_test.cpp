@@ -37,8 +37,7 @@ BOOST_AUTO_TEST_CASE(a_bucket_shows_its_exemplar_and_its_bound_as_a_number_with_
   totals.buckets[9] = 3;  // up to 1 s
   totals.sum_seconds = 2.5;
   exemplar one{{}, 0.8, system_time{1'700'000'000'042ms}};
-  one.trace[0] = 0x0a;
-  one.trace[15] = 0xf1;
+  one.trace = {0x0a00000000000000, 0xf1};
   totals.exemplars.push_back({9, one});
   exposition shown;
   shown.families.push_back(family("gate_seconds", "Latency.", MetricType::Histogram));

@@ -39,7 +39,6 @@ def cases():
     yield Case("HP08c", "GET §P HTTP/1.1⏎§H⏎Max-Forwards: 0⏎⏎", forward(), why="it means something for OPTIONS and TRACE only")
     yield Case("HP09", f"{GET}X-Forwarded-For: 6.6.6.6⏎X-Forwarded-Proto: evil⏎X-Forwarded-Host: evil⏎Forwarded: for=6.6.6.6⏎⏎", forward(no_forged_edge))
     yield Case("HP09b", f"{GET}X_Forwarded_For: 6.6.6.6⏎X.Forwarded.Host: evil⏎X-Forwarded_Proto: evil⏎⏎", either(no_forged_edge, refusal=[400]))
-    yield Case("HP10", f"{GET}traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01⏎⏎", forward(has("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")))
     yield Case("HP10b", f"{GET}X-A: 1⏎X-B: 2⏎x-a: 3⏎Cookie: a=b⏎Cookie: c=d⏎⏎", forward(has("X-A", "1", "3"), has("X-B", "2")), why="what is for the model goes through")
     yield Case("HP11", f"{GET}X-Request-Id: abc.DEF_1-2⏎⏎", forward(has("X-Request-Id", "abc.DEF_1-2")), why="a request id that is well formed stays")
 

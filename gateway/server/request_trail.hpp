@@ -1,0 +1,35 @@
+#pragma once
+
+#include "gateway/proxy/exchange.hpp"
+#include "gateway/server/worker.hpp"
+#include "gateway/telemetry/bounded_text.hpp"
+
+#include "modelgate/http/reason.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace modelgate::server {
+
+/// What a request leaves on its way through a session, for its record.
+///
+/// Shape: one per request, in the session's coroutine.
+struct request_trail {
+  unsigned status = 0;  ///< 0: the client went before there was one
+  std::optional<http::reason> why;
+  bool answered_here = false;  ///< what was sent is in the session's reply buffer
+  deployment_state_ptr deployment;
+  telemetry::bounded_text<64> client;
+  std::chrono::nanoseconds queued{0};
+  std::chrono::nanoseconds connecting{0};
+  proxy::upstream_trail upstream;
+
+  void take(proxy::exchange_result& result) noexcept {
+    status = result.status;
+    queued = result.queued;
+    connecting = result.connecting;
+    upstream = std::move(result.trail);
+  }
+};
+
+}  // namespace modelgate::server
