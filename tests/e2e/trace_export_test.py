@@ -118,9 +118,12 @@ class TraceExport(unittest.TestCase):
             wait_until(lambda: len(collector.spans) >= 3 or collector.problems, "three spans")
             self.assertEqual(collector.problems, [])
             self.assertEqual(len(collector.spans), 3)
-            server, client, lost = collector.spans
+            # Each worker has records of its own: what of two workers comes first is nobody's to say.
+            client = next(span for span in collector.spans if span["kind"] == 3)
+            server = next(span for span in collector.spans if span["spanId"] == client["parentSpanId"])
+            lost = next(span for span in collector.spans if span not in (client, server))
             self.assertEqual({span["traceId"] for span in collector.spans}, {TRACE})
-            self.assertEqual([span["kind"] for span in collector.spans], [2, 3, 2])
+            self.assertEqual((server["kind"], lost["kind"]), (2, 2))
             self.assertEqual((server["parentSpanId"], client["parentSpanId"], lost["parentSpanId"]), (PARENT, server["spanId"], PARENT))
             self.assertEqual(server["name"], "POST /deployment/{id}/api/v1.0/predictions")
             expected = {"http.request.method": "POST", "url.scheme": "http", "url.path": "/deployment/iris/api/v1.0/predictions",
