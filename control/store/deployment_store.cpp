@@ -207,7 +207,11 @@ void deployment_store::add_revision(std::string_view id, const domain::revision&
   if (revision.spec.stop) {
     on_.prepare("UPDATE deployments SET good_replica_revision = NULL WHERE id = ?").bind(id).run();
   }
-  on_.prepare("DELETE FROM revisions WHERE deployment = ? AND number <= ? - ?")
+  // The last good one stays, however many came since: it serves, and a rollback brings it back.
+  on_.prepare(
+         "DELETE FROM revisions WHERE deployment = ?1 AND number <= ?2 - ?3 AND number <> ifnull("
+         "(SELECT max(r.number) FROM revisions r JOIN deployments d ON d.id = r.deployment"
+         " WHERE d.id = ?1 AND r.replica_revision = d.good_replica_revision), 0)")
       .bind(id, revision.number, static_cast<std::uint64_t>(domain::limits::revisions_kept))
       .run();
 }
