@@ -278,10 +278,15 @@ std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::
     if (status.phase == domain::deployment_phase::deployed) {
       written = store_.mark_good(deployment.id, current.number);
     } else if (status.phase == domain::deployment_phase::failed && current.spec.auto_rollback && entry.fallback) {
-      log::warning("reconciler", "a revision has failed: the last good one comes back",
-                   {{"deployment", deployment.id}, {"revision", current.number}, {"why", status.message}});
-      written = store_.roll_back(deployment.id, current.number, status.message);
-      if (written) stats_.on_rollback();
+      const result<bool> back = store_.roll_back(deployment.id, current.number, status.message);
+      if (back && !*back) continue;  // the quota has no room for it now; the next pass asks again
+      if (back) {
+        log::warning("reconciler", "a revision has failed: the last good one comes back",
+                     {{"deployment", deployment.id}, {"revision", current.number}, {"why", status.message}});
+        stats_.on_rollback();
+      } else {
+        written = back.error();
+      }
     } else {
       // What makes it good wakes us; that its time is over, nobody tells.
       if (const auto left = time_to_fail(entry, observed, source, now); left && (!look_again || *left < *look_again))

@@ -15,14 +15,6 @@ bool may_use(const domain::instance_type& type, const std::string& group) {
   return !type.groups || std::find(type.groups->begin(), type.groups->end(), group) != type.groups->end();
 }
 
-/// What a spec takes of its group: nothing when it is stopped.
-domain::group_usage usage_of(const domain::deployment_spec* spec, store::instance_type_store& types) {
-  if (spec == nullptr || spec->stop) return {};
-  if (spec->external) return {{}, 1};  // whoever runs the replicas pays for them
-  const auto type = types.find(spec->instance_type);
-  return {type ? type->per_replica * std::int64_t{spec->replicas} : domain::resources{}, 1};
-}
-
 /// One of another group is told like one that is not there: its name is theirs.
 void check_pull_secret(store::transaction& within, const requested_change& change, diagnostics& mistakes) {
   const auto& name = change.after.image_pull_secret;
@@ -65,10 +57,10 @@ void check_references(store::transaction& within, const requested_change& change
 answer<std::vector<domain::quota_line>> check_quota(store::transaction& within, const requested_change& change) {
   const auto group = store::group_store{within}.find(change.group);
   if (!group) return std::vector<domain::quota_line>{};
-  store::instance_type_store types{within};
-  domain::quota_verdict verdict =
-      domain::check_quota(*group, store::deployment_store{within}.usage_of(group->name, change.id),
-                          usage_of(&change.after, types), usage_of(change.before, types));
+  const store::instance_type_store types{within};
+  domain::quota_verdict verdict = domain::check_quota(
+      *group, store::deployment_store{within}.usage_of(group->name, change.id), types.usage_of(change.after),
+      change.before == nullptr ? domain::group_usage{} : types.usage_of(*change.before));
   if (verdict.fits()) return std::move(verdict.lines);
   service_error error{failure::over_quota, std::move(verdict.refusal)};
   error.quota = std::move(verdict.lines);

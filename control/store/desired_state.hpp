@@ -39,8 +39,9 @@ class desired_state {
   [[nodiscard]] virtual result<std::vector<desired_deployment>> load_desired() = 0;
   /// Remembers that all replicas of this revision are ready, if it still is the current one.
   [[nodiscard]] virtual result<void> mark_good(const std::string& deployment, std::uint64_t revision) = 0;
-  /// Makes a revision that brings back the last good one, if `failed` still is the current one and another one is good.
-  [[nodiscard]] virtual result<void> roll_back(const std::string& deployment, std::uint64_t failed,
+  /// Makes a revision that brings back the last good one, if `failed` still is the current one and another one is good;
+  /// with fewer replicas where the group's quota allows no more by now. False: there is none that may come back.
+  [[nodiscard]] virtual result<bool> roll_back(const std::string& deployment, std::uint64_t failed,
                                                const std::string& why) = 0;
   /// Removes a deployment that is marked as deleting, with its revisions and clients: nothing of it runs any more.
   [[nodiscard]] virtual result<void> erase_deleted(const std::string& deployment) = 0;

@@ -44,6 +44,13 @@ std::vector<domain::instance_type> instance_type_store::list() const {
   return types;
 }
 
+domain::group_usage instance_type_store::usage_of(const domain::deployment_spec& spec) const {
+  if (spec.stop) return {};
+  if (spec.external) return {{}, 1};  // whoever runs the replicas pays for them
+  const auto type = find(spec.instance_type);
+  return {type ? type->per_replica * std::int64_t{spec.replicas} : domain::resources{}, 1};
+}
+
 void instance_type_store::insert(const domain::instance_type& type) {
   on_.prepare(
          "INSERT INTO instance_types (name, display_name, description, cpu_milli, memory_bytes, gpu, restricted)"

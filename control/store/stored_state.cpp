@@ -2,8 +2,10 @@
 
 #include "control/domain/limits.hpp"
 #include "control/domain/names.hpp"
+#include "control/domain/quota.hpp"
 #include "control/store/client_store.hpp"
 #include "control/store/deployment_store.hpp"
+#include "control/store/group_store.hpp"
 #include "control/store/instance_type_store.hpp"
 
 #include <chrono>
@@ -21,6 +23,19 @@ void add_fallback(desired_deployment& to, const deployment_store& deployments, c
   if (!last || last->spec.stop || last->spec.external || current.spec.external) return;
   if (const auto type = types.find(last->spec.instance_type)) to.fallback_per_replica = type->per_replica;
   to.fallback = std::move(last);
+}
+
+/// Lowers the number of replicas until the quota of the deployment's group allows `spec`; false: it allows not one.
+bool fit_quota(transaction& within, const domain::deployment& deployment, domain::deployment_spec& spec) {
+  const auto group = group_store{within}.find(deployment.group);
+  if (!group || spec.external) return group.has_value();
+  const domain::group_usage others = deployment_store{within}.usage_of(group->name, deployment.id);
+  const instance_type_store types{within};
+  const domain::group_usage held = types.usage_of(deployment.current.spec);
+  for (; spec.replicas > 0; --spec.replicas) {
+    if (domain::check_quota(*group, others, types.usage_of(spec), held).fits()) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -49,24 +64,27 @@ result<void> stored_state::mark_good(const std::string& deployment, std::uint64_
   });
 }
 
-result<void> stored_state::roll_back(const std::string& deployment, std::uint64_t failed, const std::string& why) {
-  return from_.write([&](transaction& within) -> result<void> {
+result<bool> stored_state::roll_back(const std::string& deployment, std::uint64_t failed, const std::string& why) {
+  return from_.write([&](transaction& within) -> result<bool> {
     deployment_store deployments{within};
     const auto found = deployments.find(deployment);
-    if (!found || found->deployment.deleting || found->deployment.current.number != failed) return {};
+    if (!found || found->deployment.deleting || found->deployment.current.number != failed) return false;
     const domain::revision& current = found->deployment.current;
     const auto good = found->deployment.good_replica_revision;
-    if (!good || *good == current.replica_revision || current.spec.stop) return {};
-    const auto target = deployments.last_with_replicas(deployment, *good);
-    if (!target) return {};
+    if (!good || *good == current.replica_revision || current.spec.stop) return false;
+    auto target = deployments.last_with_replicas(deployment, *good);
+    if (!target) return false;
+    const std::uint32_t wanted = target->spec.replicas;
+    if (!fit_quota(within, found->deployment, target->spec)) return false;
+    const std::string fewer = target->spec.replicas == wanted ? "" : ", with fewer replicas: the quota allows no more";
     domain::revision next = domain::restored_revision(current, *target, good);
     next.update_message =
-        domain::cut("Rolled back to revision " + std::to_string(target->number) + " by itself: " + why,
+        domain::cut("Rolled back to revision " + std::to_string(target->number) + " by itself" + fewer + ": " + why,
                     domain::limits::update_message_length);
     next.created_at = std::chrono::floor<std::chrono::milliseconds>(system_clock::now());
     next.created_by = std::string{domain::own_name};
     deployments.add_revision(deployment, next);
-    return {};
+    return true;
   });
 }
 

@@ -14,7 +14,7 @@ class stored_state : public desired_state {
 
   [[nodiscard]] result<std::vector<desired_deployment>> load_desired() override;
   [[nodiscard]] result<void> mark_good(const std::string& deployment, std::uint64_t revision) override;
-  [[nodiscard]] result<void> roll_back(const std::string& deployment, std::uint64_t failed,
+  [[nodiscard]] result<bool> roll_back(const std::string& deployment, std::uint64_t failed,
                                        const std::string& why) override;
   [[nodiscard]] result<void> erase_deleted(const std::string& deployment) override;
 

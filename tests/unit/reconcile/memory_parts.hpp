@@ -52,8 +52,9 @@ class memory_store final : public store::desired_state {
     changed.notify_all();
     return {};
   }
-  result<void> roll_back(const std::string& id, std::uint64_t failed, const std::string& why) override {
+  result<bool> roll_back(const std::string& id, std::uint64_t failed, const std::string& why) override {
     const std::lock_guard lock{mutex};
+    bool done = false;
     for (auto& entry : desired) {
       if (entry.deployment.id != id || entry.deployment.current.number != failed || !entry.fallback) continue;
       domain::revision next =
@@ -61,9 +62,10 @@ class memory_store final : public store::desired_state {
       next.update_message = why;
       entry.deployment.current = std::move(next);
       entry.fallback.reset();
+      done = true;
     }
     changed.notify_all();
-    return {};
+    return done;
   }
   void set(std::vector<store::desired_deployment> wanted) {
     const std::lock_guard lock{mutex};
