@@ -96,10 +96,10 @@ class Logs(unittest.TestCase):
         fields = self.logs(replica="deploy-talker-r1-0", previous="true", download="true")[1]
         self.assertEqual(fields["Content-Disposition"], 'attachment; filename="deploy-talker-r1-0-previous.log"')
 
-    def follow(self, query=""):
+    def follow(self, query="", token=None):
         connection = self.program.connect("control")
         self.addCleanup(connection.close)
-        connection.request("GET", "/api/v1/deployments/talker/logs?follow=true" + query, headers={"Authorization": "Bearer " + self.program.token})
+        connection.request("GET", "/api/v1/deployments/talker/logs?follow=true" + query, headers={"Authorization": "Bearer " + (token or self.program.token)})
         answer = connection.getresponse()
         self.assertEqual((answer.status, answer.headers["Transfer-Encoding"]), (200, "chunked"))
         return answer
@@ -113,6 +113,24 @@ class Logs(unittest.TestCase):
             self.assertEqual(answer.readline().decode(), word + "\n")  # it waits for nothing else
         self.assertIsNone(self.program.order("talker", end=0))
         self.assertEqual(answer.read(), b"", "the replica has ended")
+
+    def test_who_may_not_read_on_is_told_no_more(self):
+        self.start('timeouts.log_heartbeat = "100ms"')
+        self.program.deploy_obedient("talker")
+        self.program.must("POST", "/users", {"name": "ada"})
+        token = self.program.must("POST", "/tokens", {"name": "follows", "user": "ada"})["token"]
+        self.program.must("PATCH", "/groups/research", {"members": ["ada"]})
+        for query, end in (("", lambda: self.program.must("PATCH", "/groups/research", {"members": []})),
+                           ("&replica=deploy-talker-r1-0", lambda: self.program.must("PATCH", "/users/ada", {"disabled": True}))):
+            with self.subTest(query):
+                self.program.must("PATCH", "/groups/research", {"members": ["ada"]})
+                answer = self.follow(query, token)
+                word = "for her" + query
+                self.say(word)
+                while not answer.readline().endswith(word.encode() + b"\n"):
+                    pass
+                end()
+                self.assertEqual([line for line in answer if line != b"\n"], [], "the answer ends, and says nothing more")
 
     def test_silence_is_broken_by_an_empty_line_between_lines(self):
         self.start('timeouts.log_heartbeat = "100ms"')

@@ -25,8 +25,8 @@ constexpr std::uint64_t most_seconds_ago = 10ULL * 365 * 86'400;
 
 class deployment_routes {
  public:
-  deployment_routes(const service::service_context& context, const rest_options& options)
-      : deployments_{context}, logs_{context}, context_{context}, options_{options} {}
+  deployment_routes(const service::service_context& context, const rest_options& options, who_asks_function who_asks)
+      : deployments_{context}, logs_{context}, context_{context}, options_{options}, who_asks_{std::move(who_asks)} {}
 
   outcome list(const call& of) const;
   outcome create(const call& of) const;
@@ -64,6 +64,7 @@ class deployment_routes {
   service::log_service logs_;
   const service::service_context& context_;
   const rest_options& options_;
+  who_asks_function who_asks_;
 };
 
 service::dry_run dry_run_of(bool asked) {
@@ -282,7 +283,17 @@ outcome deployment_routes::logs(const call& of) const {
   if (!log) return problem{log.error()};
   log_form form;
   form.in_pieces = wanted.follow || !wanted.tail_lines;
-  if (wanted.follow) form.heartbeat = options_.log_heartbeat();
+  if (wanted.follow) {
+    form.heartbeat = options_.log_heartbeat();
+    // The request is gone when its answer is still being sent.
+    form.may_read_on = [this, asked = std::make_shared<const http_io::request>(of.request), id = of.arguments[0]] {
+      const auto who = who_asks_(*asked);
+      // A store that cannot be read now takes nobody's rights away.
+      if (!who) return who.error().kind == service::failure::storage_unavailable;
+      const auto view = deployments_.get(*who, id);
+      return view || view.error().kind == service::failure::storage_unavailable;
+    };
+  }
   // Both are names of letters, digits and dashes: nothing else was found.
   if (download)
     form.file_name = wanted.replica.value_or(of.arguments[0]) + (wanted.previous ? "-previous.log" : ".log");
@@ -291,8 +302,9 @@ outcome deployment_routes::logs(const call& of) const {
 
 }  // namespace
 
-void add_deployment_routes(route_table& to, const service::service_context& context, const rest_options& options) {
-  const auto routes = std::make_shared<const deployment_routes>(context, options);
+void add_deployment_routes(route_table& to, const service::service_context& context, const rest_options& options,
+                           who_asks_function who_asks) {
+  const auto routes = std::make_shared<const deployment_routes>(context, options, std::move(who_asks));
   const auto add = [&](const char* method, std::string_view pattern,
                        outcome (deployment_routes::*answer)(const call&) const) {
     to.add(method, pattern, [routes, answer](const call& of) { return (*routes.*answer)(of); });

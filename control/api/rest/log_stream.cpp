@@ -8,13 +8,21 @@
 namespace modelgate::control::rest {
 namespace {
 
+/// Rights end while a log is followed: a user is disabled, a token expires, somebody leaves a group.
+constexpr std::chrono::seconds time_between_questions{1};
+
 class log_stream : public http_io::body_stream {
  public:
-  log_stream(std::unique_ptr<service::merged_log> log, std::chrono::milliseconds heartbeat) : log_{std::move(log)} {
-    if (heartbeat.count() > 0) heartbeat_.emplace(heartbeat, steady_clock::now());
+  log_stream(std::unique_ptr<service::merged_log> log, const log_form& form)
+      : log_{std::move(log)}, may_read_on_{form.may_read_on}, asked_at_{steady_clock::now()} {
+    if (form.heartbeat.count() > 0) heartbeat_.emplace(form.heartbeat, asked_at_);
   }
 
   part next() override {
+    if (const steady_time now = steady_clock::now(); may_read_on_ && now - asked_at_ >= time_between_questions) {
+      asked_at_ = now;
+      if (!may_read_on_()) return {{}, true};
+    }
     std::string bytes = log_->next();
     const bool finished = log_->finished();
     if (heartbeat_ && !finished) bytes = heartbeat_->next(std::move(bytes), steady_clock::now());
@@ -24,6 +32,8 @@ class log_stream : public http_io::body_stream {
  private:
   std::unique_ptr<service::merged_log> log_;
   std::optional<log_heartbeat> heartbeat_;
+  std::function<bool()> may_read_on_;
+  steady_time asked_at_;
 };
 
 }  // namespace
@@ -34,7 +44,7 @@ http_io::response log_answer(std::unique_ptr<service::merged_log> log, const log
     answer.fields.add("Content-Disposition", "attachment; filename=\"" + form.file_name + "\"");
   if (!form.in_pieces) return answer;
   answer.fields.add("X-Accel-Buffering", "no");  // a proxy before us would keep the lines until it has enough of them
-  answer.stream = std::make_shared<log_stream>(std::move(log), form.heartbeat);
+  answer.stream = std::make_shared<log_stream>(std::move(log), form);
   return answer;
 }
 

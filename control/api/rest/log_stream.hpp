@@ -6,6 +6,7 @@
 #include "modelgate/http_io/message.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -36,6 +37,8 @@ struct log_form {
   bool in_pieces = false;                  ///< as it comes; else whole
   std::chrono::milliseconds heartbeat{0};  ///< 0: none, for a log that is not followed
   std::string file_name;                   ///< not empty: to be saved under that name
+  /// Of a log that is followed: whether who reads it still may. Asked now and then; the log ends when he may not.
+  std::function<bool()> may_read_on = {};
 };
 
 /// A log as text/plain.

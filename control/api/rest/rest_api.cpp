@@ -58,7 +58,8 @@ rest_api::rest_api(const service::service_context& context, service::secret_vaul
            },
            [this] { return options_.listening(); }},
       charts_{context_, options_.chart_step, options_.chart_bytes} {
-  add_deployment_routes(routes_, context_, options_);
+  add_deployment_routes(routes_, context_, options_,
+                        [this](const http_io::request& request) { return who_asks(request); });
   add_chart_routes(routes_, context_, charts_);
   add_client_routes(routes_, context_);
   add_administration_routes(routes_, context_);

@@ -16,7 +16,10 @@
 /// Which paths there are, group by group. What they do is in the service; here are only HTTP's words for it.
 namespace modelgate::control::rest {
 
-void add_deployment_routes(route_table& to, const service::service_context& context, const rest_options& options);
+/// Who a request is from, as things are now.
+using who_asks_function = std::function<service::answer<domain::principal>(const http_io::request&)>;
+void add_deployment_routes(route_table& to, const service::service_context& context, const rest_options& options,
+                           who_asks_function who_asks);
 /// `charts` outlives the table.
 void add_chart_routes(route_table& to, const service::service_context& context, const service::chart_recorder& charts);
 void add_client_routes(route_table& to, const service::service_context& context);
@@ -29,7 +32,6 @@ void add_pull_secret_routes(route_table& to, const service::service_context& con
 void add_audit_routes(route_table& to, const service::audit_trail& trail);
 
 /// Who makes a request, by what it brings; asked for again while an answer is still being sent.
-using who_asks_function = std::function<service::answer<domain::principal>(const http_io::request&)>;
 void add_event_routes(route_table& to, events::event_hub& hub, const rest_options& options, who_asks_function who_asks);
 
 }  // namespace modelgate::control::rest
