@@ -37,7 +37,8 @@ void demo::run(const control::service::service_context& context, const std::file
                const net::endpoint& prediction, bool uses_tls) {
   const auto state = control::service::ensure_demo(context, data_folder);
   if (!state) {
-    log::error("demo", state.error().detail);
+    for (const diagnostic& each : state.error().mistakes) log::error("demo", each.where + " " + each.detail);
+    log::error("demo", "the demo could not be made: " + state.error().detail);
     return;
   }
   const control::domain::principal admin{

@@ -40,7 +40,7 @@ constexpr int exit_usage = 2;
 constexpr int exit_bad_config = 78;
 
 constexpr const char* serve_examples =
-    "  modelgate serve --demo --data-dir data                       two models to try it with\n"
+    "  modelgate serve --demo --config conf/modelgate.toml --data-dir data   two models to try it with\n"
     "  modelgate serve --config /etc/modelgate/modelgate.toml\n"
     "  modelgate serve --prediction-listen 0.0.0.0:8080 --data-dir /srv/modelgate";
 constexpr const char* check_examples =

@@ -412,7 +412,8 @@ class program {
                                     {"metrics", net::to_string(metrics_server_->address())}};
     if (const error_code problem =
             write_private_file(settings_.data_folder / "ports.json", boost::json::serialize(ports) + "\n")) {
-      throw std::runtime_error{"ports.json cannot be written: " + problem.message()};
+      // Who looks for the ports misses it; applications and models must not.
+      log::error("program", "ports.json cannot be written", {{"why", problem.message()}});
     }
   }
 

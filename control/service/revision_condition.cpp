@@ -19,6 +19,13 @@ answer<void> check_condition(store::transaction& within, const domain::deploymen
   const domain::revision& current = deployment.current;
   const auto& wanted = condition->revisions;
   if (condition->any || std::find(wanted.begin(), wanted.end(), current.number) != wanted.end()) return {};
+  if (wanted.empty()) {
+    service_error unread{failure::precondition_failed,
+                         "If-Match names no revision: it takes revisions in quotes, such as \""
+                             + std::to_string(current.number) + "\", or *"};
+    unread.current = current.number;
+    return unread;
+  }
   service_error error{failure::precondition_failed, "the deployment is at revision " + std::to_string(current.number)
                                                         + " by now; look at it and send the change again"};
   error.current = current.number;
