@@ -162,8 +162,12 @@ class AccessLog(unittest.TestCase):
             program.settings["access_log.path"] = json.dumps(program.file)
             program.write_config()
             program.reload()
-            program.get("/ping", X_Request_Id="in-the-file")
-            program.line_of("in-the-file")
+
+            def is_logged():  # a worker takes new settings over in its next turn
+                program.get("/ping", X_Request_Id="in-the-file")
+                return "in-the-file" in program.text()
+
+            wait_until(is_logged, "a line in the file")
             self.assertNotIn("nowhere", program.log() + program.text())
 
     def test_lines_that_cannot_be_written_are_counted_and_nobody_waits(self):
