@@ -55,8 +55,8 @@ using password_check_ptr = std::shared_ptr<password_check>;
 /// the time of the gate's own threads, which give way to everything else, and the places of that client.
 ///
 /// Requests that show the same password of the same client share one check. Deployments take turns, and within one its
-/// clients, however many passwords one of them is shown. Of the places, one deployment gets half, one client a quarter, and half of that for different
-/// passwords, at least one each.
+/// clients, however many passwords one of them is shown. Of the places, one deployment gets half, one client a quarter,
+/// and half of that for different passwords, at least one each.
 ///
 /// Shape:  any-thread; one per gateway. Threads of its own, of low priority, until `stop`. Only requests that show a
 ///         password which was never proven come here: everybody else's are decided on their worker.
