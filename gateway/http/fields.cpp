@@ -79,13 +79,13 @@ constexpr bool is_token_char(char c) noexcept {
   return std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
 }
 
+}  // namespace
+
 std::string_view trim(std::string_view text) noexcept {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   return text;
 }
-
-}  // namespace
 
 field_class classify_field(std::string_view name) noexcept {
   if (name.size() > longest_known) return {};

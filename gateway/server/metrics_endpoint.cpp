@@ -12,18 +12,12 @@ namespace {
 
 constexpr std::size_t least_gzip_bytes = 1'024;  ///< less is not worth it
 
-std::string_view trimmed(std::string_view text) noexcept {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 /// Takes the part up to `end` off the front.
 std::string_view take_part(std::string_view& text, char end) noexcept {
   const std::size_t size = std::min(text.find(end), text.size());
   const std::string_view part = text.substr(0, size);
   text.remove_prefix(std::min(size + 1, text.size()));
-  return trimmed(part);
+  return http::trim(part);
 }
 
 /// One alternative of an Accept field.

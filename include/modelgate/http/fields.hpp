@@ -58,6 +58,9 @@ struct field_class {
 /// Source: RFC 9110 section 7.6.1.
 [[nodiscard]] bool is_hop_by_hop(field_id id) noexcept;
 
+/// Without spaces and tabs at both ends.
+[[nodiscard]] std::string_view trim(std::string_view text) noexcept;
+
 /// ASCII case-insensitive comparison.
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
