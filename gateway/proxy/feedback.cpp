@@ -2,9 +2,11 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <utility>
 
 namespace modelgate::proxy {
@@ -13,6 +15,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_depth = 32;
+constexpr double largest_reward = 1e100;   ///< no sum of such rewards comes near the end of what a double holds
 constexpr std::size_t longest_text = 256;  ///< of keys and strings that are looked at; no puid or image is longer
 
 /// Where in the message the parser is.
@@ -171,7 +174,7 @@ class listener {
   }
   bool take_reward(double value, json::error_code& problem) {
     if (said_.has_reward) return refuse(problem, "\"reward\" stands twice in this feedback");
-    if (!std::isfinite(value)) return refuse_reward(problem);
+    if (!std::isfinite(value) || std::abs(value) > largest_reward) return refuse_reward(problem);
     said_.has_reward = true;
     said_.reward = value;
     return true;
@@ -179,7 +182,9 @@ class listener {
   bool require_message(json::error_code& problem) {
     return depth_ > 0 || refuse(problem, "feedback is a JSON object, such as {\"reward\": 1}");
   }
-  bool refuse_reward(json::error_code& problem) { return refuse(problem, "\"reward\" is to be a finite number"); }
+  bool refuse_reward(json::error_code& problem) {
+    return refuse(problem, "\"reward\" is to be a number, at most 1e100 either way");
+  }
   bool refuse(json::error_code& problem, const char* why) {
     why_ = why;
     problem = json::error::syntax;
@@ -208,7 +213,10 @@ boost::system::result<feedback, std::string> read_feedback(std::string_view body
     if (const char* why = parser.handler().why()) return std::string{why};
     return "feedback is to be JSON: " + problem.message() + " at byte " + std::to_string(read + 1);
   }
-  return std::move(parser.handler().said());
+  feedback said = std::move(parser.handler().said());
+  // A shape may claim what it likes: no row takes less than a byte.
+  said.rows = std::min<std::uint64_t>(said.rows, body.size());
+  return said;
 }
 
 }  // namespace modelgate::proxy

@@ -11,8 +11,8 @@ namespace modelgate::proxy {
 /// What a client says of an answer that it got: how good it was, and which one.
 struct feedback {
   bool has_reward = false;
-  double reward = 0;       ///< the share of successes in a batch; finite
-  std::uint64_t rows = 1;  ///< of the batch that it is about
+  double reward = 0;       ///< the share of successes in a batch; at most 1e100 either way
+  std::uint64_t rows = 1;  ///< of the batch that it is about; no more than the message has bytes
   std::string puid;        ///< of the prediction, as its message says; empty: it does not
   std::string image;       ///< that answered, as the message says (`response.meta.requestPath`); empty: it does not
 };
@@ -24,7 +24,7 @@ struct feedback {
 /// carries no array is about one row.
 ///
 /// Shape:  one pass, no tree; keeps no more than two short strings.
-/// Errors: a sentence for the client: no JSON object, too deep, a reward that is no finite number.
+/// Errors: a sentence for the client: no JSON object, too deep, a reward that is no number in those bounds.
 /// Source: seldon-core, proto/prediction.proto and components/routers.
 [[nodiscard]] boost::system::result<feedback, std::string> read_feedback(std::string_view body);
 

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(rewards_are_numbers_or_strings_with_one) {
 
 BOOST_DATA_TEST_CASE(what_is_no_finite_number_is_refused,
                      data::make({"\"x\"", "\"\"", "\"NaN\"", "\"Infinity\"", "\"-Infinity\"", "\"1 \"", "true", "[1]",
-                                 "{}", "1e999", "\"1e999\""}),
+                                 "{}", "1e999", "\"1e999\"", "1e308", "-1e101"}),
                      reward) {
   BOOST_TEST(why_not(std::string{"{\"reward\": "} + reward + "}").find("reward") != std::string::npos);
 }
@@ -65,6 +65,12 @@ BOOST_DATA_TEST_CASE(what_is_no_object_is_refused,
                                  "{\"reward\": NaN}"}),
                      body) {
   BOOST_TEST(!why_not(body).empty());
+}
+
+BOOST_AUTO_TEST_CASE(no_more_rows_are_believed_than_the_message_has_bytes) {
+  const std::string body =
+      R"({"reward": 1, "request": {"data": {"tensor": {"shape": [999999999999999, 1], "values": []}}}})";
+  BOOST_TEST(read(body).rows == body.size());
 }
 
 BOOST_AUTO_TEST_CASE(two_rewards_are_refused) {
