@@ -20,6 +20,12 @@ double in_base_unit(domain::quota_resource resource, std::int64_t amount) noexce
   return resource == domain::quota_resource::cpu ? static_cast<double>(amount) / 1'000 : static_cast<double>(amount);
 }
 
+double wanted_of(const domain::deployment_spec& spec, const domain::deployment_status& status) {
+  if (spec.stop) return 0;
+  return spec.external ? static_cast<double>(std::max<std::size_t>(status.replicas.size(), 1))
+                       : static_cast<double>(spec.replicas);
+}
+
 }  // namespace
 
 std::string fleet_readings::label_of(const std::string& id) const {
@@ -42,15 +48,16 @@ std::vector<metrics::gauge_reading> fleet_readings::read() {
 }
 
 void fleet_readings::add_deployments(const watched_state& state) {
+  std::map<std::string, restart_ledger> restarts_now;  // what is gone is forgotten
   for (const watched_deployment& each : state.deployments) {
     const domain::deployment& deployment = each.view.deployment;
     const domain::deployment_status& status = each.view.status;
     const std::string name = label_of(deployment.id);
     std::array<double, phases.size()> counts{};
-    double restarts = 0;
+    std::map<std::string, std::uint32_t> restarts;
     for (const domain::replica_status& replica : status.replicas) {
       counts[static_cast<std::size_t>(std::find(phases.begin(), phases.end(), replica.phase) - phases.begin())] += 1;
-      restarts += replica.restarts;
+      restarts.emplace(replica.name, replica.restarts);
       add_usage(name, replica);
     }
     for (std::size_t i = 0; i < phases.size(); ++i) {
@@ -61,20 +68,23 @@ void fleet_readings::add_deployments(const watched_state& state) {
                        false});
     }
     last_.push_back({"modelgate_replicas_wanted",
-                     "Replicas that were asked for; none of a deployment that is stopped.",
+                     "Replicas that were asked for, of external ones as many as are told, at least one; none of a "
+                     "deployment that is stopped.",
                      {{"deployment_name", name}},
-                     deployment.current.spec.stop ? 0.0 : static_cast<double>(deployment.current.spec.replicas),
+                     wanted_of(deployment.current.spec, status),
                      false});
     last_.push_back({"modelgate_deployment_revision",
                      "The current revision; each rollout and rollback is a new one.",
                      {{"deployment_name", name}},
                      static_cast<double>(deployment.current.number),
                      false});
-    last_.push_back({"modelgate_replica_restarts",
-                     "How often the replicas that there are were started again.",
+    restart_ledger& ledger = restarts_now.emplace(deployment.id, std::move(restarts_[deployment.id])).first->second;
+    ledger.look(std::move(restarts));
+    last_.push_back({"modelgate_replica_restarts_total",
+                     "How often replicas of the deployment were started again.",
                      {{"deployment_name", name}},
-                     restarts,
-                     false});
+                     static_cast<double>(ledger.total()),
+                     true});
     last_.push_back({"modelgate_deployment_info",
                      "A deployment, its group and its phase; always 1.",
                      {{"deployment_name", name},
@@ -83,6 +93,7 @@ void fleet_readings::add_deployments(const watched_state& state) {
                      1,
                      false});
   }
+  restarts_ = std::move(restarts_now);
 }
 
 void fleet_readings::add_usage(const std::string& deployment_name, const domain::replica_status& replica) {
@@ -145,10 +156,11 @@ void fleet_readings::add_clients(const watched_state& state) {
     const std::string* deployment;
     const std::string* client;
   };
+  const system_time now = system_clock::now();
   std::vector<expiring> all;
   for (const watched_deployment& each : state.deployments) {
     for (const client_view& client : each.clients) {
-      if (client.client.expires_at && !client.client.disabled)
+      if (client.client.expires_at && *client.client.expires_at > now && !client.client.disabled)
         all.push_back({*client.client.expires_at, &each.view.deployment.id, &client.client.name});
     }
   }
@@ -157,7 +169,7 @@ void fleet_readings::add_clients(const watched_state& state) {
                     [](const expiring& a, const expiring& b) { return a.at < b.at; });
   for (std::size_t i = 0; i < told; ++i) {
     last_.push_back({"modelgate_client_expiry_timestamp_seconds",
-                     "When the token of a client of a private deployment expires, as a Unix time; those that have one.",
+                     "When the token of a client of a private deployment expires, as a Unix time; those that will.",
                      {{"deployment_name", label_of(*all[i].deployment)}, {"client", *all[i].client}},
                      std::chrono::duration<double>(all[i].at.time_since_epoch()).count(),
                      false});

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "control/service/restart_ledger.hpp"
 #include "control/service/service_context.hpp"
 #include "control/service/watch_service.hpp"
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/metrics/gauge_reading.hpp"
 
+#include <map>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -40,6 +42,7 @@ class fleet_readings {
   std::mutex mutex_;
   steady_time read_at_{};
   std::vector<metrics::gauge_reading> last_;
+  std::map<std::string, restart_ledger> restarts_;  ///< by deployment
 };
 
 }  // namespace modelgate::control::service
