@@ -1,0 +1,114 @@
+#include "control/domain/limits.hpp"
+#include "control/store/stored_state.hpp"
+#include "tests/unit/store/fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace modelgate::tests {
+
+BOOST_FIXTURE_TEST_SUITE(good_revisions, furnished)
+
+BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
+  const auto bad = [](domain::deployment_spec spec) {
+    spec.model_image = "demo/other:1";
+    return spec;
+  };
+  change(database, [&](auto& within) {
+    store::deployment_store deployments{within};
+    deployments.insert(iris());
+    BOOST_TEST(deployments.mark_good(iris().id, 1));
+    BOOST_TEST(!deployments.mark_good(iris().id, 2));
+    auto scaled = iris().current.spec;
+    scaled.replicas = 7;
+    auto next = domain::next_revision(iris().current, scaled);
+    deployments.add_revision(iris().id, next);
+    deployments.add_revision(iris().id, domain::next_revision(next, bad(scaled)));
+  });
+  store::stored_state state{database};
+  const auto desired = state.load_desired();
+  BOOST_TEST_REQUIRE(desired->at(0).fallback.has_value());
+  BOOST_TEST(desired->at(0).fallback->number == 2u);
+  BOOST_TEST(desired->at(0).fallback->spec.replicas == 7u);
+  BOOST_TEST(desired->at(0).fallback_per_replica.cpu_milli == 500);
+
+  BOOST_TEST(!state.roll_back(iris().id, 2, "another one failed").value());
+  BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 3u);
+  BOOST_TEST(state.roll_back(iris().id, 3, std::string(5'000, 'x') + "it crashed").has_value());
+  const auto back = state.load_desired()->at(0);
+  BOOST_TEST(back.deployment.current.number == 4u);
+  BOOST_TEST(back.deployment.current.replica_revision == 1u);
+  BOOST_TEST(back.deployment.current.spec.replicas == 7u);
+  BOOST_TEST(back.deployment.current.created_by == "modelgate");
+  BOOST_TEST(back.deployment.current.update_message.starts_with("Rolled back to revision 2 by itself: xxx"));
+  BOOST_TEST(back.deployment.current.update_message.size() == domain::limits::update_message_length);
+  BOOST_TEST(!back.fallback.has_value());
+  BOOST_TEST(!state.roll_back(iris().id, 4, "again").value());
+  BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(the_good_revision_stays_however_many_came_since) {
+  change(database, [](auto& within) {
+    store::deployment_store deployments{within};
+    deployments.insert(iris());
+    BOOST_TEST(deployments.mark_good(iris().id, 1));
+    auto spec = iris().current.spec;
+    spec.model_image = "demo/other:1";
+    auto next = domain::next_revision(iris().current, spec);
+    for (int i = 0; i < 110; ++i) {
+      deployments.add_revision(iris().id, next);
+      spec.description = std::to_string(i);
+      next = domain::next_revision(next, spec);
+    }
+  });
+  store::stored_state state{database};
+  const auto desired = state.load_desired();
+  BOOST_TEST_REQUIRE(desired->at(0).fallback.has_value());
+  BOOST_TEST(desired->at(0).fallback->number == 1u);
+  BOOST_TEST(look(database, [](auto& within) { return store::deployment_store{within}.history(iris().id); }).size()
+             == 101u);
+  BOOST_TEST(state.roll_back(iris().id, desired->at(0).deployment.current.number, "it crashed").value());
+}
+
+BOOST_AUTO_TEST_CASE(no_more_comes_back_than_the_quota_allows_by_now) {
+  change(database, [](auto& within) {  // of 4 cores: two for the others, and half a one for the bad revision
+    store::deployment_store deployments{within};
+    auto mine = iris();
+    mine.current.spec.replicas = 6;
+    deployments.insert(mine);
+    BOOST_TEST(deployments.mark_good(mine.id, 1));
+    auto spec = mine.current.spec;
+    spec.model_image = "demo/other:1";
+    spec.replicas = 1;
+    deployments.add_revision(mine.id, domain::next_revision(mine.current, spec));
+    auto others = iris("others");
+    others.current.spec.replicas = 4;
+    deployments.insert(others);
+  });
+  store::stored_state state{database};
+  BOOST_TEST(state.roll_back(iris().id, 2, "it crashed").value());
+  const auto desired = state.load_desired();
+  const auto back =
+      std::find_if(desired->begin(), desired->end(), [](const auto& each) { return each.deployment.id == iris().id; });
+  BOOST_TEST(back->deployment.current.spec.replicas == 4u);
+  BOOST_TEST(back->deployment.current.update_message.starts_with(
+      "Rolled back to revision 1 by itself, with fewer replicas: the quota allows no more: it crashed"));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_stopped_has_no_good_revision_any_more) {
+  change(database, [&](auto& within) {
+    store::deployment_store deployments{within};
+    deployments.insert(iris());
+    BOOST_TEST(deployments.mark_good(iris().id, 1));
+    auto spec = iris().current.spec;
+    spec.stop = true;
+    deployments.add_revision(iris().id, domain::next_revision(iris().current, spec));
+  });
+  BOOST_TEST(!store::stored_state{database}.load_desired()->at(0).deployment.good_replica_revision.has_value());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::tests
