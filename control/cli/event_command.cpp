@@ -59,8 +59,7 @@ class printer {
     if (now_.as_json) {
       now_.around.out << json::serialize(json::object{{"event", event.type}, {"id", id}, {"data", data}}) << '\n';
     } else if (const std::string line = event_line(event.type, data.get_object()); !line.empty()) {
-      now_.around.out << format_rfc3339(system_clock::now()) << "  " << line
-                      << '\n';
+      now_.around.out << format_rfc3339(system_clock::now()) << "  " << line << '\n';
     }
     now_.around.out.flush();
     return now_.around.out.good();
