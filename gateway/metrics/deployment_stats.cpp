@@ -56,44 +56,53 @@ std::string_view word(method_label value) noexcept {
 }
 
 struct series_list::node {
-  explicit node(const series_key& labels) noexcept : key{labels} {}
+  node(const series_key& labels, node* older) noexcept : key{labels}, next{older} {}
 
-  series_key key;
+  const series_key key;
   latency_histogram histogram;
-  std::atomic<node*> next{nullptr};
+  node* const next;
 };
 
 series_list::~series_list() {
-  for (node* each = first_.load(std::memory_order_relaxed); each != nullptr;) {
-    delete std::exchange(each, each->next.load(std::memory_order_relaxed));
-  }
+  for (node* each = newest_.load(std::memory_order_relaxed); each != nullptr;) delete std::exchange(each, each->next);
+}
+
+series_list::node* series_list::find(const series_key& key) const noexcept {
+  node* each = newest_.load(std::memory_order_relaxed);
+  while (each != nullptr && each->key != key) each = each->next;
+  return each;
+}
+
+series_list::node& series_list::find_or_add(const series_key& key) {
+  if (node* found = find(key)) return *found;
+  node* const older = newest_.load(std::memory_order_relaxed);
+  node* const made = std::make_unique<node>(key, older).release();
+  newest_.store(made, std::memory_order_release);  // a reader sees it when it is complete
+  return *made;
 }
 
 void series_list::record(const series_key& key, std::chrono::nanoseconds latency, const trace_id* trace) {
-  // Release and acquire make a new node visible only when it is complete; a walk costs a comparison per series, and
-  // there are few.
-  std::atomic<node*>* link = &first_;
-  for (node* each = link->load(std::memory_order_relaxed); each != nullptr;
-       each = link->load(std::memory_order_relaxed)) {
-    if (each->key == key) {
-      each->histogram.record(latency, trace);
-      return;
+  // A walk costs a comparison per series, and there are few of the newest model.
+  node* found = find(key);
+  if (found == nullptr) {
+    std::size_t of_model = 0;
+    for (const node* each = newest_.load(std::memory_order_relaxed); each != nullptr; each = each->next) {
+      if (each->key.model == key.model) ++of_model;
     }
-    link = &each->next;
+    series_key kept = key;
+    if (of_model >= limit) {
+      folded_.add();
+      kept.method = method_label::other;
+      kept.status = static_cast<std::uint16_t>(std::clamp(key.status / 100, 1, 5) * 100);
+      kept.path = 0;
+    }
+    found = &find_or_add(kept);
   }
-  if (size_ == limit) {
-    dropped_.add();
-    return;
-  }
-  auto made = std::make_unique<node>(key);
-  made->histogram.record(latency, trace);
-  link->store(made.release(), std::memory_order_release);
-  ++size_;
+  found->histogram.record(latency, trace);
 }
 
 void series_list::read_into(std::vector<reading>& readings) const {
-  for (const node* each = first_.load(std::memory_order_acquire); each != nullptr;
-       each = each->next.load(std::memory_order_acquire)) {
+  for (const node* each = newest_.load(std::memory_order_acquire); each != nullptr; each = each->next) {
     readings.push_back({each->key, each->histogram.read()});
   }
 }
@@ -107,8 +116,24 @@ model_index deployment_stats::index_of(const model_labels& labels) {
   const std::lock_guard lock{mutex_};
   const auto found = std::find(models_.begin(), models_.end(), labels);
   if (found != models_.end()) return static_cast<model_index>(found - models_.begin());
-  models_.push_back(labels);
+  if (models_.size() < most_models)
+    models_.push_back(models_.size() + 1 < most_models ? labels : model_labels{"other", {}});
   return static_cast<model_index>(models_.size() - 1);
+}
+
+void deployment_stats::set_serving(std::vector<model_index> models) {
+  const std::lock_guard lock{mutex_};
+  serving_ = std::move(models);
+}
+
+std::map<model_index, model_labels> deployment_stats::shown_models() const {
+  const std::lock_guard lock{mutex_};
+  std::map<model_index, model_labels> shown;
+  for (const model_index each : serving_) shown.emplace(each, models_[each]);
+  for (std::size_t i = models_.size() - std::min(models_.size(), recent_models); i < models_.size(); ++i) {
+    shown.emplace(static_cast<model_index>(i), models_[i]);
+  }
+  return shown;
 }
 
 int deployment_stats::find_model(std::string_view image) const {
@@ -121,11 +146,6 @@ int deployment_stats::find_model(std::string_view image) const {
     if (is_it) return static_cast<int>(i);
   }
   return -1;
-}
-
-std::vector<model_labels> deployment_stats::models() const {
-  const std::lock_guard lock{mutex_};
-  return models_;
 }
 
 void deployment_stats::set_predictor_version(std::string version) {

@@ -2,9 +2,7 @@
 
 #include "gateway/metrics/families.hpp"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace modelgate::metrics {
 
@@ -24,20 +22,16 @@ feedback_families::feedback_families()
                          "Rewards times the rows of their batches: successes among all rows.", MetricType::Counter)} {}
 
 void feedback_families::add(const deployment_stats& stats, const std::string& name) {
-  const std::vector<model_labels> models = stats.models();
-  for (std::size_t model = 0; model < std::min(models.size(), feedback_stats::limit); ++model) {
+  for (const auto& [model, of] : stats.shown_models()) {
     feedback_totals totals;
     for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
       totals.add(stats.of_worker(worker).feedback.of_model(model));
     }
     // One set of labels for all: dashboards divide one by the other without aggregating.
-    const label_list labels{{"deployment_name", name},
-                            {"predictor_name", "deploy"},
-                            {"predictor_version", stats.predictor_version()},
-                            {"model_name", "model"},
-                            {"model_image", models[model].image},
-                            {"model_version", models[model].version},
-                            {"method", "feedback"}};
+    const label_list labels{
+        {"deployment_name", name}, {"predictor_name", "deploy"}, {"predictor_version", stats.predictor_version()},
+        {"model_name", "model"},   {"model_image", of.image},    {"model_version", of.version},
+        {"method", "feedback"}};
     add_number(calls_, labels, static_cast<double>(totals.calls));
     add_number(reward_, labels, totals.reward);
     add_number(penalty_, labels, totals.penalty);

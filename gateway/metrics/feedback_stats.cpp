@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
+#include <utility>
 
 namespace modelgate::metrics {
 namespace {
@@ -25,6 +27,14 @@ constexpr std::uint64_t model_bits = 0xffff;
 
 }  // namespace
 
+void feedback_totals::add(const feedback_totals& other) noexcept {
+  calls += other.calls;
+  reward += other.reward;
+  penalty += other.penalty;
+  rows += other.rows;
+  row_reward += other.row_reward;
+}
+
 void feedback_totals::add(const feedback_counters& counted) noexcept {
   calls += counted.calls.value();
   reward += counted.reward.value();
@@ -33,19 +43,43 @@ void feedback_totals::add(const feedback_counters& counted) noexcept {
   row_reward += counted.row_reward.value();
 }
 
-bool feedback_stats::record(std::size_t model, bool has_reward, double reward, std::uint64_t rows) noexcept {
-  if (model >= limit) return false;
-  feedback_counters& counted = models_[model];
+feedback_stats::~feedback_stats() {
+  for (node* each = newest_.load(std::memory_order_relaxed); each != nullptr;) delete std::exchange(each, each->next);
+}
+
+void feedback_stats::record(std::size_t model, bool has_reward, double reward, std::uint64_t rows) {
+  node* found = newest_.load(std::memory_order_relaxed);
+  while (found != nullptr && found->model != model) found = found->next;
+  if (found == nullptr) {
+    found = std::make_unique<node>(model, newest_.load(std::memory_order_relaxed)).release();
+    newest_.store(found, std::memory_order_release);  // a reader sees it when it is complete
+  }
+  feedback_counters& counted = found->counted;
   counted.calls.add();
-  if (!has_reward) return true;
+  if (!has_reward) return;
   if (reward < 0) {
     counted.penalty.add(-reward);
-    return true;
+    return;
   }
   counted.reward.add(reward);
   counted.rows.add(rows);
   counted.row_reward.add(reward * static_cast<double>(rows));
-  return true;
+}
+
+feedback_totals feedback_stats::of_model(std::size_t model) const noexcept {
+  feedback_totals totals;
+  for (const node* each = newest_.load(std::memory_order_acquire); each != nullptr; each = each->next) {
+    if (each->model == model) totals.add(each->counted);
+  }
+  return totals;
+}
+
+feedback_totals feedback_stats::of_all() const noexcept {
+  feedback_totals totals;
+  for (const node* each = newest_.load(std::memory_order_acquire); each != nullptr; each = each->next) {
+    totals.add(each->counted);
+  }
+  return totals;
 }
 
 void answer_memory::remember(std::string_view puid, std::uint16_t model) noexcept {

@@ -66,9 +66,10 @@ seldon_families::seldon_families(const config::metrics_settings& shown)
                              "A summary of latencies for client calls from executor", MetricType::Summary)},
       engine_client_{family("seldon_api_engine_client_requests_seconds",
                             "Latencies of calls of models, by the names of Seldon before 1.1.", MetricType::Histogram)},
-      dropped_{family("modelgate_series_dropped_total",
-                      "Requests not counted in a Seldon histogram because their deployment has too many series.",
-                      MetricType::Counter)} {}
+      folded_{family("modelgate_series_folded_total",
+                     "Requests of which a Seldon histogram shows only the hundreds of the status, because their model "
+                     "has too many series.",
+                     MetricType::Counter)} {}
 
 void seldon_families::sum(const deployment_stats& stats, summed_series& server, summed_series& client) {
   const auto add = [&](const series_list& list, summed_series& sums) {
@@ -84,15 +85,15 @@ void seldon_families::sum(const deployment_stats& stats, summed_series& server, 
 
 void seldon_families::add(const deployment_stats& stats, const std::string& name, exemplar_table& exemplars) {
   const std::string version = stats.predictor_version();
-  const std::vector<model_labels> models = stats.models();
+  const std::map<model_index, model_labels> models = stats.shown_models();
   summed_series server;
   summed_series client;
   for (const std::uint16_t status : zero_statuses) {
     series_key key;
     key.status = status;
     server[key];
-    for (std::size_t model = 0; model < models.size(); ++model) {
-      key.model = static_cast<model_index>(model);
+    for (const auto& [model, labels] : models) {
+      key.model = model;
       client[key];
     }
   }
@@ -100,21 +101,22 @@ void seldon_families::add(const deployment_stats& stats, const std::string& name
   const label_list common{{"deployment_name", name}, {"predictor_name", "deploy"}, {"predictor_version", version}};
   for (const auto& [key, totals] : server) add_server(key, totals, common, exemplars);
   for (const auto& [key, totals] : client) {
-    if (key.model >= models.size()) continue;
+    const auto model = models.find(key.model);
+    if (model == models.end()) continue;  // it has not served for long
     const std::string service = service_of(key, stats);
     label_list labels = common;
     labels.push_back({"service", service});
     labels.push_back({"model_name", "model"});
-    labels.push_back({"model_image", models[key.model].image});
-    labels.push_back({"model_version", models[key.model].version});
+    labels.push_back({"model_image", model->second.image});
+    labels.push_back({"model_version", model->second.version});
     add_client(key, totals, std::move(labels), service, exemplars);
   }
-  double lost = 0;
+  double folded = 0;
   for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
     const worker_deployment_stats& counted = stats.of_worker(worker);
-    lost += static_cast<double>(counted.server.dropped() + counted.client.dropped() + counted.feedback_dropped.value());
+    folded += static_cast<double>(counted.server.folded() + counted.client.folded());
   }
-  add_number(dropped_, {{"deployment_name", name}}, lost);
+  add_number(folded_, {{"deployment_name", name}}, folded);
 }
 
 std::string seldon_families::service_of(const series_key& key, const deployment_stats& stats) const {
@@ -162,7 +164,7 @@ void seldon_families::add_client(const series_key& key, const latency_totals& to
 void seldon_families::move_to(std::vector<MetricFamily>& into) {
   into.push_back(std::move(server_));
   into.push_back(std::move(client_));
-  into.push_back(std::move(dropped_));
+  into.push_back(std::move(folded_));
   if (shown_.summaries) {
     into.push_back(std::move(server_summary_));
     into.push_back(std::move(client_summary_));

@@ -39,7 +39,7 @@ class seldon_families {
   prometheus::MetricFamily server_summary_;
   prometheus::MetricFamily client_summary_;
   prometheus::MetricFamily engine_client_;
-  prometheus::MetricFamily dropped_;
+  prometheus::MetricFamily folded_;
   summed_series engine_server_;  ///< over all deployments
   std::vector<series_list::reading> scratch_;
 };

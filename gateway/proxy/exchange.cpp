@@ -318,7 +318,6 @@ exchange::verdict exchange::step_upload() {
 
 void exchange::finish_upstream() {
   const steady_time now = steady_clock::now();
-  finished_at_ = now;
   ended_at_ = now;
   // What fails fast says nothing of how fast the model is.
   if (status_ < 500) slot_.record(now - *dispatched_at_, now);

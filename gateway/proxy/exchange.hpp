@@ -101,7 +101,6 @@ struct exchange_result {
   std::chrono::nanoseconds connecting{0};
   /// From dispatch to the response head, or to the failure; absent when no replica was tried.
   std::optional<std::chrono::nanoseconds> upstream_latency;
-  std::optional<steady_time> head_at;  ///< of the answer
   /// From dispatch until the replica had no more to do with it: to the head if the rest was there with it, else to the
   /// last byte. Absent unless it was answered, by the first replica that it was sent to.
   std::optional<std::chrono::nanoseconds> upstream_time;
@@ -219,7 +218,6 @@ class exchange {
   std::optional<steady_time> dispatched_at_;
   std::optional<steady_time> sent_at_;
   std::optional<steady_time> head_at_;
-  std::optional<steady_time> finished_at_;  ///< the answer, whole
   std::optional<steady_time> ended_at_;
   upstream::cluster_member_ptr tried_;
   metrics::model_index model_ = 0;

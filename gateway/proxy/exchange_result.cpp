@@ -27,9 +27,8 @@ exchange_result exchange::result_of(const decision& end) const {
   whole.response_delimited = response_delimited_;
   result.keep_client = exchange_fsm::may_keep_client(whole);
   if (dispatched_at_) result.upstream_latency = head_at_.value_or(steady_clock::now()) - *dispatched_at_;
-  result.head_at = head_at_;
-  if (finished_at_ && fsm_.retries() == 0 && !was_taken_over_)
-    result.upstream_time = (waited_for_rest_ ? *finished_at_ : *head_at_) - *dispatched_at_;
+  if (ended_at_ && fsm_.retries() == 0 && !was_taken_over_)
+    result.upstream_time = (waited_for_rest_ ? *ended_at_ : *head_at_) - *dispatched_at_;
   result.model = model_;
   result.body_untouched = !dispatched_at_;
   result.retry_after = retry_after_;

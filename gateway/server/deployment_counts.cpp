@@ -1,6 +1,7 @@
 #include "gateway/server/deployment_counts.hpp"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 namespace modelgate::server {
@@ -12,12 +13,9 @@ config::deployment_counts count(const metrics::deployment_stats& stats) {
   counts.latency.resize(metrics::latency_bounds_seconds.size() + 1);
   std::vector<metrics::series_list::reading> readings;
   metrics::feedback_totals feedback;
-  const std::size_t models = std::min(stats.models().size(), metrics::feedback_stats::limit);
   for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
     stats.of_worker(worker).server.read_into(readings);
-    for (std::size_t model = 0; model < models; ++model) {
-      feedback.add(stats.of_worker(worker).feedback.of_model(model));
-    }
+    feedback.add(stats.of_worker(worker).feedback.of_all());
   }
   for (const metrics::series_list::reading& each : readings) {
     if (each.key.what != metrics::service::predictions) continue;
@@ -26,11 +24,12 @@ config::deployment_counts count(const metrics::deployment_stats& stats) {
   }
   readings.clear();
   for (std::size_t worker = 0; worker < stats.workers(); ++worker) stats.of_worker(worker).client.read_into(readings);
-  for (const metrics::model_labels& each : stats.models()) counts.models.push_back({each.image, each.version, 0});
+  std::map<metrics::model_index, std::uint64_t> predictions;
   for (const metrics::series_list::reading& each : readings) {
-    if (each.key.what == metrics::service::predictions && each.key.model < counts.models.size())
-      counts.models[each.key.model].predictions += each.totals.count();
+    if (each.key.what == metrics::service::predictions) predictions[each.key.model] += each.totals.count();
   }
+  for (const auto& [model, labels] : stats.shown_models())
+    counts.models.push_back({labels.image, labels.version, predictions[model]});
   counts.feedback = feedback.calls;
   counts.reward = feedback.reward;
   return counts;

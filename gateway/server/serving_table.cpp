@@ -3,6 +3,7 @@
 #include "gateway/server/limits_builder.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace modelgate::server {
 namespace {
@@ -25,7 +26,7 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
   auto entry = std::make_shared<serving_entry>();
   entry->stats = from.registry.deployment(deployment.id);
   entry->stats->set_predictor_version(deployment.predictor_version);
-  static_cast<void>(entry->stats->index_of({deployment.model_image, deployment.model_version}));
+  entry->model = entry->stats->index_of({deployment.model_image, deployment.model_version});
   entry->queue = before != nullptr ? before->queue : std::make_shared<upstream::dispatch_queue>(from.ejection);
   entry->retry_budget = before != nullptr ? before->retry_budget : std::make_shared<upstream::retry_budget>();
   entry->endpoints.reserve(deployment.endpoints.size());
@@ -41,6 +42,9 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
     }
     entry->endpoints.push_back(std::move(endpoint));
   }
+  std::vector<metrics::model_index> serving{entry->model};
+  for (const upstream::endpoint_ptr& each : entry->endpoints) serving.push_back(each->model());
+  entry->stats->set_serving(std::move(serving));
   entry->limits = limits.build(deployment);
   entry->stats->set_limited(entry->limits != nullptr);
   return entry;

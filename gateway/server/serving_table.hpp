@@ -22,6 +22,7 @@ namespace modelgate::server {
 /// One deployment as the workers serve it.
 struct serving_entry {
   std::shared_ptr<metrics::deployment_stats> stats;
+  metrics::model_index model = 0;  ///< that is to serve, also while no replica does
   std::vector<upstream::endpoint_ptr> endpoints;
   filter::traffic_limits_ptr limits;  ///< null: none
   // The same for as long as the deployment exists:

@@ -231,6 +231,7 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
         retry_after_stopped);
   }
   if (state->cluster.empty()) {
+    record_unsent(req, *state);
     co_return co_await reply(req, http::reason::no_ready_replica, explain(http::reason::no_ready_replica), state, {},
                              retry_after_not_ready);
   }

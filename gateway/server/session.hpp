@@ -150,6 +150,8 @@ class session : public boost::intrusive::list_base_hook<> {
   void write_upstream_head(const request& req, const config::deployment_config& deployment);
   [[nodiscard]] net::task_of<next_step> refuse_tunnel(const request& req, deployment_state_ptr counted_for);
   void record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result);
+  /// No replica was there to be asked: to whoever looks at the model's calls this is one that failed.
+  void record_unsent(const request& req, const deployment_state& state);
   /// Answers how long it took.
   std::chrono::nanoseconds record(const request& req, const deployment_state& state, unsigned status);
   void record_times(const request& req, const deployment_state& state, const proxy::exchange_result& result,

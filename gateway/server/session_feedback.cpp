@@ -65,9 +65,8 @@ void session::remember(const request& req, const deployment_state& state, const 
   int model = stats.answers().find(said.puid.empty() ? std::string_view{buffers_->ids.puid} : said.puid);
   if (model < 0 && !said.image.empty()) model = stats.find_model(said.image);
   if (model < 0) model = result.model;
-  metrics::worker_deployment_stats& counted = stats.of_worker(worker_.index());
-  const auto index = static_cast<std::size_t>(model);
-  if (!counted.feedback.record(index, said.has_reward, said.reward, said.rows)) counted.feedback_dropped.add();
+  stats.of_worker(worker_.index())
+      .feedback.record(static_cast<std::size_t>(model), said.has_reward, said.reward, said.rows);
 }
 
 }  // namespace modelgate::server

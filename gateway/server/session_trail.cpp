@@ -73,6 +73,7 @@ void session::write_down(const request& req, const request_trail& trail) noexcep
   record->total = total;
   record->head = head_time_;
   record->started = system_clock::now().time_since_epoch() - between(req.started, steady_clock::now());
+  record->held = req.held;
   record->queued = trail.queued;
   record->connecting = trail.connecting;
   record->request_id.assign(buffers_->ids.request_id);

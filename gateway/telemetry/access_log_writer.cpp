@@ -110,6 +110,7 @@ void access_log_writer::append(std::string& out, const request_record& record, c
   if (record.retries > 0) to.number("retries", record.retries);
   to.milliseconds("dur_ms", record.total + record.head);
   to.milliseconds("head_ms", record.head);
+  if (record.held.count() > 0) to.milliseconds("body_ms", record.held);
   if (record.dispatched || record.queued.count() > 0) to.milliseconds("queue_ms", record.queued);
   if (record.connected) to.milliseconds("connect_ms", record.connecting);
   if (record.dispatched) {

@@ -37,6 +37,7 @@ struct request_record {
   nanoseconds started{0};  ///< since 1970: when the head was whole
   nanoseconds total{0};    ///< from then to the last byte of the answer
   nanoseconds head{0};     ///< before `started`: how long the head took to come
+  nanoseconds held{0};     ///< from then until a body was here that was waited for
   nanoseconds queued{0};   ///< over all tries, like `connecting`
   nanoseconds connecting{0};
   nanoseconds dispatch{0};    ///< from `started` to the last replica's choice

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -47,10 +48,11 @@ struct series_key {
   friend auto operator<=>(const series_key&, const series_key&) = default;
 };
 
-/// The series of one histogram on one worker: a short list that only grows.
+/// The series of one histogram on one worker: a list that only grows.
 ///
-/// Shape: one writer (its worker), any reader. A series is made when its labels are seen first; at most `limit` of
-///        them, further labels share the last one's place in `dropped`.
+/// Shape: one writer (its worker), any reader. A series is made when its labels are seen first; at most `limit` of them
+///        for each model. What has further labels is counted in a series for its service and the hundreds of its
+///        status, and in `folded`: a failure is never invisible. deployment_stats bounds the models.
 class series_list {
  public:
   static constexpr std::size_t limit = 64;
@@ -68,13 +70,15 @@ class series_list {
     latency_totals totals;
   };
   void read_into(std::vector<reading>& readings) const;
-  [[nodiscard]] std::uint64_t dropped() const noexcept { return dropped_.value(); }
+  [[nodiscard]] std::uint64_t folded() const noexcept { return folded_.value(); }
 
  private:
   struct node;
-  std::atomic<node*> first_{nullptr};
-  std::size_t size_ = 0;
-  counter dropped_;
+  [[nodiscard]] node* find(const series_key& key) const noexcept;
+  [[nodiscard]] node& find_or_add(const series_key& key);
+
+  std::atomic<node*> newest_{nullptr};  ///< the model that serves now is near the front
+  counter folded_;
 };
 
 /// Whose limit a request ran into, and what it bounds.
@@ -103,8 +107,7 @@ struct worker_deployment_stats {
   series_list server;
   series_list client;
   feedback_stats feedback;
-  counter feedback_dropped;  ///< of models beyond feedback_stats::limit
-  counter authenticated;     ///< requests of a private deployment that a client's token, password or certificate let in
+  counter authenticated;  ///< requests of a private deployment that a client's token, password or certificate let in
   std::array<std::array<counter, limit_kinds>, limit_scopes> limited;  ///< requests answered 429
 };
 
@@ -122,9 +125,17 @@ class deployment_stats {
   }
   [[nodiscard]] std::size_t workers() const noexcept { return workers_.size(); }
 
+  /// Models of one process' life. Those beyond share one index, whose image is "other".
+  static constexpr std::size_t most_models = 4'096;
+  /// Of those that do not serve any more, so many stay visible: the last ones.
+  static constexpr std::size_t recent_models = 8;
+
   /// Index of these labels, made when new. Off the request path; takes a lock.
   [[nodiscard]] model_index index_of(const model_labels& labels);
-  [[nodiscard]] std::vector<model_labels> models() const;
+  /// Which of them serve now.
+  void set_serving(std::vector<model_index> models);
+  /// What scrapes and charts show: those that serve and the recent ones.
+  [[nodiscard]] std::map<model_index, model_labels> shown_models() const;
   /// The model that answers as this image reference, "image:version" or the image alone; -1: none. Takes a lock.
   [[nodiscard]] int find_model(std::string_view image) const;
 
@@ -152,6 +163,7 @@ class deployment_stats {
   std::atomic<bool> limited_{false};
   mutable std::mutex mutex_;
   std::vector<model_labels> models_;
+  std::vector<model_index> serving_;
   std::string predictor_version_;
 };
 

@@ -2,7 +2,6 @@
 
 #include "modelgate/metrics/counter.hpp"
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -45,21 +44,33 @@ struct feedback_totals {
   double row_reward = 0;
 
   void add(const feedback_counters& counted) noexcept;
+  void add(const feedback_totals& other) noexcept;
 };
 
 /// One worker's feedback for the models of one deployment.
 ///
-/// Shape: one writer, any reader. Holds `limit` models, far more than a deployment serves at a time.
+/// Shape: one writer, any reader. Grows by a node for each model that gets feedback; deployment_stats bounds those.
 class feedback_stats {
  public:
-  static constexpr std::size_t limit = 64;
+  feedback_stats() = default;
+  ~feedback_stats();
+  feedback_stats(const feedback_stats&) = delete;
+  feedback_stats& operator=(const feedback_stats&) = delete;
 
-  /// Counts one call. False: `model` is beyond the limit, and nothing was counted.
-  bool record(std::size_t model, bool has_reward, double reward, std::uint64_t rows) noexcept;
-  [[nodiscard]] const feedback_counters& of_model(std::size_t model) const noexcept { return models_[model]; }
+  /// Counts one call.
+  void record(std::size_t model, bool has_reward, double reward, std::uint64_t rows);
+  [[nodiscard]] feedback_totals of_model(std::size_t model) const noexcept;
+  [[nodiscard]] feedback_totals of_all() const noexcept;
 
  private:
-  std::array<feedback_counters, limit> models_;
+  struct node {
+    node(std::size_t of, node* older) noexcept : model{of}, next{older} {}
+
+    const std::size_t model;
+    feedback_counters counted;
+    node* const next;
+  };
+  std::atomic<node*> newest_{nullptr};  ///< whoever serves now is near the front
 };
 
 /// Which model answered the last predictions, by their puid, so that feedback on them counts for that one.

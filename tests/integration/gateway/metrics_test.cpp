@@ -59,6 +59,18 @@ struct slow_replica {
 
 BOOST_AUTO_TEST_SUITE(metrics)
 
+BOOST_AUTO_TEST_CASE(what_no_replica_was_there_for_is_a_failed_call_of_the_model) {
+  gateway_fixture fixture;
+  config::deployment_config deployment = gateway_fixture::make("pub", {});
+  deployment.model_image = "demo/iris";
+  deployment.model_version = "1.0";
+  fixture.deploy(deployment);
+  BOOST_TEST(status_of(fixture.ask(request)) == 503);
+  const std::vector<std::string> labels{"code=\"503\"", "status=\"503\"", "model_image=\"demo/iris\""};
+  BOOST_TEST(comes_true([&] { return sum_of(fixture, client, labels) == 1; }));
+  BOOST_TEST(comes_true([&] { return sum_of(fixture, server, {"code=\"503\""}) == 1; }));
+}
+
 BOOST_AUTO_TEST_CASE(a_prediction_is_timed_and_the_replicas_time_is_no_overhead) {
   slow_replica replica;
   gateway_fixture fixture;

@@ -43,15 +43,62 @@ BOOST_AUTO_TEST_CASE(every_bound_is_the_nanosecond_that_it_says) {
 
 BOOST_AUTO_TEST_CASE(series_are_made_once_and_bounded) {
   series_list list;
-  for (std::uint16_t status = 0; status < 70; ++status) {
+  for (std::uint16_t status = 200; status < 270; ++status) {
     list.record({service::predictions, method_label::post, status, 0}, 1ms);
     list.record({service::predictions, method_label::post, status, 0}, 1ms);
   }
+  list.record({service::predictions, method_label::post, 503, 0}, 1ms);
+  list.record({service::predictions, method_label::post, 999, 0}, 1ms);
   std::vector<series_list::reading> readings;
   list.read_into(readings);
-  BOOST_TEST(readings.size() == series_list::limit);
-  for (const auto& reading : readings) BOOST_TEST(reading.totals.count() == 2U);
-  BOOST_TEST(list.dropped() == 2 * (70 - series_list::limit));
+  BOOST_TEST(readings.size() == series_list::limit + 2);
+  std::uint64_t all = 0;
+  std::uint64_t failures = 0;
+  for (const auto& reading : readings) {
+    all += reading.totals.count();
+    if (reading.key.status >= 500) failures += reading.totals.count();
+  }
+  BOOST_TEST(all == 142U, "none is lost");
+  BOOST_TEST(failures == 2U);
+  BOOST_TEST(list.folded() == 2 * (70 - series_list::limit) + 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_model_is_counted_however_many_there_were) {
+  registry all{1, "{id}"};
+  const auto stats = all.deployment("iris");
+  const auto serve = [&](int version) {
+    const model_index model = stats->index_of({"demo/iris", std::to_string(version)});
+    stats->set_serving({model});
+    for (const std::uint16_t status : std::initializer_list<std::uint16_t>{200, 404, 500})
+      stats->of_worker(0).client.record({service::predictions, method_label::post, status, model}, 1ms);
+    stats->of_worker(0).feedback.record(model, true, 1, 1);
+    return model;
+  };
+  const model_index first = serve(0);
+  for (int version = 1; version < 200; ++version) static_cast<void>(serve(version));
+  const auto text = [&] { return all.expose(); };
+  const auto shows = [](const std::string& in, int version, const char* what) {
+    return in.find(std::string{what} + "{deployment_name=\"iris\",predictor_name=\"deploy\",predictor_version=\"\"")
+               != std::string::npos
+           && in.find("model_version=\"" + std::to_string(version) + "\"") != std::string::npos;
+  };
+  BOOST_TEST(shows(text(), 199, "seldon_api_model_feedback_total"));
+  BOOST_TEST(text().find("model_version=\"199\",method=\"post\",code=\"500\",status=\"500\"} 1\n")
+             != std::string::npos);
+  BOOST_TEST(text().find("model_version=\"199\",method=\"feedback\"} 1\n") != std::string::npos);
+  BOOST_TEST(!shows(text(), 100, "seldon_api_model_feedback_total"), "it has not served for long");
+  BOOST_TEST(stats->shown_models().size() == deployment_stats::recent_models);
+  stats->set_serving({first, stats->index_of({"demo/iris", "199"})});  // the last good one, behind many that failed
+  BOOST_TEST(stats->shown_models().size() == deployment_stats::recent_models + 1);
+  BOOST_TEST(shows(text(), 0, "seldon_api_model_feedback_total"));
+}
+
+BOOST_AUTO_TEST_CASE(models_beyond_a_life_s_worth_share_one) {
+  deployment_stats stats{"iris", 1};
+  for (std::size_t i = 0; i < deployment_stats::most_models + 10; ++i)
+    static_cast<void>(stats.index_of({"m", std::to_string(i)}));
+  BOOST_TEST(stats.index_of({"another", "1"}) == deployment_stats::most_models - 1);
+  BOOST_TEST(stats.shown_models().at(deployment_stats::most_models - 1).image == "other");
 }
 
 BOOST_AUTO_TEST_CASE(workers_are_summed_and_labels_escaped) {

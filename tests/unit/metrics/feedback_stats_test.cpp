@@ -12,10 +12,10 @@ BOOST_AUTO_TEST_SUITE(feedback_stats_suite)
 
 BOOST_AUTO_TEST_CASE(a_call_counts_once_and_a_batch_by_its_rows) {
   feedback_stats stats;
-  BOOST_TEST(stats.record(1, true, 1.0, 1));
-  BOOST_TEST(stats.record(1, true, 0.25, 8));
-  BOOST_TEST(stats.record(1, true, 0.0, 3));
-  BOOST_TEST(stats.record(1, false, 0.0, 5));
+  stats.record(1, true, 1.0, 1);
+  stats.record(1, true, 0.25, 8);
+  stats.record(1, true, 0.0, 3);
+  stats.record(1, false, 0.0, 5);
   feedback_totals totals;
   totals.add(stats.of_model(1));
   BOOST_TEST(totals.calls == 4U);
@@ -29,8 +29,8 @@ BOOST_AUTO_TEST_CASE(a_call_counts_once_and_a_batch_by_its_rows) {
 
 BOOST_AUTO_TEST_CASE(a_counter_never_goes_down) {
   feedback_stats stats;
-  BOOST_TEST(stats.record(0, true, 2.0, 1));
-  BOOST_TEST(stats.record(0, true, -3.0, 4));
+  stats.record(0, true, 2.0, 1);
+  stats.record(0, true, -3.0, 4);
   feedback_totals totals;
   totals.add(stats.of_model(0));
   BOOST_TEST(totals.calls == 2U);
@@ -39,10 +39,15 @@ BOOST_AUTO_TEST_CASE(a_counter_never_goes_down) {
   BOOST_TEST(totals.rows == 1U);
 }
 
-BOOST_AUTO_TEST_CASE(models_beyond_the_limit_are_told) {
+BOOST_AUTO_TEST_CASE(every_model_has_counts_of_its_own) {
   feedback_stats stats;
-  BOOST_TEST(stats.record(feedback_stats::limit - 1, true, 1, 1));
-  BOOST_TEST(!stats.record(feedback_stats::limit, true, 1, 1));
+  for (std::size_t model = 0; model < 1'000; ++model) stats.record(model, true, 1, 1);
+  stats.record(999, true, 0, 1);
+  BOOST_TEST(stats.of_model(999).calls == 2U);
+  BOOST_TEST(stats.of_model(0).calls == 1U);
+  BOOST_TEST(stats.of_model(1'000).calls == 0U);
+  BOOST_TEST(stats.of_all().calls == 1'001U);
+  BOOST_TEST(stats.of_all().reward == 1'000.0);
 }
 
 BOOST_AUTO_TEST_CASE(remembers_who_answered_until_it_is_overwritten) {
