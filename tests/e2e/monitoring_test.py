@@ -30,6 +30,8 @@ SELDON = {
     "reward": f"rate(seldon_api_model_feedback_reward_total{{{FEEDBACK}}}[1m])/rate(seldon_api_model_feedback_total{{{FEEDBACK}}}[1m])",
     **{f"p{q}": f'histogram_quantile(0.{q}, sum(rate({CLIENT}_bucket{{service=~".*[Pp]redict",{MODEL}}}[20s])) by ({BY_MODEL},service,le))' for q in (75, 90, 95, 99)},
 }
+# Its median asks for a word that Seldon's own executor never says, and metrics.client_service_label can.
+SELDON_P50 = f'histogram_quantile(0.5, sum(rate({CLIENT}_bucket{{service=~"/Predict",{MODEL}}}[20s])) by ({BY_MODEL},le))'
 # The same board as it was before Seldon 1.1.
 ENGINE = "seldon_api_engine_{}_requests_seconds"
 OLD_SELDON = {
@@ -78,9 +80,9 @@ class Model:
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
 
 
-def feed(program, body):
+def feed(program, body, deployment="shaky"):
     connection = program.connect("prediction")
-    connection.request("POST", "/deployment/shaky/api/v1.0/feedback", body, {"Content-Type": "application/json"})
+    connection.request("POST", f"/deployment/{deployment}/api/v1.0/feedback", body, {"Content-Type": "application/json"})
     status = connection.getresponse().status
     connection.close()
     return status
@@ -115,8 +117,17 @@ class Monitoring(unittest.TestCase):
         cls.at = wait_until(lambda: cls.scraped(sum(cls.sent.values()) + len(cls.rewards) + 2, ',service="feedback"'), "the last feedback in a scrape")
 
         # A replica of modelgate's own, after everything that is counted.
-        cls.program.deploy("iris")
+        cls.program.deploy("iris", metadata={"version": "v1"})
         cls.program.wait_for("iris")
+        wait_until(lambda: cls.prometheus.query(f'{CLIENT}_count{{deployment_name="iris",code="500"}}'), "the demo model in a scrape")
+        for i in range(30):
+            assert cls.program.predict("iris", {"data": {"ndarray": [["no number"]]}} if i % 5 == 0 else None)[0] == (400 if i % 5 == 0 else 200)
+            time.sleep(0.1)  # over several scrapes
+        for reward in (1, 0, 1):
+            assert feed(cls.program, json.dumps({"reward": reward}), "iris") == 200
+            time.sleep(0.4)
+        wait_until(lambda: [each for each in cls.prometheus.query('seldon_api_model_feedback_total{deployment_name="iris"}') if float(each["value"][1]) == 3],
+                   "the last feedback of the demo model in a scrape")
         taken = 'rate(modelgate_replica_cpu_seconds_total{deployment_name="iris"}[1m])'
         wait_until(lambda: cls.prometheus.query(taken), "what the replica takes in two scrapes")
         cls.at_replica = float(cls.prometheus.query(taken)[0]["value"][0])
@@ -166,6 +177,40 @@ class Monitoring(unittest.TestCase):
             with self.subTest(panel):
                 self.one(expression)
 
+    def test_a_demo_model_is_in_every_variable_and_panel_of_seldon(self):
+        labels = {"deployment_name": "iris", "predictor_name": "deploy", "predictor_version": "v1", "model_name": "model",
+                  "model_image": "demo/iris", "model_version": "1.0"}
+        for label, value in labels.items():
+            self.assertIn(value, self.prometheus.label_values(f"{CLIENT}_count", label))
+        for panel, expression in SELDON.items():
+            with self.subTest(panel):
+                of_iris = expression.replace('model_image=~".*"', 'model_image=~"demo/iris"').replace("deployment_name=~'.*'", "deployment_name=~'iris'")
+                self.one(of_iris.replace('deployment_name=~".*"', 'deployment_name=~"iris"'), self.at_replica)
+        self.assertEqual(self.one('sum(seldon_api_model_feedback_reward_total{deployment_name="iris"})', self.at_replica)[0], 2)
+        for code, count in ((200, 24), (400, 6)):
+            self.assertEqual(self.one(f'{CLIENT}_count{{deployment_name="iris",service="/predict",code="{code}"}}', self.at_replica)[0], count)
+
+    def test_the_median_of_seldon_s_board_has_data_where_its_word_is_said(self):
+        self.assertEqual(self.prometheus.query(SELDON_P50, self.at), [], "by default it has none, as on Seldon's own executor")
+        program = Program()
+        self.addCleanup(lambda: program.__exit__(None, None, None))
+        program.config = os.path.join(program.folder, "modelgate.toml")
+        with open(program.config, "w") as text:
+            text.write('[metrics]\nclient_service_label = "/Predict"\n')
+        program.start()
+        program.prepare()
+        program.must("POST", "/deployments", {"id": "shaky", "name": "shaky", "group": "research", "external": {"urls": [self.model.url]},
+                                              "endpointAccessType": "public", "serving": {"protocol": "seldon"}})
+        program.wait_for("shaky")
+        with Prometheus(program.ports["metrics"]) as prometheus:
+            wait_until(lambda: prometheus.query(f'{CLIENT}_count{{code="200"}}'), "the first scrape")
+            for _ in range(20):
+                self.assertEqual(program.predict("shaky", {"status": 200})[0], 200)
+            result = wait_until(lambda: [each for each in prometheus.query(SELDON_P50) if each["value"][1] != "NaN"], "a median")
+            self.assertEqual(len(result), 1)
+            self.assertLessEqual(float(result[0]["value"][1]), 10)
+            self.assertTrue(prometheus.query(SELDON["p75"]), "the others match it, too")
+
     def test_every_panel_of_old_seldon_has_data(self):
         for panel, expression in OLD_SELDON.items():
             with self.subTest(panel):
@@ -189,6 +234,7 @@ class Monitoring(unittest.TestCase):
             self.assertEqual(self.one(f'sum({metric}_count{{deployment_name="shaky",service="{service}"}})')[0], predicted)
         self.assertEqual(self.one('modelgate_deployment_response_body_bytes_total{deployment_name="shaky"}')[0], 2 * (predicted + len(self.rewards) + 1))
         self.assertEqual(self.one('modelgate_deployment_requests_in_flight{deployment_name="shaky"}')[0], 0)
+        self.assertEqual(self.one('modelgate_replicas_wanted{deployment_name="shaky"}')[0], 1, "one that is external, too")
         self.assertEqual(self.one('modelgate_breakers{deployment_name="shaky",state="closed"}')[0], 1)
         self.assertGreaterEqual(self.one('modelgate_health_probes_total{deployment_name="shaky",outcome="good"}')[0], 1)
         self.assertEqual(self.one('modelgate_client_requests_total{deployment_name="shaky",client="app"}')[0], 0)
@@ -237,6 +283,10 @@ class Monitoring(unittest.TestCase):
                 upper = next(bound for bound, count in bounds if count >= rank)
                 lower = max((bound for bound, _ in bounds if bound < upper), default=0)
                 self.assertTrue(lower <= self.one(PRIMEHUB[panel])[0] <= min(upper, 10), panel)
+        # Seldon's are over the last twenty seconds: within the bounds of all that was sent.
+        slowest = max(bound for (bound, count), (_, below) in zip(bounds, [(0, 0), *bounds]) if count > below)
+        for panel in ("p75", "p90", "p95", "p99"):
+            self.assertTrue(0 < self.one(SELDON[panel], self.at_predictions)[0] <= min(slowest, 10), panel)
 
     def expressions_shipped(self):
         """(where, expression) of every dashboard and rule in conf."""

@@ -73,3 +73,9 @@ class Prometheus:
                 return json.load(answer)["data"]["result"]
         except urllib.error.HTTPError as problem:
             raise AssertionError(f"{expression}: {problem.read().decode()}") from problem
+
+    def label_values(self, metric, label):
+        """What a dashboard's variable `label_values(metric, label)` offers."""
+        words = urllib.parse.urlencode({"match[]": metric})
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api/v1/label/{label}/values?{words}", timeout=30) as answer:
+            return json.load(answer)["data"]
