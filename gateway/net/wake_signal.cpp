@@ -1,18 +1,11 @@
 #include "modelgate/net/wake_signal.hpp"
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <cassert>
 #include <utility>
 
 namespace modelgate::net {
-
-task yield_turn() {
-  co_await boost::asio::post(co_await boost::asio::this_coro::executor,
-                             boost::asio::use_awaitable_t<worker_executor>{});
-}
 
 task wake_signal::wait() {
   if (!notified_) {

@@ -32,7 +32,7 @@ namespace modelgate::server {
 /// Shape: worker-local; lives from accept until `run` has ended.
 class session : public boost::intrusive::list_base_hook<> {
  public:
-  session(worker& owner, net::worker_socket socket, std::string peer);
+  session(worker& owner, net::socket_handle socket, std::string peer);
   ~session();
 
   [[nodiscard]] net::task run();

@@ -1,9 +1,6 @@
 #pragma once
 
-#include "modelgate/base/clock.hpp"
-
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -15,11 +12,6 @@ using worker_executor = boost::asio::io_context::executor_type;
 using task = boost::asio::awaitable<void, worker_executor>;
 template <class Value>
 using task_of = boost::asio::awaitable<Value, worker_executor>;
-using worker_timer =
-    boost::asio::basic_waitable_timer<steady_clock, boost::asio::wait_traits<steady_clock>, worker_executor>;
-
-/// Lets everything else that is ready on this worker run first: for loops that might never have to wait.
-[[nodiscard]] task yield_turn();
 
 /// Wakes the one coroutine that waits for any of several things: a socket is ready, a deadline has passed, the worker
 /// drains.
