@@ -1,6 +1,5 @@
 #include "gateway/filter/password_gate.hpp"
 
-#include <boost/asio/post.hpp>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>

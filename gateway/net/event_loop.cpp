@@ -1,13 +1,11 @@
 #include "modelgate/net/event_loop.hpp"
 
-#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <sys/eventfd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <limits>
-#include <memory>
 #include <utility>
 
 namespace modelgate::net {
@@ -35,28 +33,19 @@ event_loop::event_loop() : epoll_{::epoll_create1(EPOLL_CLOEXEC)}, wake_{::event
 event_loop::~event_loop() = default;
 
 void event_loop::run() {
-  // Within a handler of Asio's loop, as Asio recycles the frames of coroutines only there.
-  boost::asio::post(context_, [this] { turn_until_stopped(); });
-  context_.run();
+  while (!stopped_.load(std::memory_order_relaxed)) turn(true);
 }
 
 std::size_t event_loop::run_one() {
-  context_.restart();
   return turn(true);
 }
 
 std::size_t event_loop::poll() {
-  context_.restart();
   std::size_t done = 0;
   do {
     done += turn(false);
   } while (has_posted_.load(std::memory_order_relaxed));
   return done;
-}
-
-void event_loop::turn_until_stopped() {
-  while (!stopped_.load(std::memory_order_relaxed)) turn(true);
-  context_.stop();
 }
 
 std::size_t event_loop::turn(bool may_wait) {
@@ -69,7 +58,6 @@ std::size_t event_loop::turn(bool may_wait) {
   }
   told_count_ = 0;
   if (!alarms_.empty()) call_due();
-  context_.poll();  // coroutines that begin
   return done;
 }
 
@@ -146,16 +134,6 @@ void event_loop::forget(int socket, const watcher& told) noexcept {
 
 void event_loop::call_after(std::chrono::milliseconds time, std::function<void()> action) {
   alarms_.push_back({steady_clock::now() + time, std::move(action)});
-}
-
-task event_loop::yield_turn() {
-  using token = boost::asio::use_awaitable_t<worker_executor>;
-  // Not a coroutine: it only passes on the handler that resumes one, shared because what is posted can be copied.
-  auto pass_on = [this](auto resumes) {
-    post([kept = std::make_shared<decltype(resumes)>(std::move(resumes))] { std::move (*kept)(); });
-  };
-  token completion;
-  co_await boost::asio::async_initiate<token, void()>(pass_on, completion);
 }
 
 }  // namespace modelgate::net

@@ -11,6 +11,7 @@
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/target.hpp"
 #include "modelgate/http/upgrade.hpp"
+#include "modelgate/net/task.hpp"
 
 #include <boost/intrusive/list.hpp>
 

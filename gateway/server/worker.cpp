@@ -4,7 +4,6 @@
 
 #include "modelgate/base/log.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <pthread.h>
 #include <sched.h>
 
@@ -233,7 +232,7 @@ void worker::take(net::socket_handle socket, std::string peer) {
   }
   auto* made = new session{*this, std::move(socket), std::move(peer)};
   sessions_->push_back(*made);
-  boost::asio::co_spawn(loop_.executor(), made->run(), [this, made](std::exception_ptr failure) {
+  net::start(made->run(), [this, made](std::exception_ptr failure) {
     if (failure) {
       context_.stats.sessions_failed.add();
       try {

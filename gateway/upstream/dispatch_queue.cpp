@@ -1,6 +1,5 @@
 #include "gateway/upstream/dispatch_queue.hpp"
 
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <cassert>

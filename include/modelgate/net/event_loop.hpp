@@ -3,14 +3,13 @@
 #include "modelgate/base/clock.hpp"
 #include "modelgate/base/result.hpp"
 #include "modelgate/net/socket_handle.hpp"
-#include "modelgate/net/wake_signal.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <sys/epoll.h>
 
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <coroutine>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -33,7 +32,7 @@ class watcher {
 ///
 /// Asio's own loop tells of a socket's readiness once for each wait, and each wait costs an epoll_ctl: two of them for
 /// each request that is forwarded, a tenth of what it costs. Here a socket is watched once, edge-triggered, for as long as
-/// it is open. Coroutines, their executor and the recycling of their frames stay Asio's.
+/// it is open.
 ///
 /// Shape:  one per worker; its own thread but for `post` and `stop`. A turn is: what had been posted, so that it holds
 ///         for whatever comes later; what the kernel told; what is due. What posts itself again has its next turn then.
@@ -44,8 +43,6 @@ class event_loop {
   ~event_loop();
   event_loop(const event_loop&) = delete;
   event_loop& operator=(const event_loop&) = delete;
-
-  [[nodiscard]] worker_executor executor() noexcept { return context_.get_executor(); }
 
   /// Turns until it is stopped.
   void run();
@@ -72,8 +69,20 @@ class event_loop {
   /// Calls `action` once, a moment after that time has passed.
   void call_after(std::chrono::milliseconds time, std::function<void()> action);
 
-  /// Lets everything else that is ready run first: for loops that might never have to wait.
-  [[nodiscard]] task yield_turn();
+  /// Awaited, it lets everything else that is ready run first: for loops that might never have to wait.
+  class next_turn {
+   public:
+    explicit next_turn(event_loop& of) noexcept : of_{of} {}
+    static bool await_ready() noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> frame) {
+      of_.post([frame] { frame.resume(); });
+    }
+    static void await_resume() noexcept {}
+
+   private:
+    event_loop& of_;
+  };
+  [[nodiscard]] next_turn yield_turn() noexcept { return next_turn{*this}; }
 
  private:
   struct alarm {
@@ -81,13 +90,11 @@ class event_loop {
     std::function<void()> action;
   };
 
-  void turn_until_stopped();
   std::size_t turn(bool may_wait);
   [[nodiscard]] int patience(bool may_wait) const noexcept;
   void call_due();
   std::size_t run_posted();
 
-  boost::asio::io_context context_{1};
   socket_handle epoll_;
   socket_handle wake_;  ///< an eventfd
   std::array<epoll_event, 256> told_{};

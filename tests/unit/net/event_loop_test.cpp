@@ -1,6 +1,6 @@
 #include "modelgate/net/event_loop.hpp"
+#include "modelgate/net/task.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/test/unit_test.hpp>
 #include <sys/socket.h>
 
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(who_yields_lets_everything_go_first_that_is_ready) {
     co_await loop.yield_turn();
     order += "yielded";
   };
-  boost::asio::co_spawn(loop.executor(), yields, [](std::exception_ptr failure) { BOOST_TEST(!failure); });
+  start(yields(), [](std::exception_ptr failure) { BOOST_TEST(!failure); });
   loop.poll();
   loop.poll();
   BOOST_TEST(order == "posted yielded");

@@ -1,6 +1,7 @@
 #include "gateway/server/handshake_turns.hpp"
 
-#include <boost/asio/co_spawn.hpp>
+#include "modelgate/net/task.hpp"
+
 #include <boost/test/unit_test.hpp>
 #include <sys/socket.h>
 
@@ -126,7 +127,7 @@ BOOST_AUTO_TEST_CASE(whose_turn_comes_is_told) {
     co_await told.wait();
     woken = second.has_come();
   };
-  boost::asio::co_spawn(loop.executor(), listen, [](std::exception_ptr failure) { BOOST_TEST(!failure); });
+  net::start(listen(), [](std::exception_ptr failure) { BOOST_TEST(!failure); });
   loop.poll();
   BOOST_TEST(woken);
 }
