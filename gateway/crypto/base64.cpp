@@ -8,31 +8,39 @@
 namespace modelgate::crypto {
 namespace {
 
-// As many as fill four vector registers; a multiple of four characters.
-constexpr std::size_t block = 32;
+/// Eight characters, or what they stand for: arithmetic on it is done for all of them at once.
+using lanes = std::int16_t __attribute__((vector_size(16)));
+using characters = std::uint8_t __attribute__((vector_size(8)));
 
-/// The six bits of a character; -1: it has none. Each line adds what it is worth if it lies between two bounds: the
-/// product of two negative differences' signs is a mask. No branch, no table, so that the compiler can take many at once.
-constexpr std::int16_t sextet_of(std::int16_t c) noexcept {
-  int value = -1;
-  value += (((0x40 - c) & (c - 0x5b)) >> 8) & (c - 0x40);  // A-Z: 1 to 26
-  value += (((0x60 - c) & (c - 0x7b)) >> 8) & (c - 0x46);  // a-z
-  value += (((0x2f - c) & (c - 0x3a)) >> 8) & (c + 0x05);  // 0-9
-  value += (((0x2a - c) & (c - 0x2c)) >> 8) & 0x3f;        // +
-  value += (((0x2e - c) & (c - 0x30)) >> 8) & 0x40;        // /
-  return static_cast<std::int16_t>(value);
-}
-
+constexpr std::size_t block = sizeof(characters);  // a multiple of four
 using sextets = std::array<std::int16_t, block>;
 
-/// Answers a negative number when one of them is none.
-std::int16_t to_sextets(const std::array<unsigned char, block>& characters, sextets& values) noexcept {
-  std::int16_t worst = 0;
-  for (std::size_t i = 0; i < block; ++i) {
-    values[i] = sextet_of(characters[i]);
-    worst = static_cast<std::int16_t>(worst | values[i]);
-  }
-  return worst;
+/// The six bits of each character; negative: it has none. Each line adds what they are worth between two bounds: of two
+/// differences that are both negative the sign is a mask. No branch and no table.
+lanes sextets_of(lanes c) noexcept {
+  lanes values = c - c - 1;
+  values += (((0x40 - c) & (c - 0x5b)) >> 8) & (c - 0x40);  // A-Z: 1 to 26
+  values += (((0x60 - c) & (c - 0x7b)) >> 8) & (c - 0x46);  // a-z
+  values += (((0x2f - c) & (c - 0x3a)) >> 8) & (c + 0x05);  // 0-9
+  values += (((0x2a - c) & (c - 0x2c)) >> 8) & 0x3f;        // +
+  values += (((0x2e - c) & (c - 0x30)) >> 8) & 0x40;        // /
+  return values;
+}
+
+/// Of up to `block` characters; `odd` gets the sign of any that has none.
+sextets take_sextets(std::string_view& text, lanes& odd) noexcept {
+  std::array<char, block> bytes;
+  bytes.fill('A');  // worth nothing
+  const std::size_t taken = std::min(block, text.size());
+  std::memcpy(bytes.data(), text.data(), taken);
+  text.remove_prefix(taken);
+  characters packed;
+  std::memcpy(&packed, bytes.data(), sizeof packed);
+  const lanes values = sextets_of(__builtin_convertvector(packed, lanes));
+  odd |= values;
+  sextets found;
+  std::memcpy(found.data(), &values, sizeof values);
+  return found;
 }
 
 }  // namespace
@@ -47,29 +55,22 @@ std::optional<std::size_t> decode_base64(std::string_view text, std::span<char> 
   const std::size_t size = (text.size() + padding) / 4 * 3 - padding;
   if (size > into.size()) return std::nullopt;
 
-  std::int16_t worst = 0;
+  lanes odd{};
   std::size_t written = 0;
   std::uint32_t last = 0;  // the 24 bits of the last four
   while (!text.empty()) {
-    std::array<unsigned char, block> characters;
-    characters.fill('A');  // worth nothing
     const std::size_t taken = std::min(block, text.size());
-    std::memcpy(characters.data(), text.data(), taken);
-    text.remove_prefix(taken);
-    sextets values;
-    worst = static_cast<std::int16_t>(worst | to_sextets(characters, values));
+    const sextets values = take_sextets(text, odd);
     for (std::size_t i = 0; i < taken; i += 4) {
       last = static_cast<std::uint32_t>(values[i]) << 18 | static_cast<std::uint32_t>(values[i + 1]) << 12
              | static_cast<std::uint32_t>(values[i + 2]) << 6 | static_cast<std::uint32_t>(values[i + 3]);
-      const std::array<char, 3> bytes{static_cast<char>(last >> 16), static_cast<char>(last >> 8),
-                                      static_cast<char>(last)};
-      const std::size_t fits = std::min<std::size_t>(3, size - written);
-      std::memcpy(into.data() + written, bytes.data(), fits);
-      written += fits;
+      for (int shift = 16; shift >= 0 && written < size; shift -= 8) into[written++] = static_cast<char>(last >> shift);
     }
   }
   const std::uint32_t left_over = last & ((1U << (8 * padding)) - 1);
-  if (worst < 0 || left_over != 0) return std::nullopt;
+  bool is_odd = left_over != 0;
+  for (std::size_t i = 0; i < block; ++i) is_odd |= odd[i] < 0;
+  if (is_odd) return std::nullopt;
   return size;
 }
 

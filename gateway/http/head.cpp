@@ -33,10 +33,35 @@ std::string_view take(std::string_view& from, std::uint8_t character_class) noex
   return taken;
 }
 
-bool take(std::string_view& from, std::string_view text) noexcept {
-  if (!from.starts_with(text)) return false;
-  from.remove_prefix(text.size());
+bool take(std::string_view& from, char c) noexcept {
+  if (from.empty() || from.front() != c) return false;
+  from.remove_prefix(1);
   return true;
+}
+
+bool take_line_end(std::string_view& from) noexcept {
+  if (from.size() < 2 || from[0] != '\r' || from[1] != '\n') return false;
+  from.remove_prefix(2);
+  return true;
+}
+
+/// The same for what field values and targets are made of: eight bytes at a time as long as none is a control character, a
+/// space where `least` says so, or DEL. A byte with the lowest bits borrowed from may look like one, after one that is.
+/// Source: Anderson, "Bit Twiddling Hacks", "Determine if a word has a byte less than n".
+std::string_view take_text(std::string_view& from, std::uint8_t least, std::uint8_t character_class) noexcept {
+  constexpr std::uint64_t ones = ~0ULL / 255;
+  constexpr std::uint64_t highest_bits = ones * 0x80;
+  const char* const start = from.data();
+  while (from.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from.data(), sizeof bytes);
+    const std::uint64_t without_del = bytes ^ (ones * 0x7f);
+    const std::uint64_t odd = ((bytes - ones * least) & ~bytes) | ((without_del - ones) & ~without_del);
+    if ((odd & highest_bits) != 0) break;
+    from.remove_prefix(sizeof bytes);
+  }
+  static_cast<void>(take(from, character_class));
+  return {start, static_cast<std::size_t>(from.data() - start)};
 }
 
 method to_method(std::string_view text) noexcept {
@@ -72,11 +97,11 @@ spoken_version take_version(std::string_view& from, unsigned& minor) noexcept {
 /// The field lines and the empty line after them; nothing may be left.
 boost::system::result<void, refusal> parse_fields(std::string_view bytes, std::size_t limit, std::vector<field>& into) {
   into.clear();
-  while (!take(bytes, "\r\n")) {
+  while (!take_line_end(bytes)) {
     const std::string_view name = take(bytes, in_token);
-    if (name.empty() || !take(bytes, ":")) return refusal{reason::bad_request, "a header field name is malformed"};
-    const std::string_view value = trim(take(bytes, in_value));
-    if (!take(bytes, "\r\n")) {
+    if (name.empty() || !take(bytes, ':')) return refusal{reason::bad_request, "a header field name is malformed"};
+    const std::string_view value = trim(take_text(bytes, 0x20, in_value));
+    if (!take_line_end(bytes)) {
       return refusal{reason::bad_request, "a header field value has a forbidden character"};
     }
     if (into.size() >= limit) return refusal{reason::head_too_large, "there are too many header fields"};
@@ -134,14 +159,14 @@ boost::system::result<std::optional<head_extent>, refusal> find_head(std::string
 boost::system::result<void, refusal> parse_request_head(std::string_view bytes, const head_limits& limits,
                                                         request_head& into) {
   into.method_text = take(bytes, in_token);
-  if (into.method_text.empty() || !take(bytes, " ")) {
+  if (into.method_text.empty() || !take(bytes, ' ')) {
     return refusal{reason::bad_request, "the request line does not start with a method"};
   }
   into.verb = to_method(into.method_text);
-  into.target = take(bytes, in_target);
-  if (into.target.empty() || !take(bytes, " ")) return refusal{reason::bad_request, "the request target is malformed"};
+  into.target = take_text(bytes, 0x21, in_target);
+  if (into.target.empty() || !take(bytes, ' ')) return refusal{reason::bad_request, "the request target is malformed"};
   const spoken_version version = take_version(bytes, into.minor_version);
-  if (version == spoken_version::none || !take(bytes, "\r\n")) {
+  if (version == spoken_version::none || !take_line_end(bytes)) {
     return refusal{reason::bad_request, "the request line does not end with an HTTP version"};
   }
   // A well-formed version other than 1.0 and 1.1 is not a bad request but one that we do not speak.
@@ -157,7 +182,7 @@ boost::system::result<void, refusal> parse_request_head(std::string_view bytes, 
 boost::system::result<void, refusal> parse_response_head(std::string_view bytes, const head_limits& limits,
                                                          response_head& into) {
   const refusal malformed{reason::bad_request, "the message head is malformed"};
-  if (take_version(bytes, into.minor_version) != spoken_version::ours || !take(bytes, " ")) return malformed;
+  if (take_version(bytes, into.minor_version) != spoken_version::ours || !take(bytes, ' ')) return malformed;
   into.status = 0;
   for (int digit = 0; digit < 3; ++digit) {
     if (bytes.empty() || !is_digit(bytes.front())) return malformed;
@@ -165,8 +190,8 @@ boost::system::result<void, refusal> parse_response_head(std::string_view bytes,
     bytes.remove_prefix(1);
   }
   // "HTTP/1.1 200" without the space before an empty reason phrase is common.
-  into.reason_phrase = take(bytes, " ") ? take(bytes, in_value) : std::string_view{};
-  if (!take(bytes, "\r\n") || into.status < 100) return malformed;
+  into.reason_phrase = take(bytes, ' ') ? take_text(bytes, 0x20, in_value) : std::string_view{};
+  if (!take_line_end(bytes) || into.status < 100) return malformed;
   return parse_fields(bytes, limits.fields, into.fields);
 }
 
