@@ -32,6 +32,7 @@ namespace {
 struct connection {
   int socket = -1;
   std::string input;
+  bool in_body = false;
   std::size_t body_left = 0;
   std::string output;
 };
@@ -78,26 +79,23 @@ std::size_t content_length(std::string_view head) {
   return field == std::string_view::npos ? 0 : std::strtoull(head.data() + field + 16, nullptr, 10);
 }
 
-/// Takes whole requests off the input; answers how many there were.
+/// Takes what has come of requests off the input; answers how many are here to their last byte.
 int take_requests(connection& peer) {
   int requests = 0;
   for (;;) {
-    const std::size_t dropped = std::min(peer.body_left, peer.input.size());
-    peer.input.erase(0, dropped);
-    peer.body_left -= dropped;
-    if (peer.body_left > 0) return requests;
+    if (peer.in_body) {
+      const std::size_t dropped = std::min(peer.body_left, peer.input.size());
+      peer.input.erase(0, dropped);
+      peer.body_left -= dropped;
+      if (peer.body_left > 0) return requests;
+      peer.in_body = false;
+      ++requests;
+    }
     const std::size_t end = peer.input.find("\r\n\r\n");
     if (end == std::string::npos) return requests;
     peer.body_left = content_length(std::string_view{peer.input}.substr(0, end));
+    peer.in_body = true;
     peer.input.erase(0, end + 4);
-    ++requests;
-    if (peer.input.size() < peer.body_left) {
-      peer.body_left -= peer.input.size();
-      peer.input.clear();
-    } else {
-      peer.input.erase(0, peer.body_left);
-      peer.body_left = 0;
-    }
   }
 }
 
