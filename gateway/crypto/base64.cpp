@@ -27,12 +27,15 @@ lanes sextets_of(lanes c) noexcept {
   return values;
 }
 
-/// Of up to `block` characters; `odd` gets the sign of any that has none.
-sextets take_sextets(std::string_view& text, lanes& odd) noexcept {
+/// Takes `taken` characters, at most a block; `odd` gets the sign of any that has no bits.
+sextets take_sextets(std::string_view& text, std::size_t taken, lanes& odd) noexcept {
   std::array<char, block> bytes;
-  bytes.fill('A');  // worth nothing
-  const std::size_t taken = std::min(block, text.size());
-  std::memcpy(bytes.data(), text.data(), taken);
+  if (taken == block) {
+    std::memcpy(bytes.data(), text.data(), block);
+  } else {
+    bytes.fill('A');  // worth nothing
+    std::copy_n(text.begin(), taken, bytes.begin());
+  }
   text.remove_prefix(taken);
   characters packed;
   std::memcpy(&packed, bytes.data(), sizeof packed);
@@ -60,11 +63,19 @@ std::optional<std::size_t> decode_base64(std::string_view text, std::span<char> 
   std::uint32_t last = 0;  // the 24 bits of the last four
   while (!text.empty()) {
     const std::size_t taken = std::min(block, text.size());
-    const sextets values = take_sextets(text, odd);
+    const sextets values = take_sextets(text, taken, odd);
     for (std::size_t i = 0; i < taken; i += 4) {
       last = static_cast<std::uint32_t>(values[i]) << 18 | static_cast<std::uint32_t>(values[i + 1]) << 12
              | static_cast<std::uint32_t>(values[i + 2]) << 6 | static_cast<std::uint32_t>(values[i + 3]);
-      for (int shift = 16; shift >= 0 && written < size; shift -= 8) into[written++] = static_cast<char>(last >> shift);
+      const std::array<char, 3> bytes{static_cast<char>(last >> 16), static_cast<char>(last >> 8),
+                                      static_cast<char>(last)};
+      const std::size_t fits = std::min(bytes.size(), size - written);
+      if (fits == bytes.size()) {
+        std::memcpy(into.data() + written, bytes.data(), bytes.size());
+      } else {
+        std::copy_n(bytes.begin(), fits, into.begin() + static_cast<std::ptrdiff_t>(written));
+      }
+      written += fits;
     }
   }
   const std::uint32_t left_over = last & ((1U << (8 * padding)) - 1);
