@@ -49,6 +49,7 @@ MUTEXES = {
     "include/modelgate/base/blocking_pool.hpp": "the queue between the event loops and threads that block",
     "include/modelgate/metrics/deployment_stats.hpp": "taken at scrape and when a deployment loads, never per request",
     "include/modelgate/metrics/registry.hpp": "taken at scrape and when a worker or deployment comes or goes",
+    "include/modelgate/net/event_loop.hpp": "what other threads hand to a worker, and what waits for its next turn: never a request that is forwarded at once",
     "include/modelgate/net/ticket_keys.hpp": "taken once per TLS handshake, never per request",
     "gateway/server/gateway.cpp": "publishing snapshots and waiting for them, off the workers",
     "gateway/certificates.hpp": "reading certificates again and showing their metrics, off the workers",
