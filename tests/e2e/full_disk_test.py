@@ -155,6 +155,9 @@ class FullDisk(unittest.TestCase):
         self.assertEqual(load.stop()[1], [])
         self.program.make_room()
         self.check_all_goes_again()
+        # Of a change that was done the trail tells so, although its room may have ended just there.
+        events = self.program.must("GET", "/audit-events?pageSize=500")["items"]
+        self.assertEqual([each for each in events if each["status"] is None], [])
 
     def test_a_replica_that_ends_meanwhile_is_there_again_when_there_is_room(self):
         self.program.fill()
