@@ -68,6 +68,7 @@ MUTEXES = {
     "control/service/chart_history.hpp": "the last hour of counts, taken every step and by requests to the control port",
     "control/service/chart_recorder.hpp": "wakes its thread at the end of a step",
     "control/service/fleet_readings.hpp": "readings of the last second, taken by scrapes",
+    "control/service/audit_trail.hpp": "events that the store could not close, on control threads",
     "control/service/client_ledger.hpp": "sums of clients' requests, on control threads",
     "control/service/idempotency.hpp": "which keys have a request under way, taken by requests to the control port",
     "control/service/login_guard.hpp": "who guessed passwords, taken once per login",
