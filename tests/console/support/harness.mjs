@@ -54,7 +54,7 @@ export async function openWorld(options) {
     const answer = await made.context.request.post(gate.url + '/api/v1/session', { data: login, headers: { Origin: gate.url } });
     assert.equal(answer.status(), 201, await answer.text());
     await made.page.goto(gate.url + '/');
-    await made.page.getByText('Live', { exact: true }).waitFor();
+    await made.page.locator('.live-live').waitFor();
     return made;
   };
 

@@ -89,7 +89,7 @@ function AccountMenu() {
     <Popover
       title="Account"
       align="end"
-      label={`Account: ${account.name}`}
+      label={`Account: ${account.displayName || account.name}`}
       class="button button-ghost"
       button={
         <>

@@ -26,14 +26,18 @@ function classOf({ kind = 'plain', small }: Look, iconOnly: boolean, more?: stri
   return ['button', `button-${kind}`, small && 'button-small', iconOnly && 'button-icon', more].filter(Boolean).join(' ');
 }
 
-export function Button({ kind, icon, small, busy = false, label, children, class: more, disabled = false, type = 'button', ...rest }: ButtonProps) {
+/// One that is disabled keeps the focus and says so (aria-disabled): a button that is taken away under the finger would
+/// leave whoever works by keyboard nowhere.
+export function Button({ kind, icon, small, busy = false, label, children, class: more, disabled = false, type = 'button', onClick, ...rest }: ButtonProps) {
   const look: Look = { ...(kind ? { kind } : {}), ...(small ? { small } : {}) };
+  const off = disabled || busy;
   return (
     <button
       {...rest}
       type={type}
       class={classOf(look, children === undefined, more)}
-      disabled={disabled || busy}
+      aria-disabled={off || undefined}
+      onClick={(event) => (off ? event.preventDefault() : onClick?.(event))}
       aria-busy={busy || undefined}
       {...(label ? { 'aria-label': label, title: label } : {})}
     >

@@ -45,7 +45,7 @@ export function CopyButton({ text, what, children, small = true }: CopyProps) {
   };
   return (
     <>
-      <Button small={small} kind="ghost" icon={copied ? 'check' : 'copy'} label={copied ? 'Copied!' : `Copy ${what}`} onClick={(event) => void copy(event)}>
+      <Button small={small} kind="ghost" icon={copied ? 'check' : 'copy'} label={children ? `${copied ? 'Copied!' : children}: ${what}` : copied ? 'Copied!' : `Copy ${what}`} onClick={(event) => void copy(event)}>
         {children === undefined ? undefined : copied ? 'Copied!' : children}
       </Button>
       <span class="visually-hidden" role="status">

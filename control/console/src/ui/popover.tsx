@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
 interface PopoverProps {
   /// What the button shows, and how it is named where that is not words.
@@ -20,7 +20,8 @@ export function Popover({ button, label, title, hover = false, align = 'start', 
   const [open, setOpen] = useState<'no' | 'hover' | 'held'>('no');
   const whole = useRef<HTMLSpanElement>(null);
   const id = useId();
-  useEffect(() => {
+  // Before the panel can be seen, or Escape pressed right then would be lost.
+  useLayoutEffect(() => {
     if (open === 'no') return;
     const onPointer = (event: Event) => !whole.current?.contains(event.target as Node) && setOpen('no');
     const onKey = (event: KeyboardEvent) => {
