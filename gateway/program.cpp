@@ -269,7 +269,7 @@ class program {
 
   /// While a new program takes over, this one cannot tell what is so, and must not change anything.
   http_io::response answer_control(const http_io::request& request) {
-    if (request.path == "/livez" || request.path == "/readyz") return rest_(request);
+    if (!request.path.starts_with("/api/")) return rest_(request);  // pages and probes ask no store
     if (!control_gate_.enter()) {
       control::rest::problem upgrading{503, "UPGRADING", "modelgate is being upgraded; send the request again"};
       upgrading.fields = {{"Retry-After", "1"}, {"Connection", "close"}};

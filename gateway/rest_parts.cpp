@@ -1,5 +1,7 @@
 #include "gateway/rest_parts.hpp"
 
+#include "control/console/site.hpp"
+
 #include <chrono>
 #include <utility>
 
@@ -33,6 +35,9 @@ control::rest::rest_options rest_options_of(const live_settings& live, const net
                                            now->limits.event_listeners, now->limits.event_listeners_per_user};
   };
   options.log_heartbeat = [&live] { return live.now()->timeouts.log_heartbeat; };
+  options.pages = [console = control::console::site{control::console::embedded_assets()}](const auto& request) {
+    return console.answer(request);
+  };
   options.not_ready_because = std::move(not_ready_because);
   return options;
 }

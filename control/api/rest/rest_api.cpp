@@ -108,7 +108,7 @@ http_io::response rest_api::operator()(const http_io::request& request) {
 outcome rest_api::answer_health(const http_io::request& request) const {
   const bool alive = request.path == "/livez";
   const bool summary = request.path == "/api/health";
-  if (!alive && !summary && request.path != "/readyz") return no_such_path(request.path);
+  if (!alive && !summary && request.path != "/readyz") return answer_page(request);
   if (changes_something(request)) return wrong_method("GET, HEAD");
   // Alive is whoever can answer this; what is missing to serve is another question.
   const std::string reason = alive || !options_.not_ready_because ? std::string{} : options_.not_ready_because();
@@ -119,6 +119,14 @@ outcome rest_api::answer_health(const http_io::request& request) const {
   }
   if (summary) return json_answer(200, {{"status", "ok"}, {"version", options_.version}});
   return text_answer("ok\n");
+}
+
+/// For everybody: what a page shows, it asks the API for.
+outcome rest_api::answer_page(const http_io::request& request) const {
+  auto page = options_.pages(request);
+  if (!page) return no_such_path(request.path);
+  if (changes_something(request)) return wrong_method("GET, HEAD");
+  return *std::move(page);
 }
 
 service::answer<domain::principal> rest_api::who_asks(const http_io::request& request) {
