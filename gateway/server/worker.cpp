@@ -219,7 +219,15 @@ bool worker::is_trusted_proxy(std::string_view address) const noexcept {
          != settings_.trusted_proxies.end();
 }
 
-void worker::take(net::socket_handle socket, std::string peer) {
+void worker::take_inside(int socket, config::inside_caller_ptr caller) {
+  // Shared because what is posted can be copied; closed if nobody comes to take it.
+  auto connection = std::make_shared<net::socket_handle>(socket);
+  loop_.post([this, connection = std::move(connection), caller = std::move(caller)] {
+    if (!context_.draining) take(std::move(*connection), caller->address, caller);
+  });
+}
+
+void worker::take(net::socket_handle socket, std::string peer, config::inside_caller_ptr inside) {
   context_.stats.connections_accepted.add();
   if (const auto refused = admission_.try_enter(peer, socket.get())) {
     context_.stats.connections_refused[static_cast<std::size_t>(*refused)].add();
@@ -230,7 +238,7 @@ void worker::take(net::socket_handle socket, std::string peer) {
     context_.date = format_http_date(system_clock::now());
     await_tick();
   }
-  auto* made = new session{*this, std::move(socket), std::move(peer)};
+  auto* made = new session{*this, std::move(socket), std::move(peer), std::move(inside)};
   sessions_->push_back(*made);
   net::start(made->run(), [this, made](std::exception_ptr failure) {
     if (failure) {

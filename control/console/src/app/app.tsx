@@ -1,0 +1,76 @@
+import { useEffect } from 'preact/hooks';
+import { matchPath } from '../router/match';
+import { navigate, pathname, query } from '../router/location';
+import { lazy } from '../router/lazy';
+import { loadMe, sessionState } from '../state/session';
+import { Button } from '../ui/button';
+import { ConfirmHost } from '../ui/confirm';
+import { EmptyState } from '../ui/empty_state';
+import { Skeleton } from '../ui/skeleton';
+import { ToastRegion } from '../ui/toasts';
+import { LinkButton } from '../ui/button';
+import { routes } from './routes';
+import { Shell } from './shell';
+
+const SignIn = lazy(() => import('../pages/sign_in/page'));
+
+export function App() {
+  return (
+    <>
+      <Content />
+      <ConfirmHost />
+      <ToastRegion />
+    </>
+  );
+}
+
+function Content() {
+  switch (sessionState.value) {
+    case 'unknown':
+      return (
+        <main class="middle">
+          <Skeleton lines={4} />
+        </main>
+      );
+    case 'unreachable':
+      return (
+        <main class="middle">
+          <EmptyState icon="wifi-off" title="The program does not answer" action={<Button kind="primary" onClick={() => void loadMe()}>Try again</Button>}>
+            Is modelgate running, and is its control port the address of this page?
+          </EmptyState>
+        </main>
+      );
+    case 'signedOut':
+      return <SignIn />;
+    case 'signedIn':
+      return (
+        <Shell>
+          <CurrentPage />
+        </Shell>
+      );
+  }
+}
+
+function CurrentPage() {
+  const at = pathname.value;
+  const home = at === '/' || at === '/sign-in';
+  useEffect(() => {
+    if (home) void navigate(localPath(query.value.get('to')) ?? '/deployments', { replace: true });
+  }, [home]);
+  if (home) return <Skeleton />;
+  for (const { pattern, page: Page } of routes) {
+    const params = matchPath(pattern, at);
+    // The key makes another thing of the same kind a page of its own, with no state of the one before.
+    if (params) return <Page key={pattern + JSON.stringify({ ...params, tab: '' })} params={params} />;
+  }
+  return (
+    <EmptyState icon="search-x" title="There is no such page" action={<LinkButton href="/deployments">Deployments</LinkButton>}>
+      The address {at} leads nowhere.
+    </EmptyState>
+  );
+}
+
+/// Only a path of this console: an address of elsewhere in `to` would make a trap of the sign-in page.
+function localPath(to: string | null): string | null {
+  return to !== null && /^\/(?![/\\])/.test(to) ? to : null;
+}

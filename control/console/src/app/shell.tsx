@@ -1,0 +1,120 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { pathname } from '../router/location';
+import { lazy } from '../router/lazy';
+import { isAdmin, isReadOnly, me, signOut } from '../state/session';
+import { theme, themes } from '../state/preferences';
+import { notifyError } from '../state/notifications';
+import { Button } from '../ui/button';
+import { Icon, type IconName } from '../ui/icon';
+import { Popover } from '../ui/popover';
+import { NotificationBell } from '../ui/toasts';
+import { LiveBanner, LiveDot } from './live_banner';
+import { places } from './navigation';
+import { paletteOpen, startKeys } from './keys';
+
+const Palette = lazy(() => import('../pages/palette/palette'));
+
+export function Shell({ children }: { children: ComponentChildren }) {
+  const [menu, setMenu] = useState(false);
+  useEffect(startKeys, []);
+  useEffect(() => setMenu(false), [pathname.value]);
+  return (
+    <div class={menu ? 'shell shell-open' : 'shell'}>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
+      <header class="top">
+        <span class="menu-button">
+          <Button kind="ghost" icon="menu" label="Menu" aria-expanded={menu} onClick={() => setMenu(!menu)} />
+        </span>
+        <a class="brand" href="/deployments">
+          <span class="brand-mark" aria-hidden="true">
+            <svg viewBox="0 0 16 16" width="20" height="20">
+              <path d="M4 12V4.5l4 4 4-4V12" />
+            </svg>
+          </span>
+          modelgate
+        </a>
+        <LiveDot />
+        <div class="top-end">
+          <span class="wide-only">
+            <Button kind="ghost" icon="search" onClick={() => (paletteOpen.value = true)} aria-keyshortcuts="Control+K">
+              Go to… <kbd>Ctrl K</kbd>
+            </Button>
+          </span>
+          <ThemeButton />
+          <NotificationBell />
+          <AccountMenu />
+        </div>
+      </header>
+      <nav class="side" aria-label="Main">
+        <ul>
+          {places
+            .filter((each) => !each.admin || isAdmin.value)
+            .map((each) => (
+              <li key={each.href}>
+                <a href={each.href} aria-current={isBelow(pathname.value, each.href) ? 'page' : undefined}>
+                  <Icon name={each.icon} size={18} />
+                  {each.text}
+                </a>
+              </li>
+            ))}
+        </ul>
+      </nav>
+      <main id="main" class="main" tabIndex={-1}>
+        <LiveBanner />
+        {children}
+      </main>
+      {paletteOpen.value && <Palette />}
+    </div>
+  );
+}
+
+function isBelow(at: string, place: string): boolean {
+  return at === place || at.startsWith(place + '/') || (place === '/deployments' && at === '/create');
+}
+
+const themeIcons: Record<(typeof themes)[number], IconName> = { auto: 'sun-moon', light: 'sun', dark: 'moon' };
+
+function ThemeButton() {
+  const next = themes[(themes.indexOf(theme.value) + 1) % themes.length] ?? 'auto';
+  return <Button kind="ghost" icon={themeIcons[theme.value]} label={`Theme: ${theme.value}. Change to ${next}`} onClick={() => (theme.value = next)} />;
+}
+
+function AccountMenu() {
+  const account = me.value;
+  if (!account) return null;
+  return (
+    <Popover
+      title="Account"
+      align="end"
+      label={`Account: ${account.displayName || account.name}`}
+      class="button button-ghost"
+      button={
+        <>
+          <Icon name="user" />
+          <span class="wide-only">{account.displayName || account.name}</span>
+        </>
+      }
+    >
+      <p>
+        <strong>{account.displayName || account.name}</strong>
+        <br />
+        <span class="dim">
+          {account.name} · {account.role === 'admin' ? 'platform administrator' : 'member'}
+          {isReadOnly.value && ' · looks only'}
+        </span>
+      </p>
+      {account.groups.length > 0 && <p class="dim small">Groups: {account.groups.map((each) => each.displayName || each.name).join(', ')}</p>}
+      <div class="stack">
+        <a href="/api/docs" target="_blank" rel="noopener">
+          API documentation
+        </a>
+        <Button icon="log-out" onClick={() => void signOut().catch((error) => notifyError(error, 'Signing out'))}>
+          Sign out
+        </Button>
+      </div>
+    </Popover>
+  );
+}

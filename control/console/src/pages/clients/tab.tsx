@@ -1,0 +1,5 @@
+import type { TabProps } from '../deployment/tabs';
+
+export default function Tab({ deployment }: TabProps) {
+  return <p>{deployment.id}</p>;
+}

@@ -1,0 +1,119 @@
+import { createParser, type EventSourceMessage } from 'eventsource-parser';
+import { fetchRaw } from '../api/client';
+import { ApiError } from '../api/problem';
+import { delayOf } from './backoff';
+import type { StreamEvent } from './collections';
+
+/// One connection to GET /events, made again whenever it ends, from where it was.
+///
+/// fetch and not EventSource: the status of a refusal tells what to do (401: sign in, 429: wait as long as is asked),
+/// and Last-Event-ID goes along when the connection is made anew, too.
+export interface StreamHandler {
+  onEvents(events: StreamEvent[]): void;
+  /// `live`: what is shown is what is; `reconnecting`: the connection was lost a moment ago.
+  onState(state: 'live' | 'reconnecting', failures: number): void;
+}
+
+/// The program sends a heartbeat every 15 s: silence of three of them is a dead connection.
+const longestSilence = 50_000;
+
+export class EventStream {
+  #handler: StreamHandler;
+  #stopping = new AbortController();
+  #wake: () => void = () => {};
+  #lastId = '';
+  #failures = 0;
+
+  constructor(handler: StreamHandler) {
+    this.#handler = handler;
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#wake();
+  }
+
+  /// Tries again at once, for instance because the machine came back from sleep.
+  retryNow(): void {
+    this.#wake();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      let atLeast = 0;
+      try {
+        await this.#listen();
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        if (error instanceof ApiError && error.status === 401) return;
+        if (error instanceof ApiError && error.status === 400) this.#lastId = '';
+        atLeast = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
+      }
+      if (this.#stopping.signal.aborted) return;
+      this.#failures += 1;
+      this.#handler.onState('reconnecting', this.#failures);
+      await this.#pause(delayOf(this.#failures, Math.random(), atLeast));
+    }
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((done) => {
+      const timer = setTimeout(done, milliseconds);
+      this.#wake = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+
+  async #listen(): Promise<void> {
+    const ending = new AbortController();
+    const stop = () => ending.abort();
+    this.#stopping.signal.addEventListener('abort', stop);
+    let silence = setTimeout(stop, longestSilence);
+    try {
+      const answer = await fetchRaw('GET', '/events', {
+        signal: ending.signal,
+        headers: { Accept: 'text/event-stream', ...(this.#lastId ? { 'Last-Event-ID': this.#lastId } : {}) },
+      });
+      // Without an id the program tells everything anew; what was told before the connection broke is not added to.
+      let batch: StreamEvent[] = this.#lastId ? [] : [{ event: 'reset', kind: 'stream', id: '', object: null }];
+      const parser = createParser({
+        onEvent: (message) => {
+          const event = eventOf(message);
+          if (event) batch.push(event);
+          if (message.id) this.#lastId = message.id;
+        },
+      });
+      const reader = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        clearTimeout(silence);
+        silence = setTimeout(stop, longestSilence);
+        this.#failures = 0;
+        parser.feed(value);
+        if (batch.length > 0) this.#handler.onEvents(batch);
+        batch = [];
+        this.#handler.onState('live', 0);
+      }
+    } finally {
+      clearTimeout(silence);
+      this.#stopping.signal.removeEventListener('abort', stop);
+    }
+  }
+}
+
+function eventOf(message: EventSourceMessage): StreamEvent | null {
+  const event = message.event ?? 'message';
+  if (event === 'reset') return { event, kind: 'stream', id: '', object: null };
+  try {
+    return { ...(JSON.parse(message.data) as Omit<StreamEvent, 'event'>), event };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,17 @@
+import { CopyButton } from './copy_button';
+
+/// Text for a terminal or a file, and a button that copies it whole.
+export function CodeBlock({ text, what, label }: { text: string; what: string; label?: string }) {
+  return (
+    <div class="code">
+      <pre tabIndex={0} role="region" aria-label={label ?? what}>
+        <code>{text}</code>
+      </pre>
+      <div class="code-copy">
+        <CopyButton text={text} what={what}>
+          Copy
+        </CopyButton>
+      </div>
+    </div>
+  );
+}

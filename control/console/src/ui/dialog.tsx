@@ -1,0 +1,49 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { Button } from './button';
+
+export interface DialogProps {
+  title: string;
+  /// Escape, the cross and a click beside it. Left out: only the dialog's own buttons close it.
+  onClose?: (() => void) | undefined;
+  /// The row of buttons at its end.
+  actions?: ComponentChildren;
+  wide?: boolean;
+  children?: ComponentChildren;
+}
+
+/// The platform's modal dialog: it holds the focus, and gives it back. Shown as long as it is rendered.
+export function Dialog({ title, onClose, actions, wide, children }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class={wide ? 'dialog dialog-wide' : 'dialog'}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose?.();
+      }}
+      onMouseDown={(event) => event.target === element.current && onClose?.()}
+    >
+      <div class="dialog-body">
+        <header class="dialog-head">
+          <h2 id={id}>{title}</h2>
+          {onClose && <Button kind="ghost" icon="x" label="Close" onClick={onClose} />}
+        </header>
+        {children}
+        {actions && <footer class="dialog-actions">{actions}</footer>}
+      </div>
+    </dialog>
+  );
+}
