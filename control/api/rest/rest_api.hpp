@@ -27,6 +27,7 @@ namespace modelgate::control::rest {
 struct view_settings {
   std::string public_url;  ///< where applications find the prediction port; empty: the caller's host name and the port
   domain::serving_defaults serving;
+  std::string grafana_url = {};  ///< of a deployment's dashboard, with "{id}" where its id stands; empty: there is none
 };
 
 struct rest_options {
