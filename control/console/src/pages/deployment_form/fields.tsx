@@ -4,12 +4,13 @@ import type { Image, PullSecret } from '../../api/types';
 import { formatSize } from '../../lib/format';
 import { instanceTypes } from '../../state/live';
 import { Alert } from '../../ui/alert';
-import { Checkbox, Field, FieldErrors, NumberField, SelectField, Switch, TextArea, TextField } from '../../ui/field';
+import { Checkbox, Field, NumberField, SelectField, Switch, TextArea, TextField } from '../../ui/field';
 import { KeyValueEditor } from '../../ui/key_value_editor';
 import type { FormModel } from './form_model';
+import type { FormState } from './form_state';
 
 /// What both creating and updating ask for, below name and group.
-export function CommonFields({ model }: { model: FormModel }) {
+export function CommonFields({ model, was }: { model: FormModel; was?: FormState }) {
   const { form, set, errors, rowErrors } = model;
   const isExternal = form.source === 'external';
   return (
@@ -35,6 +36,7 @@ export function CommonFields({ model }: { model: FormModel }) {
         <Switch
           label="Private Access"
           checked={form.isPrivate}
+          errors={errors('/endpointAccessType')}
           onChange={(isPrivate) => set({ isPrivate })}
           hint={
             form.isPrivate
@@ -42,7 +44,13 @@ export function CommonFields({ model }: { model: FormModel }) {
               : 'Everybody who reaches the prediction port may call it. If private, there is a Clients tab in the detail page.'
           }
         />
-        <FieldErrors errors={errors('/endpointAccessType')} />
+        {was && was.isPrivate !== form.isPrivate && (
+          <Alert kind="warning">
+            {form.isPrivate
+              ? 'Callers without a token get 401 as soon as this is deployed; no replica is replaced for it.'
+              : 'As soon as this is deployed, everybody may call it without a token; the clients and their tokens are kept.'}
+          </Alert>
+        )}
       </Section>
       <Section title="About">
         <TextArea label="Description" value={form.description} errors={errors('/description')} onInput={(description) => set({ description })} />
