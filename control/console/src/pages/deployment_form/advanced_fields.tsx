@@ -29,7 +29,7 @@ export function AdvancedFields({ model }: { model: FormModel }) {
             label="Protocol"
             hint="How requests reach the replica."
             value={serving.protocol}
-            empty="as the model image says"
+            empty="as the image"
             choices={[
               { value: 'seldon', text: 'seldon' },
               { value: 'passthrough', text: 'passthrough' },

@@ -166,7 +166,7 @@ function PullSecretField({ model }: { model: FormModel }) {
 }
 
 function ExternalFields({ model }: { model: FormModel }) {
-  const { form, set, errors } = model;
+  const { form, set, errors, ownErrors } = model;
   const byFile = form.file !== '';
   return (
     <>
@@ -179,14 +179,14 @@ function ExternalFields({ model }: { model: FormModel }) {
         placeholder={'http://models.lan:9000\nhttp://models.lan:9001'}
         hint="One replica a line."
         value={form.urls}
-        errors={errors('/external/urls', ...(byFile ? [] : ['/external']))}
+        errors={[...errors('/external/urls'), ...(byFile ? [] : ownErrors('/external'))]}
         onInput={(urls) => set({ urls })}
       />
       <TextField
         label="File"
         hint="Instead of addresses: a file in the folder runtime.external.folder of the server's settings, which is read again when it changes."
         value={form.file}
-        errors={errors('/external/file', ...(byFile ? ['/external'] : []))}
+        errors={[...errors('/external/file'), ...(byFile ? ownErrors('/external') : [])]}
         onInput={(file) => set({ file })}
       />
       <TextField
