@@ -34,11 +34,11 @@ export default function InformationTab({ deployment }: TabProps) {
             <EnvTable env={deployment.env} />
           </section>
         )}
-        <section class="card" aria-labelledby="serving-title">
-          <h2 id="serving-title">Serving</h2>
-          <Facts facts={servingFacts(deployment)} />
-        </section>
       </div>
+      <section class="card" aria-labelledby="serving-title">
+        <h2 id="serving-title">Serving</h2>
+        <Facts facts={servingFacts(deployment)} />
+      </section>
     </div>
   );
 }
