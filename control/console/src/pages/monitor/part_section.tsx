@@ -1,11 +1,12 @@
 import type { ReplicaStatus } from '../../api/types';
+import { formatBytes } from '../../lib/bytes';
 import { query, setQuery } from '../../router/location';
 import { ReplicaPill } from '../../ui/pill';
 import { Table, type Column } from '../../ui/table';
 import { ChartCard } from './chart_card';
 import { subjectsOf, valueNow, type Panel, type Part } from './lines';
 import type { Marker } from './plot';
-import { formatBytes, formatValue } from './units';
+import { formatValue } from './units';
 
 interface SectionProps {
   panels: readonly Panel[];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { axisRange, formatBytes, formatValue } from './units';
+import { formatBytes } from '../../lib/bytes';
+import { axisRange, formatValue } from './units';
 
 describe('units', () => {
   it('tells values with their unit', () => {

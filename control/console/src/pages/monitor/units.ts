@@ -1,21 +1,10 @@
+import { formatBytes } from '../../lib/bytes';
 import { formatMilliseconds, formatNumber } from '../../lib/format';
 
 /// What a line counts in; how its values are told to people follows from it.
 export type Unit = 'perSecond' | 'ratio' | 'seconds' | 'count' | 'cores' | 'bytes' | 'plain';
 
 const three = (value: number) => formatNumber(Number(value.toPrecision(3)));
-
-const binary: readonly [number, string][] = [
-  [1024 ** 4, 'TiB'],
-  [1024 ** 3, 'GiB'],
-  [1024 ** 2, 'MiB'],
-  [1024, 'KiB'],
-];
-
-export function formatBytes(value: number): string {
-  for (const [size, name] of binary) if (Math.abs(value) >= size) return `${three(value / size)} ${name}`;
-  return `${three(value)} B`;
-}
 
 /// A value with its unit, short enough for an axis and a table alike; `-` where nothing is known.
 export function formatValue(unit: Unit, value: number | null | undefined): string {
