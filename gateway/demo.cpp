@@ -18,10 +18,10 @@ constexpr std::chrono::milliseconds poll{100};
 
 }  // namespace
 
-void demo::begin(const control::service::service_context& context, const std::filesystem::path& data_folder,
-                 const net::endpoint& prediction, bool uses_tls) {
-  thread_ = std::thread{
-      [this, &context, data_folder, prediction, uses_tls] { run(context, data_folder, prediction, uses_tls); }};
+void demo::begin(const control::service::service_context& context, const config::settings& settings,
+                 const net::endpoint& prediction, const net::endpoint& control) {
+  thread_ =
+      std::thread{[this, &context, settings, prediction, control] { run(context, settings, prediction, control); }};
 }
 
 void demo::end() {
@@ -33,9 +33,10 @@ void demo::end() {
   if (thread_.joinable()) thread_.join();
 }
 
-void demo::run(const control::service::service_context& context, const std::filesystem::path& data_folder,
-               const net::endpoint& prediction, bool uses_tls) {
-  const auto state = control::service::ensure_demo(context, data_folder);
+void demo::run(const control::service::service_context& context, const config::settings& settings,
+               const net::endpoint& prediction, const net::endpoint& control) {
+  const auto state = control::service::ensure_demo(context, settings.data_folder,
+                                                   {settings.people.password_passes, settings.people.password_memory});
   if (!state) {
     for (const diagnostic& each : state.error().mistakes) log::error("demo", each.where + " " + each.detail);
     log::error("demo", "the demo could not be made: " + state.error().detail);
@@ -58,7 +59,7 @@ void demo::run(const control::service::service_context& context, const std::file
       if (ended_.wait_for(lock, poll, [this] { return ending_; })) return;
     }
   }
-  print_demo(*state, prediction, uses_tls);
+  print_demo(*state, settings, prediction, control);
 }
 
 }  // namespace modelgate

@@ -2,10 +2,10 @@
 
 #include "control/service/service_context.hpp"
 
+#include "modelgate/config/settings.hpp"
 #include "modelgate/net/endpoint.hpp"
 
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -21,14 +21,15 @@ class demo {
   demo(const demo&) = delete;
   demo& operator=(const demo&) = delete;
 
-  void begin(const control::service::service_context& context, const std::filesystem::path& data_folder,
-             const net::endpoint& prediction, bool uses_tls);
+  /// `settings` and the addresses in use are copied.
+  void begin(const control::service::service_context& context, const config::settings& settings,
+             const net::endpoint& prediction, const net::endpoint& control);
   /// Also while it still waits, and before anything was begun.
   void end();
 
  private:
-  void run(const control::service::service_context& context, const std::filesystem::path& data_folder,
-           const net::endpoint& prediction, bool uses_tls);
+  void run(const control::service::service_context& context, const config::settings& settings,
+           const net::endpoint& prediction, const net::endpoint& control);
 
   std::mutex mutex_;
   std::condition_variable ended_;

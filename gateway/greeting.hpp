@@ -14,7 +14,8 @@ namespace modelgate {
 void greet(const config::settings& settings, const net::endpoint& control,
            const std::optional<std::filesystem::path>& new_token);
 
-/// The two demo lines, once both deployments answer; they work when pasted.
-void print_demo(const control::service::demo_state& demo, const net::endpoint& prediction, bool uses_tls);
+/// How to sign in to the console, and the two demo lines, once both deployments answer; they work when pasted.
+void print_demo(const control::service::demo_state& demo, const config::settings& settings,
+                const net::endpoint& prediction, const net::endpoint& control);
 
 }  // namespace modelgate

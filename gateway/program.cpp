@@ -18,6 +18,8 @@
 #include "gateway/control_gate.hpp"
 #include "gateway/demo.hpp"
 #include "gateway/greeting.hpp"
+#include "gateway/health.hpp"
+#include "gateway/inside_predictions.hpp"
 #include "gateway/rest_parts.hpp"
 #include "gateway/server/metrics_endpoint.hpp"
 #include "gateway/upgrade_loop.hpp"
@@ -102,7 +104,9 @@ class program {
                  .runtime = driver_,
                  .reconciler = reconciler_,
                  .observe_gateway = [this] { return gateway_->observe(); },
-                 .count_gateway = [this] { return gateway_->observe_with_counts(); }},
+                 .count_gateway = [this] { return gateway_->observe_with_counts(); },
+                 .predict = [this](const auto& call) { return predictions_.run(call); },
+                 .gateway_health = [this] { return health(); }},
         rest_{context_, vault_,
               rest_options_of(live_, gateway_->address(),
                               [this] { return ready_ ? std::string{} : std::string{"starting or draining"}; })},
@@ -146,8 +150,7 @@ class program {
     greet(settings_, control_server_->address(), new_token);
     std::thread watching{[this] { watch_certificates(); }};
     std::thread chores{[this] { do_chores_now_and_then(); }};
-    if (with_demo)
-      demo_.begin(context_, settings_.data_folder, gateway_->address(), settings_.tls.prediction.enabled());
+    if (with_demo) demo_.begin(context_, settings_, gateway_->address(), control_server_->address());
 
     upgrades_.run_until_end(signals, words,
                             {[this](steady_time until) { return let_go(until); }, [this] { take_back(); }, {}}, [this] {
@@ -178,6 +181,12 @@ class program {
     auto key = crypto::token_key::load_or_create(file);
     if (!key) throw std::runtime_error{"the token key " + file.string() + " cannot be used: " + key.error().message()};
     return *key;
+  }
+
+  control::service::gateway_health health() const {
+    const config::snapshot_ptr live = reconciler_.live();
+    return look_at_health({live_, *gateway_, certificates_, *control_server_, *metrics_server_, started_at_},
+                          live ? std::optional{live->generation} : std::nullopt);
   }
 
   /// Where an external replica cannot be. Asked by threads that start after the servers are there.
@@ -269,7 +278,7 @@ class program {
 
   /// While a new program takes over, this one cannot tell what is so, and must not change anything.
   http_io::response answer_control(const http_io::request& request) {
-    if (request.path == "/livez" || request.path == "/readyz") return rest_(request);
+    if (!request.path.starts_with("/api/")) return rest_(request);  // pages and probes ask no store
     if (!control_gate_.enter()) {
       control::rest::problem upgrading{503, "UPGRADING", "modelgate is being upgraded; send the request again"};
       upgrading.fields = {{"Retry-After", "1"}, {"Connection", "close"}};
@@ -477,6 +486,7 @@ class program {
   control::store::stored_state stored_state_;
   control::publish::publisher publisher_;
   control::reconcile::reconciler reconciler_;
+  inside_predictions predictions_{*gateway_, live_};
   control::service::service_context context_;
   control::service::client_service clients_{context_};
   control::service::secret_vault vault_{settings_.data_folder / "secret.key"};
@@ -484,6 +494,7 @@ class program {
   control::rest::rest_api rest_;
   certificates certificates_;
 
+  const system_time started_at_ = system_clock::now();
   std::atomic<bool> ready_{false};
   std::mutex mutex_;
   std::condition_variable ending_changed_;

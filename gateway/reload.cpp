@@ -37,7 +37,7 @@ bool live_settings::reload() {
     log::error("reload", "the settings have mistakes: those from before stay as they are",
                {{"mistakes", std::uint64_t{read.error().size()}}});
     const std::lock_guard lock{mutex_};
-    last_was_taken_ = false;
+    mistakes_ = read.error();
     ++refused_;
     return false;
   }
@@ -52,10 +52,15 @@ bool live_settings::reload() {
   auto next = std::make_shared<const config::settings>(std::move(*read));
   const std::lock_guard lock{mutex_};
   now_ = std::move(next);
-  last_was_taken_ = true;
+  mistakes_.clear();
   taken_at_ = system_clock::now();
   ++taken_;
   return true;
+}
+
+live_settings::reading live_settings::last_reading() const {
+  const std::lock_guard lock{mutex_};
+  return {now_->file, taken_at_, mistakes_, taken_};
 }
 
 std::vector<metrics::gauge_reading> live_settings::readings() const {
@@ -66,7 +71,7 @@ std::vector<metrics::gauge_reading> live_settings::readings() const {
       {"modelgate_config_last_reload_successful",
        "Whether the settings were without mistakes when they were read last; 0: the ones from before hold.",
        {},
-       last_was_taken_ ? 1.0 : 0.0,
+       mistakes_.empty() ? 1.0 : 0.0,
        false},
       {"modelgate_config_last_reload_success_timestamp_seconds",
        "When the settings that hold were read, in seconds since 1970.",

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "modelgate/base/clock.hpp"
+#include "modelgate/base/diagnostic.hpp"
 #include "modelgate/base/result.hpp"
 #include "modelgate/config/settings.hpp"
 #include "modelgate/metrics/gauge_reading.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -30,6 +32,15 @@ class live_settings {
   /// Errors: false, and everything stays; the mistakes are in the log, each with its place and what to do.
   [[nodiscard]] bool reload();
 
+  /// How reading went last.
+  struct reading {
+    std::filesystem::path file;  ///< empty: none is read
+    system_time taken_at;        ///< when those that hold were read
+    diagnostics mistakes;        ///< for which a later reading was refused; empty: none was
+    std::uint64_t taken = 0;     ///< times that they were read again
+  };
+  [[nodiscard]] reading last_reading() const;
+
   /// How reloads went, for scrapes.
   [[nodiscard]] std::vector<metrics::gauge_reading> readings() const;
 
@@ -37,7 +48,7 @@ class live_settings {
   const settings_reader read_;
   mutable std::mutex mutex_;
   std::shared_ptr<const config::settings> now_;
-  bool last_was_taken_ = true;
+  diagnostics mistakes_;  ///< of the last reading
   system_time taken_at_;
   std::uint64_t taken_ = 0;
   std::uint64_t refused_ = 0;

@@ -1,9 +1,22 @@
 #include "gateway/rest_parts.hpp"
 
+#include "control/console/site.hpp"
+
 #include <chrono>
 #include <utility>
 
 namespace modelgate {
+namespace {
+
+/// Of conf/grafana/deployment.json, with "{id}" in the place of the deployment's id. Empty: there is no Grafana.
+std::string dashboard_url(const config::settings& settings) {
+  std::string url = settings.console_grafana_url;
+  if (url.empty()) return url;
+  while (url.ends_with('/')) url.pop_back();
+  return url + "/d/modelgate-deployment?var-deployment=" + settings.metrics_deployment_name;
+}
+
+}  // namespace
 
 control::rest::rest_options rest_options_of(const live_settings& live, const net::endpoint& prediction,
                                             std::function<std::string()> not_ready_because) {
@@ -15,7 +28,8 @@ control::rest::rest_options rest_options_of(const live_settings& live, const net
     const auto now = live.now();
     return control::rest::view_settings{
         now->prediction.public_url,
-        {std::chrono::duration_cast<std::chrono::seconds>(now->timeouts.total), now->limits.body_bytes}};
+        {std::chrono::duration_cast<std::chrono::seconds>(now->timeouts.total), now->limits.body_bytes},
+        dashboard_url(*now)};
   };
   options.idempotency = [&live] {
     const auto now = live.now();
@@ -33,6 +47,9 @@ control::rest::rest_options rest_options_of(const live_settings& live, const net
                                            now->limits.event_listeners, now->limits.event_listeners_per_user};
   };
   options.log_heartbeat = [&live] { return live.now()->timeouts.log_heartbeat; };
+  options.pages = [console = control::console::site{control::console::embedded_assets()}](const auto& request) {
+    return console.answer(request);
+  };
   options.not_ready_because = std::move(not_ready_because);
   return options;
 }

@@ -14,6 +14,8 @@ inline constexpr std::size_t display_name_length = 128;
 inline constexpr std::size_t description_length = 4'096;
 inline constexpr std::chrono::seconds longest_token_overlap{30 * 86'400};  ///< after a rotation
 inline constexpr std::size_t update_message_length = 1'024;
+inline constexpr std::size_t client_name_length = 64;
+inline constexpr std::size_t media_type_length = 256;
 inline constexpr std::size_t token_name_length = 128;
 inline constexpr std::size_t model_image_length = 512;
 inline constexpr std::size_t model_uri_length = 2'048;

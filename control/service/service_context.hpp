@@ -3,6 +3,9 @@
 #include "control/reconcile/reconcile_link.hpp"
 #include "control/runtime/runtime_driver.hpp"
 #include "control/service/client_ledger.hpp"
+#include "control/service/gateway_health.hpp"
+#include "control/service/prediction_call.hpp"
+#include "control/service/service_error.hpp"
 #include "control/store/database.hpp"
 
 #include "modelgate/base/clock.hpp"
@@ -32,6 +35,9 @@ struct service_context {
   std::chrono::milliseconds publish_timeout{10'000};          ///< how long an answer waits for its change to go live
   std::function<system_time()> now = now_in_milliseconds;
   std::function<config::observation()> count_gateway = {};  ///< the same, with counts for charts; may be empty
+  /// Sends a request through the gateway and waits for its end; may be empty. Errors: busy.
+  std::function<answer<prediction_reply>(const prediction_call&)> predict = {};
+  std::function<service::gateway_health()> gateway_health = {};  ///< may be empty
   std::shared_ptr<client_ledger> ledger = std::make_shared<client_ledger>();
 };
 

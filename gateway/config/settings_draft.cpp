@@ -150,6 +150,7 @@ void look_at_system(settings_draft& draft) {
 
 result<settings, diagnostics> finish(settings_draft draft) {
   tell(draft, find_contradictions(draft.values), "CONTRADICTION");
+  draft.values.file = draft.file;
   if (draft.mistakes.empty()) return std::move(draft.values);
   std::stable_sort(draft.mistakes.begin(), draft.mistakes.end(),
                    [](const diagnostic& a, const diagnostic& b) { return line_and_column(a) < line_and_column(b); });

@@ -200,6 +200,8 @@ constexpr std::array keys{
     settings_key{"limits.event_listeners", count_key{limit<&limit_settings::event_listeners>, 0, 100'000}},
     settings_key{"limits.event_listeners_per_user", count_key{limit<&limit_settings::event_listeners_per_user>, 1, 100'000}},
     settings_key{"limits.event_backlog_bytes", size_key{limit<&limit_settings::event_backlog_bytes>, kib, gib}},
+    settings_key{"limits.try_it_requests", count_key{limit<&limit_settings::try_it_requests>, 0, 6}},
+    settings_key{"limits.try_it_bytes", size_key{limit<&limit_settings::try_it_bytes>, kib, 64 * mib}},
     settings_key{"limits.imported_password_checks", count_key{limit<&limit_settings::imported_password_checks>, 1, 64}, at_restart},
     settings_key{"limits.imported_password_waiting", count_key{limit<&limit_settings::imported_password_waiting>, 1, 10'000}},
     settings_key{"limits.log_bytes", size_key{limit<&limit_settings::log_bytes>, 64 * kib, 1'024 * gib}},
@@ -226,6 +228,7 @@ constexpr std::array keys{
     settings_key{"timeouts.event_heartbeat", duration_key{timeout<&timeout_settings::event_heartbeat>}},
     settings_key{"timeouts.log_heartbeat", duration_key{timeout<&timeout_settings::log_heartbeat>}},
     settings_key{"timeouts.imported_password", duration_key{timeout<&timeout_settings::imported_password>}},
+    settings_key{"timeouts.try_it", duration_key{timeout<&timeout_settings::try_it>}},
     settings_key{"timeouts.upgrade", duration_key{timeout<&timeout_settings::upgrade>}},
 
     settings_key{"health.probe_rise", count_key{health<&health_settings::probe_rise>, 1, 100}, at_restart},

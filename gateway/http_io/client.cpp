@@ -19,6 +19,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
+#include <unistd.h>
 
 #include <array>
 #include <exception>
@@ -65,6 +66,8 @@ class exchange {
       : socket_{executor}, deadline_{socket_}, waits_{waits} {}
 
   asio::awaitable<error_code> connect(net::endpoint address);
+  /// In its place: a socket that is connected, and this exchange's from now on.
+  error_code take(int connected);
   asio::awaitable<error_code> secure(net::tls_client_context_ptr tls, std::string server_name);
   asio::awaitable<error_code> send(std::string_view head, std::string_view body);
   asio::awaitable<result<response>> receive(bool head_only, std::size_t body_limit, const body_sink* sink);
@@ -96,6 +99,13 @@ asio::awaitable<error_code> exchange::connect(net::endpoint address) {
   if (failure) co_return failure;
   socket_.set_option(tcp::no_delay(true), problem);
   co_return error_code{};
+}
+
+error_code exchange::take(int connected) {
+  error_code problem;
+  socket_.assign(tcp::v4(), connected, problem);  // which family it is of, nobody asks it
+  if (problem) ::close(connected);
+  return problem;
 }
 
 asio::awaitable<error_code> exchange::secure(net::tls_client_context_ptr tls, std::string server_name) {
@@ -218,13 +228,19 @@ asio::awaitable<result<response>> exchange::receive(bool head_only, std::size_t 
   co_return answer;
 }
 
+/// `connected`: a socket that leads there; -1: it is to be opened.
 asio::awaitable<result<response>> perform(net::endpoint address, client_request request, patience waits,
-                                          const body_sink* sink) {
+                                          const body_sink* sink, int connected) {
   const std::optional<std::string> head = write_request_head(address, request);
+  if (!head && connected >= 0) ::close(connected);
   if (!head) co_return make_error_code(errc::invalid_argument);
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
   exchange current{executor, waits};
-  error_code problem = co_await current.connect(address);
+  error_code problem;
+  if (connected >= 0)
+    problem = current.take(connected);
+  else
+    problem = co_await current.connect(address);
   if (problem) co_return problem;
   if (request.tls) problem = co_await current.secure(request.tls, request.tls_server_name);
   if (problem) co_return problem;
@@ -238,7 +254,7 @@ asio::awaitable<result<response>> perform(net::endpoint address, client_request 
 
 asio::awaitable<result<response>> fetch(net::endpoint address, client_request request, steady_time deadline) {
   const patience waits{deadline, deadline, std::nullopt};
-  result<response> answer = co_await perform(std::move(address), std::move(request), waits, nullptr);
+  result<response> answer = co_await perform(std::move(address), std::move(request), waits, nullptr, -1);
   co_return answer;
 }
 
@@ -251,14 +267,14 @@ asio::awaitable<error_code> try_connection(net::endpoint address, net::tls_clien
   co_return problem;
 }
 
-result<response> fetch_blocking(const net::endpoint& address, const client_request& request,
-                                std::chrono::milliseconds timeout, const body_sink& sink) {
-  const steady_time deadline = steady_clock::now() + timeout;
-  const patience waits{deadline, deadline, timeout};
+namespace {
+
+result<response> run_blocking(const net::endpoint& address, const client_request& request, patience waits,
+                              const body_sink* sink, int connected) {
   asio::io_context context{1};
   result<response> answer = make_error_code(errc::cancelled);
   std::exception_ptr escaped;
-  asio::co_spawn(context, perform(address, request, waits, sink ? &sink : nullptr),
+  asio::co_spawn(context, perform(address, request, waits, sink, connected),
                  [&answer, &escaped](std::exception_ptr problem, result<response> given) {
                    escaped = problem;
                    answer = std::move(given);
@@ -266,6 +282,19 @@ result<response> fetch_blocking(const net::endpoint& address, const client_reque
   context.run();
   if (escaped) std::rethrow_exception(escaped);  // the sink threw: its owner is the caller
   return answer;
+}
+
+}  // namespace
+
+result<response> fetch_blocking(const net::endpoint& address, const client_request& request,
+                                std::chrono::milliseconds timeout, const body_sink& sink) {
+  const steady_time deadline = steady_clock::now() + timeout;
+  return run_blocking(address, request, {deadline, deadline, timeout}, sink ? &sink : nullptr, -1);
+}
+
+result<response> fetch_over(int socket, const client_request& request, std::chrono::milliseconds timeout) {
+  const steady_time deadline = steady_clock::now() + timeout;
+  return run_blocking({"localhost", 0}, request, {deadline, deadline, std::nullopt}, nullptr, socket);
 }
 
 }  // namespace modelgate::http_io

@@ -31,6 +31,14 @@ std::string_view field_list::get(std::string_view name) const noexcept {
   return {};
 }
 
+std::string field_list::combined(std::string_view name) const {
+  std::string all;
+  for (const auto& [held, value] : entries_) {
+    if (same_name(held, name)) all.append(all.empty() ? "" : ",").append(value);
+  }
+  return all;
+}
+
 bool field_list::contains(std::string_view name) const noexcept {
   return count(name) > 0;
 }

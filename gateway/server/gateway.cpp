@@ -14,7 +14,12 @@
 #include "modelgate/metrics/registry.hpp"
 #include "modelgate/net/tls_context.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -133,6 +138,13 @@ struct gateway::state {
 
   [[nodiscard]] config::observation observe(server::load_reader* read) const;
 
+  [[nodiscard]] std::size_t sum(metrics::counter metrics::worker_stats::*count) const {
+    std::size_t all = 0;
+    for (std::size_t i = 0; i < workers.size(); ++i)
+      all += static_cast<std::size_t>((registry.of_worker(i).*count).value());
+    return all;
+  }
+
   [[nodiscard]] std::vector<metrics::gauge_reading> read_certificates() const {
     std::vector<metrics::gauge_reading> readings;
     const std::lock_guard lock{mutex};
@@ -155,6 +167,8 @@ struct gateway::state {
   server::connection_admission admission;
   filter::password_gate passwords;
   telemetry::telemetry records;
+
+  std::atomic<std::size_t> inside_turn{0};  ///< which worker gets the next connection from within
 
   std::mutex live_mutex;  ///< only for waiting: workers take it, and must not wait for a table that is being built
   std::condition_variable live_changed;
@@ -254,6 +268,27 @@ result<void, std::string> gateway::reload_upstream_authorities(const std::filesy
   }
   state_->upstream_ca_file = ca_file;
   return {};
+}
+
+result<int> gateway::open_inside(config::inside_caller_ptr caller) {
+  std::array<int, 2> ends{};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    return error_code{errno, boost::system::system_category()};
+  const std::size_t turn = state_->inside_turn.fetch_add(1, std::memory_order_relaxed);
+  state_->workers[turn % state_->workers.size()]->take_inside(ends[0], std::move(caller));
+  return ends[1];
+}
+
+std::size_t gateway::connections() const {
+  return state_->sum(&metrics::worker_stats::connections_open);
+}
+
+std::size_t gateway::buffer_bytes() const {
+  return state_->sum(&metrics::worker_stats::buffer_bytes);
+}
+
+std::vector<metrics::gauge_reading> gateway::certificates() const {
+  return state_->read_certificates();
 }
 
 void gateway::publish(config::snapshot_ptr next) {

@@ -12,9 +12,6 @@ namespace modelgate::server {
 /// OpenMetrics where Accept wants it at least as much as text, else Prometheus' text, which everybody understands.
 [[nodiscard]] metrics::exposition_format choose_format(std::string_view accept) noexcept;
 
-/// Whether Accept-Encoding takes gzip. Source: RFC 9110 section 12.5.3.
-[[nodiscard]] bool accepts_gzip(std::string_view accept_encoding) noexcept;
-
 using exposition_source = std::function<std::string(metrics::exposition_format)>;
 
 /// Answers a request to the metrics port. Every scrape is made anew: what was counted before it came is in it.

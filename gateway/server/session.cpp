@@ -27,8 +27,11 @@ constexpr std::string_view cors_preflight =
 
 }  // namespace
 
-session::session(worker& owner, net::worker_socket socket, std::string peer)
-    : worker_{owner}, stream_{new net::byte_stream{std::move(socket)}}, peer_{std::move(peer)} {
+session::session(worker& owner, net::worker_socket socket, std::string peer, config::inside_caller_ptr inside)
+    : worker_{owner},
+      stream_{new net::byte_stream{std::move(socket)}},
+      peer_{std::move(peer)},
+      inside_{std::move(inside)} {
   stream_->set_owner(&signal_);
 }
 
@@ -55,7 +58,7 @@ void session::close() {
 net::task session::run() {
   next_step step = next_step::keep;
   unsigned requests = 0;
-  if (worker_.tls()) {
+  if (worker_.tls() && !inside_) {
     const bool secure = co_await shake_hands(worker_.tls());
     if (!secure) step = next_step::close;
   }

@@ -8,6 +8,7 @@
 #include "gateway/server/request_trail.hpp"
 #include "gateway/server/worker.hpp"
 
+#include "modelgate/config/inside_call.hpp"
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/target.hpp"
 #include "modelgate/http/upgrade.hpp"
@@ -32,7 +33,8 @@ namespace modelgate::server {
 /// Shape: worker-local; lives from accept until `run` has ended.
 class session : public boost::intrusive::list_base_hook<> {
  public:
-  session(worker& owner, net::worker_socket socket, std::string peer);
+  /// `inside`: who opened it in this process; null: a client, through a listener.
+  session(worker& owner, net::worker_socket socket, std::string peer, config::inside_caller_ptr inside = nullptr);
   ~session();
 
   [[nodiscard]] net::task run();
@@ -84,6 +86,7 @@ class session : public boost::intrusive::list_base_hook<> {
     request_trail trail_;
   };
   void write_down(const request& req, const request_trail& trail) noexcept;
+  void tell_caller(const request& req, const request_trail& trail) const;
 
   [[nodiscard]] net::task_of<bool> shake_hands(net::tls_context_ptr context);
   void fail_handshake(metrics::handshake_failure why);
@@ -161,6 +164,7 @@ class session : public boost::intrusive::list_base_hook<> {
   worker& worker_;
   net::stream_ptr stream_;
   std::string peer_;
+  config::inside_caller_ptr inside_;
   net::wake_signal signal_;
   net::wheel_timer timer_{signal_};
   std::unique_ptr<session_buffers> buffers_;

@@ -19,6 +19,11 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
   const bool has_token = credential.kind() == filter::presented_credential::scheme::basic
                          || credential.kind() == filter::presented_credential::scheme::bearer;
   const system_time now = system_clock::now();
+  if (inside_ && credential.kind() == filter::presented_credential::scheme::none) {
+    req.user = inside_->user;
+    trail_->client.assign(inside_->user);
+    return std::nullopt;
+  }
   if (credential.kind() == filter::presented_credential::scheme::none && stream_->tls() != nullptr) {
     client = route.find_client(stream_->tls()->client_name());
     if (client != nullptr && !(client->expires_at && *client->expires_at <= now)) {

@@ -43,7 +43,27 @@ session::recorded_request::~recorded_request() {
   owner_.write_down(req_, trail_);
 }
 
+void session::tell_caller(const request& req, const request_trail& trail) const {
+  const proxy::upstream_trail& upstream = trail.upstream;
+  const auto why = trail.status == 0 ? std::optional{http::reason::client_closed} : trail.why;
+  config::call_trail told;
+  told.status = trail.status;
+  told.by_gateway = trail.answered_here;
+  if (why) told.reason = http::word(*why);
+  told.queue = trail.queued;
+  told.connect = trail.connecting;
+  if (upstream.replica) {
+    told.replica = upstream.replica->endpoint->config().replica;
+    // A new connection is opened after the dispatch.
+    if (upstream.head)
+      told.first_byte = std::max(nanoseconds{0}, between(upstream.dispatched, *upstream.head) - trail.connecting);
+  }
+  told.total = between(req.started, steady_clock::now());
+  inside_->ended(std::move(told));
+}
+
 void session::write_down(const request& req, const request_trail& trail) noexcept {
+  if (inside_) tell_caller(req, trail);
   const record_rules& rules = worker_.settings().records;
   if (!rules.logs && !rules.exports) return;
   const bool answered_by_replica = trail.upstream.replica && !trail.answered_here;

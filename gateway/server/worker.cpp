@@ -5,9 +5,11 @@
 #include "modelgate/base/log.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <pthread.h>
 #include <sched.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
@@ -231,7 +233,22 @@ bool worker::is_trusted_proxy(std::string_view address) const noexcept {
          != settings_.trusted_proxies.end();
 }
 
-void worker::take(net::worker_socket socket, std::string peer) {
+void worker::take_inside(int socket, config::inside_caller_ptr caller) {
+  net::worker_socket connection{loop_.get_executor()};
+  error_code problem;
+  connection.assign(boost::asio::ip::tcp::v4(), socket, problem);  // which family it is of, nobody asks it
+  if (problem) {
+    ::close(socket);
+    return;
+  }
+  boost::asio::post(loop_, [this, connection = std::move(connection), caller = std::move(caller)]() mutable {
+    if (context_.draining) return;  // which closes it
+    std::string peer = caller->address;
+    take(std::move(connection), std::move(peer), std::move(caller));
+  });
+}
+
+void worker::take(net::worker_socket socket, std::string peer, config::inside_caller_ptr inside) {
   context_.stats.connections_accepted.add();
   if (const auto refused = admission_.try_enter(peer, socket.native_handle())) {
     context_.stats.connections_refused[static_cast<std::size_t>(*refused)].add();
@@ -242,7 +259,7 @@ void worker::take(net::worker_socket socket, std::string peer) {
     context_.date = format_http_date(system_clock::now());
     await_tick();
   }
-  auto* made = new session{*this, std::move(socket), std::move(peer)};
+  auto* made = new session{*this, std::move(socket), std::move(peer), std::move(inside)};
   sessions_->push_back(*made);
   boost::asio::co_spawn(loop_.get_executor(), made->run(), [this, made](std::exception_ptr failure) {
     if (failure) {

@@ -13,6 +13,7 @@
 #include "gateway/upstream/hedge_policy.hpp"
 
 #include "modelgate/base/ids.hpp"
+#include "modelgate/config/inside_call.hpp"
 #include "modelgate/net/tls_context.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -125,6 +126,8 @@ class worker {
   void reconfigure(worker_settings next);
   /// No new connections; connections that are idle get one more request within `drain_idle`.
   void drain();
+  /// A connection that no listener took; the socket is the worker's from then on.
+  void take_inside(int socket, config::inside_caller_ptr caller);
   /// Ends every connection at once, then the thread.
   void stop();
 
@@ -156,7 +159,7 @@ class worker {
   static constexpr std::size_t most_spare_bytes = 4 * scratch_size;  ///< of one exchange's buffers
 
   void run();
-  void take(net::worker_socket socket, std::string peer);
+  void take(net::worker_socket socket, std::string peer, config::inside_caller_ptr inside = nullptr);
   void end(session& ended) noexcept;
   template <class Action>
   void for_each_session(Action action);

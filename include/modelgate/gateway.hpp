@@ -2,12 +2,14 @@
 
 #include "modelgate/base/result.hpp"
 #include "modelgate/config/gateway_link.hpp"
+#include "modelgate/config/inside_call.hpp"
 #include "modelgate/config/settings.hpp"
 #include "modelgate/crypto/token.hpp"
 #include "modelgate/metrics/exposition_format.hpp"
 #include "modelgate/metrics/gauge_reading.hpp"
 #include "modelgate/net/endpoint.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -64,6 +66,16 @@ class gateway final : public config::gateway_link {
   [[nodiscard]] result<void, std::string> reload_tls(const config::tls_settings& settings);
   /// The same for the authorities that replicas are verified against.
   [[nodiscard]] result<void, std::string> reload_upstream_authorities(const std::filesystem::path& ca_file);
+
+  /// A connection that is served as if a listener had taken it, but speaks no TLS and is the caller's. Answers the other
+  /// end, which is to be closed. Errors: what the system says.
+  [[nodiscard]] result<int> open_inside(config::inside_caller_ptr caller);
+
+  /// Over all workers: connections open now, and bytes of the requests and answers under way.
+  [[nodiscard]] std::size_t connections() const;
+  [[nodiscard]] std::size_t buffer_bytes() const;
+  /// When the certificates of the prediction port run out, as scrapes show it.
+  [[nodiscard]] std::vector<metrics::gauge_reading> certificates() const;
 
   void publish(config::snapshot_ptr next) override;
   [[nodiscard]] bool wait_until_live(std::uint64_t generation, steady_time deadline) override;

@@ -38,10 +38,10 @@ ALLOWED = {
     "service": "base config crypto net/endpoint metrics/gauge_reading metrics/latency_histogram domain store runtime/runtime_driver reconcile/reconcile_link",
     "api": FOUNDATION + " net http http_io domain service",
     "cli": "base crypto net http http_io",
-    "console": "base",
+    "console": "base http http_io",
 }
 # May include everything: the program is put together here, and nowhere else.
-COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "certificates", "demo", "greeting", "rest_parts", "handover", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port")
+COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "certificates", "demo", "greeting", "rest_parts", "handover", "health", "inside_predictions", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port")
                      for end in ("cpp", "hpp")}
 
 # A lock is a decision: here is each one, and why it cannot be on the request path.

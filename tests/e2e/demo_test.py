@@ -41,7 +41,9 @@ class Demo(unittest.TestCase):
             refused = paste(re.sub(r"-u \"[^\"]*\" ", "", private))
             self.assertEqual(refused["status"]["reason"], "AUTH_REQUIRED")
             self.assertIn("initial-admin-token", program.printed())
-            for secret in ("initial-admin-token", "demo-client-token", "token.key"):
+            self.assertIn(f"  console     {program.url('control')}/\n", program.printed())
+            self.sign_in_as_printed(program)
+            for secret in ("initial-admin-token", "demo-client-token", "demo-password", "token.key"):
                 mode = stat.S_IMODE(os.stat(os.path.join(program.data, secret)).st_mode)
                 self.assertEqual(mode, 0o600, secret)
             items = program.must("GET", "/deployments")["items"]
@@ -59,8 +61,26 @@ class Demo(unittest.TestCase):
                 self.assertIn("tensor", paste(line)["data"])
             self.assertEqual(read(program), token)
             self.assertEqual(len(program.replicas()), 4)
+            self.sign_in_as_printed(program)
+            program.must("PATCH", "/users/admin", {"password": "battery staple", "oldPassword": self.sign_in_as_printed(program)})
             self.assertEqual(program.stop(signal.SIGTERM), 0)
             self.assertEqual(program.replicas(), [])
+
+            program.start()
+            curl_lines(program)
+            self.assertIn('sign in as "admin" with your password', program.printed())
+            self.assertNotIn("demo-password", program.printed())
+
+    def sign_in_as_printed(self, program):
+        printed = program.printed()
+        name = re.search(r'sign in as "(\w+)"', printed).group(1)
+        shown = subprocess.run(["bash", "-c", re.search(r"^  (cat '.*')$", printed, re.M).group(1)], capture_output=True, text=True, check=True)
+        password = shown.stdout.strip()
+        self.assertGreaterEqual(len(password), 16)
+        status, session, _ = program.api("POST", "/session", {"name": name, "password": password})
+        self.assertEqual((status, session["user"]), (201, "admin"))
+        self.assertNotIn(password, printed + program.log())
+        return password
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """TLS on both ports of the built program: what a scanner finds, the command line, and certificates that change on the disk."""
 import http.client
+import json
 import os
 import re
 import shutil
@@ -7,6 +8,7 @@ import socket
 import ssl
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.request
 import xml.etree.ElementTree as xml
@@ -101,6 +103,36 @@ class Tls(unittest.TestCase):
             # An OpenSSL without compression, as Debian's, is not even asked.
             self.assertTrue(all(each.get("supported") == "0" for each in found.findall("compression")))
             self.assertTrue(all(each.get("vulnerable") == "0" for each in found.findall("heartbleed")))
+
+    def test_the_console_and_its_session_are_for_tls_only(self):
+        host = "localhost:" + str(self.address("control")[1])
+
+        def ask(method, path, body=None, **fields):
+            connection = self.open("control")
+            connection.request(method, path, body, {"Host": host, **{name.replace("_", "-"): value for name, value in fields.items()}})
+            answer = connection.getresponse()
+            text = answer.read()
+            connection.close()
+            return answer.status, answer.headers, text
+
+        status, fields, page = ask("GET", "/deployments/iris", Accept="text/html")
+        self.assertEqual((status, fields.get_content_type()), (200, "text/html"), page)
+        status, fields, _ = ask("POST", "/api/v1/session", json.dumps({"token": self.program.token}), Content_Type="application/json",
+                                Origin="https://" + host)
+        self.assertEqual(status, 201)
+        cookie, *attributes = fields["Set-Cookie"].split("; ")
+        self.assertTrue(cookie.startswith("__Host-modelgate-session="), cookie)
+        self.assertLessEqual({"Secure", "HttpOnly", "SameSite=Strict", "Path=/"}, set(attributes))
+        self.assertEqual(ask("GET", "/api/v1/me", Cookie=cookie)[0], 200)
+        self.assertEqual(ask("GET", "/api/v1/me", Cookie=cookie.removeprefix("__Host-"))[0], 401)
+        health = json.loads(ask("GET", "/api/v1/gateway", Cookie=cookie)[2])
+        self.assertEqual({each["port"]: each["tls"] for each in health["listeners"]}, {"prediction": True, "control": True, "metrics": False})
+        self.assertEqual({each["port"] for each in health["certificates"]}, {"prediction", "control"})
+        for each in health["certificates"]:
+            self.assertEqual((each["name"], os.path.basename(each["file"])), ("gate.test", "gate.pem"))
+            self.assertGreater(each["expiresAt"], time.strftime("%Y-%m-%d"))
+        self.assertEqual(ask("DELETE", "/api/v1/session", Cookie=cookie, Origin="https://elsewhere.test")[0], 403)
+        self.assertEqual(ask("DELETE", "/api/v1/session", Cookie=cookie, Origin="https://" + host)[0], 204)
 
     def test_the_command_line_speaks_tls_and_verifies(self):
         server = "https://localhost:" + str(self.address("control")[1])

@@ -3,7 +3,6 @@
 #include "control/api/rest/answers.hpp"
 #include "control/api/rest/audited_change.hpp"
 #include "control/api/rest/idempotency_key.hpp"
-#include "control/api/rest/openapi.hpp"
 #include "control/api/rest/request_body.hpp"
 #include "control/api/rest/routes.hpp"
 #include "control/api/rest/session_cookie.hpp"
@@ -65,28 +64,11 @@ rest_api::rest_api(const service::service_context& context, service::secret_vaul
   add_administration_routes(routes_, context_);
   add_account_routes(routes_, context_, logins_, options_.secure);
   routes_.add("POST", log_in_path, [this](const call& of) { return log_in(of); });
+  add_prediction_routes(routes_, context_);
   add_pull_secret_routes(routes_, context_, vault);
   add_audit_routes(routes_, trail_);
   add_event_routes(routes_, hub_, options_, [this](const http_io::request& request) { return who_asks(request); });
-  routes_.add("GET", "/version", [this](const call& of) -> outcome {
-    if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
-    return json_answer(200, {{"name", "modelgate"}, {"version", options_.version}, {"api", "v1"}});
-  });
-  routes_.add("GET", "/system", [this](const call& of) -> outcome {
-    if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
-    const runtime::limit_report limits = context_.runtime.limits();
-    return json_answer(
-        200,
-        {{"processRuntime",
-          boost::json::object{{"limits", limits.limits}, {"limitsBy", limits.by}, {"limitsDetail", limits.detail}}}});
-  });
-  routes_.add("GET", "/openapi.json", [](const call& of) -> outcome {
-    if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
-    http_io::response answer;
-    answer.fields.add("Content-Type", "application/json");
-    answer.body = openapi_document;
-    return answer;
-  });
+  add_program_routes(routes_, context_, options_);
 }
 
 http_io::response rest_api::operator()(const http_io::request& request) {
@@ -108,7 +90,7 @@ http_io::response rest_api::operator()(const http_io::request& request) {
 outcome rest_api::answer_health(const http_io::request& request) const {
   const bool alive = request.path == "/livez";
   const bool summary = request.path == "/api/health";
-  if (!alive && !summary && request.path != "/readyz") return no_such_path(request.path);
+  if (!alive && !summary && request.path != "/readyz") return answer_page(request);
   if (changes_something(request)) return wrong_method("GET, HEAD");
   // Alive is whoever can answer this; what is missing to serve is another question.
   const std::string reason = alive || !options_.not_ready_because ? std::string{} : options_.not_ready_because();
@@ -119,6 +101,14 @@ outcome rest_api::answer_health(const http_io::request& request) const {
   }
   if (summary) return json_answer(200, {{"status", "ok"}, {"version", options_.version}});
   return text_answer("ok\n");
+}
+
+/// For everybody: what a page shows, it asks the API for.
+outcome rest_api::answer_page(const http_io::request& request) const {
+  auto page = options_.pages(request);
+  if (!page) return no_such_path(request.path);
+  if (changes_something(request)) return wrong_method("GET, HEAD");
+  return *std::move(page);
 }
 
 service::answer<domain::principal> rest_api::who_asks(const http_io::request& request) {

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 namespace modelgate::control::rest {
@@ -26,6 +27,7 @@ namespace modelgate::control::rest {
 struct view_settings {
   std::string public_url;  ///< where applications find the prediction port; empty: the caller's host name and the port
   domain::serving_defaults serving;
+  std::string grafana_url = {};  ///< of a deployment's dashboard, with "{id}" where its id stands; empty: there is none
 };
 
 struct rest_options {
@@ -45,6 +47,9 @@ struct rest_options {
   std::function<events::event_settings()> listening = [] { return events::event_settings{}; };
   /// How long who follows a log hears nothing before he is sent an empty line; asked like `view`.
   std::function<std::chrono::milliseconds()> log_heartbeat = [] { return std::chrono::seconds{15}; };
+  /// What people's browsers get elsewhere than under /api/v1: pages, and files of them. Absent: nothing is there. Any-thread.
+  std::function<std::optional<http_io::response>(const http_io::request&)> pages =
+      [](const http_io::request&) -> std::optional<http_io::response> { return std::nullopt; };
   /// Why the program is not ready to serve; empty when it is. Any-thread.
   std::function<std::string()> not_ready_because;
 };
@@ -74,6 +79,7 @@ class rest_api {
 
  private:
   [[nodiscard]] outcome answer_health(const http_io::request& request) const;
+  [[nodiscard]] outcome answer_page(const http_io::request& request) const;
   [[nodiscard]] outcome answer_api(const http_io::request& request, const std::string& request_id);
   [[nodiscard]] outcome answer_call(const route_table::match& to, call of);
   [[nodiscard]] outcome answer_change(const route_table::match& to, call of);

@@ -29,6 +29,10 @@ void add_administration_routes(route_table& to, const service::service_context& 
 void add_account_routes(route_table& to, const service::service_context& context, service::sign_in& logins,
                         bool secure);
 void add_pull_secret_routes(route_table& to, const service::service_context& context, service::secret_vault& vault);
+/// Trying a deployment, through the gateway.
+void add_prediction_routes(route_table& to, const service::service_context& context);
+/// Version, health of the gateway, the API's document.
+void add_program_routes(route_table& to, const service::service_context& context, const rest_options& options);
 void add_audit_routes(route_table& to, const service::audit_trail& trail);
 
 /// Who makes a request, by what it brings; asked for again while an answer is still being sent.

@@ -65,6 +65,8 @@ struct limit_settings {
   std::size_t event_listeners = 64;              ///< to GET /events, of everybody
   std::size_t event_listeners_per_user = 16;
   std::size_t event_backlog_bytes = 16'777'216;    ///< changes kept for listeners who lag or come back
+  std::size_t try_it_requests = 4;                 ///< predictions asked for on the control port, under way at a time
+  std::size_t try_it_bytes = 1'048'576;            ///< of the answer to one
   std::size_t imported_password_checks = 1;        ///< compared with a foreign hash at a time, each on its own thread
   std::size_t imported_password_waiting = 64;      ///< requests that wait for that, of everybody
   std::size_t log_bytes = 16'777'216;              ///< of one replica's log file before it is rotated
@@ -95,6 +97,7 @@ struct timeout_settings {
   milliseconds imported_password{5'000};  ///< how long a request waits for its password to be compared
   milliseconds event_heartbeat{15'000};   ///< of silence, until a listener to events is sent a comment
   milliseconds log_heartbeat{15'000};     ///< of silence, until who follows a log is sent an empty line
+  milliseconds try_it{30'000};            ///< for a prediction that was asked for on the control port
   milliseconds upgrade{60'000};           ///< for a new program to come up before it is given up
 
   friend bool operator==(const timeout_settings&, const timeout_settings&) = default;
@@ -250,6 +253,7 @@ struct tracing_settings {
 };
 
 struct settings {
+  std::filesystem::path file;  ///< that they were read from; empty: none was
   listen_settings listen;
   prediction_settings prediction;
   limit_settings limits;

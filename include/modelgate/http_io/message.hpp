@@ -22,6 +22,8 @@ class field_list {
   void set(std::string_view name, std::string value);
   /// The first value of that name, empty when there is none.
   [[nodiscard]] std::string_view get(std::string_view name) const noexcept;
+  /// All values of that name as one list, for fields that may come in several lines.
+  [[nodiscard]] std::string combined(std::string_view name) const;
   [[nodiscard]] bool contains(std::string_view name) const noexcept;
   [[nodiscard]] std::size_t count(std::string_view name) const noexcept;
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& entries() const noexcept { return entries_; }

@@ -76,6 +76,7 @@ export async function openWorld(options) {
     /// `name-light.png` and `name-dark.png`: the whole page.
     async picture(page, name, { fullPage = true } = {}) {
       fs.mkdirSync(pictures, { recursive: true });
+      if (fullPage) await page.evaluate(() => window.scrollTo(0, 0));
       await inThemes(page, (theme) => page.screenshot({ path: path.join(pictures, `${name}-${theme}.png`), fullPage, animations: 'disabled' }));
     },
 

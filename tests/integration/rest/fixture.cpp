@@ -1,6 +1,7 @@
 #include "tests/integration/rest/fixture.hpp"
 
 #include "control/api/rest/json_text.hpp"
+#include "control/console/site.hpp"
 #include "control/store/bootstrap.hpp"
 
 #include "modelgate/base/log.hpp"
@@ -31,6 +32,13 @@ control::rest::rest_options options_of(const control_port& port) {
   options.listening = [&port] { return port.listening; };
   options.people = [&port] { return port.people; };
   options.audit = [&port] { return port.audit; };
+  options.view = [&port] {
+    control::rest::view_settings view;
+    view.grafana_url = port.grafana_url;
+    return view;
+  };
+  options.pages = [console = control::console::site{control::console::embedded_assets()}](
+                      const http_io::request& request) { return console.answer(request); };
   options.not_ready_because = [&port] { return port.not_ready; };
   return options;
 }
@@ -73,7 +81,9 @@ control_port::control_port()
                      seen.clients = last_uses;
                      seen.passwords = proven;
                      return seen;
-                   }},
+                   },
+               .predict = [this](const control::service::prediction_call& call) { return predict(call); },
+               .gateway_health = [this] { return health; }},
       api_{context_, vault_, options_of(*this)},
       server_{std::ref(api_)} {
   people.password_memory = 8'192;
@@ -90,7 +100,8 @@ reply control_port::ask(const std::string& method, const std::string& target, co
   http_io::client_request request;
   request.method = method;
   const bool is_whole = target.starts_with("/api") || target.starts_with("/livez") || target.starts_with("/readyz");
-  request.target = is_whole ? target : "/api/v1" + target;
+  const bool is_page = target.starts_with('!');
+  request.target = is_page ? target.substr(1) : is_whole ? target : "/api/v1" + target;
   request.body = body;
   const std::string token = options.token.value_or(admin_token);
   if (!token.empty()) request.fields.add("Authorization", "Bearer " + token);

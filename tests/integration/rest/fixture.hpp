@@ -15,6 +15,7 @@
 
 #include <boost/json/value.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -53,6 +54,7 @@ class control_port {
  public:
   control_port();
 
+  /// `target` is below /api/v1; "!/path" is a page.
   [[nodiscard]] reply ask(const std::string& method, const std::string& target, const std::string& body = {},
                           const ask_options& options = {}) const;
   [[nodiscard]] reply get(const std::string& target, const std::string& token = {}) const;
@@ -81,6 +83,10 @@ class control_port {
   std::vector<config::client_use> last_uses;
   std::vector<config::proven_password> proven;
   std::string not_ready;
+  std::function<control::service::answer<control::service::prediction_reply>(const control::service::prediction_call&)>
+      predict;
+  control::service::gateway_health health;
+  std::string grafana_url;
   control::service::idempotency_limits idempotency;
   config::people_settings people;  ///< with passwords that cost little
   config::audit_settings audit;

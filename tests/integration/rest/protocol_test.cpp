@@ -73,12 +73,6 @@ BOOST_AUTO_TEST_CASE(paths_and_methods_that_are_not_there) {
   BOOST_TEST(ask("HEAD", "/me").body == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_comes_later_is_not_there_yet) {
-  for (const char* path : {"/gateway"}) {
-    BOOST_TEST_CONTEXT(path) BOOST_TEST(get(path).status == 404u);
-  }
-}
-
 BOOST_AUTO_TEST_CASE(the_written_contract_is_served) {
   const reply document = get("/openapi.json");
   BOOST_TEST(document.status == 200u);

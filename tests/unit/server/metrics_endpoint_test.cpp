@@ -61,16 +61,6 @@ BOOST_AUTO_TEST_CASE(openmetrics_is_for_those_who_want_it_as_much_as_text) {
               "text/plain;version=0.0.4;q=0.3,*/*;q=0.2"));
 }
 
-BOOST_AUTO_TEST_CASE(gzip_is_for_those_who_take_it) {
-  BOOST_TEST(!accepts_gzip(""));
-  BOOST_TEST(!accepts_gzip("identity, br"));
-  BOOST_TEST(accepts_gzip("br, gzip"));
-  BOOST_TEST(accepts_gzip("GZIP;q=0.1"));
-  BOOST_TEST(accepts_gzip("*"));
-  BOOST_TEST(!accepts_gzip("gzip;q=0"));
-  BOOST_TEST(!accepts_gzip("*, gzip; q=0"));
-}
-
 BOOST_AUTO_TEST_CASE(answers_in_the_format_and_coding_that_were_asked_for) {
   const http_io::response plain = ask("", "");
   BOOST_TEST(plain.status == 200U);

@@ -3,6 +3,7 @@ import { whenSignedOut } from '../api/client';
 import { ApiError } from '../api/problem';
 import * as session from '../api/session';
 import type { Account } from '../api/types';
+import { freshTokens } from './fresh_tokens';
 import { startLive, stopLive } from './live';
 
 export type SessionState = 'unknown' | 'signedOut' | 'signedIn' | 'unreachable';
@@ -39,6 +40,7 @@ export async function signOut(): Promise<void> {
 }
 
 function forget(): void {
+  freshTokens.value = new Map();
   stopLive();
   me.value = null;
   sessionState.value = 'signedOut';

@@ -23,9 +23,9 @@ export function PageHead({ title, tabTitle, above = [], actions, children }: Hea
       {above.length > 0 && (
         <nav aria-label="Breadcrumb" class="breadcrumb">
           {above.map((each) => (
-            <a key={each.href} href={each.href}>
-              {each.text}
-            </a>
+            <span key={each.href}>
+              <a href={each.href}>{each.text}</a> <span aria-hidden="true">/</span>
+            </span>
           ))}
         </nav>
       )}
