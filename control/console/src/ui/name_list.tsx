@@ -23,7 +23,7 @@ export function NameList({ label, hint, what, names, onChange, suggestions, erro
     setText('');
     if (added.length > 0) onChange([...names, ...new Set(added)]);
   };
-  const onInput = (typed: string) => (/[\s,]/.test(typed) || suggestions.includes(typed) ? add(typed) : setText(typed));
+  const onInput = (typed: string) => (/[\s,]/.test(typed) ? add(typed) : setText(typed));
   return (
     <Field label={label} hint={hint} errors={errors}>
       {(tied) => (
@@ -42,13 +42,14 @@ export function NameList({ label, hint, what, names, onChange, suggestions, erro
               type="text"
               list={list}
               value={text}
-              placeholder={`Add a ${what}`}
+              placeholder="Type a name, press Enter"
               autocomplete="off"
               spellcheck={false}
               onInput={(event) => onInput(event.currentTarget.value)}
               onBlur={() => add(text)}
               onKeyDown={(event) => {
-                if (event.key !== 'Enter' || text === '') return;
+                if (event.key !== 'Enter') return;
+                // One Enter too many does not send the form.
                 event.preventDefault();
                 add(text);
               }}

@@ -79,7 +79,7 @@ function GrafanaLink({ id }: { id: string }) {
   const [template, setTemplate] = useState<string | null>(null);
   useEffect(() => {
     // Without it there is no link, and nothing else is missing.
-    getVersion().then((version) => setTemplate(version.grafanaUrl ?? null), () => {});
+    getVersion().then((version) => setTemplate(version.grafanaUrl), () => {});
   }, []);
   if (!template) return null;
   return (
