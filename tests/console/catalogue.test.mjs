@@ -22,6 +22,7 @@ describe('model images and pull secrets', () => {
     await page.getByRole('heading', { name: 'demo/iris:2.0' }).waitFor();
     await page.getByText('Example request').first().click();
     await page.getByText('sepal_length').first().waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'images');
     assert.deepEqual(await world.axe(page), []);
     await page.setViewportSize(narrow);
@@ -39,6 +40,7 @@ describe('model images and pull secrets', () => {
   it('makes a pull secret of a user and password, which is never shown again', async () => {
     await page.goto(world.url + '/pull-secrets');
     await page.getByText('There is no pull secret').waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'pull-secrets-empty');
     await page.getByRole('button', { name: 'New pull secret' }).first().click();
     await dialog().getByLabel('Name').fill('Not A Name');
@@ -74,6 +76,7 @@ describe('model images and pull secrets', () => {
     await dialog().getByRole('textbox', { name: 'Docker config JSON' }).fill('{"auths": {"mirror.example.com": {"auth": "cm9ib3Q6eA=="}, "eu.mirror.example.com": {"auth": "cm9ib3Q6eA=="}}}');
     await dialog().getByRole('button', { name: 'Create pull secret' }).click();
     await page.getByRole('row', { name: /mirror.*Research.*mirror\.example\.com.*docker config/ }).waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'pull-secrets');
     assert.deepEqual(await world.axe(page), []);
     await page.setViewportSize(narrow);

@@ -62,6 +62,7 @@ describe('groups and instance types', () => {
     assert.equal(await page.getByRole('row', { name: /Asleep/ }).count(), 0);
     await page.getByRole('meter', { name: 'CPU' }).waitFor();
     await waitUntil(async () => (await page.getByRole('meter', { name: 'CPU' }).getAttribute('aria-valuetext')) === '0.5 used, 0 more, of 4', 'CPU used');
+    await world.assertFits(page);
     await world.picture(page, 'group');
     assert.deepEqual(await world.axe(page), []);
     await page.setViewportSize(narrow);
@@ -106,6 +107,7 @@ describe('groups and instance types', () => {
     await bobs.goto(world.url + '/instance-types');
     await bobs.getByText('Small', { exact: true }).waitFor();
     assert.equal(await bobs.getByRole('button', { name: /New|Edit|Delete/ }).count(), 0);
+    await world.assertFits(bobs);
     await world.picture(bobs, 'instance-types-member');
   });
 
@@ -131,6 +133,7 @@ describe('groups and instance types', () => {
     await dialog().getByLabel('Description').fill('For models that need more than one thread, such as gradient boosted trees over wide tables');
     await dialog().getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row', { name: /Two cores/ }).waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'instance-types');
     assert.deepEqual(await world.axe(page), []);
     await page.setViewportSize(narrow);
@@ -150,6 +153,7 @@ describe('groups and instance types', () => {
   it('deletes a group with the deployments that were shown, once its name is typed', async () => {
     await page.goto(world.url + '/groups');
     await page.getByRole('link', { name: 'Research and more' }).waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'groups');
     assert.deepEqual(await world.axe(page), []);
     await page.getByRole('link', { name: 'Research and more' }).click();

@@ -24,6 +24,7 @@ describe('monitor', () => {
     await page.goto(world.url + '/deployments/iris/monitor');
     await page.getByText('No request in the last 15 min').waitFor();
     await page.getByText('deploy-iris-r1-0').waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'monitor-empty');
     assert.deepEqual(await world.axe(page), []);
     await page.getByRole('link', { name: 'Run an example' }).click();
@@ -84,6 +85,7 @@ describe('monitor', () => {
     await card(page, 'Latency p99 by replica').getByRole('button', { name: /deploy-iris-r2-1/ }).waitFor();
     await card(page, 'Memory per replica').waitFor();
     await page.getByRole('row', { name: /deploy-iris-r2-0.*gone/ }).waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'monitor');
     assert.deepEqual(await world.axe(page), []);
     await page.setViewportSize(narrow);

@@ -21,6 +21,7 @@ describe('audit trail and gateway', () => {
     await page.goto(world.url + '/audit');
     await page.getByRole('row', { name: /admin.*DELETE groups\/demo.*Refused 409/ }).waitFor();
     await page.getByRole('row', { name: /admin.*POST deployments\/iris.*Done 200/ }).waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'audit');
     assert.deepEqual(await world.axe(page), []);
     await page.setViewportSize(narrow);
@@ -66,6 +67,7 @@ describe('audit trail and gateway', () => {
     await page.getByText(/live on \d+ workers?/).waitFor();
     await page.getByText('No listener speaks TLS.').waitFor();
     await page.getByText('modelgate.toml').waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'gateway');
     assert.deepEqual(await world.axe(page), []);
     await page.setViewportSize(narrow);
@@ -101,6 +103,7 @@ describe('audit trail and gateway', () => {
     await page.getByRole('row', { name: /gone\.example\.com.*expired/ }).waitFor();
     await page.getByText('1 of 2 workers behind').waitFor();
     await page.getByText('did you mean "timeouts"?').waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'gateway-warnings');
     assert.deepEqual(await world.axe(page), []);
     await page.unrouteAll();

@@ -83,6 +83,7 @@ describe('users and API tokens', () => {
     assert.ok(!(await page.content()).includes(secret));
     const mine = await api('GET', '/me', undefined, { token: secret });
     assert.deepEqual([mine.name, mine.readOnly], ['ann', true]);
+    await world.assertFits(page);
     await world.picture(page, 'tokens');
     assert.deepEqual(await world.axe(page), []);
     await page.setViewportSize(narrow);
@@ -133,6 +134,7 @@ describe('users and API tokens', () => {
     await api('POST', '/users', { name: 'a.very.long.name.of.somebody.who.came.from.a.directory@example.com', role: 'admin', disabled: true });
     await page.goto(world.url + '/users');
     await page.getByRole('row', { name: /a\.very\.long.*Platform administrator.*Disabled/ }).waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'users');
     assert.deepEqual(await world.axe(page), []);
     await page.setViewportSize(narrow);
@@ -143,6 +145,7 @@ describe('users and API tokens', () => {
     await page.keyboard.type('of research');
     await waitUntil(async () => (await page.getByRole('row').count()) === 2, 'found by display name');
     await page.getByRole('link', { name: 'ann', exact: true }).click();
+    await world.assertFits(page);
     await world.picture(page, 'user');
     assert.deepEqual(await world.axe(page), []);
     await page.getByRole('button', { name: 'Delete' }).click();

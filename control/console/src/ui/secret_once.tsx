@@ -12,8 +12,10 @@ export function SecretOnce({ title, what, secret, onClose, children }: { title: 
   return (
     <Dialog title={title}>
       <Alert kind="warning">This is shown here and never again: copy it now.</Alert>
-      <CodeBlock text={secret} what={what} />
-      {children}
+      <div class="stack secret-once">
+        <CodeBlock text={secret} what={what} />
+        {children}
+      </div>
       <Checkbox label="I have saved it" checked={kept} onChange={setKept} />
       <footer class="dialog-actions">
         <Button kind="primary" disabled={!kept} onClick={onClose}>

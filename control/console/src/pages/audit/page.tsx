@@ -103,7 +103,7 @@ function Resource({ event }: { event: AuditEvent }) {
 }
 
 const columns: readonly Column<AuditEvent>[] = [
-  { title: 'Time', heads: true, cell: (event) => <time dateTime={event.at}>{formatUtc(event.at).replace(' UTC', '')}</time> },
+  { title: 'Time', heads: true, cell: (event) => <time class="audit-time" dateTime={event.at}>{formatUtc(event.at).replace(' UTC', '')}</time> },
   { title: 'User', cell: (event) => <span class="wrap">{event.user || '-'}</span> },
   { title: 'Change', cell: (event) => <Resource event={event} /> },
   {

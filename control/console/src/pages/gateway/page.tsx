@@ -5,6 +5,7 @@ import { formatDuration, formatUtc, plural } from '../../lib/format';
 import { now } from '../../state/clock';
 import { isAdmin } from '../../state/session';
 import { Alert } from '../../ui/alert';
+import { Day } from '../../ui/day';
 import { EmptyState } from '../../ui/empty_state';
 import { Facts } from '../../ui/facts';
 import { PageHead } from '../../ui/page_head';
@@ -166,5 +167,5 @@ const certificateColumns: readonly Column<Gateway['certificates'][number]>[] = [
   { title: 'Port', cell: (each) => each.port },
   { title: 'File', cell: (each) => <code class="wrap">{each.file}</code> },
   { title: 'State', cell: (each) => <Pill {...certificateLooks[certificateState(each.expiresAt, now.value)]} /> },
-  { title: 'Expires', cell: (each) => <RelativeTime time={each.expiresAt} /> },
+  { title: 'Expires', cell: (each) => <Day time={each.expiresAt} /> },
 ];

@@ -35,7 +35,7 @@ export default function TokensPage(_: PageProps) {
           </>
         }
       >
-        <p class="dim">What people and programs come with to this API and to the command line. Applications that ask for predictions use clients of a deployment.</p>
+        <p class="dim">For the command line and this API. Applications that ask for predictions use a deployment's clients.</p>
       </PageHead>
       {!isComplete.value ? (
         <Skeleton lines={6} />

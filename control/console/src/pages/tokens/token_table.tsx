@@ -6,6 +6,7 @@ import { notify } from '../../state/notifications';
 import { isAdmin, isReadOnly } from '../../state/session';
 import { Button } from '../../ui/button';
 import { confirm } from '../../ui/confirm';
+import { Day } from '../../ui/day';
 import { Pill, type Tone } from '../../ui/pill';
 import { RelativeTime } from '../../ui/relative_time';
 import { Table, type Column } from '../../ui/table';
@@ -59,7 +60,7 @@ export function TokenTable({ tokens, withUser = false }: { tokens: readonly Toke
     { title: 'State', cell: (token) => <Pill {...looks[tokenState(token, now.value)]} /> },
     { title: 'Created', cell: (token) => <RelativeTime time={token.createdAt} /> },
     { title: 'Last used', cell: (token) => (token.lastUsedAt ? <RelativeTime time={token.lastUsedAt} /> : 'never') },
-    { title: 'Expires', cell: (token) => (token.expiresAt ? <RelativeTime time={token.expiresAt} /> : 'never') },
+    { title: 'Expires', cell: (token) => (token.expiresAt ? <Day time={token.expiresAt} /> : 'never') },
     ...(isReadOnly.value ? [] : [actions]),
   ];
   return (

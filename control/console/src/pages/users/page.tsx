@@ -51,7 +51,7 @@ function UserList() {
   return (
     <>
       <PageHead title="Users" actions={create}>
-        <p class="dim">Who may sign in. What a member may do follows from his groups.</p>
+        <p class="dim">Who may sign in. What members may do follows from their groups.</p>
       </PageHead>
       <div class="stack">
         <ListSearch label="Search users" search={search} />

@@ -9,7 +9,7 @@ import { Checkbox, SelectField, TextField } from '../../ui/field';
 import { FormDialog } from '../../ui/form_dialog';
 
 const roles = [
-  { value: 'member', text: 'Member: what his groups may' },
+  { value: 'member', text: 'Member: what the groups may' },
   { value: 'admin', text: 'Platform administrator: everything' },
 ];
 
