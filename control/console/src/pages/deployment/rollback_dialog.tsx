@@ -26,7 +26,7 @@ interface RollbackProps {
 export function RollbackDialog({ deployment, revision, onClose }: RollbackProps) {
   const [history, setHistory] = useState<Revision[] | null>(null);
   const [chosen, setChosen] = useState(revision);
-  const [message, setMessage] = useState('');
+  const [typed, setTyped] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<unknown>(null);
   useEffect(() => {
@@ -40,12 +40,12 @@ export function RollbackDialog({ deployment, revision, onClose }: RollbackProps)
     );
   }, [deployment.id]);
   const rehearsed = useRollbackRehearsal(deployment, chosen);
-  const text = message || `Rolled back to revision ${chosen}`;
+  const message = typed ?? `Rolled back to revision ${chosen}`;
   const act = async () => {
     if (chosen === undefined) return;
     setBusy(true);
     try {
-      const made = await rollback(deployment.id, chosen, text, deployment.revision);
+      const made = await rollback(deployment.id, chosen, message, deployment.revision);
       remember('deployment', made.id, made);
       notify({ kind: 'success', title: deployment.name, text: `Revision ${chosen} is coming back as revision ${made.revision}.` });
       onClose();
@@ -94,7 +94,7 @@ export function RollbackDialog({ deployment, revision, onClose }: RollbackProps)
               ))}
             </section>
           )}
-          <TextField label="Update Message" value={message} placeholder={text} onInput={setMessage} />
+          <TextField label="Update Message" value={message} onInput={setTyped} />
         </>
       )}
       {[problem, rehearsed.problem].map((each) => each !== null && <Alert key={detailOf(each)} kind="error">{detailOf(each)}</Alert>)}
