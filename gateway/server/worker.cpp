@@ -219,11 +219,12 @@ bool worker::is_trusted_proxy(std::string_view address) const noexcept {
          != settings_.trusted_proxies.end();
 }
 
-void worker::take_inside(int socket, config::inside_caller_ptr caller) {
-  // Shared because what is posted can be copied; closed if nobody comes to take it.
-  auto connection = std::make_shared<net::socket_handle>(socket);
-  loop_.post([this, connection = std::move(connection), caller = std::move(caller)] {
-    if (!context_.draining) take(std::move(*connection), caller->address, caller);
+void worker::take_inside(net::socket_handle socket, config::inside_caller_ptr caller) {
+  const auto held = std::make_shared<net::socket_handle>(std::move(socket));
+  loop_.post([this, held, caller = std::move(caller)]() mutable {
+    if (context_.draining) return;  // which closes it
+    std::string peer = caller->address;
+    take(std::move(*held), std::move(peer), std::move(caller));
   });
 }
 

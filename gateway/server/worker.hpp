@@ -125,8 +125,8 @@ class worker {
   void reconfigure(worker_settings next);
   /// No new connections; connections that are idle get one more request within `drain_idle`.
   void drain();
-  /// A connection that no listener took; the socket is the worker's from then on.
-  void take_inside(int socket, config::inside_caller_ptr caller);
+  /// A connection that no listener took.
+  void take_inside(net::socket_handle socket, config::inside_caller_ptr caller);
   /// Ends every connection at once, then the thread.
   void stop();
 
