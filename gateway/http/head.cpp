@@ -128,19 +128,20 @@ bool names_other_version(std::string_view request_line) noexcept {
 
 refusal explain(beast::error_code problem, std::string_view head) noexcept {
   if (problem == beast_error::bad_version && names_other_version(head.substr(0, head.find('\r')))) {
-    return {reason::version_not_supported, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
+    return {reason::version_not_supported, "only HTTP/1.0 and HTTP/1.1 are spoken here", fault::version};
   }
   if (problem == beast_error::bad_method) return {reason::bad_request, "the request line does not start with a method"};
-  if (problem == beast_error::bad_target) return {reason::bad_request, "the request target is malformed"};
+  if (problem == beast_error::bad_target)
+    return {reason::bad_request, "the request target is malformed", fault::target};
   if (problem == beast_error::bad_version)
-    return {reason::bad_request, "the request line does not end with an HTTP version"};
+    return {reason::bad_request, "the request line does not end with an HTTP version", fault::version};
   if (problem == beast_error::bad_field) return {reason::bad_request, "a header field name is malformed"};
   if (problem == beast_error::bad_value) return {reason::bad_request, "a header field value has a forbidden character"};
   if (problem == beast_error::bad_content_length || problem == beast_error::multiple_content_length) {
-    return {reason::bad_request, "Content-Length is malformed, repeated or beside Transfer-Encoding"};
+    return {reason::bad_request, "Content-Length is malformed, repeated or beside Transfer-Encoding", fault::framing};
   }
   if (problem == beast_error::bad_transfer_encoding) {
-    return {reason::bad_request, "Transfer-Encoding is repeated or beside Content-Length"};
+    return {reason::bad_request, "Transfer-Encoding is repeated or beside Content-Length", fault::framing};
   }
   return {reason::bad_request, "the message head is malformed"};
 }
@@ -175,7 +176,8 @@ boost::system::result<std::optional<head_extent>, refusal> find_head(std::string
       if (line_start == extent.skipped)
         return refusal{reason::bad_request, "more than one empty line before the message"};
       extent.size = lf + 1 - extent.skipped;
-      if (extent.size > limit_bytes) return refusal{reason::head_too_large, "the message head is too large"};
+      if (extent.size > limit_bytes)
+        return refusal{reason::head_too_large, "the message head is too large", fault::too_large};
       return extent;
     }
     if (bytes[line_start] == ' ' || bytes[line_start] == '\t') {
@@ -184,7 +186,7 @@ boost::system::result<std::optional<head_extent>, refusal> find_head(std::string
     line_start = lf + 1;
   }
   if (bytes.size() - extent.skipped > limit_bytes) {
-    return refusal{reason::head_too_large, "the message head is too large"};
+    return refusal{reason::head_too_large, "the message head is too large", fault::too_large};
   }
   return std::optional<head_extent>{};
 }
@@ -194,11 +196,12 @@ boost::system::result<void, refusal> parse_request_head(std::string_view bytes, 
   request_parser parser{into, limits.fields};
   beast::error_code problem;
   const std::size_t consumed = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), problem);
-  if (parser.too_many_fields) return refusal{reason::head_too_large, "there are too many header fields"};
+  if (parser.too_many_fields)
+    return refusal{reason::head_too_large, "there are too many header fields", fault::too_large};
   if (problem) return explain(problem, bytes);
   if (consumed != bytes.size()) return refusal{reason::bad_request, "the message head is malformed"};
   if (into.target.size() > limits.target_bytes)
-    return refusal{reason::target_too_long, "the request target is too long"};
+    return refusal{reason::target_too_long, "the request target is too long", fault::too_large};
   return {};
 }
 
@@ -218,7 +221,8 @@ boost::system::result<void, refusal> parse_response_head(std::string_view bytes,
     bytes.remove_prefix(line_without_phrase + 2);
   }
   const std::size_t consumed = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), problem);
-  if (parser.too_many_fields) return refusal{reason::head_too_large, "there are too many header fields"};
+  if (parser.too_many_fields)
+    return refusal{reason::head_too_large, "there are too many header fields", fault::too_large};
   if (problem) return explain(problem, bytes);
   if (consumed != bytes.size() || into.status < 100)
     return refusal{reason::bad_request, "the message head is malformed"};

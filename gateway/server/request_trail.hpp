@@ -20,6 +20,8 @@ struct request_trail {
   bool answered_here = false;  ///< what was sent is in the session's reply buffer
   deployment_state_ptr deployment;
   telemetry::bounded_text<64> client;
+  routing::client_tally* tally = nullptr;  ///< of that client; null: nobody was let in
+  held_table_ptr held;                     ///< which has the client
   std::chrono::nanoseconds queued{0};
   std::chrono::nanoseconds connecting{0};
   proxy::upstream_trail upstream;
