@@ -53,7 +53,12 @@ class Collector:
         if tls:
             self.tls.load_cert_chain(*tls)
             plain = self.server.finish_request
-            self.server.finish_request = lambda request, address: plain(self.tls.wrap_socket(request, server_side=True), address)
+
+            def secured(request, address):
+                with self.tls.wrap_socket(request, server_side=True) as secure:
+                    plain(secure, address)
+
+            self.server.finish_request = secured
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
 
     def __enter__(self):
