@@ -65,8 +65,7 @@ struct gateway::state {
     const server::worker_settings of_each = server::to_worker_settings(settings, count);
     for (std::size_t i = 0; i < count; ++i) {
       workers.push_back(std::make_unique<server::worker>(i, of_each, registry.of_worker(i), admission, passwords,
-                                                         records.of_worker(i), sockets.release_for(i),
-                                                         sockets.is_v6()));
+                                                         records.of_worker(i), sockets.release_for(i)));
       workers.back()->install_tls(tls);
     }
   }

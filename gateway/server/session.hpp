@@ -11,6 +11,7 @@
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/target.hpp"
 #include "modelgate/http/upgrade.hpp"
+#include "modelgate/net/task.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -32,7 +33,7 @@ namespace modelgate::server {
 /// Shape: worker-local; lives from accept until `run` has ended.
 class session : public boost::intrusive::list_base_hook<> {
  public:
-  session(worker& owner, net::worker_socket socket, std::string peer);
+  session(worker& owner, net::socket_handle socket, std::string peer);
   ~session();
 
   [[nodiscard]] net::task run();
