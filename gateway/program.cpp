@@ -86,9 +86,9 @@ class program {
                              return std::make_unique<gateway>(
                                  settings_, key_, handed(&handover_offer::prediction, settings_.listen.prediction));
                            })},
-        processes_{settings_, before_ ? before_->offer().runtime_lock : -1, &probes_},
+        processes_{settings_, before_ ? before_->offer().runtime_lock : -1, &runtime_counts_},
         external_{settings_.external_runtime, settings_.health, [this] { return own_addresses(); },
-                  control::runtime::external::resolve_by_system, &probes_},
+                  control::runtime::external::resolve_by_system, &runtime_counts_},
         driver_{processes_, external_},
         stored_state_{database_},
         publisher_{*gateway_, [this](std::string_view image) { return describe(image); }, serving_defaults(settings_),
@@ -336,7 +336,7 @@ class program {
       if (const config::snapshot_ptr live = reconciler_.live()) {
         for (const auto& deployment : live->deployments) served.push_back(deployment->id);
       }
-      return probes_.read(served, settings_.metrics_deployment_name);
+      return runtime_counts_.read(served, settings_.metrics_deployment_name);
     });
     gateway_->add_metrics_source([this] { return reconciler_.stats().read(); });
   }
@@ -479,7 +479,7 @@ class program {
   upgrade_loop upgrades_;
   const crypto::token_key key_;
   std::unique_ptr<gateway> gateway_;
-  control::runtime::probe_counts probes_;
+  control::runtime::runtime_counts runtime_counts_;
   control::runtime::process::process_driver processes_;
   control::runtime::external::external_driver external_;
   control::runtime::driver_set driver_;

@@ -42,8 +42,24 @@ void add_up(std::vector<std::uint64_t>& into, const std::vector<std::uint64_t>& 
   for (std::size_t i = 0; i < what.size(); ++i) into[i] += what[i];
 }
 
-/// The line of all clients that have none of their own; a client of that name is one of them.
-constexpr const char* other_clients = "other";
+/// What came since somebody looked before: a count that has gone down is another one of that name.
+config::answer_counts since(const config::answer_counts& before, config::answer_counts now) {
+  const bool is_another = is_below(now.answers, before.answers) || is_below(now.latency, before.latency)
+                          || now.feedback < before.feedback || now.reward < before.reward;
+  if (is_another) return now;
+  subtract(now.answers, before.answers);
+  subtract(now.latency, before.latency);
+  now.feedback -= before.feedback;
+  now.reward -= before.reward;
+  return now;
+}
+
+void add_up(config::answer_counts& into, const config::answer_counts& what) {
+  add_up(into.answers, what.answers);
+  add_up(into.latency, what.latency);
+  into.feedback += what.feedback;
+  into.reward += what.reward;
+}
 
 }  // namespace
 
@@ -66,19 +82,6 @@ double quantile_of(double quantile, const std::vector<std::uint64_t>& buckets) {
 
 std::int64_t chart_history::step_of(system_time at) const noexcept {
   return std::chrono::floor<std::chrono::milliseconds>(at.time_since_epoch()) / step_;
-}
-
-chart_history::counts chart_history::counts::since(const counts& before) const {
-  counts came = *this;
-  if (is_below(answers, before.answers) || is_below(latency, before.latency)) return came;
-  subtract(came.answers, before.answers);
-  subtract(came.latency, before.latency);
-  return came;
-}
-
-void chart_history::counts::add(const counts& other) {
-  add_up(answers, other.answers);
-  add_up(latency, other.latency);
 }
 
 void chart_history::put(recorded& into, line_key key, std::int64_t step, double value) {
@@ -106,16 +109,14 @@ void chart_history::put_counts(recorded& into, const label_map& labels, const mo
     with_quantile.emplace("quantile", word);
     put(into, {"latency", std::move(with_quantile)}, when.step, quantile_of(quantile, came.latency));
   }
+  const auto calls = static_cast<double>(came.feedback);
+  const bool is_drawn = calls > 0 || labels.empty() || into.lines.contains({"reward", labels});  // few get feedback
+  if (is_drawn) put(into, {"reward", labels}, when.step, calls > 0 ? came.reward / calls : unknown);
 }
 
 void chart_history::put_deployment(recorded& into, const moment& when, const config::deployment_counts& now) {
   const config::deployment_counts before = std::exchange(into.last, now);
-  put_counts(into, {}, when, counts{now.answers, now.latency}.since({before.answers, before.latency}));
-
-  const bool goes_on = now.feedback >= before.feedback && now.reward >= before.reward;
-  const auto calls = static_cast<double>(now.feedback - (goes_on ? before.feedback : 0));
-  const double reward = now.reward - (goes_on ? before.reward : 0);
-  put(into, {"reward", {}}, when.step, calls > 0 ? reward / calls : unknown);
+  put_counts(into, {}, when, since(before.counted, now.counted));
 
   // The newest models: of a deployment that was updated often the others have no requests any more.
   const std::size_t first = now.models.size() - std::min(now.models.size(), most_models);
@@ -172,10 +173,8 @@ void chart_history::put_replicas(recorded& into, const moment& when, const sight
   for (const config::endpoint_load* load : seen.endpoints) {
     // A replica that was started again has another address for a while beside the old one; their counts are apart.
     const std::pair<std::string, std::string> place{load->replica, load->address};
-    const counts now{load->answers, load->latency};
-    const auto before = into.last_of_replicas.find(place);
-    came[load->replica].add(before == into.last_of_replicas.end() ? now : now.since(before->second));
-    last[place] = now;
+    add_up(came[load->replica], since(into.last_of_replicas[place], load->counted));
+    last[place] = load->counted;
     in_flight[load->replica] += load->in_flight;
     all_in_flight += load->in_flight;
   }
@@ -214,39 +213,49 @@ void chart_history::put_replicas(recorded& into, const moment& when, const sight
 }
 
 void chart_history::put_clients(recorded& into, const moment& when, const sighting& seen) {
+  struct arrived {
+    counts came;
+    double in_flight = 0;
+  };
+  const auto label_of = [](std::string_view client) { return label_map{{"client", std::string{client}}}; };
+  const auto draw = [&](std::string_view client, const arrived& what) {
+    put_counts(into, label_of(client), when, what.came);
+    put(into, {"in_flight", label_of(client)}, when.step, what.in_flight);
+  };
   std::size_t named = 0;
   for (const auto& [key, line] : into.lines) {
-    if (const auto label = key.second.find("client"); label != key.second.end() && label->second != other_clients)
-      ++named;
+    const auto label = key.second.find("client");
+    if (key.first == "qps" && label != key.second.end() && label->second != other_clients) ++named;
   }
-  std::vector<std::pair<std::uint64_t, std::string>> without_line;
-  double others = 0;
-  for (const auto& [client, requests] : seen.clients) {
-    const auto before = into.last_of_clients.find(client);
-    const bool goes_on = before != into.last_of_clients.end() && before->second <= requests;
-    const std::uint64_t came = requests - (goes_on ? before->second : 0);
-    if (client == other_clients)
-      others += static_cast<double>(came);
-    else if (into.lines.contains({"qps", {{"client", client}}}))
-      put(into, {"qps", {{"client", client}}}, when.step, static_cast<double>(came) / when.seconds);
+  std::map<std::string, counts> last;
+  std::vector<std::pair<std::string_view, arrived>> without_line;
+  for (const config::client_use* client : seen.clients) {
+    const std::string& name = client->client;
+    const arrived now{since(into.last_of_clients[name], client->counted), static_cast<double>(client->in_flight)};
+    last[name] = client->counted;
+    if (into.lines.contains({"qps", label_of(name)}))
+      draw(name, now);
     else
-      without_line.emplace_back(came, client);
+      without_line.emplace_back(name, now);
   }
+  into.last_of_clients = std::move(last);
   // Free places go to those who asked most.
-  std::sort(without_line.begin(), without_line.end(), [](const auto& a, const auto& b) {
-    return std::pair{b.first, a.second} < std::pair{a.first, b.second};
+  const auto asked = [](const auto& each) { return total_of(each.second.came.answers); };
+  std::sort(without_line.begin(), without_line.end(), [&](const auto& a, const auto& b) {
+    return std::pair{asked(b), a.first} < std::pair{asked(a), b.first};
   });
-  for (const auto& [came, client] : without_line) {
-    if (named < most_clients && came > 0) {
+  arrived others;
+  for (const auto& each : without_line) {
+    if (named < most_clients && asked(each) > 0) {
       ++named;
-      put(into, {"qps", {{"client", client}}}, when.step, static_cast<double>(came) / when.seconds);
+      draw(each.first, each.second);
     } else {
-      others += static_cast<double>(came);
+      add_up(others.came, each.second.came);
+      others.in_flight += each.second.in_flight;
     }
   }
-  const line_key rest{"qps", {{"client", other_clients}}};
-  if (others > 0 || into.lines.contains(rest)) put(into, rest, when.step, others / when.seconds);
-  into.last_of_clients = seen.clients;
+  const bool say_something = asked(std::pair{other_clients, others}) > 0 || others.came.feedback > 0;
+  if (say_something || into.lines.contains({"qps", label_of(other_clients)})) draw(other_clients, others);
 }
 
 /// Forgets what the steps between the last one and this one had an hour ago, and lines that have had no value since.
@@ -266,7 +275,7 @@ void chart_history::add(system_time at, const config::observation& seen, const s
 
   std::map<std::string, sighting> of;
   for (const config::endpoint_load& each : seen.endpoints) of[each.deployment].endpoints.push_back(&each);
-  for (const config::client_use& each : seen.clients) of[each.deployment].clients[each.client] += each.requests;
+  for (const config::client_use& each : seen.clients) of[each.deployment].clients.push_back(&each);
   for (const replica_reading& each : usage) of[each.deployment].usage.push_back(&each);
 
   std::map<std::string, recorded> next;

@@ -4,6 +4,7 @@
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/config/observation.hpp"
+#include "modelgate/metrics/gauge_reading.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -13,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -41,14 +43,16 @@ struct replica_reading {
 /// The last hour of every deployment, without Prometheus: 360 steps, of which each holds what was counted within it.
 ///
 /// Lines of a deployment: `qps`, `success` (the share without a 5xx), `4xx` and `5xx` (a second), `latency` in seconds at
-/// five quantiles, which are estimated within a bucket as Prometheus does, `in_flight`, `reward` (a call of feedback):
-/// of predictions, as clients saw them. `predict_qps` of each model: what was sent to replicas, second tries included.
-/// Of each replica `qps`, `success`, `4xx`, `5xx`, `latency`, `in_flight`: of all that it was sent, until the head of the
-/// answer; `cpu` in cores and `memory` in bytes. `qps` of each client: of all requests that it authenticated.
+/// five quantiles, which are estimated within a bucket as Prometheus does, `in_flight`: of predictions, as clients saw
+/// them. `reward` is what a call of feedback brought on average. `predict_qps` of each model: what was sent to replicas,
+/// second tries included.
+/// The same lines of each client, of the predictions that it was let in for and of the feedback that it sent. And of each
+/// replica: of all that it was sent, until the head of the answer, and of the feedback on its answers, or that it took
+/// where nobody knows whose answer it is about; also `cpu` in cores and `memory` in bytes.
 ///
 /// Bounds of one deployment: `most_models` models, `most_replicas` replicas (one that is gone makes room for a new one),
-/// `most_clients` clients by name; the requests of all others are one line, "other". All lines together take
-/// `bytes` at most: a line that does not fit is left out until others have gone.
+/// `most_clients` clients by name; all others together are one more, `other_clients`. All lines together take `bytes` at
+/// most: a line that does not fit is left out until others have gone.
 ///
 /// Shape: any-thread; in memory only, so it begins anew with the process.
 class chart_history {
@@ -57,6 +61,9 @@ class chart_history {
   static constexpr std::size_t most_models = 8;
   static constexpr std::size_t most_replicas = 16;
   static constexpr std::size_t most_clients = 20;
+  static constexpr std::string_view other_clients = metrics::other_clients;
+  /// Of its own, of each model, each replica and each client, those that are one together included.
+  static constexpr std::size_t most_lines_of_one = 11 + most_models + 13 * most_replicas + 11 * (most_clients + 1);
   static constexpr std::size_t line_bytes = kept * sizeof(double) + 320;  ///< with its name and its place in a map
   static constexpr std::size_t default_bytes = 67'108'864;
 
@@ -80,17 +87,11 @@ class chart_history {
     std::vector<double> values;
     std::int64_t newest = 0;  ///< the last step that has a value
   };
-  /// What counts have come to since somebody began to count: a count that has gone down is another one of that name.
-  struct counts {
-    std::vector<std::uint64_t> answers;
-    std::vector<std::uint64_t> latency;
-    [[nodiscard]] counts since(const counts& before) const;
-    void add(const counts& other);
-  };
+  using counts = config::answer_counts;
   struct recorded {
     config::deployment_counts last;
     std::map<std::pair<std::string, std::string>, counts> last_of_replicas;  ///< by name and address
-    std::map<std::string, std::uint64_t> last_of_clients;
+    std::map<std::string, counts> last_of_clients;
     std::map<std::string, domain::replica_usage> last_usage;
     std::map<std::string, double> cores;
     std::map<line_key, ring> lines;
@@ -98,7 +99,7 @@ class chart_history {
   /// What was seen of one deployment at the end of a step.
   struct sighting {
     std::vector<const config::endpoint_load*> endpoints;
-    std::map<std::string, std::uint64_t> clients;
+    std::vector<const config::client_use*> clients;
     std::vector<const replica_reading*> usage;
   };
   struct moment {

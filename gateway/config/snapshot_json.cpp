@@ -192,6 +192,23 @@ endpoint_config read_endpoint(json_reader& reader) {
   return endpoint;
 }
 
+json::object write(const answer_counts& counts) {
+  return {{"answers", json::value_from(counts.answers)},
+          {"latency", json::value_from(counts.latency)},
+          {"feedback", counts.feedback},
+          {"reward", counts.reward}};
+}
+
+void read_counts(json_reader& reader, answer_counts& into) {
+  reader.object("counted", [&](json_reader& inner) {
+    inner.numbers("answers", into.answers);
+    inner.numbers("latency", into.latency);
+    inner.number("feedback", into.feedback);
+    inner.real("reward", into.reward);
+    inner.finish();
+  });
+}
+
 deployment_config_ptr read_deployment(json_reader& reader) {
   auto deployment = std::make_shared<deployment_config>();
   reader.text("id", deployment->id, presence::required);
@@ -248,8 +265,7 @@ std::string to_json(const observation& value) {
                                      {"replica", load.replica},
                                      {"inFlight", load.in_flight},
                                      {"address", load.address},
-                                     {"answers", json::value_from(load.answers)},
-                                     {"latency", json::value_from(load.latency)}});
+                                     {"counted", write(load.counted)}});
   }
   json::array clients;
   for (const client_use& use : value.clients) {
@@ -257,7 +273,9 @@ std::string to_json(const observation& value) {
                                    {"client", use.client},
                                    {"at", format_rfc3339(use.at)},
                                    {"requests", use.requests},
-                                   {"createdAt", format_rfc3339(use.created_at)}});
+                                   {"createdAt", format_rfc3339(use.created_at)},
+                                   {"inFlight", use.in_flight},
+                                   {"counted", write(use.counted)}});
   }
   json::array passwords;
   for (const proven_password& each : value.passwords) {
@@ -273,12 +291,8 @@ std::string to_json(const observation& value) {
       models.push_back(
           json::object{{"image", each.image}, {"version", each.version}, {"predictions", each.predictions}});
     }
-    deployments.push_back(json::object{{"deployment", counts.deployment},
-                                       {"models", std::move(models)},
-                                       {"answers", json::value_from(counts.answers)},
-                                       {"latency", json::value_from(counts.latency)},
-                                       {"feedback", counts.feedback},
-                                       {"reward", counts.reward}});
+    deployments.push_back(json::object{
+        {"deployment", counts.deployment}, {"models", std::move(models)}, {"counted", write(counts.counted)}});
   }
   return json::serialize(json::object{{"liveGeneration", std::move(generations)},
                                       {"endpoints", std::move(endpoints)},
@@ -298,8 +312,7 @@ result<observation, diagnostics> parse_observation(std::string_view text) {
       inner.number("inFlight", in_flight);
       load.in_flight = static_cast<std::uint32_t>(in_flight);
       inner.text("address", load.address);
-      inner.numbers("answers", load.answers);
-      inner.numbers("latency", load.latency);
+      read_counts(inner, load.counted);
       inner.finish();
       into.endpoints.push_back(std::move(load));
     });
@@ -314,16 +327,17 @@ result<observation, diagnostics> parse_observation(std::string_view text) {
       std::optional<system_time> created_at;
       inner.optional_time("createdAt", created_at);
       use.created_at = created_at.value_or(system_time{});
+      std::uint64_t in_flight = 0;
+      inner.number("inFlight", in_flight);
+      use.in_flight = static_cast<std::uint32_t>(in_flight);
+      read_counts(inner, use.counted);
       inner.finish();
       into.clients.push_back(std::move(use));
     });
     reader.array("deployments", [&](json_reader& inner) {
       deployment_counts counts;
       inner.text("deployment", counts.deployment, presence::required);
-      inner.numbers("answers", counts.answers);
-      inner.numbers("latency", counts.latency);
-      inner.number("feedback", counts.feedback);
-      inner.real("reward", counts.reward);
+      read_counts(inner, counts.counted);
       inner.array("models", [&](json_reader& model) {
         model_counts each;
         model.text("image", each.image);

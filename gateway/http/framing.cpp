@@ -69,18 +69,19 @@ boost::system::result<std::optional<body_framing>, refusal> frame_body(const fra
                                                                        unsigned minor_version) noexcept {
   if (fields.transfer_encoding != nullptr) {
     if (fields.content_length != nullptr) {
-      return refusal{reason::bad_request, "both Transfer-Encoding and Content-Length are given"};
+      return refusal{reason::bad_request, "both Transfer-Encoding and Content-Length are given", fault::framing};
     }
-    if (minor_version == 0) return refusal{reason::bad_request, "Transfer-Encoding needs HTTP/1.1"};
+    if (minor_version == 0) return refusal{reason::bad_request, "Transfer-Encoding needs HTTP/1.1", fault::framing};
     if (fields.repeated_encoding || !equals_ignoring_case(fields.transfer_encoding->value, "chunked")) {
-      return refusal{reason::not_implemented, "the only transfer coding accepted is one `chunked`"};
+      return refusal{reason::not_implemented, "the only transfer coding accepted is one `chunked`", fault::framing};
     }
     return body_framing{body_kind::chunked, 0};
   }
   if (fields.content_length != nullptr) {
-    if (fields.repeated_length) return refusal{reason::bad_request, "Content-Length is given more than once"};
+    if (fields.repeated_length)
+      return refusal{reason::bad_request, "Content-Length is given more than once", fault::framing};
     const auto size = parse_size(fields.content_length->value);
-    if (!size) return refusal{reason::bad_request, "Content-Length is not a decimal number"};
+    if (!size) return refusal{reason::bad_request, "Content-Length is not a decimal number", fault::framing};
     return body_framing{body_kind::sized, *size};
   }
   return std::optional<body_framing>{};
@@ -98,12 +99,13 @@ boost::system::result<split_target, refusal> split(const request_head& head) noe
     if (target.size() < scheme.size() || !equals_ignoring_case(target.substr(0, scheme.size()), scheme)) continue;
     target.remove_prefix(scheme.size());
     const std::size_t path = target.find_first_of("/?");
-    if (path == 0 || target.empty()) return refusal{reason::bad_request, "the request target has no authority"};
+    if (path == 0 || target.empty())
+      return refusal{reason::bad_request, "the request target has no authority", fault::target};
     if (path == std::string_view::npos) return split_target{target, "/"};
-    if (target[path] == '?') return refusal{reason::bad_request, "the request target has no path"};
+    if (target[path] == '?') return refusal{reason::bad_request, "the request target has no path", fault::target};
     return split_target{target.substr(0, path), target.substr(path)};
   }
-  return refusal{reason::bad_request, "the request target is neither a path nor an http URL"};
+  return refusal{reason::bad_request, "the request target is neither a path nor an http URL", fault::target};
 }
 
 bool is_host_char(char c) noexcept {
@@ -150,16 +152,17 @@ request_result frame_request(const request_head& head) noexcept {
   if (!body) return body.error();
   framing.body = body->value_or(body_framing{});
 
-  if (fields.repeated_host) return refusal{reason::bad_request, "Host is given more than once"};
-  if (fields.host == nullptr && head.minor_version == 1) return refusal{reason::bad_request, "Host is missing"};
+  if (fields.repeated_host) return refusal{reason::bad_request, "Host is given more than once", fault::host};
+  if (fields.host == nullptr && head.minor_version == 1)
+    return refusal{reason::bad_request, "Host is missing", fault::host};
   if (fields.host != nullptr && !is_valid_authority(fields.host->value)) {
-    return refusal{reason::bad_request, "Host is malformed"};
+    return refusal{reason::bad_request, "Host is malformed", fault::host};
   }
   const auto target = split(head);
   if (!target) return target.error();
   if (!target->authority.empty()) {
     if (!is_valid_authority(target->authority))
-      return refusal{reason::bad_request, "the authority of the target is malformed"};
+      return refusal{reason::bad_request, "the authority of the target is malformed", fault::target};
     framing.host = target->authority;
   } else if (fields.host != nullptr) {
     framing.host = fields.host->value;
@@ -168,7 +171,7 @@ request_result frame_request(const request_head& head) noexcept {
 
   if (fields.expect != nullptr && head.minor_version == 1) {
     if (!equals_ignoring_case(fields.expect->value, "100-continue")) {
-      return refusal{reason::expectation_failed, "the only expectation understood is 100-continue"};
+      return refusal{reason::expectation_failed, "the only expectation understood is 100-continue", fault::expectation};
     }
     framing.expects_continue = framing.body.kind != body_kind::none;
   }

@@ -104,7 +104,8 @@ boost::system::result<void, refusal> parse_fields(std::string_view bytes, std::s
     if (!take_line_end(bytes)) {
       return refusal{reason::bad_request, "a header field value has a forbidden character"};
     }
-    if (into.size() >= limit) return refusal{reason::head_too_large, "there are too many header fields"};
+    if (into.size() >= limit)
+      return refusal{reason::head_too_large, "there are too many header fields", fault::too_large};
     const field_class known = classify_field(name);
     into.push_back({name, value, known.id, known.alias});
   }
@@ -142,7 +143,8 @@ boost::system::result<std::optional<head_extent>, refusal> find_head(std::string
       if (line_start == extent.skipped)
         return refusal{reason::bad_request, "more than one empty line before the message"};
       extent.size = lf + 1 - extent.skipped;
-      if (extent.size > limit_bytes) return refusal{reason::head_too_large, "the message head is too large"};
+      if (extent.size > limit_bytes)
+        return refusal{reason::head_too_large, "the message head is too large", fault::too_large};
       return extent;
     }
     if (bytes[line_start] == ' ' || bytes[line_start] == '\t') {
@@ -151,7 +153,7 @@ boost::system::result<std::optional<head_extent>, refusal> find_head(std::string
     line_start = lf + 1;
   }
   if (bytes.size() - extent.skipped > limit_bytes) {
-    return refusal{reason::head_too_large, "the message head is too large"};
+    return refusal{reason::head_too_large, "the message head is too large", fault::too_large};
   }
   return std::optional<head_extent>{};
 }
@@ -164,18 +166,19 @@ boost::system::result<void, refusal> parse_request_head(std::string_view bytes, 
   }
   into.verb = to_method(into.method_text);
   into.target = take_text(bytes, 0x21, in_target);
-  if (into.target.empty() || !take(bytes, ' ')) return refusal{reason::bad_request, "the request target is malformed"};
+  if (into.target.empty() || !take(bytes, ' '))
+    return refusal{reason::bad_request, "the request target is malformed", fault::target};
   const spoken_version version = take_version(bytes, into.minor_version);
   if (version == spoken_version::none || !take_line_end(bytes)) {
-    return refusal{reason::bad_request, "the request line does not end with an HTTP version"};
+    return refusal{reason::bad_request, "the request line does not end with an HTTP version", fault::version};
   }
   // A well-formed version other than 1.0 and 1.1 is not a bad request but one that we do not speak.
   if (version == spoken_version::other) {
-    return refusal{reason::version_not_supported, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
+    return refusal{reason::version_not_supported, "only HTTP/1.0 and HTTP/1.1 are spoken here", fault::version};
   }
   if (auto fields = parse_fields(bytes, limits.fields, into.fields); !fields) return fields;
   if (into.target.size() > limits.target_bytes)
-    return refusal{reason::target_too_long, "the request target is too long"};
+    return refusal{reason::target_too_long, "the request target is too long", fault::too_large};
   return {};
 }
 

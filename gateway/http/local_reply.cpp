@@ -15,14 +15,17 @@ void append_number(std::string& out, std::uint64_t number) {
   out.append(digits.data(), end);
 }
 
-void append_common(std::string& out, unsigned status, std::string_view date, std::string_view request_id,
-                   bool keep_alive) {
+/// What both kinds of answer begin with.
+template <class Answer>
+void append_common(std::string& out, unsigned status, std::string_view date, const Answer& answer) {
   out += "HTTP/1.1 ";
   append_number(out, status);
   out.append(" ").append(status_text(status)).append("\r\nDate: ").append(date);
   out += "\r\nVia: 1.1 modelgate\r\nX-Content-Type-Options: nosniff\r\n";
-  if (!request_id.empty()) out.append("X-Request-Id: ").append(request_id).append("\r\n");
-  if (!keep_alive) out += "Connection: close\r\n";
+  if (!answer.request_id.empty()) out.append("X-Request-Id: ").append(answer.request_id).append("\r\n");
+  if (!answer.keep_alive) out += "Connection: close\r\n";
+  if (!answer.puid.empty()) out.append("Seldon-Puid: ").append(answer.puid).append("\r\n");
+  if (answer.cors) out += "Access-Control-Allow-Origin: *\r\n";
 }
 
 void append_body(std::string& out, std::string_view content_type, std::string_view body, bool to_head) {
@@ -51,10 +54,8 @@ std::string seldon_status(const local_reply& reply, unsigned status) {
 
 void append_local_reply(std::string& out, const local_reply& reply, std::string_view date) {
   const unsigned status = status_of(reply.why);
-  append_common(out, status, date, reply.request_id, reply.keep_alive);
-  if (!reply.puid.empty()) out.append("Seldon-Puid: ").append(reply.puid).append("\r\n");
+  append_common(out, status, date, reply);
   if (status == 401) out += "WWW-Authenticate: Basic realm=\"Authentication Required\"\r\n";
-  if (reply.cors) out += "Access-Control-Allow-Origin: *\r\n";
   if (!reply.allow.empty()) out.append("Allow: ").append(reply.allow).append("\r\n");
   if (reply.retry_after_seconds > 0) {
     out += "Retry-After: ";
@@ -66,7 +67,7 @@ void append_local_reply(std::string& out, const local_reply& reply, std::string_
 }
 
 void append_local_answer(std::string& out, const local_answer& answer, std::string_view date) {
-  append_common(out, 200, date, answer.request_id, answer.keep_alive);
+  append_common(out, 200, date, answer);
   out += answer.extra_fields;
   append_body(out, answer.content_type, answer.body, answer.to_head);
 }

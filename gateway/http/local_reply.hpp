@@ -29,13 +29,15 @@ struct local_reply {
 /// {"status":{"code":503,"info":"...","reason":"NO_READY_REPLICA","status":"FAILURE"},"meta":{"requestId":"..."}}
 void append_local_reply(std::string& out, const local_reply& reply, std::string_view date);
 
-/// A 200 with a short body of our own (ping, ready, live) or none (CORS preflight).
+/// A 200 with a short body of our own (ping, ready, live, feedback) or none (CORS preflight).
 struct local_answer {
   std::string_view content_type;
   std::string_view body;
   std::string_view request_id;
+  std::string_view puid;          ///< empty when there is none
   std::string_view extra_fields;  ///< whole lines
   bool keep_alive = true;
+  bool cors = false;
   bool to_head = false;
 };
 void append_local_answer(std::string& out, const local_answer& answer, std::string_view date);

@@ -123,4 +123,28 @@ std::string_view status_text(unsigned status) noexcept {
   }
 }
 
+std::string_view word(fault value) noexcept {
+  switch (value) {
+    case fault::malformed:
+      return "malformed";
+    case fault::framing:
+      return "framing";
+    case fault::host:
+      return "host";
+    case fault::target:
+      return "target";
+    case fault::version:
+      return "version";
+    case fault::expectation:
+      return "expectation";
+    case fault::too_large:
+      return "too_large";
+    case fault::timeout:
+      return "timeout";
+    case fault::overloaded:
+      return "overloaded";
+  }
+  return "";
+}
+
 }  // namespace modelgate::http

@@ -24,7 +24,7 @@ char upper_hex(int value) noexcept {
 }
 
 refusal bad(std::string_view detail) noexcept {
-  return {reason::bad_request, detail};
+  return {reason::bad_request, detail, fault::target};
 }
 
 /// The escaped byte at text[at] == '%'; -1 when the two characters after it are not hexadecimal.

@@ -23,7 +23,9 @@ std::uint64_t hash_of(std::string_view puid) noexcept {
   return hash;
 }
 
-constexpr std::uint64_t model_bits = 0xffff;
+constexpr unsigned replica_shift = 16;
+constexpr std::uint64_t sixteen_bits = 0xffff;
+constexpr std::uint64_t tag_bits = ~std::uint64_t{0xffffffff};  ///< the place is in the others
 
 }  // namespace
 
@@ -82,17 +84,19 @@ feedback_totals feedback_stats::of_all() const noexcept {
   return totals;
 }
 
-void answer_memory::remember(std::string_view puid, std::uint16_t model) noexcept {
+void answer_memory::remember(std::string_view puid, answerer who) noexcept {
   const std::uint64_t hash = hash_of(puid);
   // An empty slot is zero: a model is kept as its index plus one.
-  slots_[hash % capacity].store((hash & ~model_bits) | ((model + 1U) & model_bits), std::memory_order_relaxed);
+  const std::uint64_t kept = (std::uint64_t{who.replica} << replica_shift) | ((who.model + 1U) & sixteen_bits);
+  slots_[hash % capacity].store((hash & tag_bits) | kept, std::memory_order_relaxed);
 }
 
-int answer_memory::find(std::string_view puid) const noexcept {
+std::optional<answerer> answer_memory::find(std::string_view puid) const noexcept {
   const std::uint64_t hash = hash_of(puid);
   const std::uint64_t kept = slots_[hash % capacity].load(std::memory_order_relaxed);
-  if (kept == 0 || (kept & ~model_bits) != (hash & ~model_bits)) return -1;
-  return static_cast<int>(kept & model_bits) - 1;
+  if ((kept & sixteen_bits) == 0 || (kept & tag_bits) != (hash & tag_bits)) return std::nullopt;
+  return answerer{static_cast<std::uint16_t>((kept & sixteen_bits) - 1),
+                  static_cast<std::uint16_t>((kept >> replica_shift) & sixteen_bits)};
 }
 
 }  // namespace modelgate::metrics

@@ -33,9 +33,6 @@ class collector {
             &worker_stats::requests_in_flight);
     add_sum("modelgate_buffer_bytes", "Bytes of requests and answers under way that are held in memory.",
             MetricType::Gauge, &worker_stats::buffer_bytes);
-    add_sum("modelgate_requests_rejected_total",
-            "Requests refused before they were understood: framing, size or speed of the head.", MetricType::Counter,
-            &worker_stats::requests_rejected);
     add_sum("modelgate_queued_requests_total", "Requests that had to wait for a replica.", MetricType::Counter,
             &worker_stats::queued);
     add_sum("modelgate_queue_wait_seconds_total", "Time that requests waited for a replica until they were sent.",

@@ -69,7 +69,7 @@ net::task_of<exchange_result> exchange::run() {
     if (!ended) {
       finish_upstream();
       exchange_result answered = result_of({});
-      answered.how = exchange_result::ending::answered;
+      answered.how = declined_ ? exchange_result::ending::declined : exchange_result::ending::answered;
       answered.status = status_;
       co_return answered;
     }
@@ -323,7 +323,7 @@ void exchange::finish_upstream() {
   exchange_fsm::ending end;
   end.request_sent_whole = upload_.sent_all();
   end.upstream_keeps = upstream_keeps_;
-  end.upstream_surplus = surplus_ || download_->surplus();
+  end.upstream_surplus = surplus_ || (download_ && download_->surplus());
   end.response_delimited = true;
   if (exchange_fsm::may_keep_upstream(end)) {
     upstream::cluster::keep_connection(slot_, std::move(upstream_), now);

@@ -61,6 +61,7 @@ struct exchange_request {
   upstream::hedge_policy* hedging = nullptr;       ///< where such a deployment hedges
   metrics::deployment_traffic* traffic = nullptr;  ///< this worker's, of the deployment; lives longer
   bool seldon_protocol = true;
+  bool route_may_be_missing = false;  ///< a replica that does not have it has declined, and answered nothing
   std::string_view request_id;
   std::string_view puid;
   std::string_view limit_fields;  ///< RateLimit fields for the client, whole lines; empty: none
@@ -87,6 +88,7 @@ struct exchange_result {
   enum class ending : std::uint8_t {
     answered,  ///< the replica's answer went to the client, whole
     switched,  ///< the replica's 101 is on its way to the client: `run_tunnel` goes on from there
+    declined,  ///< the replica does not have the route (`status`), which may be; nothing was answered yet
     refused,   ///< nothing was answered yet: the session answers `why`
     cut,       ///< the answer broke off: the client's connection must be closed
     left,      ///< the client has gone
@@ -145,6 +147,7 @@ class exchange {
   [[nodiscard]] verdict take_response_head(std::string_view bytes, std::string_view& rest);
   [[nodiscard]] verdict start_response(std::string_view rest);
   [[nodiscard]] verdict switch_protocols(std::string_view rest);
+  void decline(const http::body_framing& body, std::string_view rest);
   [[nodiscard]] verdict judge_download(body_relay::status status);
   void account_for_kept_bytes() noexcept;
   [[nodiscard]] verdict forward_informational();
@@ -199,6 +202,7 @@ class exchange {
   bool upstream_keeps_ = false;
   bool surplus_ = false;
   bool complete_ = false;
+  bool declined_ = false;
   bool reused_ = false;  ///< the connection was kept from an earlier request
   bool same_replica_will_do_ = false;
   bool waited_for_rest_ = false;  ///< the answer came in pieces, or its client took it in pieces

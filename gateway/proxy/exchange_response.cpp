@@ -1,6 +1,7 @@
 #include "gateway/proxy/exchange.hpp"
 #include "gateway/proxy/forwarding.hpp"
 
+#include "modelgate/http/body_decoder.hpp"
 #include "modelgate/http/framing.hpp"
 
 #include <cstring>
@@ -14,6 +15,11 @@ using relay_status = body_relay::status;
 
 /// More answers before the answer than any server has reason to send.
 constexpr unsigned most_informational = 16;
+
+/// How a server says that it has no such route, or not by this method.
+bool is_missing_route(unsigned status) noexcept {
+  return status == 404 || status == 405 || status == 501;
+}
 
 }  // namespace
 
@@ -96,6 +102,10 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   slot_.answered(status_, now - *dispatched_at_);
   if (upstream::blames_replica(status_)) slot_.fail(upstream::ejection_cause::status, now);
   upstream_keeps_ = framing->keep_alive;
+  if (request_.route_may_be_missing && is_missing_route(status_) && !fsm_.response_head_sent()) {
+    decline(framing->body, rest);
+    return {};
+  }
 
   http::body_framing sent = framing->body;
   if (sent.kind == http::body_kind::chunked || sent.kind == http::body_kind::until_close) {
@@ -129,6 +139,15 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   const verdict ended = judge_download(download_->pump_from_scratch(rest, *upstream_, client_.stream, worker_.scratch));
   count_response_bytes(download_->payload_bytes());
   return ended;
+}
+
+/// What it says of that is for nobody: its connection is kept where all of it is here.
+void exchange::decline(const http::body_framing& body, std::string_view rest) {
+  http::body_decoder decoder{body};
+  while (!decoder.finished() && !decoder.failed() && !rest.empty()) rest.remove_prefix(decoder.next(rest).consumed);
+  surplus_ = !decoder.finished() || decoder.failed() || !rest.empty();
+  declined_ = true;
+  complete_ = true;
 }
 
 /// From here on the connections carry bytes of another protocol, if it is the one that was asked for.

@@ -22,7 +22,7 @@ client_counts::series client_counts::take(std::span<const seen_client> clients) 
   std::vector<const seen_client*> idle;
   for (const seen_client& each : clients) {
     if (each.requests == 0) {
-      if (each.name != rest_name) idle.push_back(&each);
+      idle.push_back(&each);
       continue;
     }
     const auto [place, is_new] = known_.try_emplace(std::string{each.name});
@@ -30,7 +30,7 @@ client_counts::series client_counts::take(std::span<const seen_client> clients) 
     if (is_new) {
       known.created_at = each.created_at;
       known.is_there = true;
-      known.is_named = named < most_ && each.name != rest_name;
+      known.is_named = named < most_;
       if (known.is_named) ++named;
     }
     if (known.is_named)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "modelgate/base/clock.hpp"
+#include "modelgate/metrics/gauge_reading.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -21,8 +22,8 @@ namespace modelgate::server {
 /// Shape: pure; one thread at a time.
 class client_counts {
  public:
-  /// The name under which the rest is shown; a client that is called so belongs to it.
-  static constexpr std::string_view rest_name = "other";
+  /// The name under which the rest is shown.
+  static constexpr std::string_view rest_name = metrics::other_clients;
 
   explicit client_counts(std::size_t most) noexcept : most_{most} {}
 

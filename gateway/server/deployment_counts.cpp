@@ -5,12 +5,30 @@
 #include <vector>
 
 namespace modelgate::server {
+namespace {
+
+void count(const routing::client_usage& usage, config::client_use& into) {
+  config::answer_counts& counted = into.counted;
+  counted.answers.resize(routing::client_tally::classes);
+  counted.latency.resize(metrics::latency_bounds_seconds.size() + 1);
+  usage.for_each_tally([&](const routing::client_tally& tally) {
+    into.in_flight += static_cast<std::uint32_t>(tally.in_flight.value());
+    for (std::size_t i = 0; i < counted.answers.size(); ++i) counted.answers[i] += tally.answers[i].value();
+    const metrics::latency_totals latency = tally.latency.read();
+    for (std::size_t i = 0; i < counted.latency.size(); ++i) counted.latency[i] += latency.buckets[i];
+    counted.feedback += tally.feedback.value();
+    counted.reward += tally.reward.value();
+  });
+}
+
+}  // namespace
 
 config::deployment_counts count(const metrics::deployment_stats& stats) {
   config::deployment_counts counts;
   counts.deployment = stats.id();
-  counts.answers.resize(6);
-  counts.latency.resize(metrics::latency_bounds_seconds.size() + 1);
+  config::answer_counts& counted = counts.counted;
+  counted.answers.resize(6);
+  counted.latency.resize(metrics::latency_bounds_seconds.size() + 1);
   std::vector<metrics::series_list::reading> readings;
   metrics::feedback_totals feedback;
   for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
@@ -19,8 +37,8 @@ config::deployment_counts count(const metrics::deployment_stats& stats) {
   }
   for (const metrics::series_list::reading& each : readings) {
     if (each.key.what != metrics::service::predictions) continue;
-    counts.answers[std::min<std::size_t>(each.key.status / 100, 5)] += each.totals.count();
-    for (std::size_t i = 0; i < counts.latency.size(); ++i) counts.latency[i] += each.totals.buckets[i];
+    counted.answers[std::min<std::size_t>(each.key.status / 100, 5)] += each.totals.count();
+    for (std::size_t i = 0; i < counted.latency.size(); ++i) counted.latency[i] += each.totals.buckets[i];
   }
   readings.clear();
   for (std::size_t worker = 0; worker < stats.workers(); ++worker) stats.of_worker(worker).client.read_into(readings);
@@ -30,30 +48,28 @@ config::deployment_counts count(const metrics::deployment_stats& stats) {
   }
   for (const auto& [model, labels] : stats.shown_models())
     counts.models.push_back({labels.image, labels.version, predictions[model]});
-  counts.feedback = feedback.calls;
-  counts.reward = feedback.reward;
+  counted.feedback = feedback.calls;
+  counted.reward = feedback.reward;
   return counts;
 }
 
-config::endpoint_load load_of(const std::string& deployment, const upstream::endpoint& replica) {
-  return {deployment, replica.config().replica, replica.busy()};
-}
-
-config::endpoint_load counted_load_of(const std::string& deployment, const upstream::endpoint& replica) {
-  config::endpoint_load load = load_of(deployment, replica);
+config::endpoint_load load_of(const std::string& deployment, const upstream::endpoint& replica, bool counts) {
+  config::endpoint_load load{deployment, replica.config().replica, replica.busy()};
+  if (!counts) return load;
   load.address = net::to_string(replica.config().address);
-  load.answers = replica.tally().answers();
-  load.latency = replica.tally().latency();
+  const upstream::answer_tally& tally = replica.tally();
+  load.counted = {tally.answers(), tally.latency(), tally.feedback(), tally.reward()};
   return load;
 }
 
-void observe_clients(const routing::route& route, config::observation& seen) {
+void observe_clients(const routing::route& route, bool counts, config::observation& seen) {
   const std::string& id = route.deployment().id;
   route.for_each_client([&](const routing::route_client& client) {
     const std::uint64_t requests = client.usage->requests();
     if (requests == 0) return;
     const system_time last{std::chrono::minutes{client.usage->last_minute()}};
     seen.clients.push_back({id, client.name, last, requests, client.usage->created_at()});
+    if (counts) count(*client.usage, seen.clients.back());
   });
   route.for_each_password([&](std::string_view name, const routing::route_password& password) {
     const auto* proven = password.unproven ? password.unproven->proven() : nullptr;

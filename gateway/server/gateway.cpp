@@ -30,6 +30,7 @@ namespace modelgate {
 namespace {
 
 static_assert(http::reason_count <= std::tuple_size_v<decltype(metrics::worker_stats::replies)>);
+static_assert(http::fault_count <= std::tuple_size_v<decltype(metrics::worker_stats::rejected)>);
 
 std::size_t worker_count(const config::settings& settings) {
   if (settings.prediction.workers > 0) return settings.prediction.workers;
@@ -79,9 +80,12 @@ struct gateway::state {
                        [&](const auto& worker) { return worker->live_generation() >= generation; });
   }
 
-  /// Tables that some worker may still use; freed here and not on a worker.
+  /// Those that no worker has any more, nor a request that began in them; freed here and not on a worker.
   void drop_unused_tables() {
-    while (tables.size() > 1 && is_live(tables[1]->generation)) tables.pop_front();
+    std::size_t live = 0;  // of all but the last, so many have gone out of use
+    while (live + 1 < tables.size() && is_live(tables[live + 1]->generation)) ++live;
+    const auto end = tables.begin() + static_cast<std::ptrdiff_t>(live);
+    tables.erase(std::remove_if(tables.begin(), end, [](const auto& table) { return table.use_count() == 1; }), end);
   }
 
   void remember_departed(const server::serving_table& before, const server::serving_table& after) {
@@ -135,7 +139,7 @@ struct gateway::state {
     for (const auto& worker : workers) worker->install_upstream_tls(upstream_tls);
   }
 
-  [[nodiscard]] config::observation observe(server::load_reader* read) const;
+  [[nodiscard]] config::observation observe(bool counts) const;
 
   [[nodiscard]] std::size_t sum(metrics::counter metrics::worker_stats::*count) const {
     std::size_t all = 0;
@@ -191,6 +195,7 @@ gateway::gateway(const config::settings& settings, crypto::token_key key, std::v
     return seen;
   });
   state_->registry.add_source([shared = state_.get()] { return server::read_replies(shared->registry); });
+  state_->registry.add_source([shared = state_.get()] { return server::read_rejections(shared->registry); });
   state_->registry.add_source([shared = state_.get()] { return shared->read_certificates(); });
   state_->registry.add_source([shared = state_.get()] { return shared->passwords.read(); });
   state_->registry.add_source([shared = state_.get()] { return shared->records.readings(); });
@@ -318,10 +323,10 @@ bool gateway::wait_until_live(std::uint64_t generation, steady_time deadline) {
 }
 
 config::observation gateway::observe() const {
-  return state_->observe(server::load_of);
+  return state_->observe(false);
 }
 
-config::observation gateway::state::observe(server::load_reader* read) const {
+config::observation gateway::state::observe(bool counts) const {
   config::observation seen;
   for (const auto& worker : workers) seen.live_generation.push_back(worker->live_generation());
   const std::lock_guard lock{mutex};
@@ -330,21 +335,21 @@ config::observation gateway::state::observe(server::load_reader* read) const {
     const routing::route& route = table.routes.at(i);
     const std::string& id = route.deployment().id;
     for (const upstream::endpoint_ptr& endpoint : table.entries[i]->endpoints) {
-      seen.endpoints.push_back(read(id, *endpoint));
+      seen.endpoints.push_back(server::load_of(id, *endpoint, counts));
     }
-    server::observe_clients(route, seen);
+    server::observe_clients(route, counts, seen);
   }
   std::erase_if(departed, [&](const server::departed_endpoint& each) {
     return is_live(each.gone_since) && each.endpoint->busy() == 0;
   });
   for (const server::departed_endpoint& each : departed) {
-    seen.endpoints.push_back(read(each.deployment, *each.endpoint));
+    seen.endpoints.push_back(server::load_of(each.deployment, *each.endpoint, counts));
   }
   return seen;
 }
 
 config::observation gateway::observe_with_counts() const {
-  config::observation seen = state_->observe(server::counted_load_of);
+  config::observation seen = state_->observe(true);
   const std::lock_guard lock{state_->mutex};
   for (const auto& entry : state_->current->entries) seen.deployments.push_back(server::count(*entry->stats));
   return seen;

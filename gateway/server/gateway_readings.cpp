@@ -94,6 +94,22 @@ readings read_replies(const metrics::registry& registry) {
   return seen;
 }
 
+readings read_rejections(const metrics::registry& registry) {
+  readings seen;
+  for (std::size_t i = 0; i < http::fault_count; ++i) {
+    double sum = 0;
+    for (std::size_t worker = 0; worker < registry.workers(); ++worker) {
+      sum += static_cast<double>(registry.of_worker(worker).rejected[i].value());
+    }
+    seen.push_back({"modelgate_requests_rejected_total",
+                    "Requests refused before they were understood, by what is wrong with them.",
+                    {{"reason", std::string{http::word(static_cast<http::fault>(i))}}},
+                    sum,
+                    true});
+  }
+  return seen;
+}
+
 readings read_clients(const serving_table& table, const metrics::registry& registry,
                       client_counts_by_deployment& counts) {
   readings seen;
@@ -112,7 +128,7 @@ readings read_clients(const serving_table& table, const metrics::registry& regis
     for (auto& [client, requests] : place->second.take(clients)) {
       seen.push_back({"modelgate_client_requests_total",
                       "Requests that a client's token, password or certificate let in; clients without a series of "
-                      "their own are \"other\".",
+                      "their own are \"all others\".",
                       {{"deployment_name", registry.label_of(id)}, {"client", std::move(client)}},
                       static_cast<double>(requests),
                       true});

@@ -22,6 +22,9 @@ using client_counts_by_deployment = std::map<std::string, client_counts>;
 /// Answers that workers gave themselves, by reason; those that were never given are left out.
 [[nodiscard]] readings read_replies(const metrics::registry& registry);
 
+/// Requests that were never understood, by what was wrong with them.
+[[nodiscard]] readings read_rejections(const metrics::registry& registry);
+
 /// Requests by client, of deployments that have clients. `counts` is what was shown before.
 [[nodiscard]] readings read_clients(const serving_table& table, const metrics::registry& registry,
                                     client_counts_by_deployment& counts);

@@ -2,7 +2,6 @@
 
 #include "gateway/proxy/exchange.hpp"
 #include "gateway/server/worker.hpp"
-#include "gateway/telemetry/bounded_text.hpp"
 
 #include "modelgate/http/reason.hpp"
 
@@ -19,7 +18,9 @@ struct request_trail {
   std::optional<http::reason> why;
   bool answered_here = false;  ///< what was sent is in the session's reply buffer
   deployment_state_ptr deployment;
-  telemetry::bounded_text<64> client;
+  const routing::route_client* client = nullptr;  ///< who was let in; null: nobody
+  routing::client_tally* tally = nullptr;         ///< of that client
+  held_table_ptr held;                            ///< which has them
   std::chrono::nanoseconds queued{0};
   std::chrono::nanoseconds connecting{0};
   proxy::upstream_trail upstream;

@@ -9,12 +9,16 @@
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/metrics/registry.hpp"
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
 #include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace modelgate::server {
@@ -43,6 +47,16 @@ struct serving_table {
   std::vector<std::shared_ptr<const serving_entry>> entries;  ///< in the order of `routes`
   std::map<std::string, filter::traffic_meter_ptr> groups;    ///< those with a limit
 };
+
+/// One worker's hold on a table: what of its routes is used beyond the first wait stays for as long as a request has it.
+///
+/// Shape: worker-local; one for each table that the worker has had and that requests are still under way from.
+struct held_table : boost::intrusive_ref_counter<held_table, boost::thread_unsafe_counter> {
+  explicit held_table(std::shared_ptr<const serving_table> of) noexcept : table{std::move(of)} {}
+
+  const std::shared_ptr<const serving_table> table;
+};
+using held_table_ptr = boost::intrusive_ptr<held_table>;
 
 /// A replica that left the snapshot while requests were on it.
 struct departed_endpoint {

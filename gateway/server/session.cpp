@@ -114,7 +114,8 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
     if (!begun) worker_.give_buffers(std::move(buffers_));
     if (begun && !half) {
       if (!worker_.context().has_memory_for_half_a_head()) {
-        const next_step step = co_await refuse_head({http::reason::overloaded, explain(http::reason::overloaded)});
+        const next_step step = co_await refuse_head(
+            {http::reason::overloaded, explain(http::reason::overloaded), http::fault::overloaded});
         if (step == next_step::linger) co_await linger();
         co_return false;
       }
@@ -124,8 +125,8 @@ net::task_of<bool> session::read_head(http::head_extent& extent) {
     if (!expired) continue;
     if (!begun && worker_.context().draining) co_await linger();
     if (begun) {
-      const next_step step =
-          co_await refuse_head({http::reason::request_timeout, "the request head did not come in time"});
+      const next_step step = co_await refuse_head(
+          {http::reason::request_timeout, "the request head did not come in time", http::fault::timeout});
       if (step == next_step::linger) co_await linger();
     }
     co_return false;
@@ -289,12 +290,23 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   co_return co_await forward(req, out, std::move(state));
 }
 
+/// What is left to answer of a request once an exchange had it.
+session::request session::after(const request& req, const proxy::exchange_result& result) {
+  request ended = req;
+  if (!result.body_untouched) {
+    ended.framing.keep_alive = result.keep_client;
+    ended.framing.body = {};
+  }
+  return ended;
+}
+
 net::task_of<session::next_step> session::forward(const request& req, const proxy::exchange_request& out,
                                                   deployment_state_ptr state) {
   metrics::worker_stats& stats = worker_.context().stats;
   proxy::exchange_result result;
   {
-    std::optional<in_flight_mark> mark{std::in_place, stats.requests_in_flight, out.traffic->in_flight};
+    metrics::counter* const of_client = trail_->tally == nullptr ? nullptr : &trail_->tally->in_flight;
+    std::optional<in_flight_mark> mark{std::in_place, stats.requests_in_flight, out.traffic->in_flight, of_client};
     proxy::exchange exchange{
         worker_.context(), {*stream_, signal_, timer_, buffers_->input}, buffers_->exchange, state->cluster, out};
     exchanging_ = true;
@@ -322,12 +334,11 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
       remember(req, *state, result);
       if (result.keep_client) co_return next_step::keep;
       co_return next_step::linger;
+    case proxy::exchange_result::ending::declined:
+      remember(req, *state, result);
+      co_return co_await accept_feedback(after(req, result), std::move(state));
     case proxy::exchange_result::ending::refused: {
-      request ended = req;
-      if (!result.body_untouched) {
-        ended.framing.keep_alive = result.keep_client;
-        ended.framing.body = {};
-      }
+      const request ended = after(req, result);
       const auto retry_after =
           result.why == http::reason::no_ready_replica ? retry_after_not_ready : result.retry_after;
       std::string detail{explain(result)};

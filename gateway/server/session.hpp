@@ -132,6 +132,8 @@ class session : public boost::intrusive::list_base_hook<> {
   [[nodiscard]] net::task_of<next_step> forward_feedback(request& req, proxy::exchange_request& out,
                                                          deployment_state_ptr state);
   void remember(const request& req, const deployment_state& state, const proxy::exchange_result& result);
+  [[nodiscard]] net::task_of<next_step> accept_feedback(const request& req, deployment_state_ptr state);
+  [[nodiscard]] static request after(const request& req, const proxy::exchange_result& result);
   void note_reply(unsigned status, std::optional<http::reason> why) noexcept;
   [[nodiscard]] net::task_of<next_step> send_reply(const request& req, bool keep);
   [[nodiscard]] net::task_of<bool> write_all(std::string_view bytes);

@@ -49,10 +49,11 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
 
 void session::use_client(const routing::route_client& client, request& req, system_time now) {
   req.user = client.name;
-  trail_->client.assign(client.name);
   req.client = client.place;
   const auto minute = std::chrono::duration_cast<std::chrono::minutes>(now.time_since_epoch()).count();
-  client.usage->count(worker_.index(), static_cast<std::uint64_t>(minute));
+  trail_->held = worker_.held();
+  trail_->client = &client;
+  trail_->tally = &client.usage->count(worker_.index(), static_cast<std::uint64_t>(minute));
 }
 
 const routing::route_client* session::find_by_password(const routing::route& route,

@@ -12,15 +12,6 @@ namespace {
 
 constexpr std::string_view too_large = "feedback is larger than limits.feedback_bytes";
 
-/// Whether an answer of the model means that the feedback was taken. A model that knows no feedback has none to refuse;
-/// one that failed will be asked again.
-bool is_accepted(unsigned status) noexcept {
-  constexpr unsigned not_found = 404;
-  constexpr unsigned method_not_allowed = 405;
-  constexpr unsigned not_implemented = 501;
-  return status < 400 || status == not_found || status == method_not_allowed || status == not_implemented;
-}
-
 }  // namespace
 
 net::task_of<session::next_step> session::forward_feedback(request& req, proxy::exchange_request& out,
@@ -42,6 +33,7 @@ net::task_of<session::next_step> session::forward_feedback(request& req, proxy::
   next_step step = next_step::close;
   if (said) {
     req.feedback = &*said;
+    out.route_may_be_missing = true;
     step = co_await forward(req, out, std::move(state));
   } else {
     buffers_->input.consume(held.bytes);
@@ -56,17 +48,46 @@ net::task_of<session::next_step> session::forward_feedback(request& req, proxy::
 /// What an answer that went to its client tells of later ones: whose it was, for the feedback on it; and the feedback.
 void session::remember(const request& req, const deployment_state& state, const proxy::exchange_result& result) {
   metrics::deployment_stats& stats = *state.entry->stats;
+  const metrics::answerer asked{result.model, trail_->upstream.replica->endpoint->number()};
   if (req.match.kind == routing::route_kind::predictions && result.status < 400) {
-    stats.answers().remember(buffers_->ids.puid, result.model);
+    stats.answers().remember(buffers_->ids.puid, asked);
     return;
   }
-  if (req.feedback == nullptr || !is_accepted(result.status)) return;
+  // A model that knows no feedback has none to refuse; one that failed will be asked again.
+  const bool accepted = result.how == proxy::exchange_result::ending::declined || result.status < 400;
+  if (req.feedback == nullptr || !accepted) return;
   const proxy::feedback& said = *req.feedback;
-  int model = stats.answers().find(said.puid.empty() ? std::string_view{buffers_->ids.puid} : said.puid);
-  if (model < 0 && !said.image.empty()) model = stats.find_model(said.image);
-  if (model < 0) model = result.model;
-  stats.of_worker(worker_.index())
-      .feedback.record(static_cast<std::size_t>(model), said.has_reward, said.reward, said.rows);
+  std::optional<metrics::answerer> whose =
+      stats.answers().find(said.puid.empty() ? std::string_view{buffers_->ids.puid} : said.puid);
+  if (!whose && !said.image.empty()) {
+    if (const int model = stats.find_model(said.image); model >= 0)
+      whose = metrics::answerer{static_cast<metrics::model_index>(model), 0};
+  }
+  if (!whose) whose = asked;
+  stats.of_worker(worker_.index()).feedback.record(whose->model, said.has_reward, said.reward, said.rows);
+  if (trail_->tally != nullptr) trail_->tally->fed_back(said.reward);
+  for (const upstream::endpoint_ptr& each : state.entry->endpoints) {
+    if (each->number() == whose->replica) each->tally().fed_back(said.reward);
+  }
+}
+
+/// The model has no route for feedback. That it was counted is all that there is to it, and the answer is that of an
+/// orchestrator which has nobody to tell.
+net::task_of<session::next_step> session::accept_feedback(const request& req, deployment_state_ptr state) {
+  const bool keep = may_keep(req);
+  http::local_answer out;
+  out.content_type = "application/json";
+  out.body = "{}";
+  out.request_id = buffers_->ids.request_id;
+  out.puid = buffers_->ids.puid;
+  out.extra_fields = buffers_->limit_fields;
+  out.keep_alive = keep;
+  out.cors = req.cors;
+  note_reply(200, std::nullopt);
+  buffers_->reply.clear();
+  http::append_local_answer(buffers_->reply, out, worker_.context().date);
+  record(req, *state, 200);
+  co_return co_await send_reply(req, keep);
 }
 
 }  // namespace modelgate::server

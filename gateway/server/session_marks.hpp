@@ -9,14 +9,17 @@ namespace modelgate::server {
 /// Counts a request as in flight for as long as it lives, however it ends.
 class in_flight_mark {
  public:
-  in_flight_mark(metrics::counter& all, metrics::counter& of_deployment) noexcept
-      : all_{all}, of_deployment_{of_deployment} {
+  /// `of_client`: null where nobody knows who sends it.
+  in_flight_mark(metrics::counter& all, metrics::counter& of_deployment, metrics::counter* of_client) noexcept
+      : all_{all}, of_deployment_{of_deployment}, of_client_{of_client} {
     all_.add();
     of_deployment_.add();
+    if (of_client_ != nullptr) of_client_->add();
   }
   ~in_flight_mark() {
     all_.subtract();
     of_deployment_.subtract();
+    if (of_client_ != nullptr) of_client_->subtract();
   }
   in_flight_mark(const in_flight_mark&) = delete;
   in_flight_mark& operator=(const in_flight_mark&) = delete;
@@ -24,6 +27,7 @@ class in_flight_mark {
  private:
   metrics::counter& all_;
   metrics::counter& of_deployment_;
+  metrics::counter* of_client_;
 };
 
 /// Counts a client who has begun a head and not ended it.

@@ -34,6 +34,7 @@ std::chrono::nanoseconds session::record(const request& req, const deployment_st
   if (const std::optional<metrics::service> service = counted_service_of(req.match.kind, req.verb)) {
     const metrics::series_key key{*service, label_of(req.verb), static_cast<std::uint16_t>(status)};
     state.entry->stats->of_worker(worker_.index()).server.record(key, latency, req.trace);
+    if (trail_->tally != nullptr && *service == metrics::service::predictions) trail_->tally->answered(status, latency);
   }
   return latency;
 }

@@ -21,7 +21,7 @@ constexpr std::uint64_t most_lingered_bytes = 67'108'864;  ///< of an upload tha
 
 /// Answers what was never understood; nothing that follows on this connection can be trusted.
 net::task_of<session::next_step> session::refuse(http::refusal refusal) {
-  worker_.context().stats.requests_rejected.add();
+  worker_.context().stats.rejected[static_cast<std::size_t>(refusal.what)].add();
   worker_.context().stats.replies[static_cast<std::size_t>(refusal.why)].add();
   http::local_reply reply;
   reply.why = refusal.why;

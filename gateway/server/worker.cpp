@@ -54,7 +54,7 @@ worker::worker(std::size_t index, const worker_settings& settings, metrics::work
       wheel_{steady_clock::now()},
       context_{loop_,   wheel_, scratch_, stats, settings_.proxy, {}, {}, format_http_date(system_clock::now()),
                nullptr, false},
-      table_{std::make_shared<const serving_table>()},
+      held_{new held_table{std::make_shared<const serving_table>()}},
       sessions_{std::make_unique<session_list>()} {
   for (const int socket : listening_sockets) {
     listeners_.emplace_back(loop_, socket, [this](net::socket_handle accepted, std::string peer) {
@@ -154,32 +154,32 @@ void worker::take_settings(worker_settings next) {
   for (const auto& known : states_) known.second->cluster.reconfigure(settings_.cluster);
 }
 
-void worker::install_now(std::shared_ptr<const serving_table> table) {
-  table_ = std::move(table);
-  state_by_route_.assign(table_->entries.size(), nullptr);
+void worker::install_now(std::shared_ptr<const serving_table> next) {
+  held_.reset(new held_table{std::move(next)});
+  state_by_route_.assign(table().entries.size(), nullptr);
   boost::unordered::erase_if(states_, [&](auto& known) {
     deployment_state& state = *known.second;
-    const std::uint32_t route = table_->routes.find(state.id);
+    const std::uint32_t route = table().routes.find(state.id);
     // A deployment that was deleted and made again under the same id is another one.
-    if (route == routing::route_table::none || &state.cluster.queue() != table_->entries[route]->queue.get()) {
+    if (route == routing::route_table::none || &state.cluster.queue() != table().entries[route]->queue.get()) {
       state.cluster.update({});
       return true;
     }
-    if (state.entry != table_->entries[route]) {
-      state.entry = table_->entries[route];
+    if (state.entry != table().entries[route]) {
+      state.entry = table().entries[route];
       state.cluster.update(state.entry->endpoints);
     }
     state_by_route_[route] = &state;
     return false;
   });
-  live_generation_.store(table_->generation, std::memory_order_release);
+  live_generation_.store(table().generation, std::memory_order_release);
   on_live_();
 }
 
 deployment_state_ptr worker::state_of(std::uint32_t route) {
   if (deployment_state* known = state_by_route_[route]) return deployment_state_ptr{known};
-  deployment_state_ptr made{new deployment_state{settings_.cluster, table_->entries[route]}};
-  made->id = table_->routes.at(route).deployment().id;
+  deployment_state_ptr made{new deployment_state{settings_.cluster, table().entries[route]}};
+  made->id = table().routes.at(route).deployment().id;
   made->cluster.update(made->entry->endpoints);
   states_.emplace(made->id, made);
   state_by_route_[route] = made.get();

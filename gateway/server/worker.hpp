@@ -139,7 +139,8 @@ class worker {
   [[nodiscard]] tunnel_admission& tunnels() noexcept { return admission_.tunnels(); }
   [[nodiscard]] filter::password_gate& passwords() noexcept { return passwords_; }
   [[nodiscard]] telemetry::record_queue& records() noexcept { return records_; }
-  [[nodiscard]] const serving_table& table() const noexcept { return *table_; }
+  [[nodiscard]] const serving_table& table() const noexcept { return *held_->table; }
+  [[nodiscard]] const held_table_ptr& held() const noexcept { return held_; }
   [[nodiscard]] const net::tls_context_ptr& tls() const noexcept { return tls_; }
   [[nodiscard]] handshake_turns& handshakes() noexcept { return handshakes_; }
   [[nodiscard]] deployment_state_ptr state_of(std::uint32_t route);
@@ -163,7 +164,7 @@ class worker {
   void end(session& ended) noexcept;
   template <class Action>
   void for_each_session(Action action);
-  void install_now(std::shared_ptr<const serving_table> table);
+  void install_now(std::shared_ptr<const serving_table> next);
   void take_settings(worker_settings next);
   void await_tick();
   void on_tick();
@@ -184,7 +185,7 @@ class worker {
   bool ticking_ = false;
   steady_time next_housekeeping_{};
 
-  std::shared_ptr<const serving_table> table_;
+  held_table_ptr held_;
   net::tls_context_ptr tls_;
   std::atomic<std::uint64_t> live_generation_{0};
   std::vector<deployment_state*> state_by_route_;  ///< lazily filled, emptied by every new table

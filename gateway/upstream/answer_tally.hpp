@@ -13,7 +13,7 @@
 namespace modelgate::upstream {
 
 /// What one replica has answered, of every request that it was sent: probes are in none of it, tries after a failure in
-/// all of it. A try that got no answer counts as a 5xx without a latency.
+/// all of it. A try that got no answer counts as a 5xx without a latency. And what was said of its answers.
 ///
 /// Shape:  changed by all workers, twice a request, with relaxed additions: nobody reads anything else by it.
 /// Units:  seconds from dispatch to the head of the answer, in metrics::latency_bounds_seconds.
@@ -27,11 +27,19 @@ class answer_tally {
     of_class(status / 100);
   }
   void failed() noexcept { of_class(classes - 1); }
+  /// Feedback counts for it.
+  void fed_back(double reward) noexcept {
+    feedback_.fetch_add(1, std::memory_order_relaxed);
+    if (reward > 0) reward_.fetch_add(reward, std::memory_order_relaxed);
+  }
 
   /// By the first digit of the status.
   [[nodiscard]] std::vector<std::uint64_t> answers() const { return copy_of(answers_); }
   /// By bucket, not cumulative; the last one has no upper bound.
   [[nodiscard]] std::vector<std::uint64_t> latency() const { return copy_of(latency_); }
+  [[nodiscard]] std::uint64_t feedback() const noexcept { return feedback_.load(std::memory_order_relaxed); }
+  /// Without negative ones.
+  [[nodiscard]] double reward() const noexcept { return reward_.load(std::memory_order_relaxed); }
 
  private:
   static constexpr std::size_t classes = 6;
@@ -48,6 +56,8 @@ class answer_tally {
 
   std::array<std::atomic<std::uint64_t>, classes> answers_{};
   std::array<std::atomic<std::uint64_t>, metrics::latency_bounds_seconds.size() + 1> latency_{};
+  std::atomic<std::uint64_t> feedback_{0};
+  std::atomic<double> reward_{0};
 };
 
 }  // namespace modelgate::upstream

@@ -32,12 +32,13 @@ namespace modelgate::upstream {
 class endpoint {
  public:
   /// `declared` is how many requests at a time it was said to take; without that it is learnt. `ramp` is how long it may
-  /// take until it gets as many; zero for one that has been serving.
+  /// take until it gets as many; zero for one that has been serving. `number` tells it from others of its deployment.
   endpoint(config::endpoint_config config, metrics::model_index model, std::optional<std::uint32_t> declared,
-           std::chrono::nanoseconds ramp = {})
+           std::chrono::nanoseconds ramp = {}, std::uint16_t number = 0)
       : config_{std::move(config)},
         authority_{authority_of(config_)},
         model_{model},
+        number_{number},
         learnt_{declared},
         limit_{concurrency_limit::start(declared)},
         ramp_{ramp} {}
@@ -45,6 +46,7 @@ class endpoint {
   [[nodiscard]] const config::endpoint_config& config() const noexcept { return config_; }
   [[nodiscard]] const std::string& authority() const noexcept { return authority_; }  ///< for the Host field
   [[nodiscard]] metrics::model_index model() const noexcept { return model_; }
+  [[nodiscard]] std::uint16_t number() const noexcept { return number_; }
 
   /// Ordered with the queue's count of waiters, see dispatch_queue::has_waiters.
   [[nodiscard]] std::uint32_t in_flight() const noexcept { return in_flight_.load(); }
@@ -156,6 +158,7 @@ class endpoint {
   config::endpoint_config config_;
   std::string authority_;
   metrics::model_index model_;
+  std::uint16_t number_;
   concurrency_limit learnt_;
   std::atomic<std::uint32_t> tunnels_{0};  ///< that hold no slot
   alignas(64) std::atomic<std::uint32_t> in_flight_{0};

@@ -76,7 +76,7 @@ MUTEXES = {
     "control/service/secret_vault.hpp": "the keys of pull secrets, on control threads",
     "control/service/sign_in.hpp": "when tokens and sessions were last used, taken by requests to the control port",
     "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",
-    "control/runtime/probe_counts.hpp": "counts of probes, on drivers' threads and by scrapes",
+    "control/runtime/runtime_counts.hpp": "counts of probes and starts, on drivers' threads and by scrapes",
     "control/runtime/process/process_driver_state.hpp": "the table of replicas, on control threads",
     "control/runtime/external/external_driver.cpp": "the table of external replicas, on control threads",
     "control/api/events/event_hub.hpp": "hands the log of changes to listeners, on control threads; not held over reading, comparing or writing JSON",

@@ -2,9 +2,13 @@
 """A scrape under load: what Prometheus' own checker says of it, and whether the counts are right."""
 import contextlib
 import gzip
+import os
 import re
 import shutil
+import signal
+import socket
 import subprocess
+import time
 import unittest
 import urllib.request
 
@@ -50,6 +54,37 @@ class MetricsScrape(unittest.TestCase):
                 self.assertIn("\n" + name, text)
             self.assertIn('model_image="demo/iris",model_version="1.0"', text)
             self.assertIn('predictor_version="v1"', text)
+
+    def test_starts_of_replicas_are_timed(self):
+        begun = time.monotonic()
+        with Program() as program:
+            program.prepare()
+            program.deploy("iris", replicas=2)
+            program.wait_for("iris", check=lambda deployment: deployment["status"]["availableReplicas"] == 2)
+
+            def value(series):
+                found = re.search(rf"^{re.escape(series)} (\S+)$", self.scrape(program), re.MULTILINE)
+                return float(found.group(1)) if found else None
+
+            of_iris = 'deployment_name="iris"'
+            wait_until(lambda: value(f"modelgate_replica_start_seconds_count{{{of_iris}}}") == 2, "both starts in a scrape")
+            self.assertTrue(0 < value(f"modelgate_replica_start_seconds_sum{{{of_iris}}}") < 2 * (time.monotonic() - begun))
+            self.assertEqual(value(f'modelgate_replica_start_seconds_bucket{{{of_iris},le="600"}}'), 2)
+            self.assertEqual(value("modelgate_image_pull_seconds_count"), 2)
+            # One that dies and is started again has started a third time.
+            os.kill(min(program.models()), signal.SIGKILL)
+            wait_until(lambda: value(f"modelgate_replica_start_seconds_count{{{of_iris}}}") == 3, "the start after that in a scrape")
+
+    def test_what_is_not_understood_is_counted_by_what_is_wrong(self):
+        with Program() as program:
+            before = self.scrape(program)
+            for reason in ("malformed", "framing", "host", "target", "version", "expectation", "too_large", "timeout", "overloaded"):
+                self.assertIn(f'modelgate_requests_rejected_total{{reason="{reason}"}} 0\n', before)
+            host, port = program.ports["prediction"].rsplit(":", 1)
+            with socket.create_connection((host, int(port)), 30) as connection:
+                connection.sendall(b"POST /ping HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
+                self.assertIn(b" 400 ", connection.recv(65_536))
+            self.assertIn('modelgate_requests_rejected_total{reason="framing"} 1\n', self.scrape(program))
 
     def test_openmetrics_and_gzip_by_what_is_accepted(self):
         with Program() as program:

@@ -159,7 +159,8 @@ class Monitoring(unittest.TestCase):
         return float(cls.prometheus.query(f'timestamp({SERVER}_count{{deployment_name="shaky",code="200"{of}}})')[0]["value"][1])
 
     def one(self, expression, at=None):
-        result = self.prometheus.query(expression, at or self.at)
+        # A panel by service has a line for feedback as well where its window reaches that far.
+        result = [each for each in self.prometheus.query(expression, at or self.at) if each["metric"].get("service") != "/send-feedback"]
         self.assertEqual(len(result), 1, (expression, result))
         value = float(result[0]["value"][1])
         self.assertFalse(math.isnan(value), expression)
@@ -317,9 +318,25 @@ class Monitoring(unittest.TestCase):
         for where, expression in self.expressions_shipped():
             if where.split(":")[0] in ("deployment.json", "primehub-model-deployment.json"):
                 with self.subTest(where):
-                    taken = re.search(r"modelgate_replica_(cpu|memory)", expression)  # of replicas that modelgate runs itself
+                    taken = re.search(r"modelgate_replica_(cpu|memory|start)", expression)  # of replicas that modelgate runs itself
                     asked = expression.replace("$__rate_interval", "1m").replace("$deployment", "iris" if taken else "shaky")
                     self.assertTrue(self.prometheus.query(asked, self.at_replica if taken else self.at))
+
+    def test_other_tools_find_the_labels_that_the_scrape_config_offers(self):
+        with open(os.path.join(SOURCE, "conf", "prometheus", "prometheus.yml")) as text:
+            config = text.read()
+        for commented in ("        # labels:", "    # metric_relabel_configs:", "    #   - {source_labels:"):
+            self.assertEqual(config.count(commented), 1)
+            config = config.replace(commented, commented.replace("# ", "", 1) if "  - " not in commented else "      - {source_labels:")
+        config = config.replace("127.0.0.1:8082", self.program.ports["metrics"]).replace("scrape_interval: 2s", "scrape_interval: 1s")
+        config = config.replace("modelgate.rules.yml", os.path.join(SOURCE, "conf", "prometheus", "modelgate.rules.yml"))
+        with Prometheus(self.program.ports["metrics"], config=config) as prometheus:
+            keda = f'rate({CLIENT}_count{{model_name="model"}}[1m])'
+            iter8 = f"{SERVER}_count{{code!='200',seldon_deployment_id='shaky',predictor_name='deploy',kubernetes_namespace='models',service='predictions'}}"
+            wait_until(lambda: prometheus.query(keda), "two scrapes")
+            failed = {each["metric"]["code"]: float(each["value"][1]) for each in prometheus.query(iter8)}
+            self.assertEqual({code: failed[code] for code in ("400", "500")}, {"400": self.sent[400], "500": self.sent[500]})
+            self.assertTrue(prometheus.query(f'{CLIENT}_count{{namespace="models",deployment_name="shaky"}}'))
 
     def test_the_rules_name_metrics_that_there_are(self):
         names = {each["metric"]["__name__"] for each in self.prometheus.query('{job="modelgate"}', self.at_replica)} | {"up"}
@@ -331,11 +348,54 @@ class Monitoring(unittest.TestCase):
             if metric not in ("modelgate_certificate_expiry_timestamp_seconds", "modelgate_replica_cpu_throttled_seconds_total"):
                 self.assertIn(metric, names)
 
+    def charts(self, deployment):
+        shown = self.program.must("GET", f"/deployments/{deployment}/metrics?window=300s")
+        return shown, {(line["name"], tuple(sorted(line["labels"].items()))): line["values"] for line in shown["series"]}
+
+    def test_charts_say_of_each_client_what_it_got(self):
+        self.program.must("POST", "/deployments", {"id": "guarded", "name": "guarded", "group": "research", "external": {"urls": [self.model.url]},
+                                                   "endpointAccessType": "private", "serving": {"protocol": "seldon"}})
+        self.program.wait_for("guarded")
+        tokens = {name: self.program.must("POST", "/deployments/guarded/clients", {"name": name})["token"] for name in ("app", "other")}
+        sent = {"app": {200: 6, 400: 3, 503: 1}, "other": {200: 4}}
+        for name, statuses in sent.items():
+            for status, count in statuses.items():
+                for _ in range(count):
+                    self.assertEqual(self.program.predict("guarded", {"status": status}, client=f"{name}:{tokens[name]}")[0], status)
+        connection = self.program.connect("prediction")
+        for reward in (1, 0, 0.5):
+            connection.request("POST", "/deployment/guarded/api/v1.0/feedback", json.dumps({"reward": reward}), {"Authorization": f"Bearer {tokens['app']}"})
+            answer = connection.getresponse()
+            answer.read()
+            self.assertEqual(answer.status, 200)
+        connection.close()
+
+        def counted(lines, name, client):
+            return round(sum(value or 0 for value in lines.get((name, (("client", client),)), ())))  # a step is a second
+
+        def all_drawn():
+            lines = self.charts("guarded")[1]
+            whole = all(counted(lines, "qps", name) == sum(statuses.values()) for name, statuses in sent.items())
+            return lines if whole and any(lines.get(("reward", (("client", "app"),)), ())) else None
+
+        lines = wait_until(all_drawn, "every prediction and the feedback in the charts")
+        self.assertEqual([counted(lines, name, "app") for name in ("4xx", "5xx")], [3, 1])
+        self.assertEqual([counted(lines, name, "other") for name in ("4xx", "5xx")], [0, 0])
+        for name in sent:
+            of = (("client", name),)
+            failed = sum((1 - ok) * qps for ok, qps in zip(lines[("success", of)], lines[("qps", of)]) if ok is not None)
+            self.assertAlmostEqual(failed, sent[name].get(503, 0), places=6)
+            for quantile in ("0.5", "0.95", "0.99"):
+                self.assertTrue(any(0 < value <= 10 for value in lines[("latency", (*of, ("quantile", quantile)))] if value is not None))
+            self.assertIn(("in_flight", of), lines)
+        self.assertNotIn(("reward", (("client", "other"),)), lines)
+        by_replica = [values for (name, labels), values in lines.items() if name == "reward" and dict(labels).keys() == {"replica"}]
+        self.assertEqual(len(by_replica), 1)
+        self.assertTrue(all(0 <= value <= 1 for value in by_replica[0] if value is not None))
+
     def test_charts_without_prometheus_say_the_same(self):
         def charts():
-            shown = self.program.must("GET", "/deployments/shaky/metrics?window=300s")
-            lines = {(line["name"], tuple(sorted(line["labels"].items()))): line["values"] for line in shown["series"]}
-            return shown, lines
+            return self.charts("shaky")
 
         answered = sum(self.sent.values())
         shown, lines = wait_until(lambda: (lambda it: it if round(sum(v or 0 for v in it[1][("qps", ())]) * it[0]["step"]) == answered else None)(charts()),

@@ -14,19 +14,19 @@ from program import wait_until
 
 
 class Prometheus:
-    """Scrapes once a second, on a port of its own, with data in a folder of its own."""
+    """Scrapes once a second, on a port of its own, with data in a folder of its own. `config`: a file's text instead of that."""
 
-    def __init__(self, target, rules=()):
+    def __init__(self, target, rules=(), config=None):
         self.binary = shutil.which("prometheus")
         assert self.binary, "prometheus is missing: .ci/setup test fetches it"
-        self.target, self.rules = target, rules
+        self.config = config or json.dumps({"global": {"scrape_interval": "1s", "evaluation_interval": "1s"}, "rule_files": list(rules),
+                                            "scrape_configs": [{"job_name": "modelgate", "static_configs": [{"targets": [target]}]}]})
 
     def __enter__(self):
         self.folder = tempfile.mkdtemp(prefix="modelgate-prometheus-")
         config = os.path.join(self.folder, "prometheus.yml")
         with open(config, "w") as text:
-            json.dump({"global": {"scrape_interval": "1s", "evaluation_interval": "1s"}, "rule_files": list(self.rules),
-                       "scrape_configs": [{"job_name": "modelgate", "static_configs": [{"targets": [self.target]}]}]}, text)
+            text.write(self.config)
         for _ in range(5):  # somebody else may take the port that was free just now
             if self.start(config):
                 return self

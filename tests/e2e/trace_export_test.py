@@ -3,8 +3,13 @@
 sent again, or dropped and counted."""
 import http.server
 import json
+import os
 import re
+import shutil
 import signal
+import ssl
+import subprocess
+import tempfile
 import threading
 import time
 import unittest
@@ -21,9 +26,10 @@ def dropped(reason):
 
 
 class Collector:
-    """Answers with the statuses it is given, the last one for ever; keeps what it has answered 200."""
+    """Answers with the statuses it is given, the last one for ever; keeps what it has answered 200. `tls`: the files of certificate and key
+    that it shows, over https only."""
 
-    def __init__(self, *statuses):
+    def __init__(self, *statuses, tls=None):
         self.statuses, self.posts, self.spans, self.problems = list(statuses) or [200], 0, [], []
         self.lock = threading.Lock()
         collector = self
@@ -42,6 +48,17 @@ class Collector:
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.handle_error = lambda *_: None  # handshakes that fail are told by those who made them
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER) if tls else None
+        if tls:
+            self.tls.load_cert_chain(*tls)
+            plain = self.server.finish_request
+
+            def secured(request, address):
+                with self.tls.wrap_socket(request, server_side=True) as secure:
+                    plain(secure, address)
+
+            self.server.finish_request = secured
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
 
     def __enter__(self):
@@ -55,7 +72,7 @@ class Collector:
 
     @property
     def url(self):
-        return f"http://localhost:{self.server.server_address[1]}"
+        return f"{'https' if self.tls else 'http'}://localhost:{self.server.server_address[1]}"
 
     def take(self, path, headers, body):
         with self.lock:
@@ -104,6 +121,40 @@ class TracingProgram(ChangeableProgram):
         super().__init__(settings={"tracing.otlp_endpoint": json.dumps(endpoint), "tracing.service_name": '"gate"', "tracing.sample_rate": "0",
                                    "access_log.flush_interval": '"20ms"', "tracing.export_interval": '"50ms"',
                                    **{f"tracing.{key}": value for key, value in settings.items()}})
+
+
+class Authority:
+    """Issues certificates for any name; its own is in `file`."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="modelgate-e2e-collector-")
+        self.file = self.path("ca.pem")
+        self.openssl("req", "-x509", *self.new_key("ca"), "-subj", "/CN=test authority", "-out", "ca.pem", "-days", "2")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def openssl(self, *words):
+        subprocess.run(["openssl", *words], cwd=self.folder, check=True, capture_output=True)
+
+    @staticmethod
+    def new_key(name):
+        return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", f"{name}.key")
+
+    def issue(self, name):
+        """The files of a certificate for that name and of its key."""
+        self.openssl("req", "-new", *self.new_key(name), "-subj", f"/CN={name}", "-out", f"{name}.csr")
+        with open(self.path("extensions"), "w") as text:
+            text.write(f"subjectAltName=DNS:{name}\n")
+        self.openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-set_serial", "7", "-days", "2",
+                     "-extfile", "extensions", "-out", f"{name}.pem")
+        return self.path(f"{name}.pem"), self.path(f"{name}.key")
 
 
 class TraceExport(unittest.TestCase):
@@ -159,6 +210,35 @@ class TraceExport(unittest.TestCase):
             wait_until(lambda: program.metric(dropped("queue_full")) == 3, "three that found no room")
             self.assertEqual(program.stop(signal.SIGTERM), 0)
             self.assertIn("spans could not be exported", program.log())
+
+    def test_over_https_to_a_collector_that_proves_who_it_is(self):
+        with Authority() as authority, Collector(tls=authority.issue("localhost")) as collector:
+            with TracingProgram(collector.url, sample_rate="1", ca_file=json.dumps(authority.file)) as program:
+                self.assertEqual(program.predict("nobody")[0], 404)
+                wait_until(lambda: collector.spans or collector.problems, "the span")
+                self.assertEqual((collector.problems, len(collector.spans)), ([], 1))
+                wait_until(lambda: program.metric("modelgate_trace_spans_exported_total") == 1, "the count")
+                self.assertEqual(program.metric(dropped("not_delivered")), 0)
+
+    def test_over_https_nobody_else_gets_a_span(self):
+        with Authority() as authority, Authority() as stranger:
+            for what, shown, trusted in (("an authority that is not trusted", stranger.issue("localhost"), authority.file),
+                                         ("a certificate for another name", authority.issue("elsewhere.test"), authority.file),
+                                         ("none of this system's authorities", authority.issue("localhost"), "")):
+                with self.subTest(what), Collector(tls=shown) as collector:
+                    with TracingProgram(collector.url, sample_rate="1", ca_file=json.dumps(trusted), export_attempts="1") as program:
+                        self.assertEqual(program.predict("nobody")[0], 404)
+                        wait_until(lambda: program.metric(dropped("not_delivered")) == 1, "the count")
+                        self.assertEqual((collector.posts, program.metric("modelgate_trace_spans_exported_total")), (0, 0))
+                        self.assertRegex(program.log(), r"spans could not be exported.*certificate")
+
+    def test_plain_http_is_not_spoken_to_a_collector_of_https(self):
+        with Authority() as authority, Collector() as collector:
+            with TracingProgram(collector.url.replace("http:", "https:"), sample_rate="1", ca_file=json.dumps(authority.file),
+                                export_attempts="1") as program:
+                self.assertEqual(program.predict("nobody")[0], 404)
+                wait_until(lambda: program.metric(dropped("not_delivered")) == 1, "the count")
+                self.assertEqual(collector.posts, 0)
 
     def test_what_waits_is_sent_at_the_end(self):
         with Collector() as collector, TracingProgram(collector.url, sample_rate="1", export_interval='"10m"') as program:

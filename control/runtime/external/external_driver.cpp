@@ -104,7 +104,7 @@ struct external_driver::state {
   const network_list networks;
   const std::function<std::vector<net::endpoint>()> own_addresses;
   const resolve_function resolve;
-  probe_counts* probes = nullptr;  ///< set before the first replica
+  runtime_counts* counts = nullptr;  ///< set before the first replica; null: nobody counts
 
   mutable std::mutex mutex;  ///< never held while something blocks or is waited for
   config::external_runtime_settings settings;
@@ -248,7 +248,7 @@ boost::asio::awaitable<void> external_driver::state::probe(std::string name, std
       const steady_time patience = steady_clock::now() + health.warm_up_timeout;
       complaint = co_await probe_example(asked, *target->warm_up, patience);
     }
-    if (probes != nullptr) probes->count(deployment, !complaint);
+    if (counts != nullptr) counts->on_probe(deployment, !complaint);
     change([&] { table.on_probe(name, *ticket, complaint, system_clock::now()); });
     timer.expires_after(pace.next(warms_up && complaint ? health.warm_up_interval : now.probe_interval));
     const auto [problem] = co_await timer.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
@@ -259,9 +259,9 @@ boost::asio::awaitable<void> external_driver::state::probe(std::string name, std
 external_driver::external_driver(const config::external_runtime_settings& settings,
                                  const config::health_settings& health,
                                  std::function<std::vector<net::endpoint>()> own_addresses, resolve_function resolve,
-                                 probe_counts* probes)
+                                 runtime_counts* counts)
     : state_{std::make_unique<state>(settings, health, std::move(own_addresses), std::move(resolve))} {
-  state_->probes = probes;
+  state_->counts = counts;
 }
 
 external_driver::~external_driver() {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "control/runtime/external/resolver.hpp"
-#include "control/runtime/probe_counts.hpp"
+#include "control/runtime/runtime_counts.hpp"
 #include "control/runtime/runtime_driver.hpp"
 
 #include "modelgate/config/settings.hpp"
@@ -27,7 +27,7 @@ class external_driver final : public runtime_driver {
   /// nobody does.
   external_driver(const config::external_runtime_settings& settings, const config::health_settings& health,
                   std::function<std::vector<net::endpoint>()> own_addresses,
-                  resolve_function resolve = resolve_by_system, probe_counts* probes = nullptr);
+                  resolve_function resolve = resolve_by_system, runtime_counts* counts = nullptr);
   ~external_driver() override;
   external_driver(const external_driver&) = delete;
   external_driver& operator=(const external_driver&) = delete;

@@ -12,10 +12,10 @@
 
 namespace modelgate::control::runtime::process {
 
-process_driver::process_driver(const config::settings& settings, int held_lock, probe_counts* probes)
+process_driver::process_driver(const config::settings& settings, int held_lock, runtime_counts* counts)
     : state_{std::make_unique<state>(settings, held_lock)} {
   state_->on_trial = held_lock >= 0;
-  state_->context.probes = probes;
+  state_->context.counts = counts;
   if (!state_->context.guarded) {
     log::warning("runtime",
                  "this kernel has no Landlock: the data folder is kept from replicas by its mode and user only");

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/runtime/probe_counts.hpp"
+#include "control/runtime/runtime_counts.hpp"
 #include "control/runtime/runtime_driver.hpp"
 
 #include "modelgate/base/clock.hpp"
@@ -23,8 +23,8 @@ class process_driver final : public runtime_driver {
  public:
   /// Uses `data_folder`, `catalogue`, `process_runtime` and what `limits` says of logs of the settings. `held_lock`: the lock
   /// of the data folder as the process before this one held it; it becomes the driver's own, and until `confirm` the
-  /// end of the driver leaves all replicas to that process. -1: it is to be taken. `probes` counts them; null: nobody does.
-  explicit process_driver(const config::settings& settings, int held_lock = -1, probe_counts* probes = nullptr);
+  /// end of the driver leaves all replicas to that process. -1: it is to be taken. `counts`: what to count in; null: nobody does.
+  explicit process_driver(const config::settings& settings, int held_lock = -1, runtime_counts* counts = nullptr);
   /// Like `shutdown`, with the grace that the settings give.
   ~process_driver() override;
   process_driver(const process_driver&) = delete;

@@ -105,6 +105,8 @@ void process_driver::state::apply_to_all(void (process_replica::*operation)()) {
 
 /// Everything that takes long and needs no watching: on the caller's thread, which holds `starting`.
 result<launch_ground, std::string> process_driver::state::prepare(const replica_spec& spec) {
+  launch_ground ground;
+  ground.asked_at = steady_clock::now();
   auto image = catalogue.find(spec.model_image);
   if (!image) return image.error();
   std::set<std::string> used;
@@ -114,12 +116,12 @@ result<launch_ground, std::string> process_driver::state::prepare(const replica_
   }
   auto copy = copies.ensure(*image, catalogue.root());
   if (!copy) return copy.error();
+  if (context.counts != nullptr) context.counts->on_pull(steady_clock::now() - ground.asked_at);
   used.insert(*copy);
   copies.remove_all_but(used);
   const auto own_folder = layout.make_own_folder(spec.name);
   if (!own_folder) return "a folder for it cannot be made: " + own_folder.error().message();
 
-  launch_ground ground;
   ground.command = std::move(image->manifest.command);
   ground.image_environment = std::move(image->manifest.environment);
   ground.working_folder = (copies.path_of(*copy) / image->manifest.working_folder).lexically_normal();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "control/runtime/log_file_reader.hpp"
-#include "control/runtime/probe_counts.hpp"
 #include "control/runtime/probe_pace.hpp"
 #include "control/runtime/process/cpu_ledger.hpp"
 #include "control/runtime/process/file_handle.hpp"
@@ -13,6 +12,7 @@
 #include "control/runtime/process/replica_record.hpp"
 #include "control/runtime/process/usage_meter.hpp"
 #include "control/runtime/readiness.hpp"
+#include "control/runtime/runtime_counts.hpp"
 #include "control/runtime/runtime_driver.hpp"
 
 #include "modelgate/config/settings.hpp"
@@ -51,7 +51,7 @@ struct replica_context {
   limit_keeper& limits;
   std::function<void(const process_replica&)> changed;
   std::function<void(const std::string& deployment)> log_grew;  ///< by as much as makes a rotation
-  probe_counts* probes = nullptr;                               ///< null: nobody counts
+  runtime_counts* counts = nullptr;                             ///< null: nobody counts
 };
 
 /// Where a replica finds its files; made before it is launched.
@@ -63,6 +63,7 @@ struct launch_ground {
   std::string image_copy;
   std::string health_path;
   std::optional<warm_up_request> warm_up;
+  steady_time asked_at;  ///< when the start was asked for
 };
 
 /// One replica: a process group of its own, watched, probed, logged, and ended with everything that it started.

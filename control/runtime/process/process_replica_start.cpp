@@ -222,7 +222,7 @@ boost::asio::awaitable<std::optional<std::string>> process_replica::ask_example(
 }
 
 void process_replica::on_probe(const std::optional<std::string>& complaint) {
-  if (context_.probes != nullptr) context_.probes->count(record_.spec.deployment, !complaint);
+  if (context_.counts != nullptr) context_.counts->on_probe(record_.spec.deployment, !complaint);
   const bool changed = readiness_.on_probe(!complaint);
   const auto now = steady_clock::now();
   if (!complaint && !std::exchange(has_answered_, true)) {
@@ -232,7 +232,9 @@ void process_replica::on_probe(const std::optional<std::string>& complaint) {
   }
   if (readiness_.ready()) {
     if (changed) ready_since_ = now;
-    was_ready_ = true;
+    const bool has_started = !std::exchange(was_ready_, true);
+    if (has_started && context_.counts != nullptr)
+      context_.counts->on_start(record_.spec.deployment, now - ground_->asked_at);
     // A time of being well wipes out earlier failures: the next one is a first one again.
     if (record_.failures > 0 && now - ready_since_ >= context_.settings.restart_backoff_max) {
       record_.failures = 0;

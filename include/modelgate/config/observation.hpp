@@ -12,6 +12,16 @@
 
 namespace modelgate::config {
 
+/// What was answered since the process started, by or to whomever this is said of; it only grows.
+struct answer_counts {
+  std::vector<std::uint64_t> answers = {};  ///< by the first digit of their status
+  std::vector<std::uint64_t> latency = {};  ///< metrics::latency_bounds_seconds, not cumulative
+  std::uint64_t feedback = 0;               ///< calls that were accepted
+  double reward = 0;                        ///< their sum, without negative ones
+
+  friend bool operator==(const answer_counts&, const answer_counts&) = default;
+};
+
 struct endpoint_load {
   std::string deployment;
   std::string replica;
@@ -19,8 +29,7 @@ struct endpoint_load {
       0;  ///< over all workers; counted from before the first byte is sent until the answer is complete
   // Where counts were asked for: what it has answered since it is known here, under this name and address.
   std::string address = {};
-  std::vector<std::uint64_t> answers = {};  ///< by the first digit of their status; a try without an answer is a 5xx
-  std::vector<std::uint64_t> latency = {};  ///< until the head came: metrics::latency_bounds_seconds, not cumulative
+  answer_counts counted = {};  ///< a try without an answer is a 5xx; latency is that until the head came
 
   friend bool operator==(const endpoint_load&, const endpoint_load&) = default;
 };
@@ -32,6 +41,9 @@ struct client_use {
   system_time at;              ///< of its last request, to the minute
   std::uint64_t requests = 0;  ///< that it authenticated
   system_time created_at{};    ///< of the client, which tells it from another one of the same name
+  // Where counts were asked for:
+  std::uint32_t in_flight = 0;
+  answer_counts counted = {};  ///< answers to predictions, as it saw them; feedback that it sent
 
   friend bool operator==(const client_use&, const client_use&) = default;
 };
@@ -61,10 +73,7 @@ struct model_counts {
 /// What was counted for one deployment since the process started; it only grows.
 struct deployment_counts {
   std::string deployment;
-  std::vector<std::uint64_t> answers;  ///< to predictions, by the first digit of their status
-  std::vector<std::uint64_t> latency;  ///< of those, as clients saw it: metrics::latency_bounds_seconds, not cumulative
-  std::uint64_t feedback = 0;          ///< calls that were accepted
-  double reward = 0;                   ///< their sum, as counted for Seldon's dashboards
+  answer_counts counted;  ///< answers to predictions, as clients saw them
   std::vector<model_counts> models = {};
 
   friend bool operator==(const deployment_counts&, const deployment_counts&) = default;

@@ -43,10 +43,27 @@ inline constexpr std::size_t reason_count = static_cast<std::size_t>(reason::ver
 [[nodiscard]] unsigned status_of(reason value) noexcept;               ///< 503
 [[nodiscard]] std::string_view status_text(unsigned status) noexcept;  ///< "Service Unavailable"; empty when unknown
 
+/// Which part of a message keeps it from being understood, as metrics name it.
+enum class fault {
+  malformed,  ///< lines, method, names and values of fields
+  framing,    ///< Content-Length and Transfer-Encoding: where it ends
+  host,
+  target,
+  version,
+  expectation,
+  too_large,
+  timeout,     ///< it did not come in time
+  overloaded,  ///< nothing is wrong with it, but there is no memory for its rest
+};
+inline constexpr std::size_t fault_count = static_cast<std::size_t>(fault::overloaded) + 1;
+
+[[nodiscard]] std::string_view word(fault value) noexcept;  ///< "too_large"
+
 /// A refusal of what a peer sent: the reason, and a sentence that says what is wrong. `detail` lives for ever.
 struct refusal {
   reason why = reason::bad_request;
   std::string_view detail;
+  fault what = fault::malformed;
 
   friend bool operator==(const refusal&, const refusal&) = default;
 };

@@ -140,6 +140,11 @@ class deployment_stats {
   [[nodiscard]] int find_model(std::string_view image) const;
 
   [[nodiscard]] answer_memory& answers() noexcept { return answers_; }
+  /// For a replica that is new here: 1 to 65535, then from 1 again. By the publisher only.
+  [[nodiscard]] std::uint16_t number_replica() noexcept {
+    last_replica_ = last_replica_ == UINT16_MAX ? std::uint16_t{1} : static_cast<std::uint16_t>(last_replica_ + 1);
+    return last_replica_;
+  }
   [[nodiscard]] path_list& paths() noexcept { return paths_; }
   [[nodiscard]] const path_list& paths() const noexcept { return paths_; }
 
@@ -158,6 +163,7 @@ class deployment_stats {
   std::string id_;
   std::vector<std::unique_ptr<worker_deployment_stats>> workers_;
   answer_memory answers_;
+  std::uint16_t last_replica_ = 0;
   path_list paths_;
   bool shows_paths_ = false;
   std::atomic<bool> limited_{false};

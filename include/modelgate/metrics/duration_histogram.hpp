@@ -11,11 +11,22 @@
 
 namespace modelgate::metrics {
 
-/// How long something takes that is not a request: passes of the reconciler, commits of the store.
+/// For what is over within seconds: passes of the reconciler, commits of the store.
+struct duration_bounds {
+  static constexpr std::array seconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                      0.1,    0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
+};
+/// For what may take minutes: a model that loads its weights.
+struct start_bounds {
+  static constexpr std::array seconds{0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0};
+};
+
+/// How long something takes that is not a request.
 ///
 /// Shape: any-thread; relaxed additions, off the request path.
 /// Units: seconds in what is read.
-class duration_histogram {
+template <class Bounds>
+class timing_histogram {
  public:
   void record(std::chrono::nanoseconds took) noexcept {
     const double seconds = std::chrono::duration<double>(took).count();
@@ -33,10 +44,12 @@ class duration_histogram {
   }
 
  private:
-  static constexpr std::array bounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
-                                     0.1,    0.25,  0.5,    1.0,   2.5,  5.0,   10.0};
-  std::array<std::atomic<std::uint64_t>, bounds.size() + 1> buckets_{};
+  static constexpr const auto& bounds = Bounds::seconds;
+  std::array<std::atomic<std::uint64_t>, Bounds::seconds.size() + 1> buckets_{};
   std::atomic<std::int64_t> nanoseconds_{0};
 };
+
+using duration_histogram = timing_histogram<duration_bounds>;
+using start_histogram = timing_histogram<start_bounds>;
 
 }  // namespace modelgate::metrics

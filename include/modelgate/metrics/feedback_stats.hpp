@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 /// What clients said of the answers they got, per model.
@@ -73,10 +74,18 @@ class feedback_stats {
   std::atomic<node*> newest_{nullptr};  ///< whoever serves now is near the front
 };
 
-/// Which model answered the last predictions, by their puid, so that feedback on them counts for that one.
+/// Who answered a prediction.
+struct answerer {
+  std::uint16_t model = 0;
+  std::uint16_t replica = 0;  ///< as deployment_stats has numbered it; 0: not known
+
+  friend bool operator==(const answerer&, const answerer&) = default;
+};
+
+/// Who answered the last predictions, by their puid, so that feedback on them counts for the one who did.
 ///
 /// A table of fixed size: what is remembered overwrites what has the same place, so that old ones go first by and large.
-/// Two puids of one place are told apart by 48 bits.
+/// Two puids of one place are told apart by 32 bits.
 ///
 /// Shape: any-thread and without locks: one relaxed store, one relaxed load.
 class answer_memory {
@@ -85,9 +94,9 @@ class answer_memory {
 
   answer_memory() : slots_{std::make_unique<std::atomic<std::uint64_t>[]>(capacity)} {}
 
-  void remember(std::string_view puid, std::uint16_t model) noexcept;
-  /// Absent, as -1: forgotten, or never there.
-  [[nodiscard]] int find(std::string_view puid) const noexcept;
+  void remember(std::string_view puid, answerer who) noexcept;
+  /// Absent: forgotten, or never there.
+  [[nodiscard]] std::optional<answerer> find(std::string_view puid) const noexcept;
 
  private:
   std::unique_ptr<std::atomic<std::uint64_t>[]> slots_;

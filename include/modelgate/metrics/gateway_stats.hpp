@@ -46,8 +46,8 @@ struct worker_stats {
   counter requests_in_flight;
   /// Answers that the gateway gave itself, by reason (http::reason).
   std::array<counter, 40> replies;
-  counter buffer_bytes;       ///< of requests and answers under way, as limits.memory_bytes counts them
-  counter requests_rejected;  ///< never understood: framing, head too large, head too slow
+  counter buffer_bytes;              ///< of requests and answers under way, as limits.memory_bytes counts them
+  std::array<counter, 16> rejected;  ///< never understood, by what is wrong with them (http::fault)
   std::array<counter, static_cast<std::size_t>(unrouted_reason::size)> unrouted;
   std::array<counter, static_cast<std::size_t>(auth_failure::size)> auth_failures;
   std::array<counter, static_cast<std::size_t>(retry_cause::size)> retries;

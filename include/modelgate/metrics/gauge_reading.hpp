@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,6 +26,10 @@ struct gauge_reading {
   bool is_counter = false;
   std::optional<histogram_value> histogram = {};  ///< then it is one, and `value` says nothing
 };
+
+/// The label `client` of all clients together that have no series of their own. No client can be called so: names have
+/// no spaces.
+inline constexpr std::string_view other_clients = "all others";
 
 /// The label `deployment_name`: the template with the id for "{id}".
 [[nodiscard]] inline std::string deployment_label(std::string pattern, const std::string& id) {

@@ -263,21 +263,91 @@ BOOST_AUTO_TEST_CASE(counts_for_the_model_that_answered) {
   gate.expect_calls(2, "1.1");
 }
 
-BOOST_AUTO_TEST_CASE(counts_when_the_model_knows_none_and_not_when_it_fails) {
-  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
-    static constexpr std::array<std::string_view, 3> heads{"404 Not Found", "500 Oops", "422 No"};
-    for (const std::string_view head : heads) {
-      self.note(connection.receive_message());
-      connection.send("HTTP/1.1 " + std::string{head} + "\r\nContent-Length: 0\r\n\r\n");
+/// Answers each request with the next of these, which begin after "HTTP/1.1 ", on one connection.
+scripted_upstream::script answers(std::vector<std::string> all) {
+  return [all = std::move(all)](raw_socket& connection, scripted_upstream& self) {
+    for (;;) {
+      std::string request = connection.receive_message();
+      if (request.empty()) return;
+      self.note(std::move(request));
+      connection.send("HTTP/1.1 " + all.at(self.requests().size() - 1));
     }
+  };
+}
+
+BOOST_AUTO_TEST_CASE(counts_and_is_answered_when_the_model_has_no_route_for_it) {
+  const std::string not_implemented = "{\"detail\": \"nothing\"}";
+  scripted_upstream replica{
+      answers({"404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\nwrong",
+               "405 Method Not Allowed\r\nAllow: GET\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nnot\r\n0\r\n\r\n",
+               "501 Not Implemented\r\nContent-Length: " + std::to_string(not_implemented.size()) + "\r\n\r\n"
+                   + not_implemented,
+               "200 OK\r\nContent-Length: 2\r\n\r\nok"})};
+  seldon_gateway gate{replica};
+  raw_socket client = gate.fixture.connect();
+  for (int i = 0; i < 3; ++i) {
+    client.send(post(path, R"({"reward": 1})", "Seldon-Puid: p-1\r\n"));
+    const std::string answer = client.receive_message();
+    BOOST_TEST(status_of(answer) == 200);
+    BOOST_TEST(body_of(answer) == "{}");
+    BOOST_TEST(field_of(answer, "Content-Type") == "application/json");
+    BOOST_TEST(field_of(answer, "Seldon-Puid") == "p-1");
+    BOOST_TEST(!field_of(answer, "X-Request-Id").empty());
+    BOOST_TEST(field_of(answer, "Allow").empty());  // nothing of the replica's is left
+    BOOST_TEST(field_of(answer, "Access-Control-Allow-Origin") == "*");
+  }
+  client.send(post(path, R"({"reward": 0})") + get("/ping"));
+  BOOST_TEST(body_of(client.receive_message()) == "ok");
+  BOOST_TEST(body_of(client.receive_message()) == "pong");
+  gate.expect_calls(4);
+  gate.expect_reward(3);
+  BOOST_TEST(replica.connections() == 1U);  // each was kept, as its answer was read to its end
+
+  const auto counted = [&](const std::string& side, const std::string& labels) {
+    return gate.fixture.metric("seldon_api_executor_" + side + "_requests_seconds_count{" + labels + "}");
+  };
+  const std::string ours = R"(deployment_name="pub",predictor_name="deploy",predictor_version="",service=")";
+  BOOST_TEST(counted("server", ours + R"(feedback",method="post",code="200",status="200")") == 4);
+  BOOST_TEST(
+      counted("client", ours + R"(/send-feedback",model_name="model",model_image="demo/iris",model_version="1.0",)"
+                            + R"(method="post",code="404",status="404")")
+      == 1);
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_when_the_rest_of_what_a_model_without_a_route_says_is_not_here) {
+  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    connection.send("HTTP/1.1 404 Not Found\r\nContent-Length: 100000\r\n\r\nendless");
+    self.note(connection.receive_message());
   }};
   seldon_gateway gate{replica};
   raw_socket client = gate.fixture.connect();
-  for (const unsigned status : {404U, 500U, 422U}) {
+  for (int i = 0; i < 2; ++i) {
+    client.send(post(path, R"({"reward": 1})"));
+    BOOST_TEST(body_of(client.receive_message()) == "{}");
+  }
+  gate.expect_calls(2);
+  BOOST_TEST(replica.connections() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(is_passed_on_and_not_counted_when_the_model_refuses_it_or_fails) {
+  scripted_upstream replica{answers({"500 Oops\r\nContent-Length: 0\r\n\r\n", "422 No\r\nContent-Length: 0\r\n\r\n",
+                                     "200 OK\r\nContent-Length: 2\r\n\r\nok"})};
+  seldon_gateway gate{replica};
+  raw_socket client = gate.fixture.connect();
+  for (const unsigned status : {500U, 422U, 200U}) {
     client.send(post(path, R"({"reward": 1})"));
     BOOST_TEST(status_of(client.receive_message()) == status);
   }
   gate.expect_calls(1);
+}
+
+BOOST_AUTO_TEST_CASE(a_prediction_that_is_not_there_is_passed_on) {
+  scripted_upstream replica{answers({"404 Not Found\r\nContent-Length: 4\r\n\r\nnone"})};
+  seldon_gateway gate{replica};
+  const std::string answer = gate.fixture.ask(post("/deployment/pub/api/v1.0/predictions", "{}"));
+  BOOST_TEST(status_of(answer) == 404);
+  BOOST_TEST(body_of(answer) == "none");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

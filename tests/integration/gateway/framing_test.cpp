@@ -2,6 +2,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <map>
+#include <utility>
+
 namespace modelgate::test {
 namespace {
 
@@ -13,6 +16,13 @@ struct public_deployment {
 };
 
 const std::string line = "POST /deployment/pub/x HTTP/1.1\r\nHost: gw.test\r\n";
+
+const std::vector<std::string> faults{"malformed",   "framing",   "host",    "target",    "version",
+                                      "expectation", "too_large", "timeout", "overloaded"};
+
+double rejected(const gateway_fixture& fixture, const std::string& reason) {
+  return fixture.metric("modelgate_requests_rejected_total{reason=\"" + reason + "\"}");
+}
 
 }  // namespace
 
@@ -103,7 +113,41 @@ BOOST_AUTO_TEST_CASE(refuses_what_is_ambiguous) {
     BOOST_TEST(answer.find("FAILURE") != std::string::npos, bytes);
   }
   BOOST_TEST(replica.requests().empty());
-  BOOST_TEST(fixture.metric("modelgate_requests_rejected_total") == static_cast<double>(ambiguous.size()));
+  double all = 0;
+  for (const std::string& reason : faults) all += rejected(fixture, reason);
+  BOOST_TEST(all == static_cast<double>(ambiguous.size()));
+}
+
+BOOST_AUTO_TEST_CASE(counts_what_it_refuses_by_what_is_wrong_with_it) {
+  const std::string path = "GET /deployment/pub/x HTTP/1.1\r\n";
+  const std::vector<std::pair<std::string, std::string>> wrong{
+      {"malformed", path + "Host: a\r\nX Y: 1\r\n\r\n"},
+      {"malformed", path + "Host: a\r\nX: 1\r\n folded\r\n\r\n"},
+      {"malformed", path + "Host: a\n\r\n"},
+      {"framing", line + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+      {"framing", line + "Content-Length: 5a\r\n\r\nhello"},
+      {"framing", line + "Transfer-Encoding: gzip\r\n\r\n"},
+      {"framing", "POST /deployment/pub/x HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
+      {"host", path + "\r\n"},
+      {"host", path + "Host: a\r\nHost: b\r\n\r\n"},
+      {"target", "GET /deployment/pub/%2e%2e/x HTTP/1.1\r\nHost: a\r\n\r\n"},
+      {"target", "GET gw.test:80 HTTP/1.1\r\nHost: a\r\n\r\n"},
+      {"version", "GET /deployment/pub/x HTTP/2.0\r\nHost: a\r\n\r\n"},
+      {"version", "GET /deployment/pub/x HTTP/1.1x\r\nHost: a\r\n\r\n"},
+      {"expectation", line + "Expect: foo\r\nContent-Length: 0\r\n\r\n"},
+      {"too_large", "GET /deployment/pub/" + std::string(8'200, 'a') + " HTTP/1.1\r\nHost: a\r\n\r\n"},
+      {"timeout", "GET /deployment/pub/x HTT"}};
+  std::map<std::string, double> expected;
+  for (const std::string& reason : faults) {
+    BOOST_TEST(rejected(fixture, reason) == 0, reason);  // there before the first one
+    expected[reason] = 0;
+  }
+  for (const auto& [reason, bytes] : wrong) {
+    BOOST_TEST(status_of(fixture.exchange(bytes)) >= 400, bytes);
+    expected[reason] += 1;
+    BOOST_TEST(rejected(fixture, reason) == expected[reason], reason << ": " << bytes);
+  }
+  for (const std::string& reason : faults) BOOST_TEST(rejected(fixture, reason) == expected[reason], reason);
 }
 
 BOOST_AUTO_TEST_CASE(says_which_status_fits) {

@@ -230,11 +230,12 @@ BOOST_AUTO_TEST_CASE(each_replica_is_counted_for_what_it_was_sent) {
   for (const config::endpoint_load& each : seen.endpoints) {
     const bool is_lost = each.address == net::to_string(loses.address());
     const std::uint64_t answered = is_lost ? 0 : 10;
+    const config::answer_counts& counted = each.counted;
     BOOST_TEST(
-        (each.answers == std::vector<std::uint64_t>{0, 0, answered, 0, 0, is_lost ? loses.requests().size() : 0}));
-    BOOST_TEST(std::accumulate(each.latency.begin(), each.latency.end(), std::uint64_t{0}) == answered);
+        (counted.answers == std::vector<std::uint64_t>{0, 0, answered, 0, 0, is_lost ? loses.requests().size() : 0}));
+    BOOST_TEST(std::accumulate(counted.latency.begin(), counted.latency.end(), std::uint64_t{0}) == answered);
   }
-  BOOST_TEST(fixture.gateway->observe().endpoints.at(0).answers.empty());  // only where it is asked for
+  BOOST_TEST(fixture.gateway->observe().endpoints.at(0).counted.answers.empty());  // only where it is asked for
 }
 
 BOOST_AUTO_TEST_CASE(no_request_reaches_more_than_two_replicas) {

@@ -98,10 +98,10 @@ BOOST_AUTO_TEST_CASE(observations_round_trip) {
   digest.bytes.fill(7);
   const system_time noon = *parse_rfc3339("2030-01-02T03:04:00Z");
   const observation seen{{3, 4},
-                         {{"iris", "r-0", 2, "127.0.0.1:9", {0, 0, 4}, {4, 0}}},
-                         {{"iris", "alice", noon, 42, noon - std::chrono::hours{1}}},
+                         {{"iris", "r-0", 2, "127.0.0.1:9", {{0, 0, 4}, {4, 0}, 3, 1.5}}},
+                         {{"iris", "alice", noon, 42, noon - std::chrono::hours{1}, 6, {{0, 1}, {1, 0}, 2, 0.5}}},
                          {{"iris", "bob", "{SHA}x", digest}},
-                         {{"iris", {0, 0, 7, 0, 1, 2}, {3, 0, 1}, 5, 2.5, {{"demo/iris", "1.0", 9}}}}};
+                         {{"iris", {{0, 0, 7, 0, 1, 2}, {3, 0, 1}, 5, 2.5}, {{"demo/iris", "1.0", 9}}}}};
   const auto parsed = parse_observation(to_json(seen));
   BOOST_REQUIRE(parsed.has_value());
   BOOST_TEST((*parsed == seen));

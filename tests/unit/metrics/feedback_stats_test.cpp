@@ -52,16 +52,19 @@ BOOST_AUTO_TEST_CASE(every_model_has_counts_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(remembers_who_answered_until_it_is_overwritten) {
   answer_memory memory;
-  BOOST_TEST(memory.find("never") == -1);
-  memory.remember("a-puid", 0);
-  memory.remember("another", 3);
-  BOOST_TEST(memory.find("a-puid") == 0);
-  BOOST_TEST(memory.find("another") == 3);
-  for (int i = 0; i < 200'000; ++i) memory.remember("flood-" + std::to_string(i), 1);
-  BOOST_TEST(memory.find("a-puid") == -1);  // forgotten, and never taken for another's
-  BOOST_TEST(memory.find("flood-199999") == 1);
+  BOOST_TEST(!memory.find("never"));
+  memory.remember("a-puid", {0, 0});
+  memory.remember("another", {3, 65'535});
+  memory.remember("the-last-model", {deployment_stats::most_models - 1, 1});
+  BOOST_TEST((memory.find("a-puid") == answerer{0, 0}));
+  BOOST_TEST((memory.find("another") == answerer{3, 65'535}));
+  BOOST_TEST((memory.find("the-last-model") == answerer{deployment_stats::most_models - 1, 1}));
+  for (int i = 0; i < 200'000; ++i) memory.remember("flood-" + std::to_string(i), {1, 2});
+  BOOST_TEST(!memory.find("a-puid"));  // forgotten, and never taken for another's
+  BOOST_TEST((memory.find("flood-199999") == answerer{1, 2}));
   int kept = 0;
-  for (int i = 200'000 - 4'000; i < 200'000; ++i) kept += memory.find("flood-" + std::to_string(i)) == 1 ? 1 : 0;
+  for (int i = 200'000 - 4'000; i < 200'000; ++i)
+    kept += memory.find("flood-" + std::to_string(i)) == answerer{1, 2} ? 1 : 0;
   BOOST_TEST(kept > 3'200);  // of the last 4,000, with 16,384 places
 }
 
