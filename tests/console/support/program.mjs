@@ -45,8 +45,8 @@ export async function startProgram({ demo = true } = {}) {
   try {
     await waitUntil(() => {
       if (child.exitCode !== null) throw new Error(`the program ended: ${fs.readFileSync(log, 'utf8')}`);
-      return fs.existsSync(path.join(data, 'ports.json'));
-    }, 'ports.json');
+      return fs.existsSync(path.join(data, 'ports.json')) && (!demo || fs.readFileSync(log, 'utf8').includes('demo-password'));
+    }, 'ports.json and the greeting of the demo');
   } catch (error) {
     await stop();
     throw error;
@@ -70,5 +70,5 @@ export async function startProgram({ demo = true } = {}) {
       const found = await api('GET', `/deployments/${id}`);
       return found.status.phase === phase && found;
     }, `${id} ${phase}`);
-  return { ports, token, data, api, waitForPhase, stop, log: () => fs.readFileSync(log, 'utf8') };
+  return { ports, token, password: demo ? read('demo-password') : undefined, data, api, waitForPhase, stop, log: () => fs.readFileSync(log, 'utf8') };
 }

@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 import { matchPath } from '../router/match';
-import { navigate, pathname, query } from '../router/location';
+import { navigate, pathname } from '../router/location';
 import { lazy } from '../router/lazy';
 import { loadMe, sessionState } from '../state/session';
 import { Button } from '../ui/button';
@@ -53,9 +53,9 @@ function Content() {
 
 function CurrentPage() {
   const at = pathname.value;
-  const home = at === '/' || at === '/sign-in';
+  const home = at === '/';
   useEffect(() => {
-    if (home) void navigate(localPath(query.value.get('to')) ?? '/deployments', { replace: true });
+    if (home) void navigate('/deployments', { replace: true });
   }, [home]);
   if (home) return <Skeleton />;
   for (const { pattern, page: Page } of routes) {
@@ -68,9 +68,4 @@ function CurrentPage() {
       The address {at} leads nowhere.
     </EmptyState>
   );
-}
-
-/// Only a path of this console: an address of elsewhere in `to` would make a trap of the sign-in page.
-function localPath(to: string | null): string | null {
-  return to !== null && /^\/(?![/\\])/.test(to) ? to : null;
 }

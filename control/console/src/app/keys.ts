@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
-import { navigate } from '../router/location';
+import { navigate, pathname } from '../router/location';
+import { matchPath } from '../router/match';
 import { isAdmin } from '../state/session';
 import { places } from './navigation';
 
@@ -9,6 +10,16 @@ const secondKeyPatience = 1500;
 
 function types(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+const tabKeys: Readonly<Record<string, string>> = { i: 'information', l: 'logs', h: 'history', c: 'clients', m: 'monitor' };
+
+/// Where g and `key` lead from here: to a tab of the deployment that is shown, else to a page.
+function targetOf(key: string): string | undefined {
+  const shown = matchPath('/deployments/:id/:tab?', pathname.value);
+  const tab = tabKeys[key];
+  if (shown && tab) return `/deployments/${shown['id']}/${tab}`;
+  return places.find((each) => each.key === key && (!each.admin || isAdmin.value))?.href;
 }
 
 /// Ctrl-K and ? open the palette; g and a letter go to a page; / goes to the page's search. Returns what ends it.
@@ -30,9 +41,9 @@ export function startKeys(): () => void {
         search.select();
       }
     }
-    const place = Date.now() - gAt < secondKeyPatience ? places.find((each) => each.key === event.key && (!each.admin || isAdmin.value)) : undefined;
-    gAt = !place && event.key === 'g' ? Date.now() : 0;
-    if (place) void navigate(place.href);
+    const target = Date.now() - gAt < secondKeyPatience ? targetOf(event.key) : undefined;
+    gAt = !target && event.key === 'g' ? Date.now() : 0;
+    if (target) void navigate(target);
   };
   document.addEventListener('keydown', onKey);
   return () => document.removeEventListener('keydown', onKey);

@@ -41,36 +41,54 @@ export const noCollections: Collections = {
 
 export const emptyPicture: Picture = { collections: noCollections, complete: false, arriving: null };
 
-function changed(collections: Collections, kind: Kind, id: string, object: unknown): Collections {
-  const map = new Map<string, unknown>(collections[kind]);
-  if (object === null) map.delete(id);
-  else map.set(id, object);
-  return { ...collections, [kind]: map };
-}
-
-/// The picture after `events`, in their order. Pure: the same events always come to the same picture.
+/// The picture after `events`, in their order. Pure: the same events always come to the same picture, and the picture
+/// before stays as it was. Each map is copied once for all events: a snapshot of thousands comes in few batches.
 export function applyEvents(picture: Picture, events: readonly StreamEvent[]): Picture {
-  return events.reduce(applyEvent, picture);
+  const batch = new Batch(picture);
+  for (const event of events) batch.apply(event);
+  return batch.picture;
 }
 
-function applyEvent(picture: Picture, event: StreamEvent): Picture {
-  switch (event.event) {
-    case 'reset':
-      return { ...picture, arriving: noCollections };
-    case 'snapshot': {
-      const arriving = picture.arriving ?? noCollections;
-      if (event.kind === 'stream') return { collections: arriving, complete: true, arriving: null };
-      return { ...picture, arriving: changed(arriving, event.kind, event.id, event.object) };
+class Batch {
+  picture: Picture;
+  /// Maps that were made for this batch, so that it may write into them.
+  readonly #own = new Set<ReadonlyMap<string, unknown>>();
+
+  constructor(picture: Picture) {
+    this.picture = picture;
+  }
+
+  apply({ event, kind, id, object }: StreamEvent): void {
+    const { picture } = this;
+    switch (event) {
+      case 'reset':
+        this.picture = { ...picture, arriving: noCollections };
+        break;
+      case 'snapshot': {
+        const arriving = picture.arriving ?? noCollections;
+        if (kind === 'stream') this.picture = { collections: arriving, complete: true, arriving: null };
+        else this.picture = { ...picture, arriving: this.#changed(arriving, kind, id, object) };
+        break;
+      }
+      case 'added':
+      case 'modified':
+      case 'deleted': {
+        if (kind === 'stream') break;
+        const value = event === 'deleted' ? null : object;
+        if (picture.arriving) this.picture = { ...picture, arriving: this.#changed(picture.arriving, kind, id, value) };
+        else this.picture = { ...picture, collections: this.#changed(picture.collections, kind, id, value) };
+        break;
+      }
     }
-    case 'added':
-    case 'modified':
-    case 'deleted': {
-      if (event.kind === 'stream' || !(event.kind in picture.collections)) return picture;
-      const object = event.event === 'deleted' ? null : event.object;
-      if (picture.arriving) return { ...picture, arriving: changed(picture.arriving, event.kind, event.id, object) };
-      return { ...picture, collections: changed(picture.collections, event.kind, event.id, object) };
-    }
-    default:
-      return picture;
+  }
+
+  #changed(collections: Collections, kind: Kind, id: string, object: unknown): Collections {
+    const present: ReadonlyMap<string, unknown> | undefined = collections[kind];
+    if (!present) return collections;
+    const map = this.#own.has(present) ? (present as Map<string, unknown>) : new Map(present);
+    this.#own.add(map);
+    if (object === null) map.delete(id);
+    else map.set(id, object);
+    return { ...collections, [kind]: map };
   }
 }

@@ -151,9 +151,10 @@ interface Toggle {
   checked: boolean;
   onChange: (checked: boolean) => void;
   disabled?: boolean;
+  errors?: readonly string[];
 }
 
-export function Checkbox({ label, hint, checked, onChange, disabled = false, role }: Toggle & { role?: 'switch' }) {
+export function Checkbox({ label, hint, checked, onChange, disabled = false, errors = [], role }: Toggle & { role?: 'switch' }) {
   const id = useId();
   return (
     <div class={role ? 'check check-switch' : 'check'}>
@@ -163,7 +164,8 @@ export function Checkbox({ label, hint, checked, onChange, disabled = false, rol
         {...(role ? { role } : {})}
         checked={checked}
         disabled={disabled}
-        aria-describedby={hint ? `${id}-hint` : undefined}
+        aria-describedby={[hint && `${id}-hint`, errors.length > 0 && `${id}-error`].filter(Boolean).join(' ') || undefined}
+        aria-invalid={errors.length > 0 || undefined}
         onChange={(event) => onChange(event.currentTarget.checked)}
       />
       <label for={id}>{label}</label>
@@ -172,6 +174,7 @@ export function Checkbox({ label, hint, checked, onChange, disabled = false, rol
           {hint}
         </div>
       )}
+      <FieldErrors id={`${id}-error`} errors={errors} />
     </div>
   );
 }

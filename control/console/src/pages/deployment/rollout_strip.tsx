@@ -20,6 +20,7 @@ export function RolloutStrip({ deployment }: { deployment: Deployment }) {
   }, [moving]);
   if (!shown && !moving) return null;
   const generations = generationsOf(deployment, timeline.current);
+  if (generations.length === 0 && !moving) return null;
   return (
     <section class="card rollout" aria-label="Rollout">
       {generations.length === 0 && <p class="dim">No replica runs.</p>}

@@ -17,7 +17,7 @@ export function AdvancedFields({ model }: { model: FormModel }) {
   const hadErrors = useRef(false);
   hadErrors.current ||= errors('/serving', '/progressDeadline').length > 0;
   const flag = (label: string, member: 'idempotent' | 'hedge' | 'forwardAuthorization' | 'allowUpgrade', hint: string) => (
-    <Checkbox label={label} hint={hint} checked={serving[member]} onChange={(checked) => setServing({ [member]: checked })} />
+    <Checkbox label={label} hint={hint} checked={serving[member]} errors={errors(`/serving/${member}`)} onChange={(checked) => setServing({ [member]: checked })} />
   );
   return (
     <details class="card form-section" open={hadErrors.current}>
@@ -29,7 +29,7 @@ export function AdvancedFields({ model }: { model: FormModel }) {
             label="Protocol"
             hint="How requests reach the replica."
             value={serving.protocol}
-            empty="as the model image says"
+            empty="as the image"
             choices={[
               { value: 'seldon', text: 'seldon' },
               { value: 'passthrough', text: 'passthrough' },

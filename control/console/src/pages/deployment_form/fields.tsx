@@ -4,12 +4,13 @@ import type { Image, PullSecret } from '../../api/types';
 import { formatSize } from '../../lib/format';
 import { instanceTypes } from '../../state/live';
 import { Alert } from '../../ui/alert';
-import { Checkbox, Field, FieldErrors, NumberField, SelectField, Switch, TextArea, TextField } from '../../ui/field';
+import { Checkbox, Field, NumberField, SelectField, Switch, TextArea, TextField } from '../../ui/field';
 import { KeyValueEditor } from '../../ui/key_value_editor';
 import type { FormModel } from './form_model';
+import type { FormState } from './form_state';
 
 /// What both creating and updating ask for, below name and group.
-export function CommonFields({ model }: { model: FormModel }) {
+export function CommonFields({ model, was }: { model: FormModel; was?: FormState }) {
   const { form, set, errors, rowErrors } = model;
   const isExternal = form.source === 'external';
   return (
@@ -35,6 +36,7 @@ export function CommonFields({ model }: { model: FormModel }) {
         <Switch
           label="Private Access"
           checked={form.isPrivate}
+          errors={errors('/endpointAccessType')}
           onChange={(isPrivate) => set({ isPrivate })}
           hint={
             form.isPrivate
@@ -42,7 +44,13 @@ export function CommonFields({ model }: { model: FormModel }) {
               : 'Everybody who reaches the prediction port may call it. If private, there is a Clients tab in the detail page.'
           }
         />
-        <FieldErrors errors={errors('/endpointAccessType')} />
+        {was && was.isPrivate !== form.isPrivate && (
+          <Alert kind="warning">
+            {form.isPrivate
+              ? 'Callers without a token get 401 as soon as this is deployed; no replica is replaced for it.'
+              : 'As soon as this is deployed, everybody may call it without a token; the clients and their tokens are kept.'}
+          </Alert>
+        )}
       </Section>
       <Section title="About">
         <TextArea label="Description" value={form.description} errors={errors('/description')} onInput={(description) => set({ description })} />
@@ -158,7 +166,7 @@ function PullSecretField({ model }: { model: FormModel }) {
 }
 
 function ExternalFields({ model }: { model: FormModel }) {
-  const { form, set, errors } = model;
+  const { form, set, errors, ownErrors } = model;
   const byFile = form.file !== '';
   return (
     <>
@@ -171,14 +179,14 @@ function ExternalFields({ model }: { model: FormModel }) {
         placeholder={'http://models.lan:9000\nhttp://models.lan:9001'}
         hint="One replica a line."
         value={form.urls}
-        errors={errors('/external/urls', ...(byFile ? [] : ['/external']))}
+        errors={[...errors('/external/urls'), ...(byFile ? [] : ownErrors('/external'))]}
         onInput={(urls) => set({ urls })}
       />
       <TextField
         label="File"
         hint="Instead of addresses: a file in the folder runtime.external.folder of the server's settings, which is read again when it changes."
         value={form.file}
-        errors={errors('/external/file', ...(byFile ? ['/external'] : []))}
+        errors={[...errors('/external/file'), ...(byFile ? ownErrors('/external') : [])]}
         onInput={(file) => set({ file })}
       />
       <TextField

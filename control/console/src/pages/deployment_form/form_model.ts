@@ -11,6 +11,8 @@ export interface FormModel {
   /// By JSON pointer into the document. What the program said of fields that nobody has touched yet is held back until
   /// it was tried to send the form.
   errors: (...pointers: string[]) => string[];
+  /// Only what is said of `pointer` itself.
+  ownErrors: (pointer: string) => string[];
   rowErrors: (list: 'metadata' | 'env') => (index: number, part: 'key' | 'value' | 'row') => string[];
   tried: boolean;
   try: () => void;
@@ -37,6 +39,8 @@ export function useFormModel(start: FormState): FormModel & { take: (errors: rea
   const isTold = (pointer: string) => tried || touched.current.has(memberOf(pointer));
   const errors = (...pointers: string[]) => pointers.flatMap((pointer) => (isTold(pointer) ? errorsAt(given, pointer) : []));
 
+  const ownErrors = (pointer: string) => (isTold(pointer) ? given.filter((each) => each.pointer === pointer).map((each) => each.detail) : []);
+
   const rowErrors = (list: 'metadata' | 'env') => (index: number, part: 'key' | 'value' | 'row') => {
     const position = filledRows(form[list]).findIndex((each) => each.index === index);
     const key = form[list][index]?.key.trim() ?? '';
@@ -47,7 +51,7 @@ export function useFormModel(start: FormState): FormModel & { take: (errors: rea
     if (part === 'row' && key !== '' && form.metadata.findIndex((each) => each.key.trim() === key) !== index) return [`"${key}" stands twice`];
     return part === 'key' && position >= 0 ? given.filter((each) => each.pointer === `/metadata/${escapePointer(key)}`).map((each) => each.detail) : [];
   };
-  return { form, set, replace: setForm, errors, rowErrors, tried, try: () => setTried(true), take: setGiven };
+  return { form, set, replace: setForm, errors, ownErrors, rowErrors, tried, try: () => setTried(true), take: setGiven };
 }
 
 /// Source: RFC 6901.

@@ -1,5 +1,6 @@
 import type { ApiError } from '../../api/problem';
 import { Alert } from '../../ui/alert';
+import { pointerName } from '../../ui/change_list';
 import { confirm } from '../../ui/confirm';
 
 export const askDiscard = () => confirm({ title: 'Do you want to discard the changes?', yes: 'Discard', danger: true });
@@ -7,11 +8,18 @@ export const askDiscard = () => confirm({ title: 'Do you want to discard the cha
 /// Why it was not done, in short; what is wrong with a field stands at the field. Quota has its own panel.
 export function Refusal({ error }: { error: ApiError | null }) {
   if (!error || error.status === 412) return null;
-  const count = error.fields.length;
   return (
     <Alert kind="error" title={error.code === 'RESOURCE_CONFLICT' ? 'Resource name already exist' : error.code === 'EXCEED_QUOTA' ? 'Exceed Quota' : 'Not done'}>
       {error.message}
-      {count > 0 && ` (see the ${count === 1 ? 'field' : 'fields'} marked in red)`}
+      {error.fields.length > 0 && (
+        <ul>
+          {error.fields.map((each) => (
+            <li key={each.pointer}>
+              {pointerName(each.pointer)}: {each.detail}
+            </li>
+          ))}
+        </ul>
+      )}
     </Alert>
   );
 }

@@ -115,7 +115,7 @@ function UpdateForm({ start, startAnew }: { start: Deployment; startAnew: (deplo
               onChange={(starts) => set({ stop: !starts })}
             />
           )}
-          <CommonFields model={model} />
+          <CommonFields model={model} was={before} />
           <AdvancedFields model={model} />
         </div>
         <aside class="stack form-aside">

@@ -31,9 +31,11 @@ export default function DeploymentsPage(_: PageProps) {
       <PageHead title="Model Deployments" actions={<Actions canCreate={enabled} />}>
         <p class="dim">Users can deploy and serve models as services here.</p>
       </PageHead>
-      {isComplete.value && !enabled && <NotEnabled />}
-      {isComplete.value && deployments.value.size > 0 && <Filters filter={filter} listed={listed} />}
-      <Content filter={filter} listed={listed} traffic={traffic} canCreate={enabled} />
+      <div class="stack">
+        {isComplete.value && !enabled && <NotEnabled />}
+        {deployments.value.size > 0 && <Filters filter={filter} listed={listed} />}
+        <Content filter={filter} listed={listed} traffic={traffic} canCreate={enabled} />
+      </div>
     </>
   );
 }
@@ -195,7 +197,8 @@ interface ContentProps {
 
 function Content({ filter, listed, traffic, canCreate }: ContentProps) {
   if (!isComplete.value) return <Skeleton lines={9} />;
-  if (deployments.value.size === 0) return <NothingYet canCreate={canCreate} />;
+  // Without a group to deploy in, that is what has to be told.
+  if (deployments.value.size === 0) return canCreate ? <NothingYet /> : null;
   if (listed.shown.length === 0) {
     return (
       <EmptyState
@@ -223,14 +226,14 @@ function Content({ filter, listed, traffic, canCreate }: ContentProps) {
   );
 }
 
-function NothingYet({ canCreate }: { canCreate: boolean }) {
+function NothingYet() {
   const group = [...groups.value.values()].find((each) => each.enabledDeployment)?.name ?? 'GROUP';
   return (
     <EmptyState
       icon="rocket"
       title="No model is deployed yet"
       action={
-        canCreate && !isReadOnly.value ? (
+        !isReadOnly.value ? (
           <LinkButton kind="primary" icon="plus" href="/create">
             Create Deployment
           </LinkButton>

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { PredictionReply } from '../../api/predict';
+import type { PredictionReply } from '../../api/types';
 import { formatMilliseconds } from '../../lib/format';
 import { findJsonMistake, formatJson } from '../../lib/json_text';
 import { Alert } from '../../ui/alert';

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { getImage } from '../../api/catalogue';
-import { predict, type PredictionReply } from '../../api/predict';
+import { predict } from '../../api/predict';
 import { detailOf } from '../../api/problem';
-import type { Deployment } from '../../api/types';
+import type { Deployment, PredictionReply } from '../../api/types';
 import { findJsonMistake, formatJson } from '../../lib/json_text';
 import { freshTokens } from '../../state/fresh_tokens';
 import { Alert } from '../../ui/alert';

@@ -84,7 +84,7 @@ export default function Palette() {
       </ul>
       {found.length === 0 && <p class="dim">Nothing is called so.</p>}
       <p class="dim small">
-        <kbd>Ctrl K</kbd> or <kbd>?</kbd> opens this, <kbd>/</kbd> goes to the search, <kbd>g</kbd> and a letter to a page.
+        <kbd>Ctrl K</kbd> or <kbd>?</kbd> opens this, <kbd>/</kbd> goes to the search, <kbd>g</kbd> and a letter to a page; of a deployment <kbd>g</kbd> and <kbd>i</kbd>, <kbd>l</kbd>, <kbd>h</kbd>, <kbd>c</kbd>, <kbd>m</kbd> to a tab.
       </p>
     </Dialog>
   );

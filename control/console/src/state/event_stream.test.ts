@@ -1,0 +1,79 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { StreamEvent } from './collections';
+import { EventStream } from './event_stream';
+
+/// A program that answers each connection with the next of `script`, and writes down what it was asked.
+function serve(script: (() => Response)[]) {
+  const asked: (string | null)[] = [];
+  vi.stubGlobal('fetch', (_: string, options: RequestInit) => {
+    asked.push(new Headers(options.headers).get('Last-Event-ID'));
+    const answer = script.shift();
+    return answer ? Promise.resolve(answer()) : new Promise(() => {});
+  });
+  return asked;
+}
+
+function text(body: string): Response {
+  return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+}
+
+const snapshot = 'event: snapshot\ndata: {"kind":"deployment","id":"a","revision":1,"object":{}}\n\nid: p.1.r\nevent: snapshot\ndata: {"kind":"stream","id":"","revision":null,"object":{"objects":1}}\n\n';
+
+let stream: EventStream;
+let events: StreamEvent[];
+let states: string[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  events = [];
+  states = [];
+  stream = new EventStream({ onEvents: (more) => events.push(...more), onState: (state, failures) => states.push(state + failures) });
+});
+afterEach(() => {
+  stream.stop();
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+it('begins with a reset, and goes on after the last event that it had', async () => {
+  const asked = serve([() => text(snapshot), () => text('id: p.2.r\nevent: deleted\ndata: {"kind":"deployment","id":"a","revision":1,"object":null}\n\n')]);
+  stream.start();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(events.map((each) => [each.event, each.kind])).toEqual([['reset', 'stream'], ['snapshot', 'deployment'], ['snapshot', 'stream']]);
+  expect(states).toEqual(['live0', 'reconnecting1']);
+  await vi.advanceTimersByTimeAsync(600);
+  expect(asked).toEqual([null, 'p.1.r']);
+  expect(events.at(-1)).toMatchObject({ event: 'deleted', id: 'a' });
+});
+
+it('waits as long as the program asks', async () => {
+  const asked = serve([() => new Response('{}', { status: 429, headers: { 'Retry-After': '7' } }), () => text(snapshot)]);
+  stream.start();
+  await vi.advanceTimersByTimeAsync(6900);
+  expect(asked).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(asked).toHaveLength(2);
+});
+
+it('tries at once when it is told to', async () => {
+  const asked = serve([() => new Response('{}', { status: 503, headers: { 'Retry-After': '60' } }), () => text(snapshot)]);
+  stream.start();
+  await vi.advanceTimersByTimeAsync(10);
+  stream.retryNow();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(asked).toHaveLength(2);
+});
+
+it('ends when nobody is signed in any more', async () => {
+  const asked = serve([() => new Response('{}', { status: 401 }), () => text(snapshot)]);
+  stream.start();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(asked).toHaveLength(1);
+});
+
+it('steps over what is no event', async () => {
+  serve([() => text(': nothing new\n\nevent: added\ndata: {broken\n\n' + snapshot)]);
+  stream.start();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(events).toHaveLength(3);
+});
