@@ -1,5 +1,5 @@
 import type { PageProps } from '../../app/routes';
-import type { Gateway } from '../../api/gateway';
+import type { Gateway } from '../../api/types';
 import { formatBytes } from '../../lib/bytes';
 import { formatDuration, formatUtc, plural } from '../../lib/format';
 import { now } from '../../state/clock';
