@@ -2,6 +2,7 @@
 
 #include "modelgate/base/base64.hpp"
 #include "modelgate/base/errc.hpp"
+#include "modelgate/http/reason.hpp"
 #include "modelgate/http_io/client.hpp"
 
 #include <chrono>
@@ -9,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace modelgate {
@@ -43,9 +45,12 @@ http_io::client_request request_of(const prediction_call& call, std::chrono::mil
   return request;
 }
 
+std::string too_large(std::size_t most) {
+  return "the answer is larger than the " + std::to_string(most) + " bytes that are shown here (limits.try_it_bytes)";
+}
+
 std::string explain(const error_code& problem, std::size_t most) {
-  if (problem == make_error_code(errc::body_too_large))
-    return "the answer is larger than the " + std::to_string(most) + " bytes that are shown here (limits.try_it_bytes)";
+  if (problem == make_error_code(errc::body_too_large)) return too_large(most);
   if (problem == make_error_code(errc::http_response_timeout))
     return "the answer did not end in time (timeouts.try_it)";
   return "the answer ended before it was complete";
@@ -85,20 +90,32 @@ control::service::answer<prediction_reply> inside_predictions::run(const predict
   if (!socket) return busy("there are too many open files for another connection; try again");
   const std::chrono::milliseconds timeout = settings->timeouts.try_it;
   const std::size_t most = settings->limits.try_it_bytes;
-  auto answer = http_io::fetch_over(*socket, request_of(call, timeout, most), timeout + patience_beyond);
+  std::string shown;  // of a good answer; another one is held as a whole
+  bool is_cut = false;
+  const auto show = [&](std::string_view piece) {
+    const std::size_t room = most - shown.size();
+    shown.append(piece.substr(0, room));
+    is_cut = piece.size() > room;
+    return !is_cut;
+  };
+  auto answer = http_io::fetch_over(*socket, request_of(call, timeout, most), timeout + patience_beyond, show);
 
   prediction_reply reply;
   if (auto known = take(trail)) reply.trail = *std::move(known);
+  reply.body = std::move(shown);
+  const bool left = reply.trail.status == http::status_of(http::reason::client_closed);
+  if (left) reply.trail.reason.clear();  // it was we who went, and why stands in the error
   if (!answer) {
     if (answer.error() == make_error_code(errc::connection_terminated) && reply.trail.status == 0)
       return busy("the gateway takes no more requests now; try again");
-    reply.status = reply.trail.status;
+    if (!left) reply.status = reply.trail.status;
     reply.error = explain(answer.error(), most);
     return reply;
   }
   reply.status = answer->status;
   reply.fields = answer->fields.entries();
-  reply.body = std::move(answer->body);
+  if (reply.body.empty()) reply.body = std::move(answer->body);
+  if (is_cut) reply.error = too_large(most);
   if (!reply.trail.reason.empty() && !reply.trail.by_gateway) reply.error = "the answer ended before it was complete";
   return reply;
 }

@@ -11,6 +11,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: true,
+    // The notices that the licences of what is built in ask for; the account menu leads to them.
+    license: { fileName: 'licences.txt' },
     sourcemap: false,
     reportCompressedSize: false,
     rolldownOptions: {

@@ -113,7 +113,7 @@ backup_facts facts_of(SQLite::Database& backup, const fs::path& file) {
 
 bool is_carried(std::string_view name) noexcept {
   const bool plain = !name.starts_with('.') && name.find('/') == std::string_view::npos;
-  return plain && (name.ends_with(".key") || name.ends_with("-token"));
+  return plain && (name.ends_with(".key") || name.ends_with("-token") || name.ends_with("-password"));
 }
 
 backup_facts check_backup(const fs::path& file) {

@@ -18,8 +18,8 @@ struct backup_facts {
   std::vector<std::string> files;  ///< names of the secret files, sorted
 };
 
-/// Whether a file of the data folder is carried by a backup: keys ("*.key") and tokens that were written down
-/// ("*-token"). What else is there belongs to what runs on this machine now: replicas, logs, ports.
+/// Whether a file of the data folder is carried by a backup: keys ("*.key"), and tokens and passwords that were written
+/// down ("*-token", "*-password"). What else is there belongs to what runs on this machine now: replicas, logs, ports.
 [[nodiscard]] bool is_carried(std::string_view name) noexcept;
 
 /// Copies a data folder into one file, as it is at one moment, also while a modelgate works on it; nothing waits for it.

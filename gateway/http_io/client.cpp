@@ -189,7 +189,8 @@ asio::awaitable<error_code> exchange::read_head(response& answer, bool head_only
 
 asio::awaitable<error_code> exchange::read_body(response& answer, std::size_t body_limit, const body_sink* sink) {
   for (;;) {
-    if (sink != nullptr) deadline_.set(steady_clock::now() + *waits_.between_pieces, socket_deadline::action::close);
+    if (sink != nullptr && waits_.between_pieces)
+      deadline_.set(steady_clock::now() + *waits_.between_pieces, socket_deadline::action::close);
     std::string_view rest = buffer_;
     while (!rest.empty() && !body_.finished() && !body_.failed()) {
       const http::body_decoder::step taken = body_.next(rest);
@@ -292,9 +293,10 @@ result<response> fetch_blocking(const net::endpoint& address, const client_reque
   return run_blocking(address, request, {deadline, deadline, timeout}, sink ? &sink : nullptr, -1);
 }
 
-result<response> fetch_over(int socket, const client_request& request, std::chrono::milliseconds timeout) {
+result<response> fetch_over(int socket, const client_request& request, std::chrono::milliseconds timeout,
+                            const body_sink& sink) {
   const steady_time deadline = steady_clock::now() + timeout;
-  return run_blocking({"localhost", 0}, request, {deadline, deadline, std::nullopt}, nullptr, socket);
+  return run_blocking({"localhost", 0}, request, {deadline, deadline, std::nullopt}, sink ? &sink : nullptr, socket);
 }
 
 }  // namespace modelgate::http_io

@@ -37,6 +37,14 @@ describe('list of deployments', () => {
     await world.program.api('POST', '/deployments/house-12/stop', {});
   });
 
+  it('has everything told anew', async () => {
+    const again = page.waitForRequest((request) => request.url().endsWith('/api/v1/events'));
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    await again;
+    await page.locator('.live-live').waitFor();
+    await page.getByRole('button', { name: 'All 15' }).waitFor();
+  });
+
   it('pages, filters and searches, and the address says so', async () => {
     assert.equal((await names(page)).length, 12);
     await page.getByRole('button', { name: 'Next page' }).click();
@@ -112,6 +120,15 @@ describe('list of deployments', () => {
     await page.getByRole('link', { name: 'Model images' }).waitFor();
     await world.picture(page, 'menu-narrow', { fullPage: false });
     assert.deepEqual(await world.axe(page), []);
+  });
+
+  it('shows what there is where no stream is to be had', async () => {
+    const { page: other } = await world.newPage();
+    await other.route('**/api/v1/events', (route) => route.fulfill({ status: 429, headers: { 'Retry-After': '1' }, json: { status: 429, code: 'TOO_MANY_LISTENERS' } }));
+    await other.context().request.post(world.url + '/api/v1/session', { data: { token: world.program.token }, headers: { Origin: world.url } });
+    await other.goto(world.url + '/deployments');
+    await other.getByRole('button', { name: 'All 15' }).waitFor();
+    await other.getByText('Not live').waitFor();
   });
 
   it('has nothing to show a person in no group', async () => {

@@ -87,6 +87,14 @@ class Console(unittest.TestCase):
                 kept = "public, max-age=31536000, immutable" if path.startswith("/assets/") else "no-cache"
                 self.assertEqual(headers["Cache-Control"], kept, path)
 
+    def test_the_first_load_is_small(self):
+        """What the page itself names is everything that is loaded before anything is asked for."""
+        page = self.get("/")[2].decode()
+        for ending, most in ((".js", 60), (".css", 15)):
+            loaded = [path for path in re.findall(r'(?:src|href)="(/[^"]+)"', page) if path.endswith(ending)]
+            size = sum(len(self.get(path, Accept_Encoding="gzip")[2]) for path in loaded)
+            self.assertLessEqual(size, most * 1000, f"{loaded} together are {size} bytes")
+
     def test_a_head_has_all_but_the_body(self):
         for path in ("/", "/api/docs"):
             _, whole, body = self.get(path)

@@ -16,6 +16,7 @@ PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/plain.css">
 </head>
 <body>
@@ -52,7 +53,9 @@ def table(heads, rows):
     if not rows:
         return ""
     lines = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>\n" for row in rows)
-    return "<table><thead><tr>" + "".join(f'<th scope="col">{head}</th>' for head in heads) + f"</tr></thead><tbody>\n{lines}</tbody></table>\n"
+    head = "".join(f'<th scope="col">{each}</th>' for each in heads)
+    # Wider than a telephone, a table is moved sideways, by keyboard too.
+    return f'<div class="table" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>\n{lines}</tbody></table></div>\n'
 
 
 class Page:

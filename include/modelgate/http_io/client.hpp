@@ -48,6 +48,7 @@ using body_sink = std::function<bool(std::string_view piece)>;
                                               std::chrono::milliseconds timeout, const body_sink& sink = {});
 
 /// The same over a stream socket that is connected already, which becomes this call's own; `timeout` is for all of it.
-[[nodiscard]] result<response> fetch_over(int socket, const client_request& request, std::chrono::milliseconds timeout);
+[[nodiscard]] result<response> fetch_over(int socket, const client_request& request, std::chrono::milliseconds timeout,
+                                          const body_sink& sink = {});
 
 }  // namespace modelgate::http_io

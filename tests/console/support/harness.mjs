@@ -95,8 +95,13 @@ export async function openWorld(options) {
 
     /// Nothing stands out at the side of the page.
     async assertFits(page) {
-      const [page_, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-      assert.ok(page_ <= window_, `the page is ${page_} wide in a window of ${window_}`);
+      const out = await page.evaluate(() => {
+        const width = document.documentElement.clientWidth;
+        if (document.documentElement.scrollWidth <= width) return [];
+        const outside = [...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > width + 0.5);
+        return outside.map((each) => `${each.tagName} ${each.className} ends at ${each.getBoundingClientRect().right} of ${width}: ${each.textContent.slice(0, 40)}`);
+      });
+      assert.deepEqual(out, []);
     },
 
     async close() {

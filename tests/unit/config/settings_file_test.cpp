@@ -85,6 +85,7 @@ BOOST_AUTO_TEST_CASE(as_shipped_it_parses_to_the_defaults) {
   const auto shipped = finish(draft);
   BOOST_REQUIRE(shipped.has_value());
   settings defaults;
+  defaults.file = shipped_file;
   defaults.catalogue = shipped_file.parent_path() / "images";
   BOOST_CHECK(*shipped == defaults);
 }

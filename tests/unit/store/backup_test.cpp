@@ -78,6 +78,7 @@ struct in_use {
     write(folder / "token.key", key_text);
     write(folder / "secret.key", "added by a later version");
     write(folder / "initial-admin-token", "mga_token\n");
+    write(folder / "demo-password", "a password\n");
     write(folder / "ports.json", "{}");
     write(folder / "instance-id", "here");
   }
@@ -100,16 +101,17 @@ BOOST_FIXTURE_TEST_SUITE(backup, in_use)
 
 BOOST_AUTO_TEST_CASE(holds_the_store_and_every_secret_file_and_is_private) {
   const auto facts = back_up();
-  BOOST_TEST((facts.files == std::vector<std::string>{"initial-admin-token", "secret.key", "token.key"}));
+  BOOST_TEST(
+      (facts.files == std::vector<std::string>{"demo-password", "initial-admin-token", "secret.key", "token.key"}));
   BOOST_TEST((facts.made_at == noon));
   BOOST_TEST(mode_of(file) == 0600u);
   BOOST_TEST((names_in(base.path()) == std::set<std::string>{"data", "one.backup"}));
   store::restore_backup(file, other, false);
-  BOOST_TEST(
-      (names_in(other)
-       == std::set<std::string>{"initial-admin-token", "modelgate.db", "modelgate.lock", "secret.key", "token.key"}));
+  BOOST_TEST((names_in(other)
+              == std::set<std::string>{"demo-password", "initial-admin-token", "modelgate.db", "modelgate.lock",
+                                       "secret.key", "token.key"}));
   BOOST_TEST(mode_of(other) == 0700u);
-  for (const char* name : {"initial-admin-token", "modelgate.db", "secret.key", "token.key"}) {
+  for (const char* name : {"demo-password", "initial-admin-token", "modelgate.db", "secret.key", "token.key"}) {
     BOOST_TEST(mode_of(other / name) == 0600u, name);
   }
   BOOST_TEST(read(other / "token.key") == key_text);
@@ -166,7 +168,7 @@ BOOST_AUTO_TEST_CASE(replaces_nothing_unasked_and_leaves_nothing_when_it_fails) 
   check_refused([&] { back_up(); }, {"one.backup is there already", "--force"});
   BOOST_TEST(read(file) == "something else");
   back_up(true);
-  BOOST_TEST(store::check_backup(file).files.size() == 3u);
+  BOOST_TEST(store::check_backup(file).files.size() == 4u);
   check_refused([&] { store::make_backup(base.path() / "none", base.path() / "two", false, noon); },
                 {"has no store in it"});
   check_refused([&] { store::make_backup(folder, base.path() / "no/two", false, noon); }, {"no/two"});

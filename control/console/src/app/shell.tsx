@@ -111,6 +111,16 @@ function AccountMenu() {
         <a href="/api/docs" target="_blank" rel="noopener">
           API documentation
         </a>
+        <span>
+          Licences of{' '}
+          <a href="/licences.txt" target="_blank" rel="noopener">
+            code
+          </a>{' '}
+          and{' '}
+          <a href="/icons-licence.txt" target="_blank" rel="noopener">
+            icons
+          </a>
+        </span>
         <Button icon="log-out" onClick={() => void signOut().catch((error) => notifyError(error, 'Signing out'))}>
           Sign out
         </Button>

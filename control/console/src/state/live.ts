@@ -42,16 +42,29 @@ function onState(state: 'live' | 'reconnecting', failures: number): void {
     return;
   }
   liveState.value = failures >= triesUntilStale ? 'stale' : 'reconnecting';
-  if (failures === triesUntilStale && !picture.value.complete) void refresh().catch(() => {});
+  // The program may answer though it gives no stream: too many listen already, or something between cuts long answers.
+  if (failures >= triesUntilStale) fetchAll().catch(() => {});
+}
+
+/// Those who wait for a whole snapshot.
+let waiting: (() => void)[] = [];
+
+function onEvents(events: StreamEvent[]): void {
+  picture.value = applyEvents(picture.value, events);
+  if (!events.some((each) => each.event === 'snapshot' && each.kind === 'stream')) return;
+  for (const done of waiting) done();
+  waiting = [];
+}
+
+function listenAnew(): void {
+  stream?.stop();
+  stream = new EventStream({ onEvents, onState });
+  stream.start();
 }
 
 export function startLive(): void {
   stopLive();
-  stream = new EventStream({
-    onEvents: (events) => (picture.value = applyEvents(picture.value, events)),
-    onState,
-  });
-  stream.start();
+  listenAnew();
 }
 
 export function stopLive(): void {
@@ -65,20 +78,35 @@ export function reconnectNow(): void {
   stream?.retryNow();
 }
 
-/// What an action's answer says, before the stream tells the same.
+/// What an action's answer says, before the stream tells the same. Of a deployment whose revision is known already, the
+/// stream has told more than the answer, which was written earlier.
 export function remember<K extends Kind>(kind: K, id: string, object: Kinds[K] | null): void {
+  const known = kind === 'deployment' ? deployments.value.get(id) : undefined;
+  if (known && object && known.revision >= (object as Kinds['deployment']).revision) return;
   const event: StreamEvent = { event: object === null ? 'deleted' : 'modified', kind, id, object };
   picture.value = applyEvents(picture.value, [event]);
 }
 
-/// Asks for everything by REST; for the button, and where no stream can be had.
+const snapshotPatience = 5000;
+
+/// For the button: has everything told anew. By the stream, so that no older answer is laid over newer events; by REST
+/// where the stream does not come.
 export async function refresh(): Promise<void> {
-  reconnectNow();
+  const told = new Promise<boolean>((resolve) => {
+    waiting.push(() => resolve(true));
+    setTimeout(() => resolve(false), snapshotPatience);
+  });
+  listenAnew();
+  if (!(await told)) await fetchAll();
+}
+
+async function fetchAll(): Promise<void> {
   const [listed, listedGroups, types] = await Promise.all([listDeployments(), listGroups(), listInstanceTypes()]);
+  lastHeard.value = Date.now();
   const { collections } = picture.value;
   picture.value = {
     complete: true,
-    arriving: null,
+    arriving: picture.value.arriving,
     collections: {
       ...collections,
       deployment: new Map(listed.map((each) => [each.id, each])),

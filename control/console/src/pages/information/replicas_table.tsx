@@ -41,7 +41,7 @@ export function ReplicasTable({ deployment }: { deployment: Deployment }) {
         {
           title: 'Name',
           heads: true,
-          cell: ({ name }) => (deployment.external ? <span class="mono">{name}</span> : <a class="mono" href={`${tabHref(deployment.id, 'logs')}?replica=${encodeURIComponent(name)}`}>{name}</a>),
+          cell: ({ name }) => (deployment.external ? <span class="mono replica-name">{name}</span> : <a class="mono replica-name" href={`${tabHref(deployment.id, 'logs')}?replica=${encodeURIComponent(name)}`}>{name}</a>),
         },
         { title: 'Revision', numeric: true, cell: ({ revision }) => revision },
         { title: 'Status', cell: ({ phase }) => <ReplicaPill phase={phase} /> },

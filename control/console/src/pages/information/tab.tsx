@@ -51,8 +51,16 @@ function factsOf(deployment: Deployment): Fact[] {
     ['Message', <Message text={status.phase === 'Deployed' ? 'Deployment completed' : status.message} />],
     ['Endpoint', <EndpointFact deployment={deployment} />],
     ['Access Type', deployment.endpointAccessType],
-    external ? ['External replicas', external.file ?? external.urls?.join(', ')] : ['Model Image', deployment.modelImage],
-    ...(external ? [] : ([['Model URI', deployment.modelURI], ['Image Pull Secret', deployment.imagePullSecret]] as Fact[])),
+    ...(external
+      ? ([
+          ['External replicas', external.file ?? external.urls?.join(', ')],
+          ['Health path', external.healthPath],
+        ] as Fact[])
+      : ([
+          ['Model Image', deployment.modelImage],
+          ['Model URI', deployment.modelURI],
+          ['Image Pull Secret', deployment.imagePullSecret],
+        ] as Fact[])),
     ['Instance Type', type ? formatInstanceType(type) : deployment.instanceType],
     ['Replicas', replicasText(deployment)],
     ['Deployment Name', deployment.name],
@@ -60,8 +68,8 @@ function factsOf(deployment: Deployment): Fact[] {
     ['Group', groupName(deployment.group)],
     ['Creation Time', <Time time={deployment.createdAt} by={deployment.createdBy} />],
     ['Last Updated', <Time time={deployment.updatedAt} by={deployment.updatedBy} />],
-    ['Update Message', deployment.updateMessage && <span class="pre">{deployment.updateMessage}</span>],
-    ['Description', deployment.description && <span class="pre">{deployment.description}</span>],
+    ['Update Message', deployment.updateMessage && <span class="pre">{deployment.updateMessage}</span>, 'wide'],
+    ['Description', deployment.description && <span class="pre">{deployment.description}</span>, 'wide'],
   ];
 }
 
