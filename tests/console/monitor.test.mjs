@@ -98,6 +98,18 @@ describe('monitor', () => {
     await page.unrouteAll();
   });
 
+  it('shows what each client does', async () => {
+    await page.route('**/api/v1/deployments/iris-private/metrics**', (route) => route.fulfill({ json: fullCharts() }));
+    await page.goto(world.url + '/deployments/iris-private/monitor?client=success');
+    await page.getByRole('row', { name: /^mobile-app .*100%.*ms/ }).waitFor();
+    await page.getByRole('row', { name: /^all others / }).waitFor();
+    await card(page, 'Success rate by client').getByRole('button', { name: /^batch/ }).waitFor();
+    await world.assertFits(page);
+    await world.picture(page, 'monitor-private');
+    assert.deepEqual(await world.axe(page), []);
+    await page.unrouteAll();
+  });
+
   it('says when the charts cannot be had, and that the deployment is stopped', async () => {
     await page.route('**/api/v1/deployments/iris/metrics**', (route) => route.fulfill({ status: 503, json: { title: 'Unavailable', detail: 'busy, try again' } }));
     await page.goto(world.url + '/deployments/iris/monitor');

@@ -13,7 +13,7 @@ export function fullCharts() {
     ['deploy-iris-r2-0', 48, steps],
     ['deploy-iris-r2-1', 50, steps],
   ];
-  const clients = ['batch', 'mobile-app', 'other', 'web_shop_with_a_long_name'];
+  const clients = ['batch', 'mobile-app', 'web_shop_with_a_long_name', 'all others'];
   return {
     step: 10,
     start: new Date(start).toISOString(),
@@ -42,7 +42,15 @@ export function fullCharts() {
         line('memory', { replica }, from(wave(90e6, 4e6, index), first, last)),
         ...Object.entries(quantiles).map(([quantile, base]) => line('latency', { quantile, replica }, from(wave(base, base / 4, index), first, last))),
       ]),
-      ...clients.map((client, index) => line('qps', { client }, wave(12 - 3 * index, 3, index))),
+      ...clients.flatMap((client, index) => [
+        line('qps', { client }, wave(12 - 3 * index, 3, index)),
+        line('success', { client }, wave(1, 0)),
+        line('4xx', { client }, spikes(1.2 - index / 4, 12 + index, 60)),
+        line('5xx', { client }, spikes(1, 20 + index, 50)),
+        line('in_flight', { client }, wave(2, 1, index).map(Math.round)),
+        ...Object.entries(quantiles).map(([quantile, base]) => line('latency', { quantile, client }, wave(base, base / 4, index))),
+        ...(index === 1 ? [line('reward', { client }, from(wave(0.7, 0.15), 30))] : []),
+      ]),
     ],
   };
 }

@@ -1,7 +1,4 @@
 import { api } from './client';
-import type { components } from './openapi';
-
-/// How the gateway and the program around it are.
-export type Gateway = components['schemas']['Gateway'];
+import type { Gateway } from './types';
 
 export const getGateway = (signal: AbortSignal) => api.get<Gateway>('/gateway', { signal });

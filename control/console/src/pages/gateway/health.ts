@@ -1,4 +1,4 @@
-import type { Gateway } from '../../api/gateway';
+import type { Gateway } from '../../api/types';
 
 export type CertificateState = 'good' | 'soon' | 'expired';
 

@@ -1,5 +1,5 @@
 import type { PageProps } from '../../app/routes';
-import type { Gateway } from '../../api/gateway';
+import type { Gateway } from '../../api/types';
 import { formatBytes } from '../../lib/bytes';
 import { formatDuration, formatUtc, plural } from '../../lib/format';
 import { now } from '../../state/clock';
@@ -107,8 +107,8 @@ function Generation({ generation }: { generation: Gateway['generation'] }) {
       return <Pill tone="off" icon="circle-dashed" text="nothing published yet" />;
     case 'live':
       return (
-        <span>
-          <Pill tone="good" icon="circle-check" text={`live on ${workers}`} /> <span class="dim small">generation {generation.published}</span>
+        <span title={`Generation ${generation.published}`}>
+          <Pill tone="good" icon="circle-check" text={`live on ${workers}`} />
         </span>
       );
     case 'behind':

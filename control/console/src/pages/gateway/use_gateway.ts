@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
-import { getGateway, type Gateway } from '../../api/gateway';
+import { getGateway } from '../../api/gateway';
 import { detailOf } from '../../api/problem';
+import type { Gateway } from '../../api/types';
 
 const interval = 5000;
 

@@ -57,6 +57,11 @@ function titleOf(labels: Series['labels'], name: string): string {
   return rest.length > 0 ? rest.join(' ') : looksOf(name).title;
 }
 
+/// By name, numbers by their value; what stands for all that have no line of their own has a blank in it and comes last.
+function byTitle(a: string, b: string): number {
+  return Number(a.includes(' ')) - Number(b.includes(' ')) || a.localeCompare(b, 'en', { numeric: true });
+}
+
 function partOf(labels: Series['labels']): Part | null {
   return 'replica' in labels ? 'replica' : 'client' in labels ? 'client' : null;
 }
@@ -74,7 +79,7 @@ export function wholePanels(charts: Charts): Panel[] {
     panel.lines.push({ title: titleOf(labels, name), values });
     panels.set(name, panel);
   }
-  for (const panel of panels.values()) panel.lines.sort((a, b) => a.title.localeCompare(b.title, 'en', { numeric: true }));
+  for (const panel of panels.values()) panel.lines.sort((a, b) => byTitle(a.title, b.title));
   return [...panels.values()].sort(byNameThenTitle);
 }
 
@@ -93,14 +98,14 @@ export function partPanels(charts: Charts, part: Part): Panel[] {
     panel.lines.push({ title: subject, values });
     panels.set(key, panel);
   }
-  for (const panel of panels.values()) panel.lines.sort((a, b) => a.title.localeCompare(b.title, 'en', { numeric: true }));
+  for (const panel of panels.values()) panel.lines.sort((a, b) => byTitle(a.title, b.title));
   return [...panels.values()].sort(byNameThenTitle);
 }
 
 /// Every name that has a line in one of `panels`.
 export function subjectsOf(panels: readonly Panel[]): string[] {
   const names = new Set(panels.flatMap((panel) => panel.lines.map((line) => line.title)));
-  return [...names].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return [...names].sort(byTitle);
 }
 
 /// The newest value; null when nothing came in the last three steps.
