@@ -36,7 +36,7 @@ describe('by keyboard', () => {
 
   it('goes to a page by the palette, and by g and a letter', async () => {
     await press('Control+k');
-    await page.getByRole('combobox').waitFor();
+    await page.getByRole('combobox', { name: 'Page or deployment' }).waitFor();
     await page.keyboard.type('pull');
     await page.getByRole('option', { name: 'Pull secrets' }).waitFor();
     await world.picture(page, 'palette', { fullPage: false });

@@ -34,6 +34,7 @@ export const getRevision = (id: string, revision: number) =>
 export const compareRevisions = (id: string, from: number, to: number) =>
   api.get<Comparison>(path`/deployments/${id}/history/${String(from)}/diff`, { query: { to } });
 
-export const listReplicas = (id: string) => api.all<ReplicaStatus>(path`/deployments/${id}/replicas`);
+/// Every replica at once: this list has no pages, and the program refuses parameters that a route does not know.
+export const listReplicas = async (id: string) => (await api.get<Page<ReplicaStatus>>(path`/deployments/${id}/replicas`)).items;
 export const getCharts = (id: string, window: string, signal?: AbortSignal) =>
   api.get<Charts>(path`/deployments/${id}/metrics`, { query: { window }, ...(signal ? { signal } : {}) });

@@ -41,7 +41,7 @@ export function ConfirmHost() {
 }
 
 function ConfirmDialog({ title, text, yes, no = 'Cancel', danger, typed, act, answer }: NonNullable<typeof asked.value>) {
-  const [text_, setText] = useState('');
+  const [given, setGiven] = useState('');
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState('');
   const accept = async () => {
@@ -54,7 +54,7 @@ function ConfirmDialog({ title, text, yes, no = 'Cancel', danger, typed, act, an
       setBusy(false);
     }
   };
-  const ready = typed === undefined || text_ === typed;
+  const ready = typed === undefined || given === typed;
   return (
     <Dialog title={title} onClose={busy ? undefined : () => answer(false)}>
       <form
@@ -66,7 +66,7 @@ function ConfirmDialog({ title, text, yes, no = 'Cancel', danger, typed, act, an
       >
         <div>{text}</div>
         {typed !== undefined && (
-          <TextField label={<>Type <strong>{typed}</strong> to go on</>} value={text_} onInput={setText} autoFocus autocomplete="off" />
+          <TextField label={<>Type <strong>{typed}</strong> to go on</>} value={given} onInput={setGiven} autoFocus autocomplete="off" />
         )}
         {problem && <Alert kind="error">{problem}</Alert>}
         <footer class="dialog-actions">

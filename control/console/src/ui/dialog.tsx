@@ -34,6 +34,12 @@ export function Dialog({ title, onClose, actions, wide, children }: DialogProps)
         event.preventDefault();
         onClose?.();
       }}
+      onKeyDown={(event) => {
+        // A second Escape would close it whatever `cancel` says, and take along what is shown once only.
+        if (event.key !== 'Escape' || event.defaultPrevented) return;
+        event.preventDefault();
+        onClose?.();
+      }}
       onMouseDown={(event) => event.target === element.current && onClose?.()}
     >
       <div class="dialog-body">
