@@ -120,6 +120,20 @@ describe('history of a deployment', () => {
     assert.equal(await row(5).getByRole('button', { name: 'Rollback to revision 5' }).count(), 0);
   });
 
+  it('says before that the quota does not allow it', async () => {
+    await program.api('POST', '/deployments/story/start', {});
+    await row(6).getByText('started', { exact: true }).waitFor();
+    await program.api('PATCH', '/groups/research', { quota: { cpu: 0.3 } });
+    await row(2).getByRole('button', { name: 'Rollback to revision 2' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Rollback: Story' });
+    await dialog.getByRole('alert').getByText(/cpu/i).waitFor();
+    assert.equal(await dialog.getByRole('button', { name: 'Rollback', exact: true }).isDisabled(), true);
+    await world.picture(page, 'history-rollback-refused');
+    assert.deepEqual(await world.axe(page), []);
+    await page.keyboard.press('Escape');
+    await program.api('POST', '/deployments/story/stop', {});
+  });
+
   it('shows the history, but no way back, to who may look only', async () => {
     const { token } = await program.api('POST', '/tokens', { name: 'looks', readOnly: true });
     const { page: theirs } = await world.signedIn({ login: { token } });
@@ -130,7 +144,7 @@ describe('history of a deployment', () => {
   });
 
   it('loads more of a long history, and fits 320 pixels', async () => {
-    for (let revision = 6; revision <= 60; ++revision) await change({ description: `change ${revision}`, updateMessage: `the change number ${revision}` });
+    for (let revision = 8; revision <= 60; ++revision) await change({ description: `change ${revision}`, updateMessage: `the change number ${revision}` });
     await open();
     await row(60).waitFor();
     assert.equal(await row(2).count(), 0);

@@ -137,23 +137,17 @@ describe('logs of a deployment', () => {
     await waitUntil(async () => (await place()).rest < 10, 'the end again');
     await shows('grown by two');
 
-    // Growing by 2,000 while it is followed: it keeps up, and the page goes on answering.
-    await page.evaluate(() => {
-      globalThis.longest = 0;
-      let last = performance.now();
-      const tick = () => {
-        const now = performance.now();
-        globalThis.longest = Math.max(globalThis.longest, now - last);
-        last = now;
-        requestAnimationFrame(tick);
-      };
-      requestAnimationFrame(tick);
+    // Growing by 2,000 while it is followed: it keeps up, and what was drawn is not drawn again.
+    await log().evaluate((box) => {
+      const drawn = [...box.querySelectorAll('.log-chunk')].slice(0, -1);
+      globalThis.redrawn = new Set();
+      const note = (records) => records.forEach(({ target }) => drawn.includes(target.closest('.log-chunk')) && globalThis.redrawn.add(target.closest('.log-chunk')));
+      new MutationObserver(note).observe(box, { subtree: true, childList: true, attributes: true });
     });
     for (let round = 0; round < 20; ++round) await say(program, 'talker', ...Array.from({ length: 100 }, (_, number) => `more ${round * 100 + number}`));
     await shows('more 1999');
     await waitUntil(async () => (await place()).rest < 10, 'the end still in view');
-    const longest = await page.evaluate(() => globalThis.longest);
-    assert.ok(longest < 1000, `a frame took ${longest} ms`);
+    assert.equal(await page.evaluate(() => globalThis.redrawn.size), 0);
   });
 
   it('loads older lines above, without moving what is read, down to the first', async () => {

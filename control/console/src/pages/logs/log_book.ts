@@ -138,15 +138,20 @@ interface Found {
 }
 const remembered = new WeakMap<Chunk, Found>();
 
-/// The lines that are shown and have `search` in them, whatever the case of its letters; none for an empty one.
-export function findMatches(chunks: readonly Chunk[], search: string, filter: LevelFilter): number[] {
-  if (search === '') return [];
+/// The lines of a chunk that are shown and have `search` in them, whatever the case of its letters; none for an empty one.
+export function matchesIn(chunk: Chunk, search: string, filter: LevelFilter): readonly number[] {
+  if (search === '') return none;
   const needle = search.toLowerCase();
-  return chunks.flatMap((chunk) => {
-    const before = remembered.get(chunk);
-    if (before && before.version === chunk.version && before.needle === needle && before.filter === filter) return before.seqs;
-    const seqs = chunk.lines.filter((line) => passes(line.level, filter) && line.plain.toLowerCase().includes(needle)).map((line) => line.seq);
-    remembered.set(chunk, { version: chunk.version, needle, filter, seqs });
-    return seqs;
-  });
+  const before = remembered.get(chunk);
+  if (before && before.version === chunk.version && before.needle === needle && before.filter === filter) return before.seqs;
+  const seqs = chunk.lines.filter((line) => passes(line.level, filter) && line.plain.toLowerCase().includes(needle)).map((line) => line.seq);
+  remembered.set(chunk, { version: chunk.version, needle, filter, seqs });
+  return seqs;
+}
+
+const none: readonly number[] = [];
+
+/// Those of all chunks.
+export function findMatches(chunks: readonly Chunk[], search: string, filter: LevelFilter): number[] {
+  return chunks.flatMap((chunk) => [...matchesIn(chunk, search, filter)]);
 }

@@ -5,7 +5,7 @@ import { Button } from '../../ui/button';
 import { Icon } from '../../ui/icon';
 import { plural } from '../../lib/format';
 import { ChunkView, type Look } from './chunk_view';
-import type { Chunk } from './log_book';
+import { matchesIn, type Chunk } from './log_book';
 import { mostLines, tailLines, type LogSession } from './log_session';
 
 interface ViewProps {
@@ -79,6 +79,8 @@ export function LogView({ session, label, look, announces, target }: ViewProps) 
             <ChunkView
               key={chunk.number}
               {...look}
+              // Where nothing is found nothing has to be drawn anew.
+              search={matchesIn(chunk, look.search, look.filter).length > 0 ? look.search : ''}
               chunk={chunk}
               version={chunk.version}
               selected={target && chunk.lines.some((line) => line.seq === target.seq) ? target.seq : null}
