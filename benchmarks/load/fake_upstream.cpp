@@ -1,6 +1,7 @@
-// A model server that costs next to nothing: answers every request at once with the same body, over kept connections.
+// A model server that costs next to nothing: answers every request with the same body, over kept connections, at once or after
+// a time that is even between two bounds.
 //
-// usage: fake_upstream [PORT [BODY_BYTES]]     the port is PREDICTIVE_UNIT_SERVICE_PORT where none is given
+// usage: fake_upstream [PORT [BODY_BYTES [LEAST_US MOST_US]]]     the port is PREDICTIVE_UNIT_SERVICE_PORT where none is given
 //
 // It trusts its peer: heads end in an empty line, bodies have a Content-Length. One thread, level-triggered epoll.
 #include <arpa/inet.h>
@@ -10,12 +11,20 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
+#include <functional>
 #include <memory>
+#include <queue>
+#include <random>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -23,15 +32,46 @@ namespace {
 struct connection {
   int socket = -1;
   std::string input;
+  bool in_body = false;
   std::size_t body_left = 0;
   std::string output;
+};
+
+/// Answers that are due later. A connection that closes first leaves its own behind, for nobody.
+class delayed_answers {
+ public:
+  delayed_answers(long least_us, long most_us) : delay_us_{least_us, most_us} {}
+
+  void add(int socket) { due_.push({now_us() + delay_us_(chance_), socket}); }
+
+  /// Sends what is due; answers milliseconds until the next, -1 without one.
+  int send_due(const std::string& answer) {
+    while (!due_.empty() && due_.top().first <= now_us()) {
+      static_cast<void>(!::send(due_.top().second, answer.data(), answer.size(), MSG_NOSIGNAL));
+      due_.pop();
+    }
+    return due_.empty() ? -1 : static_cast<int>(std::max<std::int64_t>(0, (due_.top().first - now_us() + 999) / 1'000));
+  }
+
+ private:
+  using due_answer = std::pair<std::int64_t, int>;
+
+  static std::int64_t now_us() {
+    timespec now{};
+    ::clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1'000'000 + now.tv_nsec / 1'000;
+  }
+
+  std::minstd_rand chance_{1};
+  std::uniform_int_distribution<std::int64_t> delay_us_;
+  std::priority_queue<due_answer, std::vector<due_answer>, std::greater<>> due_;
 };
 
 std::string make_answer(std::size_t body_bytes) {
   std::string body = R"({"data":{"names":["t:0","t:1"],"ndarray":[[0.5,0.5]]},"meta":{}})";
   if (body_bytes > 0) body.assign(body_bytes, 'x');
-  return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + body;
+  return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size())
+         + "\r\n\r\n" + body;
 }
 
 std::size_t content_length(std::string_view head) {
@@ -39,26 +79,23 @@ std::size_t content_length(std::string_view head) {
   return field == std::string_view::npos ? 0 : std::strtoull(head.data() + field + 16, nullptr, 10);
 }
 
-/// Takes whole requests off the input; answers how many there were.
+/// Takes what has come of requests off the input; answers how many are here to their last byte.
 int take_requests(connection& peer) {
   int requests = 0;
   for (;;) {
-    const std::size_t dropped = std::min(peer.body_left, peer.input.size());
-    peer.input.erase(0, dropped);
-    peer.body_left -= dropped;
-    if (peer.body_left > 0) return requests;
+    if (peer.in_body) {
+      const std::size_t dropped = std::min(peer.body_left, peer.input.size());
+      peer.input.erase(0, dropped);
+      peer.body_left -= dropped;
+      if (peer.body_left > 0) return requests;
+      peer.in_body = false;
+      ++requests;
+    }
     const std::size_t end = peer.input.find("\r\n\r\n");
     if (end == std::string::npos) return requests;
     peer.body_left = content_length(std::string_view{peer.input}.substr(0, end));
+    peer.in_body = true;
     peer.input.erase(0, end + 4);
-    ++requests;
-    if (peer.input.size() < peer.body_left) {
-      peer.body_left -= peer.input.size();
-      peer.input.clear();
-    } else {
-      peer.input.erase(0, peer.body_left);
-      peer.body_left = 0;
-    }
   }
 }
 
@@ -80,6 +117,8 @@ int main(int count, char* arguments[]) {
   const char* environment = std::getenv("PREDICTIVE_UNIT_SERVICE_PORT");
   const int port = count > 1 ? std::atoi(arguments[1]) : environment != nullptr ? std::atoi(environment) : 0;
   const std::string answer = make_answer(count > 2 ? std::strtoull(arguments[2], nullptr, 10) : 0);
+  const bool delays = count > 4;
+  delayed_answers later{delays ? std::atol(arguments[3]) : 0, delays ? std::atol(arguments[4]) : 0};
 
   const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
   const int on = 1;
@@ -100,7 +139,8 @@ int main(int count, char* arguments[]) {
   std::array<epoll_event, 256> events;
   std::array<char, 65'536> bytes;
   for (;;) {
-    const int ready = ::epoll_wait(poller, events.data(), static_cast<int>(events.size()), -1);
+    const int patience = delays ? later.send_due(answer) : -1;
+    const int ready = ::epoll_wait(poller, events.data(), static_cast<int>(events.size()), patience);
     for (int i = 0; i < ready; ++i) {
       auto* peer = static_cast<connection*>(events[static_cast<std::size_t>(i)].data.ptr);
       if (peer == nullptr) {
@@ -125,6 +165,10 @@ int main(int count, char* arguments[]) {
       if (size < 0) continue;
       peer->input.append(bytes.data(), static_cast<std::size_t>(size));
       const int requests = take_requests(*peer);
+      if (delays) {
+        for (int request = 0; request < requests; ++request) later.add(peer->socket);
+        continue;
+      }
       if (requests == 1 && peer->output.empty()) {  // the usual case, without a copy
         const ssize_t sent = ::send(peer->socket, answer.data(), answer.size(), MSG_NOSIGNAL);
         const std::size_t done = sent > 0 ? static_cast<std::size_t>(sent) : 0;

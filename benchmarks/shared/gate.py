@@ -80,8 +80,18 @@ class Modelgate:
             sys.exit(f"{method} {path}: {answer.status} {text.decode()}")
         return json.loads(text) if text else None
 
+    def find(self, path):
+        """What is at `path`; none where there is nothing."""
+        connection = http.client.HTTPConnection(self.ports["control"], timeout=30)
+        connection.request("GET", "/api/v1" + path, headers={"Authorization": "Bearer " + self.token})
+        answer = connection.getresponse()
+        text = answer.read()
+        connection.close()
+        return json.loads(text) if answer.status == 200 else None
+
     def add_group(self, name):
-        self.rest("POST", "/groups", {"name": name, "enabledDeployment": True})
+        if self.find(f"/groups/{name}") is None:
+            self.rest("POST", "/groups", {"name": name, "enabledDeployment": True})
 
     def deploy(self, name, replicas, group="bench", access="public", **serving):
         """A deployment over replicas on these ports, once all are available."""

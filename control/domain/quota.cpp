@@ -33,6 +33,18 @@ std::string_view to_string(quota_resource resource) noexcept {
   return "";
 }
 
+std::string to_text(const std::vector<quota_line>& lines) {
+  std::string text;
+  for (const quota_line& line : lines) {
+    if (!line.exceeded) continue;
+    if (!text.empty()) text += "; ";
+    text.append(to_string(line.resource)).append(": ").append(text_of(line.resource, line.requested));
+    text.append(" requested, ").append(text_of(line.resource, line.used));
+    text.append(" used, limit ").append(text_of(line.resource, *line.limit));
+  }
+  return text;
+}
+
 double in_api_unit(quota_resource resource, std::int64_t amount) noexcept {
   switch (resource) {
     case quota_resource::cpu:

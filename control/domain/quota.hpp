@@ -48,6 +48,9 @@ struct quota_verdict {
 [[nodiscard]] quota_verdict check_quota(const group& owner, const group_usage& used, const group_usage& requested,
                                         const group_usage& held = {});
 
+/// Those lines that are exceeded: "cpu: 2 requested, 3 used, limit 4"; more of them in a row with "; ".
+[[nodiscard]] std::string to_text(const std::vector<quota_line>& lines);
+
 /// An amount in the API's unit: cores, GiB, devices, deployments.
 [[nodiscard]] double in_api_unit(quota_resource resource, std::int64_t amount) noexcept;
 

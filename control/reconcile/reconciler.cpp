@@ -136,7 +136,13 @@ domain::deployment_status reconciler::status_of(const domain::deployment& deploy
 }
 
 std::vector<domain::deployment_status> reconciler::statuses_of(const std::vector<status_question>& questions) const {
-  const config::snapshot_ptr served = live();
+  config::snapshot_ptr served;
+  std::map<std::string, waiting_rollback> waiting;
+  {
+    const std::lock_guard lock{mutex_};
+    served = live_;
+    waiting = waiting_;
+  }
   const auto observed = driver_.observe();
   const system_time now = system_clock::now();
   std::vector<domain::deployment_status> statuses;
@@ -144,7 +150,11 @@ std::vector<domain::deployment_status> reconciler::statuses_of(const std::vector
     const auto source = deployment.current.spec.external
                             ? driver_.source(deployment.id, deployment.current.replica_revision)
                             : std::nullopt;
-    statuses.push_back(summarise(deployment, refusal, observed, served.get(), now, source));
+    domain::deployment_status status = summarise(deployment, refusal, observed, served.get(), now, source);
+    const auto waits = waiting.find(deployment.id);
+    const bool is_stuck = waits != waiting.end() && waits->second.failed == deployment.current.number;
+    if (is_stuck && status.phase == domain::deployment_phase::failed) status.message += "\n" + waits->second.text;
+    statuses.push_back(std::move(status));
   }
   return statuses;
 }
@@ -267,6 +277,7 @@ void reconciler::publish(const std::vector<observed_replica>& observed, std::uin
 std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::vector<observed_replica>& observed,
                                                                      system_time now) {
   std::optional<std::chrono::milliseconds> look_again;
+  std::map<std::string, waiting_rollback> waiting;
   for (const store::desired_deployment& entry : *desired_) {
     const domain::deployment& deployment = entry.deployment;
     const domain::revision& current = deployment.current;
@@ -278,8 +289,15 @@ std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::
     if (status.phase == domain::deployment_phase::deployed) {
       written = store_.mark_good(deployment.id, current.number);
     } else if (status.phase == domain::deployment_phase::failed && current.spec.auto_rollback && entry.fallback) {
-      const result<bool> back = store_.roll_back(deployment.id, current.number, status.message);
-      if (back && !*back) continue;  // the quota has no room for it now; the next pass asks again
+      const result<store::rollback_outcome> back = store_.roll_back(deployment.id, current.number, status.message);
+      if (back && !back->made) {  // the next pass asks again
+        if (!back->lacks.empty()) {
+          waiting[deployment.id] = {current.number, "The rollback to revision " + std::to_string(entry.fallback->number)
+                                                        + " waits for room in the quota of group " + deployment.group
+                                                        + ", for one replica " + back->lacks};
+        }
+        continue;
+      }
       if (back) {
         log::warning("reconciler", "a revision has failed: the last good one comes back",
                      {{"deployment", deployment.id}, {"revision", current.number}, {"why", status.message}});
@@ -298,7 +316,22 @@ std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::
     else
       complain(written.error());
   }
+  keep_waiting(std::move(waiting));
   return look_again;
+}
+
+/// For those who ask for a status; in the log once for each.
+void reconciler::keep_waiting(std::map<std::string, waiting_rollback> waiting) {
+  std::map<std::string, waiting_rollback> before;
+  {
+    const std::lock_guard lock{mutex_};
+    before = std::exchange(waiting_, waiting);
+  }
+  for (const auto& [deployment, rollback] : waiting) {
+    const auto known = before.find(deployment);
+    if (known != before.end() && known->second.failed == rollback.failed) continue;
+    log::warning("reconciler", "a rollback waits for quota", {{"deployment", deployment}, {"why", rollback.text}});
+  }
 }
 
 std::set<std::string> reconciler::find_drained(const std::vector<observed_replica>& observed) const {

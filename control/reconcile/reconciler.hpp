@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -79,6 +80,12 @@ class reconciler final : public reconcile_link {
       const std::vector<status_question>& questions) const override;
 
  private:
+  /// A rollback that there is no room for in the group's quota.
+  struct waiting_rollback {
+    std::uint64_t failed = 0;  ///< the revision that is to be taken back
+    std::string text;          ///< for people
+  };
+
   void run();
   /// One pass; when the next one is due if nothing wakes us.
   steady_time pass();
@@ -87,6 +94,7 @@ class reconciler final : public reconcile_link {
   void publish(const std::vector<runtime::observed_replica>& observed, std::uint64_t request, bool fresh);
   [[nodiscard]] std::optional<std::chrono::milliseconds> judge_revisions(
       const std::vector<runtime::observed_replica>& observed, system_time now);
+  void keep_waiting(std::map<std::string, waiting_rollback> waiting);
   [[nodiscard]] std::set<std::string> find_drained(const std::vector<runtime::observed_replica>& observed) const;
   void act(const action& step);
   void complain(const error_code& problem);
@@ -115,7 +123,8 @@ class reconciler final : public reconcile_link {
   std::uint64_t requests_ = 0;           ///< of publish_and_wait
   std::uint64_t answered_requests_ = 0;  ///< those whose state of the store is in `answered_generation_`
   std::uint64_t answered_generation_ = 0;
-  config::snapshot_ptr live_;  ///< the last snapshot that every worker serves
+  config::snapshot_ptr live_;                        ///< the last snapshot that every worker serves
+  std::map<std::string, waiting_rollback> waiting_;  ///< by deployment, as the last pass found them
   std::thread thread_;
 };
 

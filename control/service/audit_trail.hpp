@@ -9,13 +9,16 @@
 
 #include <cstdint>
 #include <functional>
+#include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace modelgate::control::service {
 
 /// Who changed, or tried to change, what. An event is on the disk before the change is begun, and is closed before its
-/// answer is sent: there is no change without one, and one that was never closed shows where a program ended.
+/// answer is sent: there is no change without one, and one that was never closed shows where a program ended. One that
+/// the store could not close then, it closes with the next that it can write.
 ///
 /// Shape:  one per program, any-thread; refers to the context.
 /// Errors: storage_unavailable, and then nothing may be changed.
@@ -36,8 +39,21 @@ class audit_trail {
   void forget_old() const;
 
  private:
+  struct closing {
+    std::uint64_t number = 0;
+    std::string resource;
+    unsigned status = 0;
+  };
+  using body = std::function<answer<std::uint64_t>(store::transaction&)>;
+
+  /// `what`, and what could not be closed before.
+  [[nodiscard]] answer<std::uint64_t> write(const body& what) const;
+  void keep_unclosed(std::vector<closing> late) const;
+
   const service_context& context_;
   std::function<config::audit_settings()> settings_;
+  mutable std::mutex mutex_;
+  mutable std::vector<closing> unclosed_;  ///< as many as `most_unclosed`; what is beyond stays open
 };
 
 }  // namespace modelgate::control::service

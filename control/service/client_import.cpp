@@ -76,7 +76,8 @@ void give_password(domain::client& client, const domain::htpasswd_entry& entry) 
 }  // namespace
 
 answer<import_report> client_service::import_htpasswd(const domain::principal& who, const std::string& deployment,
-                                                      const boost::json::value& document, dry_run dry) const {
+                                                      const boost::json::value& document, dry_run dry,
+                                                      const remember<import_report>& remember_it) const {
   auto read = read_import(document);
   import_request& asked = read.value;
   const system_time now = context_.now();
@@ -117,6 +118,7 @@ answer<import_report> client_service::import_htpasswd(const domain::principal& w
                                      [](const domain::htpasswd_flaw& each) { return !each.only_the_name; });
     if (any_bad && !asked.skip_bad) return refuse_lines(asked.file.flaws);
     report.skipped = std::move(asked.file.flaws);
+    if (dry == dry_run::no && remember_it) remember_it(within, report);
     return {};
   };
   const auto done = dry == dry_run::yes ? context_.database.read(body) : context_.database.write(body);

@@ -40,6 +40,12 @@ std::vector<client_view> client_service::views_of(const std::string& deployment,
   return views;
 }
 
+client_view client_service::view_of(const std::string& deployment, domain::client client) const {
+  std::vector<domain::client> one;
+  one.push_back(std::move(client));
+  return std::move(views_of(deployment, std::move(one)).front());
+}
+
 answer<client_view> client_service::get(const domain::principal& who, const std::string& deployment,
                                         const std::string& name) const {
   auto client = context_.database.read([&](store::transaction& within) -> answer<domain::client> {
@@ -49,9 +55,7 @@ answer<client_view> client_service::get(const domain::principal& who, const std:
     return std::move(*found);
   });
   if (!client) return client.error();
-  std::vector<domain::client> one;
-  one.push_back(std::move(*client));
-  return std::move(views_of(deployment, std::move(one)).front());
+  return view_of(deployment, std::move(*client));
 }
 
 answer<created_client> client_service::rotate(const domain::principal& who, const std::string& deployment,
@@ -92,7 +96,7 @@ answer<created_client> client_service::rotate(const domain::principal& who, cons
     return std::move(*client);
   });
   if (!rotated) return rotated.error();
-  const client_view seen = std::move(views_of(deployment, {*rotated}).front());
+  const client_view seen = view_of(deployment, *rotated);
   rotated->last_used_at = seen.last_used_at;
   rotated->requests = seen.requests;
   return created_client{std::move(*rotated), std::move(token), publish()};
@@ -100,9 +104,10 @@ answer<created_client> client_service::rotate(const domain::principal& who, cons
 
 answer<client_service::changed_client> client_service::patch(const domain::principal& who,
                                                              const std::string& deployment, const std::string& name,
-                                                             const boost::json::value& patch) const {
+                                                             const boost::json::value& patch,
+                                                             const remember<client_view>& remember_it) const {
   const auto asked = domain::read_client_patch(patch, context_.now());
-  auto changed = context_.database.write([&](store::transaction& within) -> answer<domain::client> {
+  auto changed = context_.database.write([&](store::transaction& within) -> answer<client_view> {
     if (const auto stored = find_changeable(within, who, deployment); !stored) return stored.error();
     store::client_store clients{within};
     auto client = clients.find(deployment, name);
@@ -111,13 +116,12 @@ answer<client_service::changed_client> client_service::patch(const domain::princ
     if (asked.value.expires_at) client->expires_at = *asked.value.expires_at;
     client->disabled = asked.value.disabled.value_or(client->disabled);
     clients.update(deployment, *client);
-    return std::move(*client);
+    client_view view = view_of(deployment, std::move(*client));
+    if (remember_it) remember_it(within, view);
+    return view;
   });
   if (!changed) return changed.error();
-  const bool live = publish();
-  std::vector<domain::client> one;
-  one.push_back(std::move(*changed));
-  return changed_client{std::move(views_of(deployment, std::move(one)).front()), live};
+  return changed_client{std::move(*changed), publish()};
 }
 
 void client_service::store_seen() const {
@@ -210,10 +214,11 @@ answer<created_client> client_service::add(const domain::principal& who, const s
 }
 
 answer<bool> client_service::remove(const domain::principal& who, const std::string& deployment,
-                                    const std::string& name) const {
+                                    const std::string& name, const remember<std::string>& remember_it) const {
   const auto done = context_.database.write([&](store::transaction& within) -> answer<void> {
     if (const auto stored = find_changeable(within, who, deployment); !stored) return stored.error();
     if (!store::client_store{within}.erase(deployment, name)) return not_found("client", name);
+    if (remember_it) remember_it(within, name);
     return {};
   });
   if (!done) return done.error();

@@ -63,21 +63,24 @@ class client_service {
   };
   /// When it expires, and whether it may call at all.
   [[nodiscard]] answer<changed_client> patch(const domain::principal& who, const std::string& deployment,
-                                             const std::string& name, const boost::json::value& patch) const;
+                                             const std::string& name, const boost::json::value& patch,
+                                             const remember<client_view>& remember_it = {}) const;
   /// Clients from an htpasswd file, with their passwords: `{"htpasswd": "<text>", "skipBad": false, "replace": false}`.
   /// All or nothing, unless bad lines are to be skipped. Errors: each bad line by its number.
   [[nodiscard]] answer<import_report> import_htpasswd(const domain::principal& who, const std::string& deployment,
-                                                      const boost::json::value& document, dry_run dry) const;
+                                                      const boost::json::value& document, dry_run dry,
+                                                      const remember<import_report>& remember_it = {}) const;
   /// Stores what the gateway has seen: when clients were last used and how often, every now and then and before the
   /// process ends; imported passwords that were shown, at once. What cannot be stored now is there the next time.
   void store_seen() const;
-  /// Answers whether every gateway worker has forgotten it.
+  /// Answers whether every gateway worker has forgotten it. What is remembered is told its name.
   [[nodiscard]] answer<bool> remove(const domain::principal& who, const std::string& deployment,
-                                    const std::string& name) const;
+                                    const std::string& name, const remember<std::string>& remember_it = {}) const;
   /// Answers whether every gateway worker knows what is stored; else they will shortly.
   [[nodiscard]] bool publish() const;
 
  private:
+  [[nodiscard]] client_view view_of(const std::string& deployment, domain::client client) const;
   [[nodiscard]] std::vector<client_view> views_of(const std::string& deployment,
                                                   std::vector<domain::client> clients) const;
   void store_uses(const config::observation& seen) const;

@@ -3,6 +3,7 @@
 #include "control/domain/quota.hpp"
 
 #include "modelgate/base/diagnostic.hpp"
+#include "modelgate/base/errc.hpp"
 #include "modelgate/base/result.hpp"
 
 #include <boost/json/fwd.hpp>
@@ -48,9 +49,11 @@ struct service_error {
   service_error() = default;  // result<void, service_error> asks for it
   service_error(failure why, std::string sentence) : kind{why}, detail{std::move(sentence)} {}
   /// What the store answers when it cannot do its work.
-  explicit service_error(error_code)
+  explicit service_error(error_code problem)
       : service_error{failure::storage_unavailable,
-                      "the store cannot be used now; nothing was changed, try again later"} {}
+                      problem == errc::storage_full
+                          ? "the disk of the data folder is full; nothing was changed, make room and try again"
+                          : "the store cannot be used now; nothing was changed, try again later"} {}
 };
 
 template <class Value>

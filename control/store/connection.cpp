@@ -46,9 +46,13 @@ void statement::bind_one(int index, const crypto::token_digest& value) {
 connection::connection(const std::filesystem::path& file, access mode, std::chrono::milliseconds busy_timeout)
     : database_{file.string(), mode == access::read ? SQLite::OPEN_READONLY : SQLite::OPEN_READWRITE,
                 static_cast<int>(busy_timeout.count())} {
+  // The journal's files stay when the last connection closes: on a full disk the next start could not make them.
+  int keeps_journal = 1;
+  sqlite3_file_control(database_.getHandle(), "main", SQLITE_FCNTL_PERSIST_WAL, &keeps_journal);
   database_.exec("PRAGMA foreign_keys = ON");
   if (mode == access::write) {
     database_.exec("PRAGMA journal_mode = WAL");
+    database_.exec("PRAGMA journal_size_limit = 4194304");  // as much as it has when it is written back
     database_.exec("PRAGMA synchronous = FULL");
   }
 }

@@ -10,6 +10,7 @@
 
 #include <SQLiteCpp/Exception.h>
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -43,13 +44,16 @@ std::unique_ptr<connection> open_writer(const std::filesystem::path& file, std::
     migrate(*writer, all_migrations(), file);
     return writer;
   } catch (const SQLite::Exception& error) {
-    throw std::runtime_error{"the store " + file.string() + " cannot be opened: " + error.what()};
+    std::error_code unknown;
+    const bool no_room = std::filesystem::space(file.parent_path(), unknown).available == 0;
+    throw std::runtime_error{"the store " + file.string() + " cannot be opened: " + error.what()
+                             + (no_room && !unknown ? "; the disk is full" : "")};
   }
 }
 
-error_code unusable(std::string_view reason) {
+error_code unusable(std::string_view reason, errc kind = errc::storage_unavailable) {
   log::error(component, "the store cannot be used now", {{"reason", reason}});
-  return make_error_code(errc::storage_unavailable);
+  return make_error_code(kind);
 }
 
 /// Whatever leaves the body early - an answer that is an error, an exception - nothing of it stays.
@@ -87,7 +91,7 @@ error_code database::run(connection& on, const char* begin, const body_function&
     return {};
   } catch (const SQLite::Exception& error) {
     failures_.fetch_add(1, std::memory_order_relaxed);
-    return unusable(error.what());
+    return unusable(error.what(), error.getErrorCode() == SQLITE_FULL ? errc::storage_full : errc::storage_unavailable);
   } catch (const unreadable_row& error) {
     return unusable(error.what());
   }

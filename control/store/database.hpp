@@ -49,7 +49,8 @@ struct database_options {
 /// Shape:  any-thread. One per process and data folder, which the lock makes sure of.
 /// Errors: a body that answers an error is rolled back, and its error is the answer. When the store itself fails (disk
 ///         full, file locked, row unreadable), the body is abandoned by an exception that ends here, everything is
-///         rolled back, the reason is logged, and the answer is made from errc::storage_unavailable.
+///         rolled back, the reason is logged, and the answer is made from errc::storage_unavailable, or
+///         errc::storage_full when it is the disk that has no room.
 class database {
  public:
   /// Makes the folder (mode 0700) and the file (mode 0600) where there are none yet, and brings an older schema up to

@@ -27,10 +27,17 @@ struct desired_deployment {
   domain::resources fallback_per_replica{};
 };
 
+/// What became of bringing back the last good revision.
+struct rollback_outcome {
+  bool made = false;
+  /// Why there is no room for one replica of it now, in words; empty: it was made, or there is nothing that may come back.
+  std::string lacks;
+};
+
 /// What the reconciler needs of the store.
 ///
 /// Shape:  any-thread.
-/// Errors: errc::storage_unavailable; then nothing was changed and the caller tries again later.
+/// Errors: those of `database`; then nothing was changed and the caller tries again later.
 class desired_state {
  public:
   virtual ~desired_state() = default;
@@ -40,9 +47,9 @@ class desired_state {
   /// Remembers that all replicas of this revision are ready, if it still is the current one.
   [[nodiscard]] virtual result<void> mark_good(const std::string& deployment, std::uint64_t revision) = 0;
   /// Makes a revision that brings back the last good one, if `failed` still is the current one and another one is good;
-  /// with fewer replicas where the group's quota allows no more by now. False: there is none that may come back.
-  [[nodiscard]] virtual result<bool> roll_back(const std::string& deployment, std::uint64_t failed,
-                                               const std::string& why) = 0;
+  /// with fewer replicas where the group's quota allows no more by now.
+  [[nodiscard]] virtual result<rollback_outcome> roll_back(const std::string& deployment, std::uint64_t failed,
+                                                           const std::string& why) = 0;
   /// Removes a deployment that is marked as deleting, with its revisions and clients: nothing of it runs any more.
   [[nodiscard]] virtual result<void> erase_deleted(const std::string& deployment) = 0;
 };

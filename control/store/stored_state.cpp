@@ -25,17 +25,21 @@ void add_fallback(desired_deployment& to, const deployment_store& deployments, c
   to.fallback = std::move(last);
 }
 
-/// Lowers the number of replicas until the quota of the deployment's group allows `spec`; false: it allows not one.
-bool fit_quota(transaction& within, const domain::deployment& deployment, domain::deployment_spec& spec) {
-  const auto group = group_store{within}.find(deployment.group);
-  if (!group || spec.external) return group.has_value();
-  const domain::group_usage others = deployment_store{within}.usage_of(group->name, deployment.id);
+/// Lowers the number of replicas until the quota of the deployment's group allows `spec`. Where it allows not one, what
+/// one lacks; else nothing.
+std::string fit_quota(transaction& within, const domain::group& group, const domain::deployment& deployment,
+                      domain::deployment_spec& spec) {
+  if (spec.external) return {};
+  const domain::group_usage others = deployment_store{within}.usage_of(group.name, deployment.id);
   const instance_type_store types{within};
   const domain::group_usage held = types.usage_of(deployment.current.spec);
+  std::string lacks;
   for (; spec.replicas > 0; --spec.replicas) {
-    if (domain::check_quota(*group, others, types.usage_of(spec), held).fits()) return true;
+    const domain::quota_verdict verdict = domain::check_quota(group, others, types.usage_of(spec), held);
+    if (verdict.fits()) return {};
+    lacks = domain::to_text(verdict.lines);
   }
-  return false;
+  return lacks;
 }
 
 }  // namespace
@@ -64,18 +68,22 @@ result<void> stored_state::mark_good(const std::string& deployment, std::uint64_
   });
 }
 
-result<bool> stored_state::roll_back(const std::string& deployment, std::uint64_t failed, const std::string& why) {
-  return from_.write([&](transaction& within) -> result<bool> {
+result<rollback_outcome> stored_state::roll_back(const std::string& deployment, std::uint64_t failed,
+                                                 const std::string& why) {
+  return from_.write([&](transaction& within) -> result<rollback_outcome> {
     deployment_store deployments{within};
     const auto found = deployments.find(deployment);
-    if (!found || found->deployment.deleting || found->deployment.current.number != failed) return false;
+    if (!found || found->deployment.deleting || found->deployment.current.number != failed) return rollback_outcome{};
     const domain::revision& current = found->deployment.current;
     const auto good = found->deployment.good_replica_revision;
-    if (!good || *good == current.replica_revision || current.spec.stop) return false;
+    if (!good || *good == current.replica_revision || current.spec.stop) return rollback_outcome{};
     auto target = deployments.last_with_replicas(deployment, *good);
-    if (!target) return false;
+    const auto group = group_store{within}.find(found->deployment.group);
+    if (!target || !group) return rollback_outcome{};
     const std::uint32_t wanted = target->spec.replicas;
-    if (!fit_quota(within, found->deployment, target->spec)) return false;
+    if (std::string lacks = fit_quota(within, *group, found->deployment, target->spec); !lacks.empty()) {
+      return rollback_outcome{false, std::move(lacks)};
+    }
     const std::string fewer = target->spec.replicas == wanted ? "" : ", with fewer replicas: the quota allows no more";
     domain::revision next = domain::restored_revision(current, *target, good);
     next.update_message =
@@ -84,7 +92,7 @@ result<bool> stored_state::roll_back(const std::string& deployment, std::uint64_
     next.created_at = std::chrono::floor<std::chrono::milliseconds>(system_clock::now());
     next.created_by = std::string{domain::own_name};
     deployments.add_revision(deployment, next);
-    return true;
+    return rollback_outcome{true, {}};
   });
 }
 

@@ -14,8 +14,8 @@ class stored_state : public desired_state {
 
   [[nodiscard]] result<std::vector<desired_deployment>> load_desired() override;
   [[nodiscard]] result<void> mark_good(const std::string& deployment, std::uint64_t revision) override;
-  [[nodiscard]] result<bool> roll_back(const std::string& deployment, std::uint64_t failed,
-                                       const std::string& why) override;
+  [[nodiscard]] result<rollback_outcome> roll_back(const std::string& deployment, std::uint64_t failed,
+                                                   const std::string& why) override;
   [[nodiscard]] result<void> erase_deleted(const std::string& deployment) override;
 
  private:

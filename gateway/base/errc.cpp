@@ -48,6 +48,8 @@ class category final : public boost::system::error_category {
         return "permission denied";
       case errc::storage_unavailable:
         return "storage unavailable";
+      case errc::storage_full:
+        return "disk full";
       case errc::process_failed:
         return "process failed";
       case errc::tls_protocol_error:

@@ -1,5 +1,7 @@
 #include "gateway/filter/authentication.hpp"
 
+#include "modelgate/crypto/base64.hpp"
+
 #include <sodium.h>
 
 #include <cstring>
@@ -12,13 +14,6 @@ bool has_control_character(std::string_view text) noexcept {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return true;
   }
   return false;
-}
-
-bool is_ascii(std::string_view text) noexcept {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-  }
-  return true;
 }
 
 /// The rest of "<scheme> <rest>" when the scheme is this one; schemes compare without case.
@@ -57,18 +52,14 @@ presented_credential::~presented_credential() {
 }
 
 void presented_credential::decode_basic(std::string_view text) noexcept {
-  if (!is_ascii(text)) return;  // libsodium 1.0.18 takes such bytes for digits
-  std::size_t size = 0;
-  const bool decoded = sodium_base642bin(reinterpret_cast<unsigned char*>(decoded_), longest, text.data(), text.size(),
-                                         nullptr, &size, nullptr, sodium_base64_VARIANT_ORIGINAL)
-                       == 0;
-  if (!decoded) return;
-  const std::string_view whole{decoded_, size};
+  const auto size = crypto::decode_base64(text, decoded_);
+  if (!size) return;
+  const std::string_view whole{decoded_, *size};
   const std::size_t colon = whole.find(':');  // the first one splits: a password may have more
   if (colon == std::string_view::npos || has_control_character(whole)) return;
   name_size_ = colon;
   token_start_ = colon + 1;
-  token_size_ = size - token_start_;
+  token_size_ = *size - token_start_;
   kind_ = scheme::basic;
 }
 

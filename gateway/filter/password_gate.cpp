@@ -1,6 +1,5 @@
 #include "gateway/filter/password_gate.hpp"
 
-#include <boost/asio/post.hpp>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -23,13 +22,13 @@ std::size_t share(std::size_t whole, std::size_t part) noexcept {
 }  // namespace
 
 password_check::password_check(std::string deployment, crypto::unproven_password_ptr password,
-                               const crypto::token_digest& digest, std::string_view shown,
-                               net::worker_executor executor, net::wake_signal& signal)
+                               const crypto::token_digest& digest, std::string_view shown, net::event_loop& loop,
+                               net::wake_signal& signal)
     : deployment_{std::move(deployment)},
       password_{std::move(password)},
       digest_{digest},
       shown_{std::string{shown}},
-      executor_{std::move(executor)},
+      loop_{loop},
       signal_{&signal} {}
 
 password_gate::password_gate(const limits& bounds, compare_function compare)
@@ -153,10 +152,9 @@ void password_gate::settle(job& done, password_check::state how, std::vector<pas
 
 void password_gate::notify(const std::vector<password_check_ptr>& told) {
   for (const password_check_ptr& each : told) {
-    auto wake = [each] {
+    each->loop_.post([each] {
       if (each->signal_ != nullptr) each->signal_->notify();
-    };
-    boost::asio::post(each->executor_, std::move(wake));
+    });
   }
 }
 

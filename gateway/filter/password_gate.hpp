@@ -4,6 +4,7 @@
 #include "modelgate/crypto/secret.hpp"
 #include "modelgate/crypto/unproven_password.hpp"
 #include "modelgate/metrics/gauge_reading.hpp"
+#include "modelgate/net/event_loop.hpp"
 #include "modelgate/net/wake_signal.hpp"
 
 #include <array>
@@ -31,7 +32,7 @@ namespace modelgate::filter {
 class password_check {
  public:
   password_check(std::string deployment, crypto::unproven_password_ptr password, const crypto::token_digest& digest,
-                 std::string_view shown, net::worker_executor executor, net::wake_signal& signal);
+                 std::string_view shown, net::event_loop& loop, net::wake_signal& signal);
 
   /// On its worker, when the session goes on: it is not woken any more.
   void detach() noexcept { signal_ = nullptr; }
@@ -44,7 +45,7 @@ class password_check {
   const crypto::unproven_password_ptr password_;
   const crypto::token_digest digest_;
   const crypto::secret shown_;
-  net::worker_executor executor_;
+  net::event_loop& loop_;
   net::wake_signal* signal_;
   state state_ = state::outside;
 };

@@ -1,148 +1,115 @@
 #include "modelgate/http/head.hpp"
 
-#include <boost/asio/buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
-#include <boost/beast/http/error.hpp>
-
+#include <array>
+#include <cstdint>
 #include <cstring>
-#include <limits>
-#include <string>
 
 namespace modelgate::http {
 namespace {
 
-namespace beast = boost::beast;
+/// What a character may be part of.
+enum : std::uint8_t { in_token = 1, in_value = 2, in_target = 4 };
 
-using beast_error = beast::http::error;
+constexpr std::array<std::uint8_t, 256> character_classes = [] {
+  std::array<std::uint8_t, 256> classes{};
+  for (std::size_t c = 0; c < classes.size(); ++c) {
+    const bool is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool is_token =
+        is_alphanumeric || std::string_view{"!#$%&'*+-.^_`|~"}.find(static_cast<char>(c)) != std::string_view::npos;
+    if (is_token) classes[c] |= in_token;
+    if ((c >= 0x20 && c != 0x7f) || c == '\t') classes[c] |= in_value;
+    if (c > 0x20 && c != 0x7f) classes[c] |= in_target;
+  }
+  return classes;
+}();
 
-std::string_view view(beast::string_view text) noexcept {
-  return {text.data(), text.size()};
+/// Takes from the front whatever is of that class.
+std::string_view take(std::string_view& from, std::uint8_t character_class) noexcept {
+  std::size_t size = 0;
+  while (size < from.size() && (character_classes[static_cast<unsigned char>(from[size])] & character_class) != 0)
+    ++size;
+  const std::string_view taken = from.substr(0, size);
+  from.remove_prefix(size);
+  return taken;
 }
 
-method to_method(beast::http::verb verb) noexcept {
-  switch (verb) {
-    case beast::http::verb::get:
-      return method::get;
-    case beast::http::verb::head:
-      return method::head;
-    case beast::http::verb::post:
-      return method::post;
-    case beast::http::verb::put:
-      return method::put;
-    case beast::http::verb::delete_:
-      return method::delete_;
-    case beast::http::verb::patch:
-      return method::patch;
-    case beast::http::verb::options:
-      return method::options;
-    case beast::http::verb::trace:
-      return method::trace;
-    case beast::http::verb::connect:
-      return method::connect;
-    default:
-      return method::other;
-  }
+bool take(std::string_view& from, char c) noexcept {
+  if (from.empty() || from.front() != c) return false;
+  from.remove_prefix(1);
+  return true;
 }
 
-/// What Beast's parser asks of both kinds of message and we do not need: bodies are ours.
-template <bool IsRequest>
-class head_only_parser : public beast::http::basic_parser<IsRequest> {
- public:
-  head_only_parser(std::vector<field>& into, std::size_t limit) : fields_{into}, limit_{limit} {
-    fields_.clear();
-    this->header_limit(std::numeric_limits<std::uint32_t>::max());  // find_head has already held the size down
-    this->skip(true);
+bool take_line_end(std::string_view& from) noexcept {
+  if (from.size() < 2 || from[0] != '\r' || from[1] != '\n') return false;
+  from.remove_prefix(2);
+  return true;
+}
+
+/// The same for what field values and targets are made of: eight bytes at a time as long as none is a control character, a
+/// space where `least` says so, or DEL. A byte with the lowest bits borrowed from may look like one, after one that is.
+/// Source: Anderson, "Bit Twiddling Hacks", "Determine if a word has a byte less than n".
+std::string_view take_text(std::string_view& from, std::uint8_t least, std::uint8_t character_class) noexcept {
+  constexpr std::uint64_t ones = ~0ULL / 255;
+  constexpr std::uint64_t highest_bits = ones * 0x80;
+  const char* const start = from.data();
+  while (from.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, from.data(), sizeof bytes);
+    const std::uint64_t without_del = bytes ^ (ones * 0x7f);
+    const std::uint64_t odd = ((bytes - ones * least) & ~bytes) | ((without_del - ones) & ~without_del);
+    if ((odd & highest_bits) != 0) break;
+    from.remove_prefix(sizeof bytes);
   }
+  static_cast<void>(take(from, character_class));
+  return {start, static_cast<std::size_t>(from.data() - start)};
+}
 
-  bool too_many_fields = false;
-
- private:
-  void on_field_impl(beast::http::field, beast::string_view name, beast::string_view value,
-                     beast::error_code& problem) override {
-    if (fields_.size() >= limit_) {
-      too_many_fields = true;
-      problem = beast_error::header_limit;
-      return;
-    }
-    const field_class known = classify_field(view(name));
-    fields_.push_back({view(name), view(value), known.id, known.alias});
-  }
-  void on_header_impl(beast::error_code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, beast::error_code&) override {}
-  std::size_t on_body_impl(beast::string_view body, beast::error_code&) override { return body.size(); }
-  void on_chunk_header_impl(std::uint64_t, beast::string_view, beast::error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, beast::error_code&) override {
-    return body.size();
-  }
-  void on_finish_impl(beast::error_code&) override {}
-
-  std::vector<field>& fields_;
-  std::size_t limit_;
-};
-
-class request_parser final : public head_only_parser<true> {
- public:
-  request_parser(request_head& into, std::size_t field_limit)
-      : head_only_parser{into.fields, field_limit}, head_{into} {}
-
- private:
-  void on_request_impl(beast::http::verb verb, beast::string_view method_text, beast::string_view target, int version,
-                       beast::error_code&) override {
-    head_.verb = to_method(verb);
-    head_.method_text = view(method_text);
-    head_.target = view(target);
-    head_.minor_version = static_cast<unsigned>(version % 10);
-  }
-  void on_response_impl(int, beast::string_view, int, beast::error_code&) override {}
-
-  request_head& head_;
-};
-
-class response_parser final : public head_only_parser<false> {
- public:
-  response_parser(response_head& into, std::size_t field_limit)
-      : head_only_parser{into.fields, field_limit}, head_{into} {}
-
- private:
-  void on_request_impl(beast::http::verb, beast::string_view, beast::string_view, int, beast::error_code&) override {}
-  void on_response_impl(int status, beast::string_view phrase, int version, beast::error_code&) override {
-    head_.status = static_cast<unsigned>(status);
-    head_.reason_phrase = view(phrase);
-    head_.minor_version = static_cast<unsigned>(version % 10);
-  }
-
-  response_head& head_;
-};
+method to_method(std::string_view text) noexcept {
+  if (text == "POST") return method::post;
+  if (text == "GET") return method::get;
+  if (text == "HEAD") return method::head;
+  if (text == "PUT") return method::put;
+  if (text == "DELETE") return method::delete_;
+  if (text == "PATCH") return method::patch;
+  if (text == "OPTIONS") return method::options;
+  if (text == "TRACE") return method::trace;
+  if (text == "CONNECT") return method::connect;
+  return method::other;
+}
 
 constexpr bool is_digit(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-/// A well-formed version other than 1.0 and 1.1 is not a bad request but one that we do not speak.
-bool names_other_version(std::string_view request_line) noexcept {
-  if (request_line.size() < 9) return false;
-  const std::string_view version = request_line.substr(request_line.size() - 8);
-  return request_line[request_line.size() - 9] == ' ' && version.starts_with("HTTP/") && is_digit(version[5])
-         && version[6] == '.' && is_digit(version[7]) && version != "HTTP/1.0" && version != "HTTP/1.1";
+enum class spoken_version : std::uint8_t { ours, other, none };
+
+spoken_version take_version(std::string_view& from, unsigned& minor) noexcept {
+  constexpr std::size_t size = 8;
+  if (from.size() < size || !from.starts_with("HTTP/") || !is_digit(from[5]) || from[6] != '.' || !is_digit(from[7])) {
+    return spoken_version::none;
+  }
+  const bool ours = from[5] == '1' && from[7] <= '1';
+  minor = static_cast<unsigned>(from[7] - '0');
+  from.remove_prefix(size);
+  return ours ? spoken_version::ours : spoken_version::other;
 }
 
-refusal explain(beast::error_code problem, std::string_view head) noexcept {
-  if (problem == beast_error::bad_version && names_other_version(head.substr(0, head.find('\r')))) {
-    return {reason::version_not_supported, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
+/// The field lines and the empty line after them; nothing may be left.
+boost::system::result<void, refusal> parse_fields(std::string_view bytes, std::size_t limit, std::vector<field>& into) {
+  into.clear();
+  while (!take_line_end(bytes)) {
+    const std::string_view name = take(bytes, in_token);
+    if (name.empty() || !take(bytes, ':')) return refusal{reason::bad_request, "a header field name is malformed"};
+    const std::string_view value = trim(take_text(bytes, 0x20, in_value));
+    if (!take_line_end(bytes)) {
+      return refusal{reason::bad_request, "a header field value has a forbidden character"};
+    }
+    if (into.size() >= limit) return refusal{reason::head_too_large, "there are too many header fields"};
+    const field_class known = classify_field(name);
+    into.push_back({name, value, known.id, known.alias});
   }
-  if (problem == beast_error::bad_method) return {reason::bad_request, "the request line does not start with a method"};
-  if (problem == beast_error::bad_target) return {reason::bad_request, "the request target is malformed"};
-  if (problem == beast_error::bad_version)
-    return {reason::bad_request, "the request line does not end with an HTTP version"};
-  if (problem == beast_error::bad_field) return {reason::bad_request, "a header field name is malformed"};
-  if (problem == beast_error::bad_value) return {reason::bad_request, "a header field value has a forbidden character"};
-  if (problem == beast_error::bad_content_length || problem == beast_error::multiple_content_length) {
-    return {reason::bad_request, "Content-Length is malformed, repeated or beside Transfer-Encoding"};
-  }
-  if (problem == beast_error::bad_transfer_encoding) {
-    return {reason::bad_request, "Transfer-Encoding is repeated or beside Content-Length"};
-  }
-  return {reason::bad_request, "the message head is malformed"};
+  if (!bytes.empty()) return refusal{reason::bad_request, "the message head is malformed"};
+  return {};
 }
 
 }  // namespace
@@ -191,12 +158,22 @@ boost::system::result<std::optional<head_extent>, refusal> find_head(std::string
 
 boost::system::result<void, refusal> parse_request_head(std::string_view bytes, const head_limits& limits,
                                                         request_head& into) {
-  request_parser parser{into, limits.fields};
-  beast::error_code problem;
-  const std::size_t consumed = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), problem);
-  if (parser.too_many_fields) return refusal{reason::head_too_large, "there are too many header fields"};
-  if (problem) return explain(problem, bytes);
-  if (consumed != bytes.size()) return refusal{reason::bad_request, "the message head is malformed"};
+  into.method_text = take(bytes, in_token);
+  if (into.method_text.empty() || !take(bytes, ' ')) {
+    return refusal{reason::bad_request, "the request line does not start with a method"};
+  }
+  into.verb = to_method(into.method_text);
+  into.target = take_text(bytes, 0x21, in_target);
+  if (into.target.empty() || !take(bytes, ' ')) return refusal{reason::bad_request, "the request target is malformed"};
+  const spoken_version version = take_version(bytes, into.minor_version);
+  if (version == spoken_version::none || !take_line_end(bytes)) {
+    return refusal{reason::bad_request, "the request line does not end with an HTTP version"};
+  }
+  // A well-formed version other than 1.0 and 1.1 is not a bad request but one that we do not speak.
+  if (version == spoken_version::other) {
+    return refusal{reason::version_not_supported, "only HTTP/1.0 and HTTP/1.1 are spoken here"};
+  }
+  if (auto fields = parse_fields(bytes, limits.fields, into.fields); !fields) return fields;
   if (into.target.size() > limits.target_bytes)
     return refusal{reason::target_too_long, "the request target is too long"};
   return {};
@@ -204,25 +181,18 @@ boost::system::result<void, refusal> parse_request_head(std::string_view bytes, 
 
 boost::system::result<void, refusal> parse_response_head(std::string_view bytes, const head_limits& limits,
                                                          response_head& into) {
-  response_parser parser{into, limits.fields};
-  beast::error_code problem;
-  // "HTTP/1.1 200" without the space before an empty reason phrase is common; Beast insists on the space.
-  constexpr std::size_t line_without_phrase = 12;
-  if (bytes.size() > line_without_phrase && bytes[line_without_phrase] == '\r') {
-    std::string line{bytes.substr(0, line_without_phrase)};
-    line += " \r\n";
-    parser.put(boost::asio::buffer(line), problem);
-    if (problem && problem != beast_error::need_more) return explain(problem, bytes);
-    problem = {};
-    into.reason_phrase = {};
-    bytes.remove_prefix(line_without_phrase + 2);
+  const refusal malformed{reason::bad_request, "the message head is malformed"};
+  if (take_version(bytes, into.minor_version) != spoken_version::ours || !take(bytes, ' ')) return malformed;
+  into.status = 0;
+  for (int digit = 0; digit < 3; ++digit) {
+    if (bytes.empty() || !is_digit(bytes.front())) return malformed;
+    into.status = into.status * 10 + static_cast<unsigned>(bytes.front() - '0');
+    bytes.remove_prefix(1);
   }
-  const std::size_t consumed = parser.put(boost::asio::buffer(bytes.data(), bytes.size()), problem);
-  if (parser.too_many_fields) return refusal{reason::head_too_large, "there are too many header fields"};
-  if (problem) return explain(problem, bytes);
-  if (consumed != bytes.size() || into.status < 100)
-    return refusal{reason::bad_request, "the message head is malformed"};
-  return {};
+  // "HTTP/1.1 200" without the space before an empty reason phrase is common.
+  into.reason_phrase = take(bytes, ' ') ? take_text(bytes, 0x20, in_value) : std::string_view{};
+  if (!take_line_end(bytes) || into.status < 100) return malformed;
+  return parse_fields(bytes, limits.fields, into.fields);
 }
 
 }  // namespace modelgate::http

@@ -3,12 +3,13 @@
 #include "modelgate/base/errc.hpp"
 #include "modelgate/net/tls_channel.hpp"
 
-#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace modelgate::net {
 namespace {
@@ -26,13 +27,14 @@ void set_no_delay(int socket) noexcept {
 
 }  // namespace
 
-byte_stream::byte_stream(worker_socket socket) : socket_{std::move(socket)} {
-  error_code ignored;
-  socket_.native_non_blocking(true, ignored);
-  set_no_delay(socket_.native_handle());
+byte_stream::byte_stream(event_loop& loop, socket_handle socket) : loop_{loop}, socket_{std::move(socket)} {
+  set_no_delay(socket_.get());
+  if (!loop_.watch(socket_.get(), *this)) socket_.reset();
 }
 
-byte_stream::~byte_stream() = default;
+byte_stream::~byte_stream() {
+  close_socket();
+}
 
 void byte_stream::start_tls(std::shared_ptr<const tls_context> context) {
   tls_ = std::make_unique<tls_channel>(native_handle(), std::move(context));
@@ -94,21 +96,22 @@ io_result byte_stream::write_sealed(std::span<const iovec> pieces) {
   return written;
 }
 
-result<stream_ptr> byte_stream::start_connect(worker_executor executor, const endpoint& to, wake_signal& owner,
+result<stream_ptr> byte_stream::start_connect(event_loop& loop, const endpoint& to, wake_signal& owner,
                                               std::unique_ptr<tls_target> secure) {
   error_code problem;
   const auto address = boost::asio::ip::make_address(to.host, problem);
   if (problem) return make_error_code(errc::destination_unavailable);
   const boost::asio::ip::tcp::endpoint target{address, to.port};
-  worker_socket socket{executor};
-  socket.open(target.protocol(), problem);
-  if (problem) return problem;
-  stream_ptr stream{new byte_stream{std::move(socket)}};
+  socket_handle socket{::socket(target.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
+  if (!socket.is_open()) return error_code{errno, boost::system::system_category()};
+  // Before it is watched: the kernel takes a socket that was never connected for one that has been hung up.
+  const bool made = ::connect(socket.get(), target.data(), static_cast<socklen_t>(target.size())) == 0;
+  if (!made && errno != EINPROGRESS) return error_code{errno, boost::system::system_category()};
+  stream_ptr stream{new byte_stream{loop, std::move(socket)}};
+  if (!stream->is_open()) return make_error_code(errc::destination_unavailable);
   stream->set_owner(&owner);
   stream->target_ = std::move(secure);
-  // Asio's own connect would block; its asynchronous one would take a detour through the event loop on loopback too.
-  if (::connect(stream->native_handle(), target.data(), static_cast<socklen_t>(target.size())) != 0) {
-    if (errno != EINPROGRESS) return error_code{errno, boost::system::system_category()};
+  if (!made) {
     stream->writable_ = false;
     stream->await_writable();
   }
@@ -117,22 +120,22 @@ result<stream_ptr> byte_stream::start_connect(worker_executor executor, const en
 
 io_result byte_stream::read_some(std::span<char> into) {
   if (!readable_) {
-    await_readable();
+    awaiting_readable_ = true;
     return {io_status::would_block, 0};
   }
   if (tls_) return read_sealed(into);
   for (;;) {
-    const ssize_t count = ::recv(socket_.native_handle(), into.data(), into.size(), 0);
+    const ssize_t count = ::recv(socket_.get(), into.data(), into.size(), 0);
     if (count > 0) {
       // Less than asked for means that the socket is empty: the read that would say so is saved.
-      readable_ = static_cast<std::size_t>(count) == into.size();
+      readable_ = static_cast<std::size_t>(count) == into.size() || has_ended_;
       return {io_status::ok, static_cast<std::size_t>(count)};
     }
     if (count == 0) return {io_status::end, 0};
     if (errno == EINTR) continue;
     if (errno != EAGAIN && errno != EWOULDBLOCK) return {io_status::failed, 0};
     readable_ = false;
-    await_readable();
+    awaiting_readable_ = true;
     return {io_status::would_block, 0};
   }
 }
@@ -147,7 +150,7 @@ io_result byte_stream::write_some(std::span<const iovec> pieces) {
   message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it, but is declared as if it did
   message.msg_iovlen = pieces.size();
   for (;;) {
-    const ssize_t count = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL);
+    const ssize_t count = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
     if (count >= 0) {
       const auto sent = static_cast<std::size_t>(count);
       if (sent < total_size(pieces)) {
@@ -171,7 +174,7 @@ byte_stream::connect_state byte_stream::connected() {
   }
   int problem = 0;
   socklen_t size = sizeof problem;
-  if (::getsockopt(socket_.native_handle(), SOL_SOCKET, SO_ERROR, &problem, &size) != 0 || problem != 0) {
+  if (::getsockopt(socket_.get(), SOL_SOCKET, SO_ERROR, &problem, &size) != 0 || problem != 0) {
     return connect_state::failed;
   }
   return target_ ? secured() : connect_state::done;
@@ -187,8 +190,11 @@ void byte_stream::expect_input() {
 }
 
 void byte_stream::expect_kernel() {
+  if (awaiting_readable_) return;
+  awaiting_readable_ = true;
+  // What is known to be empty has its next edge before it. TLS does not say how far it has read.
+  if (readable_ || tls_) loop_.look_again(socket_.get(), *this);
   readable_ = false;
-  await_readable();
 }
 
 byte_stream::peer_state byte_stream::look() noexcept {
@@ -205,46 +211,43 @@ byte_stream::peer_state byte_stream::look() noexcept {
     }
   }
   char byte = 0;
-  const ssize_t count = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t count = ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   if (count > 0) return peer_state::has_sent;
   if (count == 0) return peer_state::finished;
   return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR ? peer_state::quiet : peer_state::gone;
 }
 
 bool byte_stream::peer_has_closed() noexcept {
-  pollfd asked{socket_.native_handle(), POLLRDHUP, 0};
+  pollfd asked{socket_.get(), POLLRDHUP, 0};
   return ::poll(&asked, 1, 0) > 0 && (asked.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-void byte_stream::await_readable() {
-  if (awaiting_readable_) return;
-  awaiting_readable_ = true;
-  socket_.async_wait(worker_socket::wait_read, [self = stream_ptr{this}](const error_code& problem) {
-    self->awaiting_readable_ = false;
-    if (problem == boost::asio::error::operation_aborted) return;
-    self->readable_ = true;
-    if (self->owner_ != nullptr) self->owner_->notify();
-  });
-}
-
 void byte_stream::await_writable() {
-  if (awaiting_writable_) return;
   awaiting_writable_ = true;
-  socket_.async_wait(worker_socket::wait_write, [self = stream_ptr{this}](const error_code& problem) {
-    self->awaiting_writable_ = false;
-    if (problem == boost::asio::error::operation_aborted) return;
-    self->on_writable();
-  });
+  if (tls_) loop_.look_again(socket_.get(), *this);  // it does not say whether the kernel refused something
 }
 
-void byte_stream::on_writable() {
-  if (tls_ && tls_->flush() == io_status::would_block) {
-    await_writable();
-    return;
+void byte_stream::on_ready(std::uint32_t events) {
+  const stream_ptr kept{this};  // whoever is woken may let go of it
+  constexpr std::uint32_t broken = EPOLLHUP | EPOLLERR;
+  bool worth_a_look = false;
+  if ((events & (EPOLLRDHUP | broken)) != 0) has_ended_ = true;
+  if ((events & (EPOLLOUT | broken)) != 0 && is_writable_again()) worth_a_look = true;
+  if ((events & (EPOLLIN | EPOLLRDHUP | broken)) != 0) {
+    readable_ = true;
+    worth_a_look |= std::exchange(awaiting_readable_, false);
   }
+  if (worth_a_look && owner_ != nullptr) owner_->notify();
+}
+
+/// Whether somebody waited for that.
+bool byte_stream::is_writable_again() {
+  if (!awaiting_writable_) return false;
+  if (tls_ && tls_->flush() == io_status::would_block) return false;
+  awaiting_writable_ = false;
   writable_ = true;
   if (shuts_down_) shutdown_send();
-  if (owner_ != nullptr) owner_->notify();
+  return true;
 }
 
 void byte_stream::shutdown_send() noexcept {
@@ -256,24 +259,28 @@ void byte_stream::shutdown_send() noexcept {
       return;
     }
   }
-  error_code ignored;
-  socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
+  ::shutdown(socket_.get(), SHUT_WR);
 }
 
 void byte_stream::close() noexcept {
   owner_ = nullptr;
   if (tls_) tls_->send_close_notify();
   tls_.reset();  // it must not touch the next socket of the same number
-  error_code ignored;
-  socket_.close(ignored);
+  close_socket();
 }
 
 void byte_stream::abort() noexcept {
   owner_ = nullptr;
-  error_code ignored;
-  socket_.set_option(boost::asio::socket_base::linger{true, 0}, ignored);
+  const linger at_once{1, 0};
+  if (socket_.is_open()) ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   tls_.reset();
-  socket_.close(ignored);
+  close_socket();
+}
+
+void byte_stream::close_socket() noexcept {
+  if (!socket_.is_open()) return;
+  loop_.forget(socket_.get(), *this);
+  socket_.reset();
 }
 
 }  // namespace modelgate::net

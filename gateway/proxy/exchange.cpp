@@ -117,7 +117,7 @@ net::task_of<exchange::verdict> exchange::attempt() {
     if (hedge_) ended = step_hedge();
     if (ended || complete_) co_return ended;
     if (std::exchange(wants_turn_, false)) {
-      co_await net::yield_turn();
+      co_await worker_.loop.yield_turn();
       continue;
     }
     const wait_phase phase = download_ ? wait_phase::streaming : wait_phase::before_head;
@@ -147,8 +147,7 @@ exchange::opened exchange::open_connection(const upstream::slot& to, steady_time
   if (const std::string& name = to->config().tls_server_name; !name.empty()) {
     secure = std::make_unique<net::tls_target>(net::tls_target{worker_.upstream_tls, name});
   }
-  auto started =
-      net::byte_stream::start_connect(worker_.executor, to->config().address, client_.signal, std::move(secure));
+  auto started = net::byte_stream::start_connect(worker_.loop, to->config().address, client_.signal, std::move(secure));
   if (started) return {std::move(*started), false};
   worker_.stats.upstream_connect_failures.add();
   return {};

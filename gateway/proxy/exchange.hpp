@@ -15,6 +15,7 @@
 #include "modelgate/http/upgrade.hpp"
 #include "modelgate/metrics/deployment_stats.hpp"
 #include "modelgate/net/byte_stream.hpp"
+#include "modelgate/net/task.hpp"
 
 #include <chrono>
 #include <optional>

@@ -53,7 +53,7 @@ net::task_of<exchange::verdict> exchange::wait_for_slot() {
   const std::chrono::nanoseconds queued_before = queued_;
   dispatch_queue& queue = cluster_.queue();
   const upstream::endpoint* except = failed_ ? failed_->endpoint.get() : nullptr;
-  queue_place place{cluster_, new upstream::waiting_request{worker_.executor, client_.signal, except}};
+  queue_place place{cluster_, new upstream::waiting_request{worker_.loop, client_.signal, except}};
   const auto refuse = [&](http::reason why, metrics::queue_refusal counted) {
     worker_.stats.queue_refusals[static_cast<std::size_t>(counted)].add();
     retry_after_ = whole_seconds(queue.expected_wait(steady_clock::now()));

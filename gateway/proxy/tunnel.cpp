@@ -53,7 +53,7 @@ net::task_of<tunnel::outcome> tunnel::run() {
     ended = fsm_.on_time(now);
     if (ended) break;
     if (std::exchange(wants_turn_, false)) {
-      co_await net::yield_turn();
+      co_await worker_.loop.yield_turn();
       continue;
     }
     worker_.wheel.set(client_.timer, fsm_.due());

@@ -6,6 +6,7 @@
 #include "gateway/proxy/worker_context.hpp"
 
 #include "modelgate/net/byte_stream.hpp"
+#include "modelgate/net/task.hpp"
 
 #include <cstddef>
 #include <string>

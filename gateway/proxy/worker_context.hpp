@@ -3,9 +3,9 @@
 #include "modelgate/base/clock.hpp"
 #include "modelgate/http/head.hpp"
 #include "modelgate/metrics/gateway_stats.hpp"
+#include "modelgate/net/event_loop.hpp"
 #include "modelgate/net/timer_wheel.hpp"
 #include "modelgate/net/tls_context.hpp"
-#include "modelgate/net/wake_signal.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -40,7 +40,7 @@ struct proxy_settings {
 /// Shape: worker-local; outlives every session. `scratch`, `request_head` and `response_head` are used between two
 ///        waits only: after a wait somebody else's bytes are in them.
 struct worker_context {
-  net::worker_executor executor;
+  net::event_loop& loop;
   net::timer_wheel& wheel;
   std::span<char> scratch;
   metrics::worker_stats& stats;

@@ -69,8 +69,7 @@ struct gateway::state {
     const server::worker_settings of_each = server::to_worker_settings(settings, count);
     for (std::size_t i = 0; i < count; ++i) {
       workers.push_back(std::make_unique<server::worker>(i, of_each, registry.of_worker(i), admission, passwords,
-                                                         records.of_worker(i), sockets.release_for(i),
-                                                         sockets.is_v6()));
+                                                         records.of_worker(i), sockets.release_for(i)));
       workers.back()->install_tls(tls);
     }
   }
@@ -275,7 +274,7 @@ result<int> gateway::open_inside(config::inside_caller_ptr caller) {
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
     return error_code{errno, boost::system::system_category()};
   const std::size_t turn = state_->inside_turn.fetch_add(1, std::memory_order_relaxed);
-  state_->workers[turn % state_->workers.size()]->take_inside(ends[0], std::move(caller));
+  state_->workers[turn % state_->workers.size()]->take_inside(net::socket_handle{ends[0]}, std::move(caller));
   return ends[1];
 }
 

@@ -1,6 +1,5 @@
 #include "gateway/server/handshake_turns.hpp"
 
-#include <boost/asio/post.hpp>
 #include <sched.h>
 
 namespace modelgate::server {
@@ -17,7 +16,7 @@ handshake_turns::place::place(handshake_turns& of, net::wake_signal& signal, boo
 /// What is ready by now, and what the kernel tells of next, goes before the handler that is posted here.
 void handshake_turns::end_turn() {
   taken_ = true;
-  boost::asio::post(executor_, [this] { next(); });
+  loop_.post([this] { next(); });
 }
 
 void handshake_turns::next() {

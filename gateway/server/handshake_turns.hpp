@@ -1,5 +1,6 @@
 #pragma once
 
+#include "modelgate/net/event_loop.hpp"
 #include "modelgate/net/wake_signal.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -17,7 +18,7 @@ namespace modelgate::server {
 /// Shape: worker-local. What waits is bounded by the limits on connections, and how long by `timeouts.handshake`.
 class handshake_turns {
  public:
-  explicit handshake_turns(net::worker_executor executor) noexcept : executor_{std::move(executor)} {}
+  explicit handshake_turns(net::event_loop& loop) noexcept : loop_{loop} {}
   handshake_turns(const handshake_turns&) = delete;
   handshake_turns& operator=(const handshake_turns&) = delete;
 
@@ -39,7 +40,7 @@ class handshake_turns {
   void end_turn();
   void next();
 
-  net::worker_executor executor_;
+  net::event_loop& loop_;
   using line = boost::intrusive::list<place, boost::intrusive::constant_time_size<false>>;
   line fresh_;
   line begun_;

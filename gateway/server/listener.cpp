@@ -2,6 +2,7 @@
 
 #include "modelgate/base/log.hpp"
 
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/system/system_error.hpp>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -74,7 +75,6 @@ listening_sockets::listening_sockets(const net::endpoint& address, std::size_t c
   boost::system::error_code problem;
   const auto ip = boost::asio::ip::make_address(address.host, problem);
   if (problem) throw boost::system::system_error{problem, "address"};
-  is_v6_ = ip.is_v6();
   tcp::endpoint target{ip, address.port};
   // Beside sockets of a process that still serves, new ones take no connection before there is somebody to accept it.
   const bool takes_over = !sockets_.empty();
@@ -102,44 +102,42 @@ std::vector<int> listening_sockets::release_for(std::size_t worker) {
   return given;
 }
 
-listener::listener(net::worker_executor executor, int socket, bool is_v6, accept_handler on_accept)
-    : acceptor_{executor},
-      pause_{executor},
-      protocol_{is_v6 ? tcp::v6() : tcp::v4()},
-      on_accept_{std::move(on_accept)} {
-  acceptor_.assign(protocol_, socket);
+listener::listener(net::event_loop& loop, int socket, accept_handler on_accept)
+    : loop_{loop}, socket_{socket}, on_accept_{std::move(on_accept)} {}
+
+listener::~listener() {
+  stop_watching();
 }
 
 void listener::start() {
-  ::listen(acceptor_.native_handle(), backlog);  // changes nothing where it listens already
-  await_connection();
+  if (!socket_.is_open()) return;
+  ::listen(socket_.get(), backlog);  // changes nothing where it listens already
+  watch();
 }
 
-void listener::await_connection() {
-  acceptor_.async_wait(tcp::acceptor::wait_read, [this](const boost::system::error_code& problem) {
-    if (problem || !acceptor_.is_open()) return;
-    for (int accepted = 0; accept_one();) {
-      if (++accepted < accepts_per_turn) continue;
-      await_connection();  // others on this worker have their turn first
-      return;
-    }
-  });
+void listener::watch() {
+  watched_ = loop_.watch(socket_.get(), *this, net::event_loop::trigger::input).has_value();
+  if (!watched_) pause();
+}
+
+void listener::stop_watching() {
+  if (std::exchange(watched_, false)) loop_.forget(socket_.get(), *this);
+}
+
+void listener::on_ready(std::uint32_t /*events*/) {
+  // Others on this worker have their turn after that; what is left is told of again.
+  for (int accepted = 0; accepted < accepts_per_turn && accept_one(); ++accepted) {
+  }
 }
 
 bool listener::accept_one() {
   tcp::endpoint peer;
   auto size = static_cast<socklen_t>(peer.capacity());
-  const int fd = ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  const int fd = ::accept4(socket_.get(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
   if (fd >= 0) {
     paused_ = false;
     peer.resize(size);
-    net::worker_socket connection{acceptor_.get_executor()};
-    error_code problem;
-    connection.assign(protocol_, fd, problem);  // fails when the event loop cannot watch one more
-    if (problem)
-      ::close(fd);
-    else
-      on_accept_(std::move(connection), peer_address(peer));
+    on_accept_(net::socket_handle{fd}, peer_address(peer));
     return true;
   }
   switch (errno) {
@@ -150,44 +148,31 @@ bool listener::accept_one() {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
-      if (!std::exchange(paused_, true)) {
-        log::warning("listener",
-                     "no file descriptors or memory for a new connection; accepting pauses until there are");
-      }
-      pause_.expires_after(backoff);
-      pause_.async_wait([this](const boost::system::error_code& problem) {
-        if (!problem && acceptor_.is_open()) await_connection();
-      });
+      pause();
       return false;
     default:
-      await_connection();
       return false;
   }
 }
 
-void listener::drain() {
-  if (!acceptor_.is_open()) return;
-  boost::system::error_code ignored;
-  acceptor_.cancel(ignored);
-  pause_.cancel();
-  for (;;) {
-    tcp::endpoint peer;
-    auto size = static_cast<socklen_t>(peer.capacity());
-    const int fd = ::accept4(acceptor_.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
-    if (fd < 0) break;
-    peer.resize(size);
-    net::worker_socket connection{acceptor_.get_executor()};
-    error_code problem;
-    connection.assign(protocol_, fd, problem);
-    if (problem)
-      ::close(fd);
-    else
-      on_accept_(std::move(connection), peer_address(peer));
+void listener::pause() {
+  if (!std::exchange(paused_, true)) {
+    log::warning("listener", "no file descriptors or memory for a new connection; accepting pauses until there are");
   }
-  // Taken out of the event loop first: closing alone does not do that while another process has the socket too.
-  const int socket = acceptor_.release(ignored);
-  if (!ignored) ::close(socket);
+  stop_watching();
+  loop_.call_after(backoff, [this] {
+    if (socket_.is_open() && !watched_) watch();
+  });
+}
+
+void listener::drain() {
+  if (!socket_.is_open()) return;
+  for (bool more = true; more;) {
+    more = accept_one();
+  }
+  // Out of the event loop first: closing alone does not do that while another process has the socket too.
+  stop_watching();
+  socket_.reset();
 }
 
 }  // namespace modelgate::server

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "modelgate/net/byte_stream.hpp"
 #include "modelgate/net/endpoint.hpp"
-
-#include <boost/asio/ip/tcp.hpp>
+#include "modelgate/net/event_loop.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -34,12 +32,10 @@ class listening_sockets {
   [[nodiscard]] std::vector<int> release_for(std::size_t worker);
   /// All of them, also those that were given away: for the process that comes next, while nobody has closed them.
   [[nodiscard]] const std::vector<int>& descriptors() const noexcept { return descriptors_; }
-  [[nodiscard]] bool is_v6() const noexcept { return is_v6_; }
 
  private:
   std::size_t workers_;
   net::endpoint address_;
-  bool is_v6_ = false;
   std::vector<int> sockets_;  ///< -1: given away
   std::vector<int> descriptors_;
 };
@@ -48,26 +44,33 @@ class listening_sockets {
 ///
 /// Shape:  worker-local. `on_accept` gets each connection and its peer's address.
 /// Errors: when the process runs out of file descriptors it pauses for `backoff` instead of spinning.
-class listener {
+class listener final : public net::watcher {
  public:
   static constexpr std::chrono::milliseconds backoff{100};
-  using accept_handler = std::function<void(net::worker_socket socket, std::string peer)>;
+  using accept_handler = std::function<void(net::socket_handle socket, std::string peer)>;
 
-  listener(net::worker_executor executor, int socket, bool is_v6, accept_handler on_accept);
+  listener(net::event_loop& loop, int socket, accept_handler on_accept);
+  ~listener();
+  listener(const listener&) = delete;
+  listener& operator=(const listener&) = delete;
 
   void start();
   /// Takes what has already connected, then closes the listening socket.
   void drain();
 
+  void on_ready(std::uint32_t events) override;
+
  private:
-  void await_connection();
+  void watch();
+  void stop_watching();
   /// False when nothing more can be accepted now.
   bool accept_one();
+  void pause();
 
-  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, net::worker_executor> acceptor_;
-  net::worker_timer pause_;
-  boost::asio::ip::tcp protocol_;
+  net::event_loop& loop_;
+  net::socket_handle socket_;
   accept_handler on_accept_;
+  bool watched_ = false;
   bool paused_ = false;
 };
 

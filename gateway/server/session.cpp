@@ -27,9 +27,9 @@ constexpr std::string_view cors_preflight =
 
 }  // namespace
 
-session::session(worker& owner, net::worker_socket socket, std::string peer, config::inside_caller_ptr inside)
+session::session(worker& owner, net::socket_handle socket, std::string peer, config::inside_caller_ptr inside)
     : worker_{owner},
-      stream_{new net::byte_stream{std::move(socket)}},
+      stream_{new net::byte_stream{owner.loop(), std::move(socket)}},
       peer_{std::move(peer)},
       inside_{std::move(inside)} {
   stream_->set_owner(&signal_);
@@ -69,7 +69,7 @@ net::task session::run() {
     step = co_await serve(extent);
     first_request_ = false;
     // Pipelined requests that we answer ourselves never have to wait.
-    if (++requests % requests_per_turn == 0) co_await net::yield_turn();
+    if (++requests % requests_per_turn == 0) co_await worker_.loop().yield_turn();
   }
   if (step == next_step::linger) co_await linger();
   if (stream_->tls() != nullptr && stream_->is_open()) co_await finish_sending();

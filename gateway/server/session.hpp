@@ -12,6 +12,7 @@
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/target.hpp"
 #include "modelgate/http/upgrade.hpp"
+#include "modelgate/net/task.hpp"
 
 #include <boost/intrusive/list.hpp>
 
@@ -34,7 +35,7 @@ namespace modelgate::server {
 class session : public boost::intrusive::list_base_hook<> {
  public:
   /// `inside`: who opened it in this process; null: a client, through a listener.
-  session(worker& owner, net::worker_socket socket, std::string peer, config::inside_caller_ptr inside = nullptr);
+  session(worker& owner, net::socket_handle socket, std::string peer, config::inside_caller_ptr inside = nullptr);
   ~session();
 
   [[nodiscard]] net::task run();

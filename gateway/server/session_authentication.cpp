@@ -66,7 +66,7 @@ const routing::route_client* session::find_by_password(const routing::route& rou
   const auto expires = password->client->expires_at;
   if (expires && *expires <= system_clock::now()) return nullptr;  // whatever it is, it does not hold
   req.check = std::make_shared<filter::password_check>(route.deployment().id, password->unproven, digest,
-                                                       credential.token(), worker_.context().executor, signal_);
+                                                       credential.token(), worker_.loop(), signal_);
   return nullptr;
 }
 

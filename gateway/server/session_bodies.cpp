@@ -51,7 +51,7 @@ net::task_of<session::held_body> session::read_body(const request& req, steady_t
       }
       if (turn < bytes_per_turn) continue;
       turn = 0;
-      co_await net::yield_turn();
+      co_await worker_.loop().yield_turn();
     }
     if (context.cutting) co_return held_body{0, http::reason::draining, std::string{explain(http::reason::draining)}};
     if (decoder.finished()) co_return held_body{seen, std::nullopt, {}};

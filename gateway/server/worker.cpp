@@ -4,12 +4,8 @@
 
 #include "modelgate/base/log.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <pthread.h>
 #include <sched.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <exception>
@@ -48,30 +44,20 @@ struct worker::session_list : boost::intrusive::list<session, boost::intrusive::
 
 worker::worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
                connection_admission& admission, filter::password_gate& passwords, telemetry::record_queue& records,
-               const std::vector<int>& listening_sockets, bool is_v6)
+               const std::vector<int>& listening_sockets)
     : settings_{settings},
       index_{index},
       admission_{admission},
       passwords_{passwords},
       records_{records},
-      keep_running_{boost::asio::make_work_guard(loop_)},
       scratch_(scratch_size),
       wheel_{steady_clock::now()},
-      context_{loop_.get_executor(),
-               wheel_,
-               scratch_,
-               stats,
-               settings_.proxy,
-               {},
-               {},
-               format_http_date(system_clock::now()),
-               nullptr,
-               false},
-      tick_{loop_.get_executor()},
+      context_{loop_,   wheel_, scratch_, stats, settings_.proxy, {}, {}, format_http_date(system_clock::now()),
+               nullptr, false},
       table_{std::make_shared<const serving_table>()},
       sessions_{std::make_unique<session_list>()} {
   for (const int socket : listening_sockets) {
-    listeners_.emplace_back(loop_.get_executor(), socket, is_v6, [this](net::worker_socket accepted, std::string peer) {
+    listeners_.emplace_back(loop_, socket, [this](net::socket_handle accepted, std::string peer) {
       take(std::move(accepted), std::move(peer));
     });
   }
@@ -109,26 +95,26 @@ bool worker::wait_ended(steady_time deadline) {
 }
 
 void worker::accept() {
-  boost::asio::post(loop_, [this] {
+  loop_.post([this] {
     if (context_.draining) return;
     for (listener& each : listeners_) each.start();
   });
 }
 
 void worker::install(std::shared_ptr<const serving_table> table) {
-  boost::asio::post(loop_, [this, next = std::move(table)]() mutable { install_now(std::move(next)); });
+  loop_.post([this, next = std::move(table)]() mutable { install_now(std::move(next)); });
 }
 
 void worker::install_tls(net::tls_context_ptr context) {
-  boost::asio::post(loop_, [this, next = std::move(context)]() mutable { tls_ = std::move(next); });
+  loop_.post([this, next = std::move(context)]() mutable { tls_ = std::move(next); });
 }
 
 void worker::install_upstream_tls(net::tls_client_context_ptr context) {
-  boost::asio::post(loop_, [this, next = std::move(context)]() mutable { context_.upstream_tls = std::move(next); });
+  loop_.post([this, next = std::move(context)]() mutable { context_.upstream_tls = std::move(next); });
 }
 
 void worker::drain() {
-  boost::asio::post(loop_, [this] {
+  loop_.post([this] {
     if (context_.draining) return;
     context_.draining = true;
     for (listener& each : listeners_) each.drain();
@@ -138,14 +124,14 @@ void worker::drain() {
 }
 
 void worker::stop() {
-  boost::asio::post(loop_, [this] {
+  loop_.post([this] {
     context_.draining = true;
     context_.cutting = true;
     for (listener& each : listeners_) each.drain();
     for_each_session([](session& open) { open.cut(); });
     for_each_session([](session& answered) { answered.close(); });
     // After those that only had their turn taken away: they end first.
-    boost::asio::post(loop_, [this] { loop_.stop(); });
+    loop_.post([this] { loop_.stop(); });
   });
 }
 
@@ -159,7 +145,7 @@ void worker::for_each_session(Action action) {
 }
 
 void worker::reconfigure(worker_settings next) {
-  boost::asio::post(loop_, [this, settings = std::move(next)]() mutable { take_settings(std::move(settings)); });
+  loop_.post([this, settings = std::move(next)]() mutable { take_settings(std::move(settings)); });
 }
 
 void worker::take_settings(worker_settings next) {
@@ -233,24 +219,18 @@ bool worker::is_trusted_proxy(std::string_view address) const noexcept {
          != settings_.trusted_proxies.end();
 }
 
-void worker::take_inside(int socket, config::inside_caller_ptr caller) {
-  net::worker_socket connection{loop_.get_executor()};
-  error_code problem;
-  connection.assign(boost::asio::ip::tcp::v4(), socket, problem);  // which family it is of, nobody asks it
-  if (problem) {
-    ::close(socket);
-    return;
-  }
-  boost::asio::post(loop_, [this, connection = std::move(connection), caller = std::move(caller)]() mutable {
+void worker::take_inside(net::socket_handle socket, config::inside_caller_ptr caller) {
+  const auto held = std::make_shared<net::socket_handle>(std::move(socket));
+  loop_.post([this, held, caller = std::move(caller)]() mutable {
     if (context_.draining) return;  // which closes it
     std::string peer = caller->address;
-    take(std::move(connection), std::move(peer), std::move(caller));
+    take(std::move(*held), std::move(peer), std::move(caller));
   });
 }
 
-void worker::take(net::worker_socket socket, std::string peer, config::inside_caller_ptr inside) {
+void worker::take(net::socket_handle socket, std::string peer, config::inside_caller_ptr inside) {
   context_.stats.connections_accepted.add();
-  if (const auto refused = admission_.try_enter(peer, socket.native_handle())) {
+  if (const auto refused = admission_.try_enter(peer, socket.get())) {
     context_.stats.connections_refused[static_cast<std::size_t>(*refused)].add();
     return;
   }
@@ -261,7 +241,7 @@ void worker::take(net::worker_socket socket, std::string peer, config::inside_ca
   }
   auto* made = new session{*this, std::move(socket), std::move(peer), std::move(inside)};
   sessions_->push_back(*made);
-  boost::asio::co_spawn(loop_.get_executor(), made->run(), [this, made](std::exception_ptr failure) {
+  net::start(made->run(), [this, made](std::exception_ptr failure) {
     if (failure) {
       context_.stats.sessions_failed.add();
       try {
@@ -288,10 +268,7 @@ void worker::finish_if_drained() {
 
 void worker::await_tick() {
   ticking_ = true;
-  tick_.expires_after(net::timer_wheel::tick);
-  tick_.async_wait([this](const boost::system::error_code& problem) {
-    if (!problem) on_tick();
-  });
+  loop_.call_after(net::timer_wheel::tick, [this] { on_tick(); });
 }
 
 void worker::on_tick() {

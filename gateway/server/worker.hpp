@@ -14,10 +14,9 @@
 
 #include "modelgate/base/ids.hpp"
 #include "modelgate/config/inside_call.hpp"
+#include "modelgate/net/event_loop.hpp"
 #include "modelgate/net/tls_context.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
@@ -102,7 +101,7 @@ class worker {
  public:
   worker(std::size_t index, const worker_settings& settings, metrics::worker_stats& stats,
          connection_admission& admission, filter::password_gate& passwords, telemetry::record_queue& records,
-         const std::vector<int>& listening_sockets, bool is_v6);
+         const std::vector<int>& listening_sockets);
   ~worker();
   worker(const worker&) = delete;
   worker& operator=(const worker&) = delete;
@@ -126,13 +125,14 @@ class worker {
   void reconfigure(worker_settings next);
   /// No new connections; connections that are idle get one more request within `drain_idle`.
   void drain();
-  /// A connection that no listener took; the socket is the worker's from then on.
-  void take_inside(int socket, config::inside_caller_ptr caller);
+  /// A connection that no listener took.
+  void take_inside(net::socket_handle socket, config::inside_caller_ptr caller);
   /// Ends every connection at once, then the thread.
   void stop();
 
   // On the worker's thread, for its sessions.
   [[nodiscard]] proxy::worker_context& context() noexcept { return context_; }
+  [[nodiscard]] net::event_loop& loop() noexcept { return loop_; }
   [[nodiscard]] const worker_settings& settings() const noexcept { return settings_; }
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
   [[nodiscard]] id_generator& ids() noexcept { return ids_; }
@@ -159,7 +159,7 @@ class worker {
   static constexpr std::size_t most_spare_bytes = 4 * scratch_size;  ///< of one exchange's buffers
 
   void run();
-  void take(net::worker_socket socket, std::string peer, config::inside_caller_ptr inside = nullptr);
+  void take(net::socket_handle socket, std::string peer, config::inside_caller_ptr inside = nullptr);
   void end(session& ended) noexcept;
   template <class Action>
   void for_each_session(Action action);
@@ -174,15 +174,13 @@ class worker {
   connection_admission& admission_;
   filter::password_gate& passwords_;
   telemetry::record_queue& records_;
-  boost::asio::io_context loop_{1};
-  boost::asio::executor_work_guard<net::worker_executor> keep_running_;
+  net::event_loop loop_;
   std::vector<char> scratch_;
   net::timer_wheel wheel_;
   proxy::worker_context context_;
   id_generator ids_;
   std::deque<listener> listeners_;
-  handshake_turns handshakes_{loop_.get_executor()};
-  net::worker_timer tick_;
+  handshake_turns handshakes_{loop_};
   bool ticking_ = false;
   steady_time next_housekeeping_{};
 

@@ -29,10 +29,13 @@ class record_ring {
     }
     return std::construct_at(place(at));
   }
-  /// Answers how many records wait, as far as the writer knows: never fewer than there are.
+  /// Answers how many records wait, as far as the writer knows: never fewer than there are, and not many more when it is more than half
+  /// of the capacity.
   std::size_t publish() noexcept {
     const std::size_t next = written_.load(std::memory_order_relaxed) + 1;
     written_.store(next, std::memory_order_release);
+    // Not at each record: the reader writes that cache line.
+    if (next - read_seen_ > capacity() / 2) read_seen_ = read_.load(std::memory_order_acquire);
     return next - read_seen_;
   }
 

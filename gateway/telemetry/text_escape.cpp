@@ -1,6 +1,7 @@
 #include "gateway/telemetry/text_escape.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -31,8 +32,14 @@ std::size_t sequence_size(std::string_view text) noexcept {
   return 0;
 }
 
-constexpr bool is_plain(char c) noexcept {
-  return byte(c) >= 0x20 && byte(c) < 0x7f && c != '"' && c != '\\';
+constexpr std::array<bool, 256> plain_bytes = [] {
+  std::array<bool, 256> plain{};
+  for (std::size_t c = 0x20; c < 0x7f; ++c) plain[c] = c != '"' && c != '\\';
+  return plain;
+}();
+
+bool is_plain(char c) noexcept {
+  return plain_bytes[byte(c)];
 }
 
 void append_escaped(std::string& out, std::string_view& rest) {

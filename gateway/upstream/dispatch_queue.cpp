@@ -1,6 +1,5 @@
 #include "gateway/upstream/dispatch_queue.hpp"
 
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -142,8 +141,8 @@ void dispatch_queue::send_notices(std::unique_lock<std::mutex> lock) {
   notices.swap(notices_);
   lock.unlock();
   for (waiting_request_ptr& each : notices) {
-    const net::worker_executor executor = each->executor_;
-    boost::asio::post(executor, [told = std::move(each)] {
+    net::event_loop& loop = each->loop_;
+    loop.post([told = std::move(each)] {
       if (told->signal_ != nullptr) told->signal_->notify();
     });
   }

@@ -4,6 +4,7 @@
 #include "gateway/upstream/outlier_detector.hpp"
 
 #include "modelgate/base/clock.hpp"
+#include "modelgate/net/event_loop.hpp"
 #include "modelgate/net/wake_signal.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -26,8 +27,8 @@ namespace modelgate::upstream {
 class waiting_request : public boost::intrusive::list_base_hook<>,
                         public boost::intrusive_ref_counter<waiting_request, boost::thread_safe_counter> {
  public:
-  waiting_request(net::worker_executor executor, net::wake_signal& signal, const endpoint* except)
-      : executor_{executor}, signal_{&signal}, except_{except} {}
+  waiting_request(net::event_loop& loop, net::wake_signal& signal, const endpoint* except)
+      : loop_{loop}, signal_{&signal}, except_{except} {}
 
   /// Of one that was sent: whether it tries a replica that was ejected.
   [[nodiscard]] bool is_trial() const noexcept { return trial_; }
@@ -36,7 +37,7 @@ class waiting_request : public boost::intrusive::list_base_hook<>,
   friend class dispatch_queue;
   enum class state : std::uint8_t { waiting, sent, refused, left };
 
-  net::worker_executor executor_;
+  net::event_loop& loop_;
   net::wake_signal* signal_;   ///< none once its exchange goes on without it
   const endpoint* except_;     ///< has failed it before
   state state_ = state::left;  ///< not joined yet

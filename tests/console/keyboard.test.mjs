@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, describe, it } from 'node:test';
 import { openWorld } from './support/harness.mjs';
+import { waitUntil } from './support/program.mjs';
 
 /// Everything here is done with keys alone.
 describe('by keyboard', () => {
@@ -16,6 +18,21 @@ describe('by keyboard', () => {
       await press(key);
     }
     assert.fail(`Tab does not lead to ${name}; the focus is on ${await focused()}`);
+  };
+  const phase = (name) => page.locator('.summary .pill', { hasText: name }).waitFor();
+  const found = async () => (await world.program.api('GET', '/deployments?search=by-keys')).items[0];
+  const served = async (revision) => {
+    await page.locator('.summary').getByText(`revision ${revision}`, { exact: true }).waitFor();
+    await waitUntil(async () => (await found()).status.phase === 'Deployed', `revision ${revision} serves`);
+    await phase('Deployed');
+  };
+  /// Presses what has the focus, and the button of the question that it asks.
+  const answer = async (button) => {
+    await press('Enter');
+    await page.getByRole('dialog').waitFor();
+    await tabTo(button);
+    await press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
   };
   before(async () => {
     world = await openWorld();
@@ -36,7 +53,7 @@ describe('by keyboard', () => {
 
   it('goes to a page by the palette, and by g and a letter', async () => {
     await press('Control+k');
-    await page.getByRole('combobox').waitFor();
+    await page.getByRole('combobox', { name: 'Page or deployment' }).waitFor();
     await page.keyboard.type('pull');
     await page.getByRole('option', { name: 'Pull secrets' }).waitFor();
     await world.picture(page, 'palette', { fullPage: false });
@@ -55,7 +72,7 @@ describe('by keyboard', () => {
     await press('g', 'd');
   });
 
-  it('creates, stops and deletes a deployment', async () => {
+  it('creates a deployment', async () => {
     await page.waitForURL('**/deployments');
     await tabTo(/^Create Deployment/);
     await press('Enter');
@@ -72,14 +89,60 @@ describe('by keyboard', () => {
     await tabTo(/^Click here to view/, 'Shift+Tab');
     await press('Enter');
     await page.waitForURL('**/deployments/by-keys-*');
-    await page.locator('dd strong', { hasText: 'Deployed' }).waitFor();
-    assert.equal((await world.program.api('GET', '/deployments?search=by-keys')).items[0].endpointAccessType, 'private');
-    await tabTo(/^Stop$/);
+    await phase('Deployed');
+    assert.equal((await found()).endpointAccessType, 'private');
+  });
+
+  it('adds a client, copies its curl, and finds its request in Monitor and log', async () => {
+    await press('g', 'c');
+    await page.getByLabel('Client Name').waitFor();
+    await tabTo(/^Client Name/);
+    await page.keyboard.type('app');
     await press('Enter');
     await page.getByRole('dialog').waitFor();
-    await tabTo(/^Yes$/);
+    await tabTo(/^Copy: curl/);
     await press('Enter');
-    await page.locator('dd strong', { hasText: 'Stopped' }).waitFor();
+    await page.getByText('Copied!').first().waitFor();
+    const curl = await page.evaluate(() => navigator.clipboard.readText());
+    await tabTo(/^I have saved it/);
+    await press('Space');
+    await tabTo(/^Done$/);
+    await press('Enter');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    const run = () => execFileSync('bash', ['-c', curl.replace('curl ', 'curl -sS --max-time 30 ')], { encoding: 'utf8' });
+    assert.match(run(), /versicolor/);
+    await tabTo(/^Monitor$/, 'Shift+Tab');
+    await press('Enter');
+    await page.waitForURL('**/monitor');
+    await waitUntil(async () => run() && (await page.getByRole('row', { name: /^app / }).count()) > 0, 'the client in Monitor');
+    await press('g', 'l');
+    await page.waitForURL('**/logs');
+    await page.getByText(/POST \/predict 200 user=app/).first().waitFor();
+  });
+
+  it('updates, rolls back, stops, starts and deletes it', async () => {
+    await tabTo(/^Update$/);
+    await press('Enter');
+    await page.getByLabel('Model Image').waitFor();
+    await tabTo(/^Model Image/);
+    await page.keyboard.type('demo/iris:2.0');
+    await tabTo(/^Confirm and Deploy$/);
+    await press('Enter');
+    await served(2);
+    assert.equal((await found()).modelImage, 'demo/iris:2.0');
+    await tabTo(/^Rollback$/);
+    await press('Enter');
+    await page.getByRole('dialog').getByText('demo/iris:1.0').waitFor();
+    await tabTo(/^Rollback$/);
+    await press('Enter');
+    await served(3);
+    assert.equal((await found()).modelImage, 'demo/iris:1.0');
+    await tabTo(/^Stop$/);
+    await answer(/^Yes$/);
+    await phase('Stopped');
+    await tabTo(/^Start$/);
+    await answer(/^Yes$/);
+    await phase('Deployed');
     await tabTo(/^Delete$/);
     await press('Enter');
     await page.getByRole('dialog').waitFor();

@@ -125,6 +125,23 @@ class FailingRevision(unittest.TestCase):
         self.assertEqual((newest["revision"], newest["createdBy"]), (3, "modelgate"))
         self.check_load()
 
+    def test_a_rollback_that_has_no_room_in_the_quota_says_so_and_comes_when_there_is(self):
+        self.program.must("POST", "/instance-types", {"name": "small", "displayName": "Small", "cpu": 0.25, "memoryGiB": 1})
+        self.patch(modelImage="bad/deaf:1", instanceType="small")
+        self.program.deploy("other", replicas=1)
+        self.program.must("PATCH", "/groups/research", {"quota": {"cpu": 1.5}})
+        self.failed("revision 1 serves on")
+        self.patch(autoRollback=True)
+        self.failed("revision 1 serves on", "\nThe rollback to revision 1 waits for room in the quota of group research, for one replica "
+                                            "cpu: 1 requested, 1 used, limit 1.5")
+        listed = {each["id"]: each for each in self.program.must("GET", "/deployments")["items"]}
+        self.assertEqual(listed["iris"]["revision"], 3)
+        self.assertIn("waits for room", listed["iris"]["status"]["message"])
+        self.program.must("POST", "/deployments/other/stop")
+        back = self.program.wait_for("iris", check=lambda each: each["revision"] == 4)
+        self.assertEqual((back["modelImage"], back["replicas"], back["updatedBy"]), ("demo/iris:1.0", 1, "modelgate"))
+        self.check_load()
+
     def test_a_rollback_by_hand_restarts_nothing_that_serves(self):
         before = self.good_ones()
         self.patch(modelImage="bad/deaf:1")

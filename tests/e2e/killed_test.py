@@ -4,6 +4,7 @@
     killed_test.py [--kills N] [--seed S]      also MODELGATE_KILLS and MODELGATE_SEED
 
 The seed gives the changes of each client and how many come before each kill; the moment within a request is the machine's."""
+import collections
 import http.server
 import os
 import random
@@ -14,6 +15,9 @@ import time
 import unittest
 
 from killing import Actor, is_so, run_until_killed, tokens_hold
+from killing_callers import CallersActor
+from killing_people import PeopleActor
+from killing_replicas import ReplicasActor
 from program import Program, wait_until
 
 KILLS = int(os.environ.get("MODELGATE_KILLS", "20"))
@@ -38,42 +42,6 @@ class Answers(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class MovingActor(Actor):
-    """Has one deployment whose replicas are processes, and changes how many."""
-
-    def __init__(self, program, seed):
-        super().__init__(program, 0, seed, None)
-        self.replicas = 1
-        program.deploy("moving", replicas=1)
-
-    def possible(self):
-        return [self.scale, self.stop_or_start]
-
-    def set_replicas(self, count):
-        self.replicas = count
-
-    def scale(self, sent):
-        count = self.random.randint(1, 2)
-        self.go_to(sent, count, "PATCH", "/deployments/moving", {"replicas": count, "stop": False}, If_Match="*")
-
-    def stop_or_start(self, sent):
-        self.go_to(sent, 0, "POST", "/deployments/moving/stop")
-
-    def go_to(self, sent, count, *request, **fields):
-        before = self.replicas
-
-        def settle():
-            seen = self.wanted()
-            assert seen in (before, count), f"moving has {seen} replicas, neither {before} nor {count}"
-            self.replicas = seen
-
-        self.change(sent, lambda _: self.set_replicas(count), settle, *request, **fields)
-
-    def wanted(self):
-        seen = self.program.must("GET", "/deployments/moving")
-        return 0 if seen["stop"] else seen["replicas"]
-
-
 class Killed(unittest.TestCase):
     def test_what_was_answered_is_there_and_nothing_is_half_done(self):
         print(f"seed {SEED}, {KILLS} kills", file=sys.stderr, flush=True)
@@ -84,19 +52,26 @@ class Killed(unittest.TestCase):
         with Program() as program:
             program.prepare()
             program.deploy("steady")
-            moving = MovingActor(program, random.Random(chance.random()))
+            url = f"http://127.0.0.1:{model.server_port}"
+            moving = ReplicasActor(program, random.Random(chance.random()))
+            callers = CallersActor(program, random.Random(chance.random()), url)
+            people = PeopleActor(program, random.Random(chance.random()))
             program.wait_for("steady")
             steady = self.steady(program)
             self.assertEqual(len(steady), 2)
-            url = f"http://127.0.0.1:{model.server_port}"
-            actors = [Actor(program, number, random.Random(chance.random()), url) for number in range(1, ACTORS)]
+            actors = [Actor(program, f"a{number}", random.Random(chance.random()), url) for number in range(1, ACTORS)]
+            everybody = [*actors, moving, callers, people]
             for _ in range(KILLS):
-                self.one_kill(program, [*actors, moving], chance)
-                is_so(program, actors, {"steady", "moving"})
+                self.one_kill(program, everybody, chance)
+                is_so(program, actors, {"steady", "moving", "callers"})
                 tokens_hold(program, actors)
+                callers.check()
+                people.check()
+                moving.check()
                 self.replicas_are_right(program, moving, steady)
-            answered = sum(actor.answered for actor in [*actors, moving])
-            print(f"{answered} changes answered, each of them there", file=sys.stderr)
+            answered = sum(actor.answered for actor in everybody)
+            kinds = sum((actor.kinds for actor in everybody), collections.Counter())
+            print(f"{answered} changes answered, each of them there: {dict(kinds)}", file=sys.stderr)
             self.assertGreater(answered, 5 * KILLS)
         model.shutdown()
         model.server_close()
@@ -126,10 +101,9 @@ class Killed(unittest.TestCase):
         return [name for name in names if names.count(name) > 1]
 
     def replicas_are_right(self, program, moving, steady):
-        self.assertEqual(moving.wanted(), moving.replicas)
-        wait_until(lambda: len(program.replicas()) == 2 + moving.replicas, f"2 and {moving.replicas} replicas")
-        program.wait_for("moving", "Deployed" if moving.replicas else "Stopped",
-                         lambda seen: seen["status"]["availableReplicas"] == moving.replicas)
+        count = moving.count()
+        wait_until(lambda: len(program.replicas()) == 2 + count, f"2 and {count} replicas")
+        program.wait_for("moving", "Deployed" if count else "Stopped", lambda seen: seen["status"]["availableReplicas"] == count)
         self.assertFalse(self.doubles(program), "a replica that runs twice")
         self.assertEqual(self.steady(program), steady, "no model was restarted")
 

@@ -2,6 +2,7 @@
 
 An `Actor` has things of its own, which nobody else touches, and makes one change after the other. Of a change that was answered all is
 there; of the one that a kill left without an answer all or nothing is, and `settle` finds out which."""
+import collections
 import http.client
 import threading
 import uuid
@@ -13,10 +14,11 @@ LOST = (OSError, http.client.HTTPException)  # how a request ends whose server w
 
 
 class Actor:
-    def __init__(self, program, number, random, url):
-        self.program, self.name, self.random, self.url = program, f"a{number}", random, url
+    def __init__(self, program, name, random, url=None):
+        self.program, self.name, self.random, self.url = program, name, random, url
         self.made = 0
         self.answered = 0
+        self.kinds = collections.Counter()  # of those
         self.deployments = {}  # name: {"id", "revision", "description", "stop", "clients": {name: token}}; a token may be unknown
         self.named = {"groups": {}, "instance-types": {}}  # name: what was asked for
         self.tokens = {}  # name: {"id", "token"}
@@ -30,7 +32,9 @@ class Actor:
         """Until the server is gone. `sent` is told of every request."""
         try:
             while True:
-                self.random.choice(self.possible())(sent)
+                kind = self.random.choice(self.possible())
+                kind(sent)
+                self.kinds[kind.__name__] += 1
         except LOST:
             pass
 
@@ -56,19 +60,19 @@ class Actor:
         self.settle = None
         self.answered += 1
 
-    def keyed(self, sent, done, present, path, body):
-        """A create with an Idempotency-Key. `present` tells whether its change is there; sent again, it is done once all the same."""
+    def keyed(self, sent, done, present, path, body=None, method="POST"):
+        """A change with an Idempotency-Key. `present` tells whether it is there; sent again, it is done once all the same."""
         key = str(uuid.UUID(int=self.random.getrandbits(128)))
 
         def settle():
             there = present()
-            status, value, fields = self.program.api("POST", path, body, Idempotency_Key=key)
-            assert status == 201, f"POST {path} again: {status} {value}"
+            status, value, fields = self.program.api(method, path, body, Idempotency_Key=key)
+            assert status < 300, f"{method} {path} again: {status} {value}"
             replayed = fields.get("Idempotent-Replayed") == "true"
-            assert replayed == there, f"{path} {body}: there {there}, replayed {replayed}"
+            assert replayed == there, f"{method} {path} {body}: there {there}, replayed {replayed}"
             done(value)
 
-        self.change(sent, done, settle, "POST", path, body, Idempotency_Key=key)
+        self.change(sent, done, settle, method, path, body, Idempotency_Key=key)
 
     # Deployments.
 

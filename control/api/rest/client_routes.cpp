@@ -67,14 +67,19 @@ outcome patch(const service::client_service& clients, const call& of) {
   if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
   const auto document = read_body(of.request, body_kind::patch);
   if (!document) return document.error();
-  const auto changed = clients.patch(of.who, of.arguments[0], of.arguments[1], *document);
+  const auto shown = [](const service::client_view& view) { return json_answer(200, to_json(view)); };
+  const auto changed =
+      clients.patch(of.who, of.arguments[0], of.arguments[1], *document, keep_answer<service::client_view>(of, shown));
   if (!changed) return problem{changed.error()};
-  return json_answer(changed->live ? 200 : not_live_yet, to_json(changed->view));
+  http_io::response answer = shown(changed->view);
+  if (!changed->live) answer.status = not_live_yet;
+  return answer;
 }
 
 outcome remove(const service::client_service& clients, const call& of) {
   if (auto wrong = parameters{of.request, {}}.wrong()) return *wrong;
-  const auto live = clients.remove(of.who, of.arguments[0], of.arguments[1]);
+  const auto gone = [](const std::string&) { return empty_answer(204); };
+  const auto live = clients.remove(of.who, of.arguments[0], of.arguments[1], keep_answer<std::string>(of, gone));
   if (!live) return problem{live.error()};
   return empty_answer(*live ? 204 : not_live_yet);
 }
@@ -85,28 +90,37 @@ outcome import_file(const service::client_service& clients, const call& of) {
   if (auto wrong = query.wrong()) return *wrong;
   const auto document = read_body(of.request, body_kind::document);
   if (!document) return document.error();
-  const auto report = clients.import_htpasswd(of.who, of.arguments[0], *document, dry);
+  const auto shown = [](const service::import_report& told) { return json_answer(200, to_json(told)); };
+  const auto report =
+      clients.import_htpasswd(of.who, of.arguments[0], *document, dry, keep_answer<service::import_report>(of, shown));
   if (!report) return problem{report.error()};
-  return json_answer(dry == service::dry_run::yes || report->live ? 200 : not_live_yet, to_json(*report));
+  http_io::response answer = shown(*report);
+  if (dry == service::dry_run::no && !report->live) answer.status = not_live_yet;
+  return answer;
 }
 
 }  // namespace
 
 void add_client_routes(route_table& to, const service::service_context& context) {
   const service::client_service clients{context};
-  to.add("GET", "/deployments/{id}/clients", [clients](const call& of) { return list(clients, of); });
-  const auto publish_again = [clients](http_io::response& kept) {
-    if (!clients.publish()) kept.status = not_live_yet;
+  using answerer = outcome (*)(const service::client_service&, const call&);
+  const auto add_reading = [&](std::string_view pattern, answerer answer) {
+    to.add("GET", pattern, [clients, answer](const call& of) { return answer(clients, of); });
   };
-  to.add_keyed(
-      "POST", "/deployments/{id}/clients", [clients](const call& of) { return add(clients, of); }, publish_again);
-  to.add("GET", "/deployments/{id}/clients/{name}", [clients](const call& of) { return get(clients, of); });
-  to.add("PATCH", "/deployments/{id}/clients/{name}", [clients](const call& of) { return patch(clients, of); });
-  to.add_keyed(
-      "POST", "/deployments/{id}/clients/{name}/rotate", [clients](const call& of) { return rotate(clients, of); },
-      publish_again);
-  to.add("POST", "/deployments/{id}/client-imports", [clients](const call& of) { return import_file(clients, of); });
-  to.add("DELETE", "/deployments/{id}/clients/{name}", [clients](const call& of) { return remove(clients, of); });
+  const auto add_changing = [&](const char* method, std::string_view pattern, answerer answer) {
+    to.add_keyed(
+        method, pattern, [clients, answer](const call& of) { return answer(clients, of); },
+        [clients](http_io::response& kept) {
+          if (!clients.publish()) kept.status = not_live_yet;
+        });
+  };
+  add_reading("/deployments/{id}/clients", list);
+  add_changing("POST", "/deployments/{id}/clients", add);
+  add_reading("/deployments/{id}/clients/{name}", get);
+  add_changing("PATCH", "/deployments/{id}/clients/{name}", patch);
+  add_changing("POST", "/deployments/{id}/clients/{name}/rotate", rotate);
+  add_changing("POST", "/deployments/{id}/client-imports", import_file);
+  add_changing("DELETE", "/deployments/{id}/clients/{name}", remove);
 }
 
 }  // namespace modelgate::control::rest

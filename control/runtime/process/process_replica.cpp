@@ -67,13 +67,13 @@ observed_replica process_replica::observe() const {
   return seen;
 }
 
-bool process_replica::save() {
-  const auto saved = save_record(folder_, record_);
+result<void> process_replica::save() {
+  auto saved = save_record(folder_, record_);
   if (!saved) {
     log::warning("runtime", "the state of a replica cannot be written",
                  {{"replica", record_.spec.name}, {"why", saved.error().message()}});
   }
-  return saved.has_value();
+  return saved;
 }
 
 void process_replica::set_phase(replica_phase phase, std::string reason) {
@@ -87,7 +87,7 @@ void process_replica::set_phase(replica_phase phase, std::string reason) {
   }
   record_.phase = phase;
   record_.reason = std::move(reason);
-  if (moves) save();
+  if (moves) static_cast<void>(save());
   context_.changed(*this);
 }
 

@@ -130,7 +130,8 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   void on_probe(const std::optional<std::string>& complaint);
 
   void set_phase(domain::replica_phase phase, std::string reason);
-  bool save();
+  /// Errors: what the file system says, which is in the log.
+  result<void> save();
   [[nodiscard]] bool is_probed() const noexcept;
   void signal_group(int signal);
   bool signal_all(std::initializer_list<int> signals);

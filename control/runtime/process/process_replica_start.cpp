@@ -26,6 +26,10 @@ using std::chrono::milliseconds;
 constexpr milliseconds patience_with_start{10'000};  ///< for the fork to become the program; usually a few milliseconds
 constexpr std::size_t nonce_size = 20;
 
+std::string unwritten(const std::filesystem::path& folder, const error_code& why) {
+  return "its state cannot be written to \"" + folder.native() + "\": " + why.message();
+}
+
 }  // namespace
 
 result<void, std::string> process_replica::launch(const replica_spec& spec, launch_ground ground) {
@@ -116,7 +120,7 @@ result<launch_order, std::string> process_replica::make_order(const file_handle&
 
 result<void, std::string> process_replica::fork_and_release() {
   // Written down first: should modelgate end in the middle of this, the next one knows what to look for.
-  if (!save()) return "its state cannot be written to \"" + folder_.native() + "\"";
+  if (const auto saved = save(); !saved) return unwritten(folder_, saved.error());
   if (const auto begun = capture_->begin_instance(); !begun) {
     return "its output cannot be captured: " + begun.error().message();
   }
@@ -134,10 +138,10 @@ result<void, std::string> process_replica::fork_and_release() {
   record_.pid = child->process().pid;
   record_.start_time = child->process().start_time;
   enter_group();
-  if (!save()) {
+  if (const auto saved = save(); !saved) {
     child->abandon();
     reap();
-    return "its state cannot be written to \"" + folder_.native() + "\"";
+    return unwritten(folder_, saved.error());
   }
   if (auto released = child->release(*order, patience_with_start); !released) {
     reap();
@@ -232,7 +236,7 @@ void process_replica::on_probe(const std::optional<std::string>& complaint) {
     // A time of being well wipes out earlier failures: the next one is a first one again.
     if (record_.failures > 0 && now - ready_since_ >= context_.settings.restart_backoff_max) {
       record_.failures = 0;
-      save();
+      static_cast<void>(save());
       context_.changed(*this);
     }
     set_phase(replica_phase::ready, "");

@@ -28,6 +28,7 @@ enum class errc {
   invalid_argument,
   permission_denied,
   storage_unavailable,
+  storage_full,
   process_failed,
   tls_protocol_error,
   tls_certificate_error,

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-/// Heads of HTTP/1 messages, from bytes to parts. Boost.Beast's parser tokenises; what is looser there than in a proxy
-/// is refused before it (bare LF, folded lines, a second leading empty line) or after it (http/framing, http/target).
+/// Heads of HTTP/1 messages, from bytes to parts, by the grammar of RFC 9112 and nothing looser: no bare LF, no folded line, no
+/// second empty line before it, no space before a colon. What the parts say of the message's end is http/framing's.
 namespace modelgate::http {
 
 enum class method : std::uint8_t { get, head, post, put, delete_, patch, options, trace, connect, other };

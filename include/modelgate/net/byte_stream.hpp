@@ -2,11 +2,11 @@
 
 #include "modelgate/base/result.hpp"
 #include "modelgate/net/endpoint.hpp"
+#include "modelgate/net/event_loop.hpp"
 #include "modelgate/net/io_result.hpp"
+#include "modelgate/net/socket_handle.hpp"
 #include "modelgate/net/wake_signal.hpp"
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <sys/uio.h>
@@ -17,8 +17,6 @@
 #include <string>
 
 namespace modelgate::net {
-
-using worker_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, worker_executor>;
 
 class tls_channel;
 class tls_context;
@@ -38,12 +36,13 @@ struct tls_target {
 /// With TLS it holds what it has sealed and the kernel did not take yet, which goes out by itself; `has_unsent` is asked
 /// before a close that must not lose it.
 ///
-/// Shape:  worker-local, reference counted because the event loop may still hold a pending wait when the owner lets go.
+/// Shape:  worker-local, reference counted because whoever is woken by it may let go of it.
 /// Errors: `failed` covers resets; the stream is then good for nothing but closing.
-class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thread_unsafe_counter> {
+class byte_stream final : public watcher,
+                          public boost::intrusive_ref_counter<byte_stream, boost::thread_unsafe_counter> {
  public:
-  /// Takes an open, connected socket. Sets it non-blocking and TCP_NODELAY.
-  explicit byte_stream(worker_socket socket);
+  /// Takes an open, connected, non-blocking socket; sets TCP_NODELAY. It is closed when the loop cannot watch it.
+  byte_stream(event_loop& loop, socket_handle socket);
   ~byte_stream();
 
   /// From here on it speaks TLS: `handshake` comes first.
@@ -58,7 +57,7 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   /// Starts a connection. It is made, with `secure` after the TLS handshake, or has failed, when `connected` says so; the
   /// owner's signal is notified.
   [[nodiscard]] static result<boost::intrusive_ptr<byte_stream>> start_connect(
-      worker_executor executor, const endpoint& to, wake_signal& owner, std::unique_ptr<tls_target> secure = nullptr);
+      event_loop& loop, const endpoint& to, wake_signal& owner, std::unique_ptr<tls_target> secure = nullptr);
 
   /// Who is told that waiting is over; none while nobody uses the stream.
   void set_owner(wake_signal* owner) noexcept { owner_ = owner; }
@@ -86,18 +85,21 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   /// Closes with a reset: the peer learns that something went wrong although bytes were sent before.
   void abort() noexcept;
   [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
-  [[nodiscard]] int native_handle() noexcept { return socket_.native_handle(); }
+  [[nodiscard]] int native_handle() const noexcept { return socket_.get(); }
+
+  void on_ready(std::uint32_t events) override;
 
  private:
   [[nodiscard]] connect_state secured();
   [[nodiscard]] io_result read_sealed(std::span<char> into);
   [[nodiscard]] io_result write_sealed(std::span<const iovec> pieces);
   void expect_kernel();
-  void await_readable();
   void await_writable();
-  void on_writable();
+  [[nodiscard]] bool is_writable_again();
+  void close_socket() noexcept;
 
-  worker_socket socket_;
+  event_loop& loop_;
+  socket_handle socket_;
   std::unique_ptr<tls_target> target_;  ///< of a connection that is to speak TLS
   std::unique_ptr<tls_channel> tls_;
   wake_signal* owner_ = nullptr;
@@ -105,6 +107,7 @@ class byte_stream : public boost::intrusive_ref_counter<byte_stream, boost::thre
   bool writable_ = true;
   bool awaiting_readable_ = false;
   bool awaiting_writable_ = false;
+  bool has_ended_ = false;   ///< the peer's side: no later edge will tell of it
   bool shuts_down_ = false;  ///< as soon as everything has been sent
 };
 

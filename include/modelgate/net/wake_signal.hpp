@@ -1,25 +1,10 @@
 #pragma once
 
-#include "modelgate/base/clock.hpp"
-
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
-#include <optional>
+#include <cassert>
+#include <coroutine>
+#include <utility>
 
 namespace modelgate::net {
-
-using worker_executor = boost::asio::io_context::executor_type;
-using task = boost::asio::awaitable<void, worker_executor>;
-template <class Value>
-using task_of = boost::asio::awaitable<Value, worker_executor>;
-using worker_timer =
-    boost::asio::basic_waitable_timer<steady_clock, boost::asio::wait_traits<steady_clock>, worker_executor>;
-
-/// Lets everything else that is ready on this worker run first: for loops that might never have to wait.
-[[nodiscard]] task yield_turn();
 
 /// Wakes the one coroutine that waits for any of several things: a socket is ready, a deadline has passed, the worker
 /// drains.
@@ -30,18 +15,32 @@ using worker_timer =
 /// event loop only.
 class wake_signal {
  public:
+  class waiter {
+   public:
+    explicit waiter(wake_signal& of) noexcept : of_{of} {}
+    [[nodiscard]] bool await_ready() const noexcept { return of_.notified_; }
+    void await_suspend(std::coroutine_handle<> frame) noexcept {
+      assert(!of_.waiting_ && "one coroutine waits at a time");
+      of_.waiting_ = frame;
+    }
+    void await_resume() const noexcept { of_.notified_ = false; }
+
+   private:
+    wake_signal& of_;
+  };
+
   wake_signal() = default;
   wake_signal(const wake_signal&) = delete;
   wake_signal& operator=(const wake_signal&) = delete;
 
-  [[nodiscard]] task wait();
-  void notify();
+  [[nodiscard]] waiter wait() noexcept { return waiter{*this}; }
+  void notify() {
+    notified_ = true;
+    if (waiting_) std::exchange(waiting_, nullptr).resume();
+  }
 
  private:
-  using token = boost::asio::use_awaitable_t<worker_executor>;
-  using handler = boost::asio::async_result<token, void()>::handler_type;
-
-  std::optional<handler> waiter_;
+  std::coroutine_handle<> waiting_;
   bool notified_ = false;
 };
 

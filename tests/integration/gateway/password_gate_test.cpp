@@ -1,7 +1,6 @@
 // Who gets to compare a password when many want to, and who is sent away. The comparison is the test's own: it ends when it may.
 #include "gateway/filter/password_gate.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <condition_variable>
@@ -51,7 +50,7 @@ struct gate_under_test {
 
   password_check_ptr ask(const crypto::unproven_password_ptr& password, const std::string& shown,
                          const std::string& deployment = "iris") {
-    return std::make_shared<password_check>(deployment, password, key.hash(shown), shown, loop.get_executor(), signal);
+    return std::make_shared<password_check>(deployment, password, key.hash(shown), shown, loop, signal);
   }
   static crypto::unproven_password_ptr known_by(const std::string& hash) {
     return std::make_shared<crypto::unproven_password>(hash);
@@ -72,7 +71,7 @@ struct gate_under_test {
   }
 
   const crypto::token_key key = crypto::token_key::generate();
-  boost::asio::io_context loop{1};
+  net::event_loop loop;
   net::wake_signal signal;
   held_comparisons held;
   password_gate gate{{1, 16, std::chrono::milliseconds{60'000}},

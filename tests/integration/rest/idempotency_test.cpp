@@ -19,10 +19,14 @@ struct with_keys : control_port {
 
   reply post(const std::string& target, const std::string& body, const std::string& with_key,
              const std::string& token = {}) const {
+    return send("POST", target, body, with_key, token);
+  }
+  reply send(const std::string& method, const std::string& target, const std::string& body, const std::string& with_key,
+             const std::string& token = {}) const {
     ask_options options;
     options.fields = {{"Idempotency-Key", with_key}};
     if (!token.empty()) options.token = token;
-    return ask("POST", target, body, options);
+    return ask(method, target, body, options);
   }
   static std::string document(const std::string& name) {
     return R"({"name":")" + name + R"(","group":"research","modelImage":"demo/iris:1.0","instanceType":"cpu-1"})";
@@ -95,6 +99,53 @@ BOOST_AUTO_TEST_CASE(a_repeated_client_is_live_when_it_is_answered_so) {
   reconciler.live = true;
   BOOST_TEST(post("/deployments/iris-1/clients", R"({"name":"app"})", "k-1").status == 201u);
   BOOST_TEST(reconciler.publications == 3);
+}
+
+BOOST_AUTO_TEST_CASE(every_change_of_a_client_is_done_once) {
+  BOOST_TEST(deploy("iris-1").status == 201u);
+  const std::string clients = "/deployments/iris-1/clients";
+  BOOST_TEST(post(clients, R"({"name":"app"})", "k-1").status == 201u);
+  const struct {
+    const char* method;
+    std::string path;
+    std::string body;
+    unsigned status;
+  } changes[] = {
+      {"PATCH", clients + "/app", R"({"disabled":true})", 200},
+      {"POST", clients + "/app/rotate", "{}", 200},
+      {"POST", "/deployments/iris-1/client-imports", R"({"htpasswd":"old:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n"})", 200},
+      {"DELETE", clients + "/app", "", 204},
+  };
+  for (const auto& [method, path, body, status] : changes) {
+    const std::string own = method + path;
+    reconciler.live = false;
+    const reply first = send(method, path, body, own);
+    BOOST_TEST(first.status == 202u, first.body);
+    reconciler.live = true;
+    const reply again = send(method, path, body, own);
+    BOOST_TEST(again.status == status, own);
+    BOOST_TEST(again.field("Idempotent-Replayed") == "true", own);
+    if (path.ends_with("rotate")) {
+      BOOST_TEST(again.at("/token").is_null());
+      BOOST_TEST(again.text("/prefix") == first.text("/prefix"));
+    } else {
+      BOOST_TEST(again.body == first.body, own);
+    }
+    BOOST_TEST(send(method, path + "?x=1", body, own).text("/code") == "IDEMPOTENCY_KEY_REUSED", own);
+  }
+  // Each of them was done once only: the same again under other keys is another change.
+  BOOST_TEST(get(clients).items("name") == "old");
+  BOOST_TEST(send("DELETE", clients + "/app", "", "k-2").status == 404u);
+  BOOST_TEST(post("/deployments/iris-1/client-imports", changes[2].body, "k-3").status == 409u);
+}
+
+BOOST_AUTO_TEST_CASE(a_dry_import_leaves_its_key_free) {
+  BOOST_TEST(deploy("iris-1").status == 201u);
+  const std::string file = R"({"htpasswd":"old:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g=\n"})";
+  BOOST_TEST(post("/deployments/iris-1/client-imports?dryRun=true", file, "k-1").status == 200u);
+  BOOST_TEST(get("/deployments/iris-1/clients").items("name") == "");
+  BOOST_TEST(post("/deployments/iris-1/client-imports", file, "k-1").field("Idempotent-Replayed") == "");
+  BOOST_TEST(get("/deployments/iris-1/clients").items("name") == "old");
 }
 
 BOOST_AUTO_TEST_CASE(keys_are_each_users_own) {

@@ -57,6 +57,14 @@ BOOST_AUTO_TEST_CASE(names_every_resource_that_does_not_fit) {
                 "Group research exceeded gpu quota: 0, requesting 1; Group Maximum Deployments exceeded");
 }
 
+BOOST_AUTO_TEST_CASE(tells_the_lines_that_do_not_fit) {
+  const auto verdict = domain::check_quota(group_with(4'000, {}, 0, 1), usage(3'500), usage(1'000, gib, 1, 2));
+  BOOST_TEST(domain::to_text(verdict.lines)
+             == "cpu: 1 requested, 3.5 used, limit 4; gpu: 1 requested, 0 used, limit 0; "
+                "deployments: 2 requested, 1 used, limit 1");
+  BOOST_TEST(domain::to_text(domain::check_quota(group_with(4'000), {}, usage(4'000)).lines) == "");
+}
+
 BOOST_AUTO_TEST_CASE(exactly_the_quota_fits) {
   BOOST_TEST(domain::check_quota(group_with(4'000, gib, 1, 2), usage(2'000, gib / 2), usage(2'000, gib / 2, 1)).fits());
   BOOST_TEST(!domain::check_quota(group_with(4'000), usage(2'000), usage(2'001)).fits());

@@ -52,20 +52,22 @@ class memory_store final : public store::desired_state {
     changed.notify_all();
     return {};
   }
-  result<bool> roll_back(const std::string& id, std::uint64_t failed, const std::string& why) override {
+  result<store::rollback_outcome> roll_back(const std::string& id, std::uint64_t failed,
+                                            const std::string& why) override {
     const std::lock_guard lock{mutex};
-    bool done = false;
+    store::rollback_outcome outcome;
     for (auto& entry : desired) {
       if (entry.deployment.id != id || entry.deployment.current.number != failed || !entry.fallback) continue;
+      if (!quota_lacks.empty()) return store::rollback_outcome{false, quota_lacks};
       domain::revision next =
           domain::restored_revision(entry.deployment.current, *entry.fallback, entry.deployment.good_replica_revision);
       next.update_message = why;
       entry.deployment.current = std::move(next);
       entry.fallback.reset();
-      done = true;
+      outcome.made = true;
     }
     changed.notify_all();
-    return done;
+    return outcome;
   }
   void set(std::vector<store::desired_deployment> wanted) {
     const std::lock_guard lock{mutex};
@@ -76,6 +78,7 @@ class memory_store final : public store::desired_state {
   std::condition_variable changed;
   std::vector<store::desired_deployment> desired;
   bool broken = false;
+  std::string quota_lacks;  ///< for a rollback
 };
 
 /// Replicas that are ready as soon as they start and end as soon as they are asked to.

@@ -205,6 +205,36 @@ BOOST_AUTO_TEST_CASE(takes_a_failed_revision_back_where_its_owner_wants_it_so) {
   BOOST_TEST(driver.starts == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_rollback_that_waits_for_quota_is_in_the_status_until_there_is_room) {
+  auto failing = after_good(deployment("d", 2, 1), 1, 1);
+  failing.deployment.group = "research";
+  failing.deployment.current.spec.progress_deadline = std::chrono::seconds{0};
+  failing.deployment.current.spec.auto_rollback = true;
+  driver.never_ready = 2;
+  {
+    const std::lock_guard lock{store.mutex};
+    store.quota_lacks = "cpu: 1 requested, 4 used, limit 4";
+  }
+  want({failing});
+  const auto message = [&](const domain::deployment& of) { return reconciling.status_of(of, "").message; };
+  const auto waits = [&](const domain::deployment& of) {
+    return message(of).ends_with(
+        "\nThe rollback to revision 1 waits for room in the quota of group research, for one "
+        "replica cpu: 1 requested, 4 used, limit 4");
+  };
+  BOOST_TEST(eventually([&] { return waits(failing.deployment); }), message(failing.deployment));
+  auto later = failing.deployment;  // of which the last pass knew nothing yet
+  later.current.number = 3;
+  BOOST_TEST(!waits(later), message(later));
+  {
+    const std::lock_guard lock{store.mutex};
+    store.quota_lacks.clear();
+  }
+  reconciling.wake();
+  BOOST_TEST(eventually([&] { return store.load_desired()->at(0).deployment.current.number == 3U; }));
+  BOOST_TEST(eventually([&] { return !waits(failing.deployment); }));
+}
+
 BOOST_AUTO_TEST_CASE(erases_a_deleted_deployment_when_nothing_of_it_runs) {
   want({deployment("d", 1, 1)});
   BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 1; }));

@@ -1,13 +1,14 @@
 #include "gateway/server/handshake_turns.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/connect_pair.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/test/unit_test.hpp>
+#include "modelgate/net/task.hpp"
 
+#include <boost/test/unit_test.hpp>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -17,8 +18,8 @@ namespace modelgate::server {
 namespace {
 
 struct turns_of_a_loop {
-  boost::asio::io_context loop{1};
-  handshake_turns turns{loop.get_executor()};
+  net::event_loop loop;
+  handshake_turns turns{loop};
   net::wake_signal signal;
 
   std::unique_ptr<handshake_turns::place> join(bool begun = false) {
@@ -34,10 +35,10 @@ BOOST_AUTO_TEST_CASE(the_first_does_not_wait_and_the_others_go_in_the_order_of_t
   const auto third = join();
   BOOST_TEST(first->has_come());
   BOOST_TEST(!second->has_come());
-  loop.poll_one();
+  loop.run_one();
   BOOST_TEST(second->has_come());
   BOOST_TEST(!third->has_come());
-  loop.poll_one();
+  loop.run_one();
   BOOST_TEST(third->has_come());
 }
 
@@ -47,7 +48,7 @@ BOOST_AUTO_TEST_CASE(what_is_ready_goes_before_the_next_one) {
   const auto third = join();
   bool second_had_come = false;
   bool third_had_come = true;
-  boost::asio::post(loop, [&] {
+  loop.post([&] {
     second_had_come = second->has_come();
     third_had_come = third->has_come();
   });
@@ -58,21 +59,29 @@ BOOST_AUTO_TEST_CASE(what_is_ready_goes_before_the_next_one) {
 }
 
 BOOST_AUTO_TEST_CASE(bytes_that_have_come_on_a_socket_go_before_the_next_one_but_one) {
-  using boost::asio::local::stream_protocol;
-  stream_protocol::socket ours{loop};
-  stream_protocol::socket theirs{loop};
-  boost::asio::local::connect_pair(ours, theirs);
-  std::optional<int> come_before_the_bytes;
+  std::array<int, 2> pair{};
+  BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0);
+  const net::socket_handle ours{pair[0]};
+  const net::socket_handle theirs{pair[1]};
   std::vector<std::unique_ptr<handshake_turns::place>> line;
   for (int i = 0; i < 32; ++i) line.push_back(join());
-  ours.async_wait(stream_protocol::socket::wait_read, [&](const boost::system::error_code&) {
-    come_before_the_bytes = 0;
-    for (const auto& each : line) *come_before_the_bytes += each->has_come() ? 1 : 0;
-  });
-  boost::asio::write(theirs, boost::asio::buffer("a prediction"));
+  struct counting_reader final : net::watcher {
+    void on_ready(std::uint32_t /*events*/) override {
+      come_before_the_bytes =
+          std::count_if(line->begin(), line->end(), [](const auto& each) { return each->has_come(); });
+    }
+    const std::vector<std::unique_ptr<handshake_turns::place>>* line = nullptr;
+    std::optional<std::ptrdiff_t> come_before_the_bytes;
+  };
+  counting_reader reader;
+  reader.line = &line;
+  BOOST_REQUIRE(loop.watch(ours.get(), reader, net::event_loop::trigger::input));
+  BOOST_REQUIRE(::send(theirs.get(), "a prediction", 12, 0) == 12);
+  loop.run_one();
+  BOOST_REQUIRE(reader.come_before_the_bytes);
+  BOOST_TEST(*reader.come_before_the_bytes <= 2);
+  loop.forget(ours.get(), reader);
   loop.poll();
-  BOOST_REQUIRE(come_before_the_bytes);
-  BOOST_TEST(*come_before_the_bytes <= 2);
   BOOST_TEST(line.back()->has_come());
 }
 
@@ -82,15 +91,15 @@ BOOST_AUTO_TEST_CASE(what_has_begun_and_what_is_new_take_turns) {
   const auto next_fresh = join();
   const auto begun = join(true);
   const auto next_begun = join(true);
-  loop.poll_one();
+  loop.run_one();
   BOOST_TEST(begun->has_come());  // although it came later
   BOOST_TEST(!fresh->has_come());
-  loop.poll_one();
+  loop.run_one();
   BOOST_TEST(fresh->has_come());
   BOOST_TEST(!next_begun->has_come());
-  loop.poll_one();
+  loop.run_one();
   BOOST_TEST(next_begun->has_come());
-  loop.poll_one();
+  loop.run_one();
   BOOST_TEST(next_fresh->has_come());
 }
 
@@ -99,7 +108,7 @@ BOOST_AUTO_TEST_CASE(who_leaves_the_line_is_passed_over) {
   auto second = join();
   const auto third = join();
   second.reset();
-  loop.poll_one();
+  loop.run_one();
   BOOST_TEST(third->has_come());
 }
 
@@ -118,7 +127,7 @@ BOOST_AUTO_TEST_CASE(whose_turn_comes_is_told) {
     co_await told.wait();
     woken = second.has_come();
   };
-  boost::asio::co_spawn(loop.get_executor(), listen, [](std::exception_ptr failure) { BOOST_TEST(!failure); });
+  net::start(listen(), [](std::exception_ptr failure) { BOOST_TEST(!failure); });
   loop.poll();
   BOOST_TEST(woken);
 }

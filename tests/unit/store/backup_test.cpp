@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <iterator>
@@ -18,6 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Of a store that a restore has replaced.
+const std::set<std::string> put_aside{"modelgate.db", "modelgate.db-shm", "modelgate.db-wal", "old-token", "token.key"};
 const std::string key_text = "thirty-two bytes of a token key.";
 
 void write(const fs::path& file, const std::string& text) {
@@ -160,7 +163,8 @@ BOOST_AUTO_TEST_CASE(is_made_of_a_store_that_nobody_uses_and_leaves_it_tidy) {
   database.reset();
   const auto before = names_in(folder);
   back_up();
-  BOOST_TEST((names_in(folder) == before));
+  const auto after = names_in(folder);
+  BOOST_TEST(std::includes(before.begin(), before.end(), after.begin(), after.end()));
 }
 
 BOOST_AUTO_TEST_CASE(replaces_nothing_unasked_and_leaves_nothing_when_it_fails) {
@@ -221,7 +225,7 @@ BOOST_AUTO_TEST_CASE(replaces_a_store_only_with_force_and_keeps_what_was_there) 
   BOOST_TEST(read(other / "token.key") == key_text);
   BOOST_TEST(!fs::exists(other / "old-token"));
   BOOST_TEST(read(other / "instance-id") == "there");
-  BOOST_TEST((names_in(other / "before-restore") == std::set<std::string>{"modelgate.db", "old-token", "token.key"}));
+  BOOST_TEST((names_in(other / "before-restore") == put_aside));
   BOOST_TEST(read(other / "before-restore" / "token.key") == "another key");
   BOOST_TEST(mode_of(other / "before-restore") == 0700u);
   BOOST_TEST(count_of_deployments(other) == 1u);
@@ -255,6 +259,9 @@ BOOST_AUTO_TEST_CASE(that_was_being_restored_is_finished_by_the_next_start) {
       };
       for (std::size_t i = 0; i < placed; ++i) {
         move_away(names[i]);
+        if (names[i] == "modelgate.db") {
+          for (const char* end : {"-wal", "-shm"}) move_away(names[i] + end);
+        }
         fs::rename(staged / names[i], other / names[i]);
       }
       if (moved_next && placed < names.size()) move_away(names[placed]);
@@ -263,7 +270,7 @@ BOOST_AUTO_TEST_CASE(that_was_being_restored_is_finished_by_the_next_start) {
         BOOST_TEST(count_of_deployments(other) == 1u);
         BOOST_TEST(read(other / "token.key") == key_text);
         BOOST_TEST(!fs::exists(staged));
-        BOOST_TEST((names_in(aside) == std::set<std::string>{"modelgate.db", "old-token", "token.key"}));
+        BOOST_TEST((names_in(aside) == put_aside));
       }
     }
   }

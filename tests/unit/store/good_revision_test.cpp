@@ -34,9 +34,9 @@ BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
   BOOST_TEST(desired->at(0).fallback->spec.replicas == 7u);
   BOOST_TEST(desired->at(0).fallback_per_replica.cpu_milli == 500);
 
-  BOOST_TEST(!state.roll_back(iris().id, 2, "another one failed").value());
+  BOOST_TEST(!state.roll_back(iris().id, 2, "another one failed")->made);
   BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 3u);
-  BOOST_TEST(state.roll_back(iris().id, 3, std::string(5'000, 'x') + "it crashed").has_value());
+  BOOST_TEST(state.roll_back(iris().id, 3, std::string(5'000, 'x') + "it crashed")->made);
   const auto back = state.load_desired()->at(0);
   BOOST_TEST(back.deployment.current.number == 4u);
   BOOST_TEST(back.deployment.current.replica_revision == 1u);
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
   BOOST_TEST(back.deployment.current.update_message.starts_with("Rolled back to revision 2 by itself: xxx"));
   BOOST_TEST(back.deployment.current.update_message.size() == domain::limits::update_message_length);
   BOOST_TEST(!back.fallback.has_value());
-  BOOST_TEST(!state.roll_back(iris().id, 4, "again").value());
+  BOOST_TEST(!state.roll_back(iris().id, 4, "again")->made);
   BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 4u);
 }
 
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(the_good_revision_stays_however_many_came_since) {
   BOOST_TEST(desired->at(0).fallback->number == 1u);
   BOOST_TEST(look(database, [](auto& within) { return store::deployment_store{within}.history(iris().id); }).size()
              == 101u);
-  BOOST_TEST(state.roll_back(iris().id, desired->at(0).deployment.current.number, "it crashed").value());
+  BOOST_TEST(state.roll_back(iris().id, desired->at(0).deployment.current.number, "it crashed")->made);
 }
 
 BOOST_AUTO_TEST_CASE(no_more_comes_back_than_the_quota_allows_by_now) {
@@ -88,13 +88,33 @@ BOOST_AUTO_TEST_CASE(no_more_comes_back_than_the_quota_allows_by_now) {
     deployments.insert(others);
   });
   store::stored_state state{database};
-  BOOST_TEST(state.roll_back(iris().id, 2, "it crashed").value());
+  BOOST_TEST(state.roll_back(iris().id, 2, "it crashed")->made);
   const auto desired = state.load_desired();
   const auto back =
       std::find_if(desired->begin(), desired->end(), [](const auto& each) { return each.deployment.id == iris().id; });
   BOOST_TEST(back->deployment.current.spec.replicas == 4u);
   BOOST_TEST(back->deployment.current.update_message.starts_with(
       "Rolled back to revision 1 by itself, with fewer replicas: the quota allows no more: it crashed"));
+}
+
+BOOST_AUTO_TEST_CASE(a_rollback_that_the_quota_has_no_room_for_says_what_it_lacks) {
+  change(database, [](auto& within) {  // of 4 cores: four for the others, none for the bad revision, which is external
+    store::deployment_store deployments{within};
+    deployments.insert(iris());
+    BOOST_TEST(deployments.mark_good(iris().id, 1));
+    auto spec = iris().current.spec;
+    spec.external.emplace().urls = {"http://127.0.0.1:1"};
+    spec.instance_type.clear();
+    deployments.add_revision(iris().id, domain::next_revision(iris().current, spec));
+    auto others = iris("others");
+    others.current.spec.replicas = 8;
+    deployments.insert(others);
+  });
+  store::stored_state state{database};
+  const auto outcome = state.roll_back(iris().id, 2, "it crashed");
+  BOOST_TEST(!outcome->made);
+  BOOST_TEST(outcome->lacks == "cpu: 0.5 requested, 4 used, limit 4");
+  BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_stopped_has_no_good_revision_any_more) {

@@ -32,6 +32,15 @@ BOOST_AUTO_TEST_CASE(gives_records_in_order_and_takes_no_more_than_fit) {
   BOOST_TEST(ring.take(expect) == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(the_writer_does_not_think_it_half_full_when_the_reader_keeps_up) {
+  record_ring ring{8};
+  for (unsigned i = 0; i < 64; ++i) {
+    BOOST_REQUIRE(ring.push() != nullptr);
+    BOOST_TEST(ring.publish() <= 4U);
+    BOOST_TEST(ring.take([](const request_record&) {}) == 1U);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_record_starts_empty) {
   record_ring ring{1};
   request_record* first = ring.push();

@@ -1,6 +1,5 @@
 #include "gateway/upstream/cluster.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <vector>
@@ -64,9 +63,9 @@ BOOST_AUTO_TEST_CASE(waits_when_every_slot_is_taken) {
 BOOST_AUTO_TEST_CASE(nobody_overtakes_who_waits) {
   use({make_replica(1)});
   const endpoint_ptr other = make_replica(1);
-  boost::asio::io_context loop{1};
+  net::event_loop loop;
   net::wake_signal signal;
-  const waiting_request_ptr waits{new waiting_request{loop.get_executor(), signal, replicas[0].get()}};
+  const waiting_request_ptr waits{new waiting_request{loop, signal, replicas[0].get()}};
   BOOST_TEST((queue->join(waits, 1, start) == dispatch_queue::joined::waits));
   BOOST_TEST(used.pick(nullptr, start).must_wait);
   endpoint_ptr unused;
@@ -135,9 +134,9 @@ BOOST_AUTO_TEST_CASE(who_waits_comes_before_a_second_try) {
   use({make_replica(1), make_replica(1)});
   slot one = used.pick(nullptr, start).taken;
   slot two = used.pick(nullptr, start).taken;
-  boost::asio::io_context loop;
+  net::event_loop loop;
   net::wake_signal signal;
-  const waiting_request_ptr waits{new waiting_request{loop.get_executor(), signal, replicas[0].get()}};
+  const waiting_request_ptr waits{new waiting_request{loop, signal, replicas[0].get()}};
   BOOST_TEST((queue->join(waits, 8, start) == dispatch_queue::joined::waits));
   BOOST_TEST(!used.take_idle(replicas[1].get(), start));
   endpoint_ptr none;

@@ -2,7 +2,6 @@
 
 #include "gateway/upstream/cluster.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <vector>
@@ -69,7 +68,7 @@ BOOST_AUTO_TEST_CASE(one_that_has_been_serving_has_none) {
 }
 
 BOOST_AUTO_TEST_CASE(a_request_is_not_refused_for_what_a_ramp_withholds) {
-  boost::asio::io_context loop{1};
+  net::event_loop loop;
   net::wake_signal signal;
   const std::vector<endpoint_ptr> replicas{make_replica(4)};
   dispatch_queue queue;
@@ -77,7 +76,7 @@ BOOST_AUTO_TEST_CASE(a_request_is_not_refused_for_what_a_ramp_withholds) {
   BOOST_TEST(replicas[0]->try_take(start));
   std::vector<waiting_request_ptr> waiters;
   const auto join = [&] {
-    waiters.emplace_back(new waiting_request{loop.get_executor(), signal, nullptr});
+    waiters.emplace_back(new waiting_request{loop, signal, nullptr});
     return queue.join(waiters.back(), 2, start);
   };
   // One is served; without the ramp three more would be, and two would wait.

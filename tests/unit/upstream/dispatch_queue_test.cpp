@@ -1,6 +1,5 @@
 #include "gateway/upstream/dispatch_queue.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <vector>
@@ -24,7 +23,7 @@ struct fixture {
     return std::make_shared<endpoint>(config::endpoint_config{}, metrics::model_index{0}, concurrency);
   }
   waiting_request_ptr make_request(const endpoint* except = nullptr) {
-    everyone.emplace_back(new waiting_request{loop.get_executor(), signal, except});
+    everyone.emplace_back(new waiting_request{loop, signal, except});
     return everyone.back();
   }
   waiting_request_ptr join() {
@@ -46,7 +45,7 @@ struct fixture {
     if (queue.has_waiters()) queue.dispatch(start);
   }
 
-  boost::asio::io_context loop{1};
+  net::event_loop loop;
   net::wake_signal signal;
   std::vector<endpoint_ptr> replicas{make_replica(1)};
   std::vector<waiting_request_ptr> everyone;

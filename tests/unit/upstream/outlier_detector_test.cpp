@@ -3,7 +3,6 @@
 
 #include "gateway/upstream/cluster.hpp"
 
-#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <vector>
@@ -165,10 +164,10 @@ BOOST_AUTO_TEST_CASE(a_waiter_can_be_the_trial) {
   fail(0, 5);
   std::vector<slot> held;
   for (int i = 0; i < 8; ++i) held.push_back(used.pick(nullptr, start).taken);
-  boost::asio::io_context loop{1};
+  net::event_loop loop;
   net::wake_signal signal;
   const auto wait = [&] {
-    waiting_request_ptr made{new waiting_request{loop.get_executor(), signal, nullptr}};
+    waiting_request_ptr made{new waiting_request{loop, signal, nullptr}};
     BOOST_TEST((queue->join(made, 64, start) == dispatch_queue::joined::waits));
     return made;
   };

@@ -1,5 +1,4 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { getImage } from '../../api/catalogue';
 import { predict } from '../../api/predict';
 import { detailOf } from '../../api/problem';
 import type { Deployment, PredictionReply } from '../../api/types';
@@ -8,26 +7,9 @@ import { freshTokens } from '../../state/fresh_tokens';
 import { Alert } from '../../ui/alert';
 import { Button } from '../../ui/button';
 import { Checkbox, TextArea } from '../../ui/field';
+import { useExample } from '../deployment/example';
 import { Reply } from './reply';
 import { Snippets } from './snippets';
-
-/// PrimeHub's, for a model of which nobody said what it takes.
-const plainExample = { data: { names: ['a', 'b'], tensor: { shape: [2, 2], values: [0, 0, 1, 1] } } };
-
-/// The deployment's own example, else its image's.
-function useExample(deployment: Deployment): string | null {
-  const own = deployment.serving.exampleRequest;
-  const [images, setImages] = useState<string | null>(null);
-  useEffect(() => {
-    if (own != null) return;
-    if (deployment.modelImage === null) return setImages(formatJson(plainExample));
-    getImage(deployment.modelImage).then(
-      (image) => setImages(formatJson(image.exampleRequest ?? plainExample)),
-      () => setImages(formatJson(plainExample)),
-    );
-  }, [own != null, deployment.modelImage]);
-  return own != null ? formatJson(own) : images;
-}
 
 /// Sends a request as an application would, through the gateway, and shows the same for a terminal and for programs.
 export function TryIt({ deployment }: { deployment: Deployment }) {

@@ -1,0 +1,94 @@
+"""What a proxy costs and how long it takes: its processes' own counters, wrk's closed loop, an open loop at a fixed rate."""
+import os
+import re
+import subprocess
+import sys
+
+from proxies import LOAD_CORE, PATH, program
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def cpu_seconds(pids):
+    """User and system time of these processes. The kernel counts it in nanoseconds for each thread; clock ticks are too coarse."""
+    nanoseconds = 0
+    for pid in pids:
+        for thread in os.listdir(f"/proc/{pid}/task"):
+            with open(f"/proc/{pid}/task/{thread}/schedstat") as text:
+                nanoseconds += int(text.read().split()[0])
+    return nanoseconds / 1e9
+
+
+def status_of(pids, *names):
+    """Sums over the threads (context switches) or processes (memory, KiB) of what /proc/PID/status calls so."""
+    found = dict.fromkeys(names, 0)
+    for pid in pids:
+        files = [f"/proc/{pid}/status"]
+        if all(name.endswith("switches") for name in names):
+            files = [f"/proc/{pid}/task/{thread}/status" for thread in os.listdir(f"/proc/{pid}/task")]
+        for file in files:
+            with open(file) as text:
+                for line in text:
+                    name, _, value = line.partition(":")
+                    if name in found:
+                        found[name] += int(value.split()[0])
+    return found
+
+
+def context_switches(pids):
+    return sum(status_of(pids, "voluntary_ctxt_switches", "nonvoluntary_ctxt_switches").values())
+
+
+def resident_mib(pids):
+    return status_of(pids, "VmRSS")["VmRSS"] / 1024
+
+
+def in_us(text):
+    number, unit = re.fullmatch(r"([0-9.]+)(us|ms|s)", text).groups()
+    return float(number) * {"us": 1, "ms": 1e3, "s": 1e6}[unit]
+
+
+def percentiles_of(answer):
+    found = {}
+    for share, name in (("50", "p50_us"), ("99", "p99_us"), ("99.9", "p999_us")):
+        value = re.search(rf"^BENCH p{re.escape(share)} ([0-9.]+)$", answer, re.MULTILINE)
+        found[name] = float(value.group(1))
+    return found
+
+
+def wrk(port, authorization, connections, seconds, path=PATH, body_bytes=0, scheme="http", reconnect=False):
+    """wrk's closed loop, and its own word on how many requests failed: any ends the run."""
+    environment = dict(os.environ, BENCH_AUTHORIZATION=authorization, BENCH_BODY_BYTES=str(body_bytes), BENCH_CLOSE="1" if reconnect else "")
+    answer = subprocess.run(
+        ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s",
+         os.path.join(HERE, "post.lua"), f"{scheme}://127.0.0.1:{port}{path}"],
+        capture_output=True, text=True, env=environment, check=True).stdout
+    if "Non-2xx" in answer or "Socket errors" in answer:
+        sys.exit("failed requests:\n" + answer)
+    requests = int(re.search(r"(\d+) requests in", answer).group(1))
+    if requests == 0:
+        sys.exit("no request was answered:\n" + answer)
+    return {"requests": requests, "rps": float(re.search(r"Requests/sec:\s+([0-9.]+)", answer).group(1)), **percentiles_of(answer)}
+
+
+def closed_loop(proxy, connections, seconds, **more):
+    """A round of wrk against a proxy, with what it cost that."""
+    pids = proxy.pids()
+    cpu, switches = cpu_seconds(pids), context_switches(pids)
+    found = wrk(proxy.port, proxy.authorization, connections, seconds, **more)
+    found["cpu_us"] = (cpu_seconds(pids) - cpu) / found["requests"] * 1e6
+    found["switches"] = (context_switches(pids) - switches) / found["requests"]
+    found["resident_mib"] = resident_mib(pids)
+    return found
+
+
+def open_loop(proxy, rate, connections, seconds):
+    """Requests at an even pace, whatever becomes of them: latencies run from when a request was due."""
+    import json
+    answer = subprocess.run(
+        ["taskset", "-c", str(LOAD_CORE), program("paced_load"), "127.0.0.1", str(proxy.port), PATH, str(rate), str(seconds), str(connections)],
+        capture_output=True, text=True, env=dict(os.environ, PACED_AUTHORIZATION=proxy.authorization), check=True).stdout
+    found = json.loads(answer)
+    if found["failed"] or found["unsent"] or set(found["statuses"]) != {"200"}:
+        sys.exit(f"{proxy.name}: failed requests: {answer}")
+    return {"p50_us": found["p50"] * 1e3, "p99_us": found["p99"] * 1e3, "p999_us": found["p999"] * 1e3}

@@ -1,0 +1,174 @@
+"""Who is measured: each proxy with the same job, one private endpoint in front of the same upstream.
+
+Every one has `name`, `port` (and `tls_port`, where it was asked for), `authorization` and `pids()`, and ends by `stop()`.
+"""
+import base64
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(HERE), "shared"))
+from gate import BUILD, Modelgate, free_port, listens, wait_for  # noqa: E402
+
+PATH = "/deployment/bench/api/v1.0/predictions"
+PROXY_CORE, LOAD_CORE = 0, 1
+
+
+def program(name):
+    return os.path.join(BUILD, "benchmarks", name)
+
+
+def pin(pid, core):
+    if os.cpu_count() > 1:
+        subprocess.run(["taskset", "-acp", str(core), str(pid)], check=True, stdout=subprocess.DEVNULL)
+
+
+def tree_of(pid):
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
+    return [pid] + [each for child in found for each in tree_of(int(child))]
+
+
+def basic(name, token):
+    return "Basic " + base64.b64encode(f"{name}:{token}".encode()).decode()
+
+
+def end(process):
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+class Upstream:
+    """The model server that all share, on the load's core."""
+
+    def __init__(self, body_bytes=0):
+        self.port = free_port()
+        self.process = subprocess.Popen([program("fake_upstream"), str(self.port), str(body_bytes)])
+        wait_for("fake_upstream", lambda: listens(self.port))
+        pin(self.process.pid, LOAD_CORE)
+
+    def stop(self):
+        end(self.process)
+
+
+class Peer:
+    """A proxy that is one command."""
+
+    authorization = basic("load", "bench-token")
+    tls_port = None
+
+    def __init__(self, command, log):
+        self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        wait_for(self.name, lambda: listens(self.port))
+        for pid in self.pids():
+            pin(pid, PROXY_CORE)
+
+    def pids(self):
+        return tree_of(self.process.pid)
+
+    def stop(self):
+        end(self.process)
+
+
+class Floor(Peer):
+    name = "floor"
+
+    def __init__(self, folder, upstream, **unused):
+        os.makedirs(folder)
+        self.port = free_port()
+        with open(os.path.join(folder, "log"), "w") as log:
+            super().__init__([program("floor_proxy"), str(self.port), str(upstream.port)], log)
+
+
+def config_text(file, folder, tls, **values):
+    """The peers' config with its marks filled in; without TLS the lines between `# tls` and `# end` are left out."""
+    with open(os.path.join(HERE, "peers", file)) as text:
+        found = text.read()
+    if not tls:
+        found = re.sub(r"# tls\n.*?# end\n", "", found, flags=re.DOTALL)
+    for name, value in {"FOLDER": folder, **values}.items():
+        found = found.replace(f"@{name}@", str(value))
+    return found
+
+
+def make_certificate(folder):
+    key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "certificate.pem")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+                    "-out", certificate, "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"],
+                   check=True, capture_output=True)
+    with open(os.path.join(folder, "both.pem"), "w") as both:
+        for part in (certificate, key):
+            with open(part) as text:
+                both.write(text.read())
+    return certificate, key
+
+
+class Nginx(Peer):
+    name = "nginx"
+
+    def __init__(self, folder, upstream, tls=False, workers=1):
+        os.makedirs(folder)
+        self.port = free_port()
+        if tls:
+            make_certificate(folder)
+            self.tls_port = free_port()
+        with open(os.path.join(folder, "users"), "w") as users:
+            users.write("load:{PLAIN}bench-token\n")
+        config = os.path.join(folder, "nginx.conf")
+        with open(config, "w") as text:
+            text.write(config_text("nginx.conf", folder, tls, PORT=self.port, TLS_PORT=self.tls_port, UPSTREAM=upstream.port, WORKERS=workers,
+                                   USER="user root;" if os.geteuid() == 0 else ""))
+        with open(os.path.join(folder, "log"), "w") as log:
+            super().__init__(["nginx", "-c", config, "-e", os.path.join(folder, "error.log")], log)
+
+
+class Haproxy(Peer):
+    name = "HAProxy"
+
+    def __init__(self, folder, upstream, tls=False, workers=1, splice=False):
+        os.makedirs(folder)
+        self.name = "HAProxy, splice" if splice else "HAProxy"
+        self.port = free_port()
+        if tls:
+            make_certificate(folder)
+            self.tls_port = free_port()
+        config = os.path.join(folder, "haproxy.cfg")
+        with open(config, "w") as text:
+            text.write(config_text("haproxy.cfg", folder, tls, PORT=self.port, TLS_PORT=self.tls_port, UPSTREAM=upstream.port, WORKERS=workers,
+                                   TOKEN="bench-token", SPLICE="option splice-auto" if splice else ""))
+        with open(os.path.join(folder, "log"), "w") as log:
+            super().__init__(["haproxy", "-db", "-f", config], log)
+
+
+class Gate:
+    """modelgate with everything on: every metric, request ids, an access log in a file; the endpoint is private unless it
+    is asked otherwise. `data`: a data folder to begin with."""
+
+    name = "modelgate"
+    tls_port = None
+
+    def __init__(self, folder, upstream, tls=False, workers=1, access="private", data=None, config=""):
+        os.makedirs(folder)
+        if data is not None:
+            shutil.copytree(data, os.path.join(folder, "data"))
+        text = f'{config}\n[prediction]\nworkers = {workers}\n[access_log]\npath = "{folder}/access.log"\n'
+        self.gate = Modelgate(folder, text)
+        self.process = self.gate.process
+        self.port = self.gate.port
+        if self.gate.find("/deployments/bench") is None:
+            self.gate.deploy("bench", [upstream.port], access=access, protocol="seldon")
+        self.authorization = ""
+        if access == "private":
+            client = self.gate.rest("POST", "/deployments/bench/clients", {"name": "load"})
+            self.authorization = basic("load", client["token"])
+        pin(self.process.pid, PROXY_CORE)
+
+    def pids(self):
+        return [self.process.pid]
+
+    def stop(self):
+        self.gate.stop()

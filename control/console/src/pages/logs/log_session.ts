@@ -1,0 +1,197 @@
+import { signal } from '@preact/signals';
+import { followLog, readLog, type LogSource } from '../../api/logs';
+import { ApiError } from '../../api/problem';
+import { delayOf } from '../../state/backoff';
+import { LineReader, LineSplitter, type ReadLine } from './lines';
+import { LogBook, olderThan } from './log_book';
+
+/// loading: nothing is known yet. following: what comes is shown as it comes. ended: nothing more comes for now.
+/// retrying: the connection broke, and is made again. failed: it was refused.
+export type FeedState = 'loading' | 'following' | 'ended' | 'retrying' | 'failed';
+/// more: there may be older lines. beginning: there are none. full: no more are shown at once.
+export type OlderState = 'more' | 'loading' | 'beginning' | 'full';
+
+export const tailLines = 2000;
+export const mostLines = 20_000;
+/// Silence of so long is a dead connection: the program breaks it by an empty line every 15 s.
+const longestSilence = 60_000;
+/// Lines of several replicas come in order as far as they have been read: after a break it is asked from a little before.
+const overlap = 5000;
+const endedPause = 5000;
+/// The last lines come in several pieces: what arrives so soon, as long as they are not whole, is not new.
+const tailPatience = 1000;
+
+/// One log as it is read: followed from its last lines on, over broken connections, without gaps or repetitions.
+///
+/// Shape: as long as one choice of replica and instance is shown; `start` once, `stop` at the end.
+export class LogSession {
+  readonly source: LogSource;
+  readonly book = new LogBook(mostLines);
+  /// Counts the changes of `book`, at most one for each frame of the screen.
+  readonly version = signal(0);
+  readonly state = signal<FeedState>('loading');
+  readonly older = signal<OlderState>('more');
+  readonly problem = signal<unknown>(null);
+  /// Lines that came since the end of the log was last looked at.
+  readonly unseen = signal(0);
+  /// The newest lines are kept in view.
+  readonly following = signal(true);
+
+  readonly #mayGoOn: () => boolean;
+  #stopping = new AbortController();
+  #connection: AbortController | null = null;
+  #again = false;
+  #wakeUp: () => void = () => {};
+  #frame = 0;
+
+  /// `mayGoOn`: whether a log that has ended may get more lines, as that of a replica that is started again.
+  constructor(source: LogSource, mayGoOn: () => boolean) {
+    this.source = source;
+    this.#mayGoOn = mayGoOn;
+  }
+
+  start(): void {
+    void this.#run();
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    cancelAnimationFrame(this.#frame);
+    this.#reconnect();
+  }
+
+  /// Other replicas, or other instances of them, may have something to say: the connection is made anew.
+  replicasChanged(): void {
+    if (!this.source.previous && this.state.value !== 'failed') this.#reconnect();
+  }
+
+  retry(): void {
+    if (this.state.value !== 'failed') return this.#reconnect();
+    this.state.value = 'loading';
+    void this.#run();
+  }
+
+  follow(on: boolean): void {
+    this.following.value = on;
+    if (on) this.unseen.value = 0;
+  }
+
+  /// Up to `more` lines before the first.
+  async loadOlder(more = tailLines): Promise<void> {
+    if (this.older.value !== 'more') return;
+    this.older.value = 'loading';
+    const wanted = Math.min(this.book.size + more, mostLines);
+    try {
+      const text = await readLog(this.source, wanted, AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(30_000)]));
+      const answer = this.#read(new LineReader(this.source.replica), text.split('\n'));
+      this.book.prepend(olderThan(answer, this.book.first));
+      this.older.value = this.book.isFull ? 'full' : answer.length < wanted ? 'beginning' : 'more';
+      this.#changed();
+    } catch (error) {
+      this.older.value = 'more';
+      if (!this.#stopping.signal.aborted) throw error;
+    }
+  }
+
+  async #run(): Promise<void> {
+    let failures = 0;
+    const stopping = this.#stopping.signal;
+    while (!stopping.aborted) {
+      this.#again = false;
+      let pause = endedPause;
+      try {
+        await this.#listen(() => (failures = 0));
+        if (!this.#again) this.state.value = 'ended';
+      } catch (error) {
+        if (stopping.aborted) return;
+        if (!this.#again) {
+          const retryAfter = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
+          this.problem.value = error;
+          if (error instanceof ApiError && error.status >= 400 && error.status < 500 && error.status !== 429) {
+            this.state.value = 'failed';
+            return;
+          }
+          this.state.value = 'retrying';
+          pause = delayOf(++failures, Math.random(), retryAfter);
+        }
+      }
+      while (!stopping.aborted && !this.#again) {
+        await this.#pause(pause);
+        if (this.state.value !== 'ended' || this.#mayGoOn()) break;
+      }
+    }
+  }
+
+  #reconnect(): void {
+    this.#again = true;
+    this.#connection?.abort();
+    this.#wakeUp();
+  }
+
+  #pause(milliseconds: number): Promise<void> {
+    return new Promise((done) => {
+      const timer = setTimeout(done, milliseconds);
+      this.#wakeUp = () => {
+        clearTimeout(timer);
+        done();
+      };
+    });
+  }
+
+  async #listen(onAnswer: () => void): Promise<void> {
+    const connection = (this.#connection = new AbortController());
+    const stop = () => connection.abort();
+    let silence = setTimeout(stop, longestSilence);
+    let tailDone: ReturnType<typeof setTimeout> | undefined;
+    const newest = this.book.newestTime;
+    const isNew = this.book.skipper();
+    const from = newest ? { since: new Date(Date.parse(newest) - overlap).toISOString() } : { tail: tailLines };
+    try {
+      const answer = await followLog(this.source, from, connection.signal);
+      onAnswer();
+      this.problem.value = null;
+      const splitter = new LineSplitter();
+      const reader = new LineReader(this.source.replica);
+      const pieces = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+      const tailUntil = newest === '' ? Date.now() + tailPatience : 0;
+      if (newest === '') tailDone = setTimeout(() => this.#tailIsWhole(), tailPatience);
+      this.state.value = 'following';
+      for (;;) {
+        const { done, value } = await pieces.read();
+        clearTimeout(silence);
+        silence = setTimeout(stop, longestSilence);
+        const lines = this.#read(reader, done ? splitter.finish() : splitter.push(value));
+        this.#add(lines.filter(isNew), Date.now() < tailUntil && this.book.size < tailLines);
+        if (done) {
+          if (newest === '') this.#tailIsWhole();
+          return;
+        }
+      }
+    } finally {
+      clearTimeout(silence);
+      clearTimeout(tailDone);
+    }
+  }
+
+  /// Fewer lines than were asked for are all that there are.
+  #tailIsWhole(): void {
+    if (this.book.size < tailLines && this.older.value === 'more') this.older.value = 'beginning';
+  }
+
+  #read(reader: LineReader, lines: readonly string[]): ReadLine[] {
+    return lines.map((line) => reader.read(line)).filter((line) => line !== null);
+  }
+
+  #add(lines: readonly ReadLine[], isTail: boolean): void {
+    if (lines.length === 0) return;
+    this.book.append(lines);
+    if (!isTail && !this.following.value) this.unseen.value += lines.length;
+    if (this.book.isFull && this.older.value !== 'loading') this.older.value = 'full';
+    this.#changed();
+  }
+
+  #changed(): void {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => ++this.version.value);
+  }
+}

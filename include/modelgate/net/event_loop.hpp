@@ -1,0 +1,110 @@
+#pragma once
+
+#include "modelgate/base/clock.hpp"
+#include "modelgate/base/result.hpp"
+#include "modelgate/net/socket_handle.hpp"
+
+#include <sys/epoll.h>
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace modelgate::net {
+
+/// Who is told what the kernel says of a socket.
+class watcher {
+ public:
+  /// `events`: EPOLLIN and so on. May end the watcher, and watch or forget others.
+  virtual void on_ready(std::uint32_t events) = 0;
+
+ protected:
+  ~watcher() = default;
+};
+
+/// The loop of one worker: the kernel's word on its sockets, what was posted to it, and what is due.
+///
+/// Asio's own loop tells of a socket's readiness once for each wait, and each wait costs an epoll_ctl: two of them for
+/// each request that is forwarded, a tenth of what it costs. Here a socket is watched once, edge-triggered, for as long as
+/// it is open.
+///
+/// Shape:  one per worker; its own thread but for `post` and `stop`. A turn is: what had been posted, so that it holds
+///         for whatever comes later; what the kernel told; what is due. What posts itself again has its next turn then.
+/// Errors: the constructor throws boost::system::system_error when the kernel gives no descriptors.
+class event_loop {
+ public:
+  event_loop();
+  ~event_loop();
+  event_loop(const event_loop&) = delete;
+  event_loop& operator=(const event_loop&) = delete;
+
+  /// Turns until it is stopped.
+  void run();
+  /// One turn. Answers how much of what had been posted it did.
+  std::size_t run_one();
+  /// Turns that wait for nothing, until nothing is left that had been posted.
+  std::size_t poll();
+
+  // Any thread.
+  void post(std::function<void()> work);
+  void stop();
+
+  enum class trigger : std::uint8_t {
+    edges,  ///< whenever reading, writing or ending has become possible; once each time
+    input   ///< as long as there is something to read
+  };
+  /// Tells `told` of the socket from now on. Errors: the kernel's, when it cannot watch one more.
+  [[nodiscard]] result<void> watch(int socket, watcher& told, trigger when = trigger::edges);
+  /// What is possible by now is told once more: for whoever has not seen the socket empty.
+  void look_again(int socket, watcher& told) noexcept;
+  /// Before the socket is closed, and before `told` ends. What the kernel has told of it already is dropped.
+  void forget(int socket, const watcher& told) noexcept;
+
+  /// Calls `action` once, a moment after that time has passed.
+  void call_after(std::chrono::milliseconds time, std::function<void()> action);
+
+  /// Awaited, it lets everything else that is ready run first: for loops that might never have to wait.
+  class next_turn {
+   public:
+    explicit next_turn(event_loop& of) noexcept : of_{of} {}
+    static bool await_ready() noexcept { return false; }
+    void await_suspend(std::coroutine_handle<> frame) {
+      of_.post([frame] { frame.resume(); });
+    }
+    static void await_resume() noexcept {}
+
+   private:
+    event_loop& of_;
+  };
+  [[nodiscard]] next_turn yield_turn() noexcept { return next_turn{*this}; }
+
+ private:
+  struct alarm {
+    steady_time due;
+    std::function<void()> action;
+  };
+
+  std::size_t turn(bool may_wait);
+  [[nodiscard]] int patience(bool may_wait) const noexcept;
+  void call_due();
+  std::size_t run_posted();
+
+  socket_handle epoll_;
+  socket_handle wake_;  ///< an eventfd
+  std::array<epoll_event, 256> told_{};
+  int told_count_ = 0;
+  std::vector<alarm> alarms_;  ///< two or three
+
+  std::mutex mutex_;
+  std::vector<std::function<void()>> posted_;
+  std::atomic<bool> has_posted_{false};
+  std::atomic<bool> stopped_{false};
+};
+
+}  // namespace modelgate::net
