@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string_view>
 
 namespace modelgate::server {
 
@@ -19,6 +20,7 @@ struct request_trail {
   bool answered_here = false;  ///< what was sent is in the session's reply buffer
   deployment_state_ptr deployment;
   const routing::route_client* client = nullptr;  ///< who was let in; null: nobody
+  std::string_view person;                        ///< who tries it from the control port; the session's
   routing::client_tally* tally = nullptr;         ///< of that client
   held_table_ptr held;                            ///< which has them
   std::chrono::nanoseconds queued{0};

@@ -21,7 +21,7 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
   const system_time now = system_clock::now();
   if (inside_ && credential.kind() == filter::presented_credential::scheme::none) {
     req.user = inside_->user;
-    trail_->client.assign(inside_->user);
+    trail_->person = inside_->user;
     return std::nullopt;
   }
   if (credential.kind() == filter::presented_credential::scheme::none && stream_->tls() != nullptr) {

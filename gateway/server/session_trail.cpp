@@ -97,7 +97,7 @@ void session::write_down(const request& req, const request_trail& trail) noexcep
   record->queued = trail.queued;
   record->connecting = trail.connecting;
   record->request_id.assign(buffers_->ids.request_id);
-  record->client.assign(trail.client == nullptr ? std::string_view{} : std::string_view{trail.client->name});
+  record->client.assign(trail.client == nullptr ? trail.person : std::string_view{trail.client->name});
   record->peer.assign(peer_);
   record->path.assign(req.target.path);
   if (trail.deployment) record->deployment.assign(trail.deployment->id);
