@@ -128,7 +128,8 @@ describe('history of a deployment', () => {
     const dialog = page.getByRole('dialog', { name: 'Rollback: Story' });
     await dialog.getByRole('alert').getByText(/cpu/i).waitFor();
     assert.equal(await dialog.getByRole('button', { name: 'Rollback', exact: true }).isDisabled(), true);
-    await world.picture(page, 'history-rollback-refused');
+    await dialog.getByText('0.2 more than the group may use').waitFor();
+    await world.picture(page, 'history-rollback-refused', { fullPage: false });
     assert.deepEqual(await world.axe(page), []);
     await page.keyboard.press('Escape');
     await program.api('POST', '/deployments/story/stop', {});

@@ -270,11 +270,14 @@ describe('logs of a deployment', () => {
     await open();
     await shows('here once more');
     await world.assertFits(page);
-    await world.picture(page, 'logs-320');
+    // Lines are drawn only where they are in view.
+    await log().scrollIntoViewIfNeeded();
+    await world.picture(page, 'logs-320', { fullPage: false });
     assert.deepEqual(await world.axe(page), []);
     await page.goto(world.url + '/deployments/iris/logs?search=health');
     await log().locator('.log-replica').first().waitFor();
-    await world.picture(page, 'logs-merged-320');
+    await log().scrollIntoViewIfNeeded();
+    await world.picture(page, 'logs-merged-320', { fullPage: false });
     await world.assertFits(page);
   });
 });

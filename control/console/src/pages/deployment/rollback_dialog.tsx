@@ -40,6 +40,8 @@ export function RollbackDialog({ deployment, revision, onClose }: RollbackProps)
     );
   }, [deployment.id]);
   const rehearsed = useRollbackRehearsal(deployment, chosen);
+  // A refusal over the quota has its arithmetic, too.
+  const quota = rehearsed.answer?.quota ?? rehearsed.problem?.quota ?? [];
   const message = typed ?? `Rolled back to revision ${chosen}`;
   const act = async () => {
     if (chosen === undefined) return;
@@ -80,16 +82,18 @@ export function RollbackDialog({ deployment, revision, onClose }: RollbackProps)
       {chosen !== undefined && (
         <>
           <SelectField label="Revision to go back to" value={String(chosen)} choices={choices} onInput={(value) => setChosen(Number(value))} />
-          <section aria-label="What changes">
-            <h3>What changes now</h3>
-            {rehearsed.answer && rehearsed.answer.changes.length > 0 && <ChangeList changes={rehearsed.answer.changes} caption="What changes now" />}
-            {rehearsed.answer?.changes.length === 0 && <p class="dim">Nothing: it is as revision {deployment.revision}.</p>}
-            {!rehearsed.answer && !rehearsed.problem && <Skeleton lines={2} />}
-          </section>
-          {rehearsed.answer && (
+          {!rehearsed.problem && (
+            <section aria-label="What changes">
+              <h3>What changes now</h3>
+              {rehearsed.answer && rehearsed.answer.changes.length > 0 && <ChangeList changes={rehearsed.answer.changes} caption="What changes now" />}
+              {rehearsed.answer?.changes.length === 0 && <p class="dim">Nothing: it is as revision {deployment.revision}.</p>}
+              {!rehearsed.answer && <Skeleton lines={2} />}
+            </section>
+          )}
+          {quota.length > 0 && (
             <section class="stack" aria-label="Group Resource">
               <h3>Group Resource</h3>
-              {rehearsed.answer.quota.map((line) => (
+              {quota.map((line) => (
                 <QuotaMeter key={line.resource} line={line} />
               ))}
             </section>

@@ -99,8 +99,9 @@ export function LogView({ session, label, look, announces, target }: ViewProps) 
 }
 
 function Older({ session }: { session: LogSession }) {
-  if (session.book.size === 0) return null;
   const state = session.older.value;
+  // Until that many are there the tail may still be arriving.
+  if (session.book.size === 0 || (state === 'more' && session.book.size < tailLines)) return null;
   const load = (event: TargetedMouseEvent<HTMLButtonElement>) => {
     session.follow(false);
     // Browsers keep what is in view where it is while something grows above it, but for a box that stands at its very top.

@@ -46,7 +46,7 @@ export function Toolbar({ deployment, session, source, filter }: ToolbarProps) {
           value={source.previous ? 'previous' : ''}
           choices={[
             { value: '', text: 'Present' },
-            { value: 'previous', text: 'Before the last restart' },
+            { value: 'previous', text: 'Previous' },
           ]}
           onInput={(instance) => setQuery({ instance })}
         />
