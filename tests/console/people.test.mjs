@@ -111,7 +111,9 @@ describe('users and API tokens', () => {
     await anns.getByText('User not found').waitFor();
     await anns.goto(world.url + '/tokens');
     await anns.getByText('There is no API token').waitFor();
-    await anns.getByRole('link', { name: 'Your account' }).click();
+    await anns.getByRole('button', { name: 'Account: ' }).click();
+    await anns.getByRole('group', { name: 'Account' }).getByRole('link', { name: 'Your account' }).click();
+    await anns.getByRole('group', { name: 'Account' }).waitFor({ state: 'detached' });
     await anns.getByRole('heading', { name: 'User: Ann Smith' }).waitFor();
     for (const name of ['Delete', 'Remove password']) assert.equal(await anns.getByRole('button', { name }).count(), 0);
     await anns.getByRole('button', { name: 'Change password' }).click();

@@ -108,6 +108,7 @@ function AccountMenu() {
       </p>
       {account.groups.length > 0 && <p class="dim small">Groups: {account.groups.map((each) => each.displayName || each.name).join(', ')}</p>}
       <div class="stack">
+        <a href={`/users/${encodeURIComponent(account.name)}`}>Your account</a>
         <a href="/api/docs" target="_blank" rel="noopener">
           API documentation
         </a>
