@@ -143,6 +143,7 @@ describe('list of deployments', () => {
 
   it('says when the stream is cut, and catches up', async () => {
     const { page: other } = await world.signedIn();
+    await other.getByRole('button', { name: 'All 15' }).waitFor();
     world.gate.cut();
     await other.getByText('The connection was lost, reconnecting…').waitFor();
     await world.picture(other, 'reconnecting', { fullPage: false });

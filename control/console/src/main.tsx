@@ -9,6 +9,7 @@ import './styles/base.css';
 import './styles/layout.css';
 import './styles/controls.css';
 import './styles/parts.css';
+import './styles/overlays.css';
 
 startTheme();
 startTitle();

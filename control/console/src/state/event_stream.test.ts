@@ -64,6 +64,25 @@ it('tries at once when it is told to', async () => {
   expect(asked).toHaveLength(2);
 });
 
+it('tries at once after an attempt that was under way when it was told to', async () => {
+  let fail: () => void = () => {};
+  const asked = serve([() => text(snapshot)]);
+  const others = globalThis.fetch;
+  let first = true;
+  vi.stubGlobal('fetch', (...call: Parameters<typeof fetch>) => {
+    if (!first) return others(...call);
+    first = false;
+    return new Promise((_, reject) => (fail = () => reject(new TypeError('cut'))));
+  });
+  stream.start();
+  await vi.advanceTimersByTimeAsync(10);
+  stream.retryNow();
+  fail();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(asked).toHaveLength(1);
+  expect(events.at(-1)).toMatchObject({ event: 'snapshot', kind: 'stream' });
+});
+
 it('ends when nobody is signed in any more', async () => {
   const asked = serve([() => new Response('{}', { status: 401 }), () => text(snapshot)]);
   stream.start();

@@ -23,6 +23,7 @@ export class EventStream {
   #wake: () => void = () => {};
   #lastId = '';
   #failures = 0;
+  #isEager = false;
 
   constructor(handler: StreamHandler) {
     this.#handler = handler;
@@ -37,8 +38,10 @@ export class EventStream {
     this.#wake();
   }
 
-  /// Tries again at once, for instance because the machine came back from sleep.
+  /// Tries again at once, for instance because the machine came back from sleep; where an attempt is under way and fails,
+  /// after it.
   retryNow(): void {
+    this.#isEager = true;
     this.#wake();
   }
 
@@ -60,14 +63,17 @@ export class EventStream {
     }
   }
 
-  #pause(milliseconds: number): Promise<void> {
-    return new Promise((done) => {
-      const timer = setTimeout(done, milliseconds);
-      this.#wake = () => {
-        clearTimeout(timer);
-        done();
-      };
-    });
+  async #pause(milliseconds: number): Promise<void> {
+    if (!this.#isEager) {
+      await new Promise<void>((done) => {
+        const timer = setTimeout(done, milliseconds);
+        this.#wake = () => {
+          clearTimeout(timer);
+          done();
+        };
+      });
+    }
+    this.#isEager = false;
   }
 
   async #listen(): Promise<void> {
@@ -96,6 +102,7 @@ export class EventStream {
         clearTimeout(silence);
         silence = setTimeout(stop, longestSilence);
         this.#failures = 0;
+        this.#isEager = false;
         parser.feed(value);
         if (batch.length > 0) this.#handler.onEvents(batch);
         batch = [];
