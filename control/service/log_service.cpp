@@ -3,6 +3,8 @@
 #include "control/domain/names.hpp"
 #include "control/service/deployment_service.hpp"
 
+#include <compare>
+#include <cstdint>
 #include <set>
 
 namespace modelgate::control::service {
@@ -35,29 +37,40 @@ class replica_discovery {
       return found;
     }
     found.last = view->status.phase == domain::deployment_phase::stopped;
-    for (const std::string& replica : replicas_of(*view)) {
-      if (!known_.insert(replica).second) continue;
-      if (auto reader = context_.runtime.open_log(replica, query_))
-        found.sources.push_back({replica, std::move(*reader)});
+    for (instance& each : instances_of(*view)) {
+      if (!known_.insert(each).second) continue;
+      if (auto reader = context_.runtime.open_log(each.replica, query_))
+        found.sources.push_back({std::move(each.replica), std::move(*reader)});
     }
-    // What comes up later is shown from its beginning.
+    // What comes up later, a replica's next instance as well, is shown from its beginning.
     query_.tail_lines.reset();
     return found;
   }
 
  private:
+  /// One life of a replica, which has a log of its own.
+  struct instance {
+    std::string replica;
+    std::uint32_t restarts = 0;
+
+    friend auto operator<=>(const instance&, const instance&) = default;
+  };
+
   /// Those that there are; of a deployment that has none now, those whose logs are still kept.
-  std::vector<std::string> replicas_of(const deployment_view& view) const {
-    std::vector<std::string> names;
-    for (const domain::replica_status& replica : view.status.replicas) names.push_back(replica.name);
-    return names.empty() && known_.empty() ? context_.runtime.kept_logs(deployment_) : names;
+  std::vector<instance> instances_of(const deployment_view& view) const {
+    std::vector<instance> found;
+    for (const domain::replica_status& replica : view.status.replicas)
+      found.push_back({replica.name, replica.restarts});
+    if (!found.empty() || !known_.empty()) return found;
+    for (std::string& kept : context_.runtime.kept_logs(deployment_)) found.push_back({std::move(kept), 0});
+    return found;
   }
 
   const service_context& context_;
   domain::principal who_;
   std::string deployment_;
   runtime::log_query query_;
-  std::set<std::string> known_;
+  std::set<instance> known_;
 };
 
 }  // namespace

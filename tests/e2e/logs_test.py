@@ -114,6 +114,17 @@ class Logs(unittest.TestCase):
         self.assertIsNone(self.program.order("talker", end=0))
         self.assertEqual(answer.read(), b"", "the replica has ended")
 
+    def test_who_follows_all_hears_a_replica_that_was_started_again(self):
+        self.start('timeouts.log_heartbeat = "60s"')
+        self.program.deploy_obedient("talker")
+        answer = self.follow()
+        self.say("before")
+        self.assertEqual(answer.readline().decode(), "[deploy-talker-r1-0] before\n")
+        self.assertIsNone(self.program.order("talker", end=3))
+        self.program.wait_for("talker", check=lambda each: each["status"]["replicas"][0]["restarts"] == 1)
+        self.say("after")
+        self.assertEqual(answer.readline().decode(), "[deploy-talker-r1-0] after\n")
+
     def test_who_may_not_read_on_is_told_no_more(self):
         self.start('timeouts.log_heartbeat = "100ms"')
         self.program.deploy_obedient("talker")
