@@ -100,7 +100,7 @@ describe('a deployment', () => {
     await page.getByRole('button', { name: 'Stop', exact: true }).click();
     await page.getByRole('button', { name: 'Yes' }).click();
     await page.locator('dd strong', { hasText: 'Stopped' }).waitFor();
-    assert.equal(await page.title(), '(Stopped) Iris · modelgate');
+    await page.waitForFunction(() => document.title === '(Stopped) Iris · modelgate');
     await page.getByText('Nothing runs: the deployment is stopped.').waitFor();
     await page.getByRole('button', { name: 'Send' }).click();
     await page.getByText('DEPLOYMENT_STOPPED', { exact: true }).waitFor();
