@@ -72,7 +72,8 @@ boost::system::result<std::optional<body_framing>, refusal> frame_body(const fra
       return refusal{reason::bad_request, "both Transfer-Encoding and Content-Length are given", fault::framing};
     }
     if (minor_version == 0) return refusal{reason::bad_request, "Transfer-Encoding needs HTTP/1.1", fault::framing};
-    if (fields.repeated_encoding) return refusal{reason::bad_request, "Transfer-Encoding is given more than once"};
+    if (fields.repeated_encoding)
+      return refusal{reason::bad_request, "Transfer-Encoding is given more than once", fault::framing};
     if (!equals_ignoring_case(fields.transfer_encoding->value, "chunked")) {
       return refusal{reason::not_implemented, "the only transfer coding accepted is one `chunked`", fault::framing};
     }
