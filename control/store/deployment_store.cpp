@@ -158,24 +158,30 @@ std::vector<std::string> deployment_store::ids_in_group(std::string_view group) 
   return ids;
 }
 
-std::vector<std::string> deployment_store::ids_with_instance_type(std::string_view type) const {
-  auto query = on_.prepare(
-      "SELECT d.id FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"
-      " WHERE r.instance_type = ? AND d.deleting = 0 ORDER BY d.id");
-  query.bind(type);
+namespace {
+
+// What runs or may run again by itself: the current revision, and the good one that serves while that fails.
+#define MODELGATE_IDS_WHERE_IN_USE                                                                                     \
+  "SELECT DISTINCT d.id FROM deployments d JOIN revisions r ON r.deployment = d.id AND (r.number = d.current_revision" \
+  " OR r.number = (SELECT max(g.number) FROM revisions g WHERE g.deployment = d.id"                                    \
+  " AND g.replica_revision = d.good_replica_revision)) WHERE d.deleting = 0 AND "
+
+std::vector<std::string> ids_by(statement query, std::string_view value) {
+  query.bind(value);
   std::vector<std::string> ids;
   while (query.next()) ids.push_back(query.text(0));
   return ids;
 }
 
+}  // namespace
+
+std::vector<std::string> deployment_store::ids_with_instance_type(std::string_view type) const {
+  return ids_by(on_.prepare(MODELGATE_IDS_WHERE_IN_USE "r.instance_type = ? ORDER BY d.id"), type);
+}
+
 std::vector<std::string> deployment_store::ids_with_pull_secret(std::string_view name) const {
-  auto query = on_.prepare(
-      "SELECT d.id FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"
-      " WHERE json_extract(r.spec, '$.imagePullSecret') = ? AND d.deleting = 0 ORDER BY d.id");
-  query.bind(name);
-  std::vector<std::string> ids;
-  while (query.next()) ids.push_back(query.text(0));
-  return ids;
+  return ids_by(on_.prepare(MODELGATE_IDS_WHERE_IN_USE "json_extract(r.spec, '$.imagePullSecret') = ? ORDER BY d.id"),
+                name);
 }
 
 void deployment_store::insert(const domain::deployment& deployment) {

@@ -6,10 +6,37 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace modelgate::tests {
 
 BOOST_FIXTURE_TEST_SUITE(good_revisions, furnished)
+
+BOOST_AUTO_TEST_CASE(keep_in_use_what_they_were_made_with_while_a_later_one_fails) {
+  const auto users_of_both = [&] {
+    return look(database, [](auto& within) {
+      const store::deployment_store deployments{within};
+      return std::pair{deployments.ids_with_instance_type("cpu-1"), deployments.ids_with_pull_secret("regcred")};
+    });
+  };
+  const std::vector<std::string> iris_alone{iris().id};
+  change(database, [&](auto& within) {
+    store::deployment_store deployments{within};
+    auto first = iris();
+    first.current.spec.image_pull_secret = "regcred";
+    deployments.insert(first);
+    BOOST_TEST(deployments.mark_good(first.id, 1));
+    auto spec = first.current.spec;
+    spec.model_image = "demo/other:1";
+    spec.instance_type = "cpu-2";
+    spec.image_pull_secret.reset();
+    deployments.add_revision(first.id, domain::next_revision(first.current, spec));
+  });
+  BOOST_TEST((users_of_both() == std::pair{iris_alone, iris_alone}));
+  change(database, [&](auto& within) { BOOST_TEST(store::deployment_store{within}.mark_good(iris().id, 2)); });
+  BOOST_TEST((users_of_both() == std::pair{std::vector<std::string>{}, std::vector<std::string>{}}));
+}
 
 BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
   const auto bad = [](domain::deployment_spec spec) {
