@@ -102,6 +102,7 @@ class program {
                  .runtime = driver_,
                  .reconciler = reconciler_,
                  .observe_gateway = [this] { return gateway_->observe(); },
+                 .observe_clients = [this](const auto& deployment) { return gateway_->observe_clients(deployment); },
                  .count_gateway = [this] { return gateway_->observe_with_counts(); }},
         rest_{context_, vault_,
               rest_options_of(live_, gateway_->address(),

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace modelgate::metrics {
@@ -82,15 +83,29 @@ feedback_totals feedback_stats::of_all() const noexcept {
   return totals;
 }
 
+/// nullptr when there is no memory.
+answer_memory::slot* answer_memory::slots() noexcept {
+  slot* there = slots_.load(std::memory_order_acquire);
+  if (there != nullptr) return there;
+  std::unique_ptr<slot[]> made{new (std::nothrow) slot[capacity]{}};
+  // Another worker may be the first one just now.
+  if (made && slots_.compare_exchange_strong(there, made.get(), std::memory_order_acq_rel)) return made.release();
+  return there;
+}
+
 void answer_memory::remember(std::string_view puid, std::uint16_t model) noexcept {
+  slot* const kept = slots();
+  if (kept == nullptr) return;
   const std::uint64_t hash = hash_of(puid);
   // An empty slot is zero: a model is kept as its index plus one.
-  slots_[hash % capacity].store((hash & ~model_bits) | ((model + 1U) & model_bits), std::memory_order_relaxed);
+  kept[hash % capacity].store((hash & ~model_bits) | ((model + 1U) & model_bits), std::memory_order_relaxed);
 }
 
 int answer_memory::find(std::string_view puid) const noexcept {
+  const slot* const all = slots_.load(std::memory_order_acquire);
+  if (all == nullptr) return -1;
   const std::uint64_t hash = hash_of(puid);
-  const std::uint64_t kept = slots_[hash % capacity].load(std::memory_order_relaxed);
+  const std::uint64_t kept = all[hash % capacity].load(std::memory_order_relaxed);
   if (kept == 0 || (kept & ~model_bits) != (hash & ~model_bits)) return -1;
   return static_cast<int>(kept & model_bits) - 1;
 }
