@@ -73,6 +73,14 @@ control_port::control_port()
                      seen.clients = last_uses;
                      seen.passwords = proven;
                      return seen;
+                   },
+               .observe_clients =
+                   [this](const std::string& deployment) {
+                     config::observation seen;
+                     for (const auto& each : last_uses) {
+                       if (each.deployment == deployment) seen.clients.push_back(each);
+                     }
+                     return seen;
                    }},
       api_{context_, vault_, options_of(*this)},
       server_{std::ref(api_)} {
