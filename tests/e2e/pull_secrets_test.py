@@ -6,7 +6,7 @@ import stat
 import subprocess
 import unittest
 
-from program import PROGRAM, Program
+from program import PROGRAM, Program, wait_until
 
 SECRET = "hunter2-of-the-registry"
 
@@ -58,7 +58,8 @@ class PullSecrets(unittest.TestCase):
             self.assertEqual(program.must("GET", "/deployments/iris")["imagePullSecret"], "ghcr")
 
             program.must("PATCH", "/deployments/iris", {"imagePullSecret": None}, If_Match="*")
-            self.assertEqual(program.api("DELETE", "/pull-secrets/ghcr")[0], 204)
+            # The revision that uses it serves until the next one does.
+            wait_until(lambda: program.api("DELETE", "/pull-secrets/ghcr")[0] == 204, "nobody uses the secret")
             self.assertEqual(program.api("GET", "/pull-secrets/ghcr")[0], 404)
             self.nowhere(program, SECRET)
 
