@@ -1,7 +1,8 @@
 // A model server that costs next to nothing: answers every request with the same body, over kept connections, at once or after
 // a time that is even between two bounds.
 //
-// usage: fake_upstream [PORT [BODY_BYTES [LEAST_US MOST_US]]]     the port is PREDICTIVE_UNIT_SERVICE_PORT where none is given
+// usage: fake_upstream [PORT [BODY_BYTES [LEAST_US MOST_US]]]     the port is PREDICTIVE_UNIT_SERVICE_PORT where none is given;
+//                                                                "socket": the path in MODELGATE_SOCKET instead of a port
 //
 // It trusts its peer: heads end in an empty line, bodies have a Content-Length. One thread, level-triggered epoll.
 #include <arpa/inet.h>
@@ -9,6 +10,7 @@
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -99,6 +101,29 @@ int take_requests(connection& peer) {
   }
 }
 
+/// Answers -1 where that cannot be.
+int listen_at(int port) {
+  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  const int on = 1;
+  ::setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  if (::bind(listening, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return -1;
+  return ::listen(listening, 1024) == 0 ? listening : -1;
+}
+
+int listen_on(const char* path) {
+  const int listening = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path == nullptr || std::string_view{path}.size() >= sizeof address.sun_path) return -1;
+  std::string_view{path}.copy(address.sun_path, sizeof address.sun_path);
+  if (::bind(listening, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) return -1;
+  return ::listen(listening, 1024) == 0 ? listening : -1;
+}
+
 void flush(int poller, connection& peer) {
   while (!peer.output.empty()) {
     const ssize_t sent = ::send(peer.socket, peer.output.data(), peer.output.size(), MSG_NOSIGNAL);
@@ -120,17 +145,13 @@ int main(int count, char* arguments[]) {
   const bool delays = count > 4;
   delayed_answers later{delays ? std::atol(arguments[3]) : 0, delays ? std::atol(arguments[4]) : 0};
 
-  const int listening = ::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-  const int on = 1;
-  ::setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.sin_port = htons(static_cast<std::uint16_t>(port));
-  if (::bind(listening, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listening, 1024) != 0) {
+  const bool on_socket = count > 1 && std::string_view{arguments[1]} == "socket";
+  const int listening = on_socket ? listen_on(std::getenv("MODELGATE_SOCKET")) : listen_at(port);
+  if (listening < 0) {
     std::perror("fake_upstream");
     return 1;
   }
+  const int on = 1;
   const int poller = ::epoll_create1(0);
   epoll_event interest{};
   interest.events = EPOLLIN;

@@ -146,26 +146,38 @@ class Haproxy(Peer):
 
 class Gate:
     """modelgate with everything on: every metric, request ids, an access log in a file; the endpoint is private unless it
-    is asked otherwise. `data`: a data folder to begin with."""
+    is asked otherwise. `data`: a data folder to begin with. `image`: it runs the model itself, from this catalogue."""
 
     name = "modelgate"
     tls_port = None
 
-    def __init__(self, folder, upstream, tls=False, workers=1, access="private", data=None, config=""):
+    def __init__(self, folder, upstream, tls=False, workers=1, access="private", data=None, config="", image=None, catalogue=None):
         os.makedirs(folder)
         if data is not None:
             shutil.copytree(data, os.path.join(folder, "data"))
+        if catalogue is not None:
+            config += f'\n[catalogue]\npath = "{catalogue}"\n'
         text = f'{config}\n[prediction]\nworkers = {workers}\n[access_log]\npath = "{folder}/access.log"\n'
         self.gate = Modelgate(folder, text)
         self.process = self.gate.process
         self.port = self.gate.port
-        if self.gate.find("/deployments/bench") is None:
+        if image is not None:
+            self.run_model(image, access)
+        elif self.gate.find("/deployments/bench") is None:
             self.gate.deploy("bench", [upstream.port], access=access, protocol="seldon")
         self.authorization = ""
         if access == "private":
             client = self.gate.rest("POST", "/deployments/bench/clients", {"name": "load"})
             self.authorization = basic("load", client["token"])
         pin(self.process.pid, PROXY_CORE)
+        for replica in tree_of(self.process.pid)[1:]:
+            pin(replica, LOAD_CORE)
+
+    def run_model(self, image, access):
+        self.gate.rest("POST", "/instance-types", {"name": "bench-1", "displayName": "1 CPU", "cpu": 1, "memoryGiB": 1, "gpu": 0})
+        self.gate.rest("POST", "/deployments", {"id": "bench", "name": "bench", "group": "bench", "endpointAccessType": access,
+                                                "modelImage": image, "instanceType": "bench-1"})
+        self.gate.wait_until_available("bench", 1)
 
     def pids(self):
         return [self.process.pid]

@@ -99,7 +99,10 @@ class Modelgate:
                   {"id": name, "name": name, "group": group, "endpointAccessType": access,
                    "external": {"urls": [f"http://127.0.0.1:{port}" for port in replicas]},
                    "serving": {"protocol": "passthrough", **serving}})
-        wait_for("Deployed", lambda: self.rest("GET", f"/deployments/{name}")["status"]["availableReplicas"] == len(replicas))
+        self.wait_until_available(name, len(replicas))
+
+    def wait_until_available(self, name, replicas):
+        wait_for("Deployed", lambda: self.rest("GET", f"/deployments/{name}")["status"]["availableReplicas"] == replicas)
 
     def stop(self):
         if self.process.poll() is None:

@@ -1,5 +1,7 @@
 #include "modelgate/base/ids.hpp"
 
+#include "gateway/base/hex_digits.hpp"
+
 #include <sodium.h>
 
 #include <bit>
@@ -24,26 +26,21 @@ std::uint64_t id_generator::next() noexcept {
 }
 
 id_generator::uuid_text id_generator::next_uuid() noexcept {
-  static constexpr std::string_view digits = "0123456789abcdef";
   std::uint64_t high = next();
   std::uint64_t low = next();
   high = (high & ~0xf000ULL) | 0x4000ULL;
   low = (low & ~(0x3ULL << 62)) | (0x2ULL << 62);
 
   uuid_text text;
-  std::size_t at = 0;
-  const auto put = [&](std::uint64_t bits, int from, int count) {
-    for (int i = 0; i < count; ++i) text[at++] = digits[(bits >> (from - 4 * i)) & 0xf];
-  };
-  put(high, 60, 8);
-  text[at++] = '-';
-  put(high, 28, 4);
-  text[at++] = '-';
-  put(high, 12, 4);
-  text[at++] = '-';
-  put(low, 60, 4);
-  text[at++] = '-';
-  put(low, 44, 12);
+  char* at = put_hex(text.data(), high >> 32, 4);
+  *at++ = '-';
+  at = put_hex(at, high >> 16, 2);
+  *at++ = '-';
+  at = put_hex(at, high, 2);
+  *at++ = '-';
+  at = put_hex(at, low >> 48, 2);
+  *at++ = '-';
+  put_hex(at, low, 6);
   return text;
 }
 

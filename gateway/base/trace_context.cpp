@@ -1,5 +1,7 @@
 #include "modelgate/base/trace_context.hpp"
 
+#include "gateway/base/hex_digits.hpp"
+
 #include <algorithm>
 #include <cstddef>
 
@@ -18,8 +20,6 @@ constexpr std::size_t parent_at = 36;
 constexpr std::size_t flags_at = 53;
 constexpr std::uint64_t sampled_flag = 1;
 
-constexpr std::string_view digits = "0123456789abcdef";
-
 /// Lower case only. Errors: absent.
 constexpr std::optional<std::uint64_t> parse_hex(std::string_view text) noexcept {
   std::uint64_t number = 0;
@@ -34,17 +34,6 @@ constexpr std::optional<std::uint64_t> parse_hex(std::string_view text) noexcept
     number = number << 4 | digit;
   }
   return number;
-}
-
-/// Two digits at a time: a byte's text is looked up.
-constexpr auto texts_of_bytes = [] {
-  std::array<std::array<char, 2>, 256> texts{};
-  for (std::size_t byte = 0; byte < texts.size(); ++byte) texts[byte] = {digits[byte >> 4], digits[byte & 0xf]};
-  return texts;
-}();
-
-void put_hex(char* at, std::uint64_t number) noexcept {
-  for (int shift = 56; shift >= 0; shift -= 8) at = std::copy_n(texts_of_bytes[(number >> shift) & 0xff].data(), 2, at);
 }
 
 constexpr bool is_lower(char c) noexcept {
@@ -106,10 +95,10 @@ traceparent_text format_traceparent(const trace_context& context) noexcept {
   text[0] = '0';
   text[1] = '0';
   text[trace_at - 1] = '-';
-  put_hex(&text[trace_at], context.trace.high);
-  put_hex(&text[trace_at + 16], context.trace.low);
+  put_hex(&text[trace_at], context.trace.high, 8);
+  put_hex(&text[trace_at + 16], context.trace.low, 8);
   text[parent_at - 1] = '-';
-  put_hex(&text[parent_at], context.parent);
+  put_hex(&text[parent_at], context.parent, 8);
   text[flags_at - 1] = '-';
   text[flags_at] = '0';
   text[flags_at + 1] = context.sampled ? '1' : '0';
@@ -118,14 +107,14 @@ traceparent_text format_traceparent(const trace_context& context) noexcept {
 
 trace_id_text to_hex(trace_id id) noexcept {
   trace_id_text text;
-  put_hex(text.data(), id.high);
-  put_hex(text.data() + 16, id.low);
+  put_hex(text.data(), id.high, 8);
+  put_hex(text.data() + 16, id.low, 8);
   return text;
 }
 
 span_id_text to_hex(span_id id) noexcept {
   span_id_text text;
-  put_hex(text.data(), id);
+  put_hex(text.data(), id, 8);
   return text;
 }
 

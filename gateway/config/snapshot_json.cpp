@@ -65,18 +65,22 @@ json::object write(const client_credential& client) {
   return written;
 }
 
+json::object write(const endpoint_config& endpoint) {
+  json::object written{{"replica", endpoint.replica},
+                       {"address", net::to_string(endpoint.address)},
+                       {"revision", endpoint.revision},
+                       {"modelImage", endpoint.model_image},
+                       {"modelVersion", endpoint.model_version},
+                       {"tlsServerName", endpoint.tls_server_name}};
+  if (endpoint.address.user) written.emplace("socketUser", *endpoint.address.user);
+  return written;
+}
+
 json::object write(const deployment_config& deployment) {
   json::array clients;
   for (const client_credential& client : deployment.clients) clients.push_back(write(client));
   json::array endpoints;
-  for (const endpoint_config& endpoint : deployment.endpoints) {
-    endpoints.push_back(json::object{{"replica", endpoint.replica},
-                                     {"address", net::to_string(endpoint.address)},
-                                     {"revision", endpoint.revision},
-                                     {"modelImage", endpoint.model_image},
-                                     {"modelVersion", endpoint.model_version},
-                                     {"tlsServerName", endpoint.tls_server_name}});
-  }
+  for (const endpoint_config& endpoint : deployment.endpoints) endpoints.push_back(write(endpoint));
   return {{"id", deployment.id},
           {"state", word(deployment.state)},
           {"access", word(deployment.access)},
@@ -180,10 +184,13 @@ endpoint_config read_endpoint(json_reader& reader) {
   reader.text("replica", endpoint.replica, presence::required);
   std::string address;
   reader.text("address", address, presence::required);
-  if (const auto parsed = net::parse_endpoint(address))
+  if (const auto parsed = net::parse_peer(address))
     endpoint.address = *parsed;
   else
-    reader.mistake("address", "must be an IP address and a port, such as 127.0.0.1:9000");
+    reader.mistake("address", "must be an IP address and a port, such as 127.0.0.1:9000, or unix:/run/model.sock");
+  std::optional<std::uint64_t> user;
+  reader.optional_number("socketUser", user);
+  if (user) endpoint.address.user = static_cast<std::uint32_t>(*user);
   reader.number("revision", endpoint.revision);
   reader.text("modelImage", endpoint.model_image);
   reader.text("modelVersion", endpoint.model_version);

@@ -70,6 +70,16 @@ void presented_credential::take_bearer(std::string_view text) noexcept {
   kind_ = scheme::bearer;
 }
 
+std::string_view shown_credential(const http::request_head& head) noexcept {
+  const http::field* only = nullptr;
+  for (const http::field& f : head.fields) {
+    if (f.id != http::field_id::authorization) continue;
+    if (only != nullptr) return {};
+    only = &f;
+  }
+  return only == nullptr ? std::string_view{} : only->value;
+}
+
 auth_verdict judge(const presented_credential& credential, const client_view& client) noexcept {
   using metrics::auth_failure;
   switch (credential.kind()) {

@@ -41,6 +41,9 @@ class presented_credential {
   char decoded_[longest];
 };
 
+/// The value of the only Authorization field; empty: there is none, or more than one.
+[[nodiscard]] std::string_view shown_credential(const http::request_head& head) noexcept;
+
 /// Whether a client found by the token's digest may pass, and why not.
 struct client_view {
   bool found = false;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 namespace modelgate::http {
 namespace {
@@ -48,6 +49,20 @@ constexpr std::array known_names{
 
 constexpr std::size_t longest_known = 27;
 
+/// The spelling that most write: "Content-Length".
+constexpr auto usual_spellings = [] {
+  std::array<std::array<char, longest_known>, known_names.size()> spellings{};
+  for (std::size_t i = 0; i < known_names.size(); ++i) {
+    bool starts_word = true;
+    for (std::size_t at = 0; at < known_names[i].name.size(); ++at) {
+      const char c = known_names[i].name[at];
+      spellings[i][at] = starts_word && c >= 'a' && c <= 'z' ? static_cast<char>(c - ('a' - 'A')) : c;
+      starts_word = c == '-';
+    }
+  }
+  return spellings;
+}();
+
 static_assert(std::is_sorted(known_names.begin(), known_names.end(),
                              [](const known_name& a, const known_name& b) { return a.name.size() < b.name.size(); }));
 
@@ -90,6 +105,7 @@ std::string_view trim(std::string_view text) noexcept {
 field_class classify_field(std::string_view name) noexcept {
   if (name.size() > longest_known) return {};
   for (std::size_t at = first_of_length[name.size()]; at < first_of_length[name.size() + 1]; ++at) {
+    if (std::memcmp(name.data(), usual_spellings[at].data(), name.size()) == 0) return {known_names[at].id, false};
     const int order = compare_folded(name, known_names[at].name);
     if (order >= 0) return {known_names[at].id, order == 1};
   }

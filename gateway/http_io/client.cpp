@@ -7,6 +7,7 @@
 #include "modelgate/http/body_decoder.hpp"
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/head.hpp"
+#include "modelgate/net/unix_socket.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
@@ -39,7 +40,7 @@ std::optional<std::string> write_request_head(const net::endpoint& address, cons
   const bool target_fits = request.target.find_first_of(std::string_view{" \r\n\t\0", 5}) == std::string::npos;
   if (!is_writable_field(request.method, "") || !target_fits || request.target.empty()) return std::nullopt;
   std::string head = request.method + " " + request.target + " HTTP/1.1\r\n";
-  if (!request.fields.contains("Host")) head.append("Host: ").append(net::to_string(address)).append("\r\n");
+  if (!request.fields.contains("Host")) head.append("Host: ").append(net::authority_of(address)).append("\r\n");
   if (!request.fields.contains("User-Agent")) head.append("User-Agent: modelgate\r\n");
   for (const auto& [name, value] : request.fields.entries()) {
     if (!is_writable_field(name, value)) return std::nullopt;
@@ -88,6 +89,11 @@ class exchange {
 };
 
 asio::awaitable<error_code> exchange::connect(net::endpoint address) {
+  if (address.is_unix()) {
+    deadline_.set(waits_.connected, socket_deadline::action::close);
+    auto connected = net::connect_unix(address);
+    co_return connected ? take(connected->release()) : connected.error();
+  }
   error_code problem;
   const auto literal = asio::ip::make_address(address.host, problem);
   if (problem) co_return make_error_code(errc::invalid_argument);

@@ -2,6 +2,7 @@
 
 #include "modelgate/base/errc.hpp"
 #include "modelgate/net/tls_channel.hpp"
+#include "modelgate/net/unix_socket.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
 #include <netinet/tcp.h>
@@ -98,6 +99,15 @@ io_result byte_stream::write_sealed(std::span<const iovec> pieces) {
 
 result<stream_ptr> byte_stream::start_connect(event_loop& loop, const endpoint& to, wake_signal& owner,
                                               std::unique_ptr<tls_target> secure) {
+  if (to.is_unix()) {
+    auto connected = connect_unix(to);
+    if (!connected) return connected.error();
+    stream_ptr stream{new byte_stream{loop, std::move(*connected)}};
+    if (!stream->is_open()) return make_error_code(errc::destination_unavailable);
+    stream->set_owner(&owner);
+    stream->target_ = std::move(secure);
+    return stream;
+  }
   error_code problem;
   const auto address = boost::asio::ip::make_address(to.host, problem);
   if (problem) return make_error_code(errc::destination_unavailable);

@@ -36,7 +36,21 @@ result<endpoint> parse_endpoint(std::string_view text) {
   return value;
 }
 
+result<endpoint> parse_peer(std::string_view text) {
+  constexpr std::string_view scheme = "unix:";
+  if (!text.starts_with(scheme)) return parse_endpoint(text);
+  text.remove_prefix(scheme.size());
+  if (!text.starts_with('/') || text.size() > longest_socket_path || text.find('\0') != std::string_view::npos)
+    return make_error_code(errc::invalid_argument);
+  return endpoint{std::string{text}};
+}
+
+std::string authority_of(const endpoint& value) {
+  return value.is_unix() ? "localhost" : to_string(value);
+}
+
 std::string to_string(const endpoint& value) {
+  if (value.is_unix()) return "unix:" + value.host;
   const bool ipv6 = value.host.find(':') != std::string::npos;
   return (ipv6 ? "[" + value.host + "]" : value.host) + ":" + std::to_string(value.port);
 }

@@ -43,7 +43,7 @@ exchange::~exchange() {
 
 net::task_of<exchange_result> exchange::run() {
   for (;;) {
-    const steady_time now = steady_clock::now();
+    steady_time now = steady_clock::now();
     upstream::cluster::choice choice = cluster_.pick(failed_ ? failed_->endpoint.get() : nullptr, now);
     if (!choice.taken && !choice.must_wait && same_replica_will_do_) {
       failed_ = nullptr;
@@ -53,13 +53,14 @@ net::task_of<exchange_result> exchange::run() {
     if (choice.must_wait) {
       const verdict ended = co_await wait_for_slot();
       if (ended) co_return result_of(*ended);
+      now = steady_clock::now();
     }
     if (!slot_) co_return result_of(fsm_.on_no_replica());
     if (retrying_) {
       worker_.stats.retries[static_cast<std::size_t>(*retrying_)].add();
       retrying_.reset();
     }
-    const verdict ended = co_await attempt();
+    const verdict ended = co_await attempt(now);
     if (!ended && tunnel_) {
       exchange_result switched = result_of({});
       switched.how = exchange_result::ending::switched;
@@ -84,15 +85,14 @@ net::task_of<exchange_result> exchange::run() {
 }
 
 /// One try on one replica, or on two when it is hedged; no verdict means that the response is complete.
-net::task_of<exchange::verdict> exchange::attempt() {
-  const steady_time start = steady_clock::now();
+net::task_of<exchange::verdict> exchange::attempt(steady_time start) {
   if (start >= request_.deadline) co_return fsm_.on_timeout();
   dispatched_at_ = start;
   model_ = slot_->model();
   tried_ = slot_.member();
   verdict ended = co_await connect();
   if (ended) co_return ended;
-  const steady_time connected_at = steady_clock::now();
+  const steady_time connected_at = reused_ ? start : steady_clock::now();
   connecting_ += connected_at - start;
   if (connected_at >= request_.deadline) co_return fsm_.on_timeout();
 

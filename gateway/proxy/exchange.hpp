@@ -135,7 +135,7 @@ class exchange {
   enum class wait_phase : std::uint8_t { connecting, before_head, streaming };
 
   [[nodiscard]] net::task_of<verdict> wait_for_slot();
-  [[nodiscard]] net::task_of<verdict> attempt();
+  [[nodiscard]] net::task_of<verdict> attempt(steady_time start);
   [[nodiscard]] net::task_of<verdict> connect();
   [[nodiscard]] net::task_of<verdict> wait(wait_phase phase);
   [[nodiscard]] verdict on_expiry(steady_time now);

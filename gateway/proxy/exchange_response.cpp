@@ -175,7 +175,7 @@ exchange::verdict exchange::switch_protocols(std::string_view rest) {
 exchange::verdict exchange::judge_download(body_relay::status status) {
   const std::uint64_t progress =
       download_->bytes_sent() + download_->payload_bytes() + upload_.bytes_sent() + upload_.payload_bytes();
-  if (progress != progress_seen_) {
+  if (progress != progress_seen_ && status != relay_status::finished) {
     progress_seen_ = progress;
     idle_due_ = steady_clock::now() + worker_.settings.stream_idle;
   }

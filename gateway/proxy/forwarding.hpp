@@ -40,11 +40,11 @@ struct upstream_request {
 
 /// Appends everything but Host, which depends on the replica: the request line without it comes first, so the caller
 /// writes "METHOD path HTTP/1.1\r\nHost: <authority>\r\n" by `append_request_line` and then these fields.
-void append_request_line(std::string& out, const http::request_head& head, const upstream_request& request);
-void append_request_fields(std::string& out, const http::request_head& head, const upstream_request& request);
+void append_request_line(std::string& to, const http::request_head& head, const upstream_request& request);
+void append_request_fields(std::string& to, const http::request_head& head, const upstream_request& request);
 
 /// Appends the field that tells a replica how long its answer is waited for: X-Request-Timeout, in seconds.
-void append_request_timeout(std::string& out, std::chrono::nanoseconds remaining);
+void append_request_timeout(std::string& to, std::chrono::nanoseconds remaining);
 
 /// How the answer goes back.
 struct downstream_response {
@@ -62,9 +62,9 @@ struct downstream_response {
   bool upgrade = false;         ///< the 101 that opens a tunnel
 };
 
-void append_response_head(std::string& out, const http::response_head& head, const downstream_response& response);
+void append_response_head(std::string& to, const http::response_head& head, const downstream_response& response);
 
 /// An informational answer (1xx) as it goes on to the client.
-void append_informational_head(std::string& out, const http::response_head& head);
+void append_informational_head(std::string& to, const http::response_head& head);
 
 }  // namespace modelgate::proxy

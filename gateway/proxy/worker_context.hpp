@@ -53,7 +53,12 @@ struct worker_context {
   bool cutting = false;                      ///< draining took too long: whoever waits answers at once
   std::size_t memory_in_use = 0;  ///< bytes in input buffers and in bodies kept for slow peers or for a retry
   std::size_t half_heads = 0;     ///< clients who have begun a request's head and not ended it
+  /// From the clock that only goes forward to the one that tells the time, renewed with every tick of the wheel.
+  std::chrono::nanoseconds wall_offset{0};
 
+  [[nodiscard]] system_time wall_time(steady_time at) const noexcept {
+    return system_time{std::chrono::duration_cast<system_clock::duration>(at.time_since_epoch() + wall_offset)};
+  }
   [[nodiscard]] bool has_memory() const noexcept {
     return settings.memory_bytes == 0 || memory_in_use <= settings.memory_bytes;
   }

@@ -1,8 +1,17 @@
 #include "gateway/routing/route_table.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 namespace modelgate::routing {
+namespace {
+
+std::uint64_t next_number() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return last.fetch_add(1, std::memory_order_relaxed) + 1;
+}
+
+}  // namespace
 
 const route_client* route_password::client_with(const crypto::token_digest& shown) const noexcept {
   const crypto::token_digest* holds = unproven ? unproven->proven() : &digest;
@@ -11,7 +20,7 @@ const route_client* route_password::client_with(const crypto::token_digest& show
 }
 
 route::route(config::deployment_config_ptr deployment, std::size_t workers, const route* earlier)
-    : deployment_{std::move(deployment)} {
+    : number_{next_number()}, deployment_{std::move(deployment)} {
   clients_.reserve(deployment_->clients.size());
   by_token_.reserve(deployment_->clients.size());
   for (const config::client_credential& credential : deployment_->clients) add(credential, workers, earlier);

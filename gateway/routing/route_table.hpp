@@ -47,6 +47,8 @@ class route {
   /// `earlier`: an earlier form of the same deployment, whose knowledge of clients goes on; may be null.
   route(config::deployment_config_ptr deployment, std::size_t workers, const route* earlier);
 
+  /// Tells it from every other route of this process, also from one that is made later in the same place.
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
   [[nodiscard]] const config::deployment_config& deployment() const noexcept { return *deployment_; }
   [[nodiscard]] const config::deployment_config_ptr& source() const noexcept { return deployment_; }
 
@@ -82,6 +84,7 @@ class route {
     bool operator()(const crypto::token_digest& a, const crypto::token_digest& b) const noexcept { return a.equal(b); }
   };
 
+  std::uint64_t number_;
   config::deployment_config_ptr deployment_;
   std::vector<std::unique_ptr<route_client>> clients_;  ///< in the deployment's order
   std::vector<std::unique_ptr<route_client>> rotated_;  ///< some of them, with what they showed before

@@ -330,7 +330,7 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
     case proxy::exchange_result::ending::switched:  // has ended above
       break;
     case proxy::exchange_result::ending::answered:
-      record_times(req, *state, result, record(req, *state, result.status));
+      record_times(req, *state, result, record(req, *state, result.status, trail_->upstream.ended));
       remember(req, *state, result);
       if (result.keep_client) co_return next_step::keep;
       co_return next_step::linger;

@@ -4,6 +4,7 @@
 #include "gateway/filter/authentication.hpp"
 #include "gateway/filter/password_gate.hpp"
 #include "gateway/http/local_reply.hpp"
+#include "gateway/routing/credential_memo.hpp"
 #include "gateway/routing/route_match.hpp"
 #include "gateway/server/request_trail.hpp"
 #include "gateway/server/worker.hpp"
@@ -159,7 +160,8 @@ class session : public boost::intrusive::list_base_hook<> {
   /// No replica was there to be asked: to whoever looks at the model's calls this is one that failed.
   void record_unsent(const request& req, const deployment_state& state);
   /// Answers how long it took.
-  std::chrono::nanoseconds record(const request& req, const deployment_state& state, unsigned status);
+  std::chrono::nanoseconds record(const request& req, const deployment_state& state, unsigned status,
+                                  steady_time ended = steady_clock::now());
   void record_times(const request& req, const deployment_state& state, const proxy::exchange_result& result,
                     std::chrono::nanoseconds latency);
   [[nodiscard]] bool may_keep(const request& req) const noexcept;
@@ -172,6 +174,7 @@ class session : public boost::intrusive::list_base_hook<> {
   net::wheel_timer timer_{signal_};
   std::unique_ptr<session_buffers> buffers_;
   steady_time drain_due_ = steady_time::max();
+  routing::credential_memo memo_;
   request_trail* trail_ = nullptr;         ///< of the request under way
   std::chrono::nanoseconds head_time_{0};  ///< from its first byte until its head was there
   bool first_request_ = true;

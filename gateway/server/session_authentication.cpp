@@ -10,15 +10,25 @@ namespace {
 
 constexpr std::chrono::seconds retry_after_busy{1};
 
+bool has_expired(const routing::route_client& client, system_time now) noexcept {
+  return client.expires_at && *client.expires_at <= now;
+}
+
 }  // namespace
 
 std::optional<http::reason> session::authenticate(const routing::route& route, request& req) {
+  const std::string_view shown = filter::shown_credential(worker_.context().request_head);
+  const system_time now = worker_.context().wall_time(req.started);
+  if (const auto* client = shown.empty() ? nullptr : memo_.recall(route, shown);
+      client != nullptr && !has_expired(*client, now)) {
+    use_client(*client, req, now);
+    return std::nullopt;
+  }
   const filter::presented_credential credential{worker_.context().request_head};
   filter::client_view view;
   const routing::route_client* client = nullptr;
   const bool has_token = credential.kind() == filter::presented_credential::scheme::basic
                          || credential.kind() == filter::presented_credential::scheme::bearer;
-  const system_time now = system_clock::now();
   if (inside_ && credential.kind() == filter::presented_credential::scheme::none) {
     req.user = inside_->user;
     trail_->person = inside_->user;
@@ -26,7 +36,7 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
   }
   if (credential.kind() == filter::presented_credential::scheme::none && stream_->tls() != nullptr) {
     client = route.find_client(stream_->tls()->client_name());
-    if (client != nullptr && !(client->expires_at && *client->expires_at <= now)) {
+    if (client != nullptr && !has_expired(*client, now)) {
       use_client(*client, req, now);
       return std::nullopt;
     }
@@ -36,13 +46,14 @@ std::optional<http::reason> session::authenticate(const routing::route& route, r
     client = route.find_client(digest);
     if (client == nullptr) client = find_by_password(route, credential, digest, req);
     if (req.check) return std::nullopt;  // not known yet
-    if (client != nullptr) view = {true, client->name, client->expires_at && *client->expires_at <= now};
+    if (client != nullptr) view = {true, client->name, has_expired(*client, now)};
   }
   const filter::auth_verdict verdict = filter::judge(credential, view);
   if (!verdict.passed) {
     worker_.context().stats.auth_failures[static_cast<std::size_t>(verdict.failure)].add();
     return verdict.failure == metrics::auth_failure::missing ? http::reason::auth_required : http::reason::auth_failed;
   }
+  memo_.keep(route, shown, *client);
   use_client(*client, req, now);
   return std::nullopt;
 }
@@ -64,8 +75,7 @@ const routing::route_client* session::find_by_password(const routing::route& rou
   if (password == nullptr) return nullptr;
   if (const auto* client = password->client_with(digest)) return client;
   if (!password->unproven || password->unproven->proven() != nullptr || req.was_checked) return nullptr;
-  const auto expires = password->client->expires_at;
-  if (expires && *expires <= system_clock::now()) return nullptr;  // whatever it is, it does not hold
+  if (has_expired(*password->client, system_clock::now())) return nullptr;  // whatever it is, it does not hold
   req.check = std::make_shared<filter::password_check>(route.deployment().id, password->unproven, digest,
                                                        credential.token(), worker_.loop(), signal_);
   return nullptr;

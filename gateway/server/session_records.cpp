@@ -29,8 +29,9 @@ void session::record_unsent(const request& req, const deployment_state& state) {
                      req.trace);
 }
 
-std::chrono::nanoseconds session::record(const request& req, const deployment_state& state, unsigned status) {
-  const std::chrono::nanoseconds latency = steady_clock::now() - req.started;
+std::chrono::nanoseconds session::record(const request& req, const deployment_state& state, unsigned status,
+                                         steady_time ended) {
+  const std::chrono::nanoseconds latency = ended - req.started;
   if (const std::optional<metrics::service> service = counted_service_of(req.match.kind, req.verb)) {
     const metrics::series_key key{*service, label_of(req.verb), static_cast<std::uint16_t>(status)};
     state.entry->stats->of_worker(worker_.index()).server.record(key, latency, req.trace);

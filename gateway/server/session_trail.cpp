@@ -92,7 +92,7 @@ void session::write_down(const request& req, const request_trail& trail) noexcep
   }
   record->total = total;
   record->head = head_time_;
-  record->started = system_clock::now().time_since_epoch() - between(req.started, steady_clock::now());
+  record->started = worker_.context().wall_time(req.started).time_since_epoch();
   record->held = req.held;
   record->queued = trail.queued;
   record->connecting = trail.connecting;

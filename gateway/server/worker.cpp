@@ -236,6 +236,7 @@ void worker::take(net::socket_handle socket, std::string peer, config::inside_ca
   }
   context_.stats.connections_open.add();
   if (!ticking_) {
+    look_at_wall_clock(steady_clock::now());
     context_.date = format_http_date(system_clock::now());
     await_tick();
   }
@@ -271,9 +272,14 @@ void worker::await_tick() {
   loop_.call_after(net::timer_wheel::tick, [this] { on_tick(); });
 }
 
+void worker::look_at_wall_clock(steady_time now) noexcept {
+  context_.wall_offset = system_clock::now().time_since_epoch() - now.time_since_epoch();
+}
+
 void worker::on_tick() {
   const steady_time now = steady_clock::now();
   wheel_.advance(now);
+  look_at_wall_clock(now);
   if (now >= next_housekeeping_) {
     next_housekeeping_ = now + housekeeping_interval;
     context_.date = format_http_date(system_clock::now());

@@ -168,6 +168,7 @@ class worker {
   void take_settings(worker_settings next);
   void await_tick();
   void on_tick();
+  void look_at_wall_clock(steady_time now) noexcept;
   void finish_if_drained();
 
   worker_settings settings_;

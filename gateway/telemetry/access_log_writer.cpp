@@ -1,11 +1,13 @@
 #include "gateway/telemetry/access_log_writer.hpp"
 
+#include "gateway/base/text_writer.hpp"
 #include "gateway/telemetry/text_escape.hpp"
 
 #include "modelgate/base/clock.hpp"
 
-#include <array>
-#include <charconv>
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 namespace modelgate::telemetry {
@@ -13,98 +15,109 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-void append_number(std::string& out, std::uint64_t number) {
-  std::array<char, 20> digits{};
-  const auto [end, problem] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
-  out.append(digits.data(), end);
-}
-
-void append_three(std::string& out, std::uint64_t below_1000) {
-  out += static_cast<char>('0' + below_1000 / 100);
-  out += static_cast<char>('0' + below_1000 / 10 % 10);
-  out += static_cast<char>('0' + below_1000 % 10);
-}
+/// A line is seldom longer.
+constexpr std::size_t usual_line = 768;
 
 /// Key by key in either format.
 class line {
  public:
-  line(std::string& out, config::access_log_format format) noexcept
-      : out_{out}, is_json_{format == config::access_log_format::json} {}
+  line(std::string& out, std::string& scratch, config::access_log_format format)
+      : out_{out, usual_line}, escaped_{scratch}, is_json_{format == config::access_log_format::json} {}
 
-  void begin(std::string_view key) {
+  template <std::size_t Size>
+  void begin(const char (&key)[Size]) {
     if (is_json_)
-      out_.append(first_ ? "{\"" : ",\"").append(key).append("\":");
+      out_.put(first_ ? '{' : ',').put('"').put(key).put("\":");
+    else if (first_)
+      out_.put(key).put('=');
     else
-      out_.append(first_ ? "" : " ").append(key).append("=");
+      out_.put(' ').put(key).put('=');
     first_ = false;
   }
-  void quote() {
-    if (is_json_) out_ += '"';
+  template <std::size_t Size>
+  void time(const char (&key)[Size], std::string_view second, std::uint64_t milliseconds) {
+    begin(key);
+    if (is_json_) out_.put('"');
+    out_.put(second).put('.').padded<3>(milliseconds).put('Z');
+    if (is_json_) out_.put('"');
   }
-  void text(std::string_view key, std::string_view value) {
+  /// What has nothing to be escaped: ids and words of ours.
+  template <std::size_t Size>
+  void word(const char (&key)[Size], std::string_view value) {
     if (value.empty()) return;
     begin(key);
     if (is_json_)
-      append_quoted(out_, value);
+      out_.put('"').put(value).put('"');
     else
-      append_word(out_, value);
+      out_.put(value);
   }
-  void number(std::string_view key, std::uint64_t value) {
+  template <std::size_t Size>
+  void text(const char (&key)[Size], std::string_view value) {
+    if (value.empty()) return;
     begin(key);
-    append_number(out_, value);
+    escaped_.clear();
+    if (is_json_)
+      append_quoted(escaped_, value);
+    else
+      append_word(escaped_, value);
+    out_.put(escaped_);
   }
-  void milliseconds(std::string_view key, nanoseconds time) {
+  template <std::size_t Size>
+  void number(const char (&key)[Size], std::uint64_t value) {
+    begin(key);
+    out_.number(value);
+  }
+  template <std::size_t Size>
+  void milliseconds(const char (&key)[Size], nanoseconds time) {
     begin(key);
     const auto micros = static_cast<std::uint64_t>(std::max<std::int64_t>(0, time.count() / 1'000));
-    append_number(out_, micros / 1'000);
-    out_ += '.';
-    append_three(out_, micros % 1'000);
+    out_.number(micros / 1'000).put('.').padded<3>(micros % 1'000);
   }
-  void end() { out_ += is_json_ ? "}\n" : "\n"; }
+  void end() {
+    if (is_json_) out_.put('}');
+    out_.put('\n');
+  }
 
  private:
-  std::string& out_;
+  text_writer out_;
+  std::string& escaped_;
   bool is_json_;
   bool first_ = true;
 };
 
 }  // namespace
 
-void access_log_writer::append_time(std::string& out, nanoseconds since_1970) {
-  const auto second = std::chrono::floor<std::chrono::seconds>(since_1970);
+std::string_view access_log_writer::text_of(std::chrono::seconds second) {
   if (second != second_) {
     second_ = second;
     second_text_ = format_rfc3339(system_time{second}).substr(0, 19);
   }
-  out.append(second_text_) += '.';
-  append_three(out, static_cast<std::uint64_t>((since_1970 - second).count() / 1'000'000));
-  out += 'Z';
+  return second_text_;
 }
 
 void access_log_writer::append(std::string& out, const request_record& record, config::access_log_format format) {
-  line to{out, format};
-  to.begin("ts");
-  to.quote();
-  append_time(out, record.started - record.head);
-  to.quote();
-  to.text("request_id", record.request_id.view());
+  line to{out, escaped_, format};
+  const nanoseconds began = record.started - record.head;
+  const auto second = std::chrono::floor<std::chrono::seconds>(began);
+  to.time("ts", text_of(second), static_cast<std::uint64_t>((began - second).count() / 1'000'000));
+  to.word("request_id", record.request_id.view());
   if (record.trace != trace_id{}) {
     const trace_id_text trace = to_hex(record.trace);
-    to.text("trace_id", {trace.data(), trace.size()});
+    to.word("trace_id", {trace.data(), trace.size()});
   }
-  to.text("deployment", record.deployment.view());
+  to.word("deployment", record.deployment.view());
   if (record.dispatched) {
     to.number("revision", record.revision);
     to.text("replica", record.replica.view());
   }
   to.text("client", record.client.view());
   if (record.understood) {
-    to.text("method", name_of(record.verb));
+    to.word("method", name_of(record.verb));
     to.text("path", record.path.view());
   }
   to.number("status", record.status);
   if (record.upstream_status != 0) to.number("upstream_status", record.upstream_status);
-  if (record.why) to.text("reason", http::word(*record.why));
+  if (record.why) to.word("reason", http::word(*record.why));
   to.number("bytes_in", record.bytes_in);
   to.number("bytes_out", record.bytes_out);
   if (record.retries > 0) to.number("retries", record.retries);

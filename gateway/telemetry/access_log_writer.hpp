@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 
 namespace modelgate::telemetry {
 
@@ -20,10 +21,11 @@ class access_log_writer {
   void append(std::string& out, const request_record& record, config::access_log_format format);
 
  private:
-  void append_time(std::string& out, std::chrono::nanoseconds since_1970);
+  [[nodiscard]] std::string_view text_of(std::chrono::seconds since_1970);
 
   std::chrono::seconds second_{-1};
   std::string second_text_;  ///< "2026-01-31T08:15:30"
+  std::string escaped_;      ///< the value under way
 };
 
 }  // namespace modelgate::telemetry

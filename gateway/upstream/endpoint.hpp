@@ -151,7 +151,7 @@ class endpoint {
   [[nodiscard]] std::uint32_t full_limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
   /// A server that speaks TLS goes by the name in its certificate.
   static std::string authority_of(const config::endpoint_config& config) {
-    if (config.tls_server_name.empty()) return net::to_string(config.address);
+    if (config.tls_server_name.empty()) return net::authority_of(config.address);
     return net::to_string({config.tls_server_name, config.address.port});
   }
 

@@ -4,37 +4,60 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <stdexcept>
 
 namespace modelgate::test {
 
-scripted_upstream::scripted_upstream(std::string body)
-    : scripted_upstream{
-        [reply = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " + std::to_string(body.size())
-                 + "\r\n\r\n" + body](raw_socket& connection, scripted_upstream& self) {
-          for (;;) {
-            std::string request = connection.receive_message();
-            if (request.empty()) return;
-            const bool is_head = request.starts_with("HEAD ");
-            self.note(std::move(request));
-            const std::string_view whole = reply;
-            if (!connection.try_send(is_head ? whole.substr(0, whole.find("\r\n\r\n") + 4) : whole)) return;
-          }
-        }} {}
+scripted_upstream::script scripted_upstream::answer_with(const std::string& body) {
+  const std::string reply = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: "
+                            + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return [reply](raw_socket& connection, scripted_upstream& self) {
+    for (;;) {
+      std::string request = connection.receive_message();
+      if (request.empty()) return;
+      const bool is_head = request.starts_with("HEAD ");
+      self.note(std::move(request));
+      const std::string_view whole = reply;
+      if (!connection.try_send(is_head ? whole.substr(0, whole.find("\r\n\r\n") + 4) : whole)) return;
+    }
+  };
+}
 
-scripted_upstream::scripted_upstream(script play)
-    : listening_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, play_{std::move(play)} {
+scripted_upstream::listening_at scripted_upstream::listen_at_port() {
+  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  if (::bind(listening_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listening_, 128) != 0
-      || ::getsockname(listening_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+  if (::bind(socket, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(socket, 128) != 0
+      || ::getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
     throw std::runtime_error("cannot listen");
   }
-  address_ = {"127.0.0.1", ntohs(address.sin_port)};
+  return {socket, {"127.0.0.1", ntohs(address.sin_port)}};
+}
+
+scripted_upstream::listening_at scripted_upstream::listen_on(const std::filesystem::path& path) {
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  path.native().copy(address.sun_path, sizeof address.sun_path - 1);
+  if (::bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(socket, 128) != 0)
+    throw std::runtime_error("cannot listen");
+  return {socket, {path.native()}};
+}
+
+scripted_upstream::scripted_upstream(std::string body) : scripted_upstream{listen_at_port(), answer_with(body)} {}
+
+scripted_upstream::scripted_upstream(const std::filesystem::path& socket, std::string body)
+    : scripted_upstream{listen_on(socket), answer_with(body)} {}
+
+scripted_upstream::scripted_upstream(script play) : scripted_upstream{listen_at_port(), std::move(play)} {}
+
+scripted_upstream::scripted_upstream(listening_at where, script play)
+    : address_{std::move(where.address)}, listening_{where.socket}, play_{std::move(play)} {
   acceptor_ = std::thread{[this] { accept_loop(); }};
 }
 

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <filesystem>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -23,6 +24,8 @@ class scripted_upstream {
   explicit scripted_upstream(script play);
   /// Answers every request with 200 and this body, keeping the connection.
   explicit scripted_upstream(std::string body = "ok");
+  /// The same on a Unix-domain socket.
+  explicit scripted_upstream(const std::filesystem::path& socket, std::string body = "ok");
   ~scripted_upstream();
   scripted_upstream(const scripted_upstream&) = delete;
   scripted_upstream& operator=(const scripted_upstream&) = delete;
@@ -39,6 +42,14 @@ class scripted_upstream {
   void stop();
 
  private:
+  struct listening_at {
+    int socket = -1;
+    net::endpoint address;
+  };
+  static listening_at listen_at_port();
+  static listening_at listen_on(const std::filesystem::path& path);
+  static script answer_with(const std::string& body);
+  scripted_upstream(listening_at where, script play);
   void accept_loop();
 
   net::endpoint address_;

@@ -47,7 +47,7 @@ observed_replica process_replica::observe() const {
   seen.reason = speaks ? with_last_line(record_.reason, capture_->last_line()) : record_.reason;
   seen.since = record_.since;
   seen.unready_since = record_.unready_since;
-  if (!has_exited() && record_.port != 0) seen.address = net::endpoint{"127.0.0.1", record_.port};
+  if (!has_exited() && record_.port != 0) seen.address = address();
   seen.model_image = record_.spec.model_image;
   if (group_) {
     seen.limits = "enforced";

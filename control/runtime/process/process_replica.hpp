@@ -115,6 +115,9 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   result<void, std::string> fork_and_release();
   result<launch_order, std::string> make_order(const file_handle& guard) const;
   result<void, std::string> fail(const std::string& why);
+  void offer_socket();
+  void look_for_socket();
+  [[nodiscard]] net::endpoint address() const;
   void enter_group();
   void leave_group();
 

@@ -11,7 +11,9 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <exception>
@@ -25,6 +27,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds patience_with_start{10'000};  ///< for the fork to become the program; usually a few milliseconds
 constexpr std::size_t nonce_size = 20;
+constexpr const char* socket_name = "model.sock";
 
 std::string unwritten(const std::filesystem::path& folder, const error_code& why) {
   return "its state cannot be written to \"" + folder.native() + "\": " + why.message();
@@ -76,6 +79,7 @@ result<void, std::string> process_replica::start_instance() {
   const auto port = context_.ports.take();
   if (!port) return fail("there is no free port on 127.0.0.1");
   record_.port = *port;
+  offer_socket();
   record_.pid = 0;
   record_.start_time = 0;
   record_.boot_id = boot_id();
@@ -101,9 +105,31 @@ result<void, std::string> process_replica::start_instance() {
   return {};
 }
 
+/// The same for each instance; what an earlier one left there would be in the way of the next.
+void process_replica::offer_socket() {
+  const std::filesystem::path path = ground_->own_folder / socket_name;
+  const bool fits = path.is_absolute() && path.native().size() <= net::longest_socket_path;
+  record_.socket = fits ? path.native() : "";
+  record_.listens_on_socket = false;
+  if (fits) ::unlink(path.c_str());
+}
+
+/// A replica listens at its port or on its socket, and the socket is there as soon as it does. Asked until it is ready
+/// for the first time: one that serves does not move.
+void process_replica::look_for_socket() {
+  if (was_ready_ || inherited_ || record_.socket.empty()) return;
+  struct stat found {};
+  record_.listens_on_socket = ::lstat(record_.socket.c_str(), &found) == 0 && S_ISSOCK(found.st_mode);
+}
+
+net::endpoint process_replica::address() const {
+  if (!record_.listens_on_socket) return {"127.0.0.1", record_.port};
+  return {record_.socket, 0, context_.user ? context_.user->user : ::geteuid()};
+}
+
 result<launch_order, std::string> process_replica::make_order(const file_handle& guard) const {
-  auto environment =
-      make_environment({record_.spec, ground_->image_environment, record_.port, record_.cookie, ground_->own_folder});
+  auto environment = make_environment(
+      {record_.spec, ground_->image_environment, record_.port, record_.cookie, ground_->own_folder, record_.socket});
   if (!environment) return environment.error();
   launch_order order;
   order.command = ground_->command;
@@ -208,15 +234,16 @@ boost::asio::awaitable<void> process_replica::probe(std::uint32_t instance) {
 
 /// What is wrong; absent when all is well.
 boost::asio::awaitable<std::optional<std::string>> process_replica::ask_health() {
+  look_for_socket();
   probe_peer peer;
-  peer.address = {"127.0.0.1", record_.port};
+  peer.address = address();
   const steady_time deadline = steady_clock::now() + context_.settings.probe_timeout;
   co_return co_await probe_health(std::move(peer), record_.health_path, deadline);
 }
 
 boost::asio::awaitable<std::optional<std::string>> process_replica::ask_example() {
   probe_peer peer;
-  peer.address = {"127.0.0.1", record_.port};
+  peer.address = address();
   const steady_time deadline = steady_clock::now() + context_.health.warm_up_timeout;
   co_return co_await probe_example(std::move(peer), *record_.warm_up, deadline);
 }

@@ -37,6 +37,7 @@ result<std::map<std::string, std::string>, std::string> make_environment(const e
   environment["SELDON_DEPLOYMENT_ID"] = spec.deployment;
   if (spec.model_uri) environment["PREDICTIVE_UNIT_PARAMETERS"] = unit_parameters(*spec.model_uri);
   environment["MODELGATE_REPLICA"] = spec.name;
+  if (!source.socket.empty()) environment[std::string{socket_variable}] = source.socket;
   environment[std::string{cookie_variable}] = source.cookie;
 
   for (const domain::env_variable& variable : spec.env) {

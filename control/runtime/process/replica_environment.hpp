@@ -12,6 +12,9 @@
 
 namespace modelgate::control::runtime::process {
 
+/// The path that a replica may listen on instead of its port: a Unix-domain socket takes less of both sides.
+inline constexpr std::string_view socket_variable = "MODELGATE_SOCKET";
+
 /// The variable by which a replica's processes are found again, wherever they have moved.
 inline constexpr std::string_view cookie_variable = "MODELGATE_COOKIE";
 
@@ -23,6 +26,7 @@ struct environment_source {
   std::uint16_t port = 0;
   std::string_view cookie;
   const std::filesystem::path& own_folder;  ///< HOME and TMPDIR
+  std::string_view socket = {};             ///< where it may listen instead of at the port; empty: at the port only
 };
 
 /// The whole environment of a replica, made from nothing: defaults, then the image's, then Seldon's and ours, then the

@@ -133,6 +133,8 @@ std::string to_json(const replica_record& record) {
                       {"healthPath", record.health_path},
                       {"imageCopy", record.image_copy}};
   if (record.warm_up) object["warmUp"] = {{"path", record.warm_up->path}, {"body", record.warm_up->body}};
+  if (!record.socket.empty()) object["socket"] = record.socket;
+  if (record.listens_on_socket) object["listensOnSocket"] = true;
   if (record.group) object["group"] = to_json(*record.group);
   return json::serialize(object);
 }
@@ -163,6 +165,8 @@ result<replica_record> parse_replica_record(std::string_view text) {
       const json::object& example = entry->as_object();
       record.warm_up = warm_up_request{text_at(example, "path"), text_at(example, "body")};
     }
+    if (object.contains("socket")) record.socket = text_at(object, "socket");
+    record.listens_on_socket = object.contains("listensOnSocket");
     if (const auto* entry = object.if_contains("group")) record.group = read_group(entry->as_object());
     return record;
   } catch (const std::exception&) {  // Boost.JSON throws several kinds for text that is not what it should be

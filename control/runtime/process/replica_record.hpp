@@ -33,6 +33,8 @@ struct replica_record {
   std::uint64_t start_time = 0;  ///< clock ticks since boot
   std::string boot_id;           ///< of the boot that `pid` and `start_time` belong to
   std::uint16_t port = 0;
+  std::string socket;  ///< the path that it was offered; empty: it would be too long
+  bool listens_on_socket = false;
   std::string health_path;
   std::string image_copy;                  ///< name of the folder that it runs from
   std::optional<warm_up_request> warm_up;  ///< still to be answered before it is ready

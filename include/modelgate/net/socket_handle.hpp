@@ -24,6 +24,8 @@ class socket_handle {
   /// -1: none.
   [[nodiscard]] int get() const noexcept { return descriptor_; }
   [[nodiscard]] bool is_open() const noexcept { return descriptor_ >= 0; }
+  /// The caller's from now on.
+  [[nodiscard]] int release() noexcept { return std::exchange(descriptor_, -1); }
   void reset() noexcept {
     if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
   }

@@ -81,6 +81,33 @@ BOOST_AUTO_TEST_CASE(refuses_a_token_of_another_deployment) {
   BOOST_TEST(replica.requests().empty());
 }
 
+BOOST_AUTO_TEST_CASE(each_request_of_a_connection_has_to_show_who_sends_it) {
+  config::deployment_config other = gateway_fixture::make("other", {&replica});
+  other.access = config::access_type::clients;
+  const crypto::secret bobs = crypto::generate_token(crypto::token_kind::client);
+  other.clients.push_back(fixture.credential("bob", bobs.reveal()));
+  fixture.deploy(other);
+  const std::string of_bob = basic("bob:" + std::string{bobs.reveal()});
+  raw_socket client = fixture.connect();
+  const auto status = [&](const std::string& deployment, const std::string& credential) {
+    client.send(post("/deployment/" + deployment + "/x", "{}", credential));
+    return status_of(client.receive_message());
+  };
+  for (int i = 0; i < 2; ++i) {
+    BOOST_TEST(status("priv", good()) == 200);
+    BOOST_TEST(field_of(replica.requests().back(), "X-Forwarded-User") == "alice");
+    BOOST_TEST(status("priv", good()) == 200);
+    BOOST_TEST(field_of(replica.requests().back(), "X-Forwarded-User") == "alice");
+    BOOST_TEST(status("priv", "") == 401);
+    BOOST_TEST(status("other", good()) == 401);
+    BOOST_TEST(status("priv", of_bob) == 401);
+    BOOST_TEST(status("priv", good() + good()) == 401);
+    BOOST_TEST(status("priv", "Authorization:\r\n" + good()) == 401);
+    BOOST_TEST(status("other", of_bob) == 200);
+    BOOST_TEST(field_of(replica.requests().back(), "X-Forwarded-User") == "bob");
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_forged_user_never_reaches_the_model) {
   fixture.deploy("pub", {&replica});
   const std::string forged =

@@ -1,4 +1,5 @@
 #include "tests/support/gateway_fixture.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -23,6 +24,27 @@ BOOST_AUTO_TEST_CASE(a_connection_is_kept_for_the_next_request) {
   }
   BOOST_TEST(replica.connections() == 1);
   BOOST_TEST(fixture.metric("modelgate_upstream_reuses_total") == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_may_be_a_socket_of_this_machine) {
+  const temporary_folder folder;
+  scripted_upstream replica{folder.path() / "model.sock"};
+  gateway_fixture fixture;
+  fixture.deploy("pub", {&replica});
+  raw_socket client = fixture.connect();
+  for (int i = 0; i < 3; ++i) {
+    client.send(post("/deployment/pub/x", "{}"));
+    BOOST_TEST(status_of(client.receive_message()) == 200);
+    BOOST_TEST(field_of(replica.requests().back(), "Host") == "localhost");
+    BOOST_TEST(body_of(replica.requests().back()) == "{}");
+  }
+  BOOST_TEST(replica.connections() == 1);
+
+  replica.stop();
+  client.send(post("/deployment/pub/x", "{}"));
+  const std::string answer = client.receive_message();
+  BOOST_TEST(status_of(answer) == 502);
+  BOOST_TEST(fixture.metric("modelgate_upstream_connect_failures_total") > 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_that_the_replica_closed_is_not_used_again) {

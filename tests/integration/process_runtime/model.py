@@ -3,7 +3,8 @@
 Environment: READY_FILE: healthy only while that file exists. START: code that runs first. STUBBORN: ignores SIGTERM and leaves a
 child in a session of its own that does too, its pid in the file named. HIDDEN, THREAD: leaves such a process, its pid in the file
 named, that can be told by neither parent, session, group nor environment. WANDERER: leaves one that goes on as its own child again
-and again, and holds the FIFO named open for writing. LISTEN=no: never opens its port.
+and again, and holds the FIFO named open for writing. LISTEN=no: never opens its port. LISTEN=socket: listens on
+MODELGATE_SOCKET instead.
 Paths: POST /predict as the file named in PREDICT says, "<status> <answer>", 200 while there is none, but not as long as the file named in HOLD exists; /health, /environ, /run?<code> with the answer's text in the variable `out`.
 """
 
@@ -12,6 +13,8 @@ import http.server
 import json
 import os
 import signal
+import socket
+import socketserver
 import subprocess
 import sys
 import threading
@@ -118,6 +121,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 if os.environ.get("LISTEN") == "no":
     time.sleep(1000)
-server = http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PREDICTIVE_UNIT_SERVICE_PORT"])), Handler)
+if os.environ.get("LISTEN") == "socket":
+    class Server(http.server.ThreadingHTTPServer):
+        address_family = socket.AF_UNIX
+
+        def server_bind(self):
+            socketserver.TCPServer.server_bind(self)
+
+        def get_request(self):
+            return self.socket.accept()[0], ("", 0)
+
+    server = Server(os.environ["MODELGATE_SOCKET"], Handler)
+else:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", int(os.environ["PREDICTIVE_UNIT_SERVICE_PORT"])), Handler)
 print("serving", flush=True)
 server.serve_forever()

@@ -33,6 +33,22 @@ BOOST_AUTO_TEST_CASE(writes_what_it_reads) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_may_be_a_socket_of_this_machine) {
+  const auto parsed = parse_peer("unix:/run/model.sock");
+  BOOST_REQUIRE(parsed.has_value());
+  BOOST_TEST(parsed->is_unix());
+  BOOST_TEST(parsed->host == "/run/model.sock");
+  BOOST_TEST(to_string(*parsed) == "unix:/run/model.sock");
+  BOOST_TEST(authority_of(*parsed) == "localhost");
+  BOOST_CHECK(parse_peer("127.0.0.1:80").value() == parse_endpoint("127.0.0.1:80").value());
+  for (const std::string& text :
+       {std::string{"unix:"}, std::string{"unix:model.sock"}, "unix:/" + std::string(107, 'x')}) {
+    BOOST_TEST(!parse_peer(text).has_value());
+    BOOST_TEST(!parse_endpoint(text).has_value());
+  }
+  BOOST_TEST(!parse_endpoint("unix:/run/model.sock").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(refuses_everything_else) {
   for (const char* text : {"",
                            ":",

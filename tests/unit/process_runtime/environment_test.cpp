@@ -41,6 +41,12 @@ BOOST_AUTO_TEST_CASE(holds_seldons_variables_and_nothing_of_ours_but_the_cookie_
   BOOST_TEST((*made == expected));
 }
 
+BOOST_AUTO_TEST_CASE(says_where_a_socket_may_be) {
+  const auto made = make_environment({spec, image, 9'000, "cookie", "/var/tmp/own", "/var/tmp/own/model.sock"});
+  BOOST_TEST_REQUIRE(made.has_value());
+  BOOST_TEST(made->at("MODELGATE_SOCKET") == "/var/tmp/own/model.sock");
+}
+
 BOOST_AUTO_TEST_CASE(later_sources_win) {
   image = {{"HOME", "/image"}, {"PATH", "/opt/bin"}, {"A", "image"}, {"B", "image"}, {"PREDICTIVE_UNIT_ID", "other"}};
   spec.env = {{"A", "deployment"}, {"PREDICTOR_ID", "mine"}};
