@@ -25,12 +25,13 @@ constexpr std::array<std::uint8_t, 256> character_classes = [] {
 
 /// Takes from the front whatever is of that class.
 std::string_view take(std::string_view& from, std::uint8_t character_class) noexcept {
-  std::size_t size = 0;
-  while (size < from.size() && (character_classes[static_cast<unsigned char>(from[size])] & character_class) != 0)
-    ++size;
-  const std::string_view taken = from.substr(0, size);
+  const char* const start = from.data();
+  const char* const end = start + from.size();
+  const char* at = start;
+  while (at != end && (character_classes[static_cast<unsigned char>(*at)] & character_class) != 0) ++at;
+  const auto size = static_cast<std::size_t>(at - start);
   from.remove_prefix(size);
-  return taken;
+  return {start, size};
 }
 
 bool take(std::string_view& from, char c) noexcept {

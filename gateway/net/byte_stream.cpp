@@ -9,6 +9,8 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -19,6 +21,24 @@ std::size_t total_size(std::span<const iovec> pieces) noexcept {
   std::size_t size = 0;
   for (const iovec& piece : pieces) size += piece.iov_len;
   return size;
+}
+
+/// What is smaller is copied into one piece: for the kernel that is less work than to gather several.
+constexpr std::size_t copied_size = 2'048;
+
+ssize_t send_copied(int socket, std::span<const iovec> pieces) noexcept {
+  if (pieces.size() == 1) return ::send(socket, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
+  std::array<char, copied_size> whole;
+  char* end = whole.data();
+  for (const iovec& piece : pieces) end = std::copy_n(static_cast<const char*>(piece.iov_base), piece.iov_len, end);
+  return ::send(socket, whole.data(), static_cast<std::size_t>(end - whole.data()), MSG_NOSIGNAL);
+}
+
+ssize_t send_pieces(int socket, std::span<const iovec> pieces) noexcept {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it, but is declared as if it did
+  message.msg_iovlen = pieces.size();
+  return ::sendmsg(socket, &message, MSG_NOSIGNAL);
 }
 
 void set_no_delay(int socket) noexcept {
@@ -156,14 +176,12 @@ io_result byte_stream::write_some(std::span<const iovec> pieces) {
     return {io_status::would_block, 0};
   }
   if (tls_) return write_sealed(pieces);
-  msghdr message{};
-  message.msg_iov = const_cast<iovec*>(pieces.data());  // sendmsg does not write to it, but is declared as if it did
-  message.msg_iovlen = pieces.size();
+  const std::size_t size = total_size(pieces);
   for (;;) {
-    const ssize_t count = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
+    const ssize_t count = size <= copied_size ? send_copied(socket_.get(), pieces) : send_pieces(socket_.get(), pieces);
     if (count >= 0) {
       const auto sent = static_cast<std::size_t>(count);
-      if (sent < total_size(pieces)) {
+      if (sent < size) {
         writable_ = false;
         await_writable();
       }
