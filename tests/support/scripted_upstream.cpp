@@ -51,8 +51,8 @@ scripted_upstream::listening_at scripted_upstream::listen_on(const std::filesyst
 
 scripted_upstream::scripted_upstream(std::string body) : scripted_upstream{listen_at_port(), answer_with(body)} {}
 
-scripted_upstream::scripted_upstream(const std::filesystem::path& socket, std::string body)
-    : scripted_upstream{listen_on(socket), answer_with(body)} {}
+scripted_upstream::scripted_upstream(const socket_path& where)
+    : scripted_upstream{listen_on(where.path), answer_with("ok")} {}
 
 scripted_upstream::scripted_upstream(script play) : scripted_upstream{listen_at_port(), std::move(play)} {}
 

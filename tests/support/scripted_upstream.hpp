@@ -25,7 +25,10 @@ class scripted_upstream {
   /// Answers every request with 200 and this body, keeping the connection.
   explicit scripted_upstream(std::string body = "ok");
   /// The same on a Unix-domain socket.
-  explicit scripted_upstream(const std::filesystem::path& socket, std::string body = "ok");
+  struct socket_path {
+    std::filesystem::path path;
+  };
+  explicit scripted_upstream(const socket_path& where);
   ~scripted_upstream();
   scripted_upstream(const scripted_upstream&) = delete;
   scripted_upstream& operator=(const scripted_upstream&) = delete;

@@ -27,8 +27,8 @@ BOOST_AUTO_TEST_CASE(a_connection_is_kept_for_the_next_request) {
 }
 
 BOOST_AUTO_TEST_CASE(a_replica_may_be_a_socket_of_this_machine) {
-  const temporary_folder folder;
-  scripted_upstream replica{folder.path() / "model.sock"};
+  const tests::temporary_folder folder;
+  scripted_upstream replica{scripted_upstream::socket_path{folder.path() / "model.sock"}};
   gateway_fixture fixture;
   fixture.deploy("pub", {&replica});
   raw_socket client = fixture.connect();
