@@ -104,6 +104,7 @@ class program {
                  .runtime = driver_,
                  .reconciler = reconciler_,
                  .observe_gateway = [this] { return gateway_->observe(); },
+                 .observe_clients = [this](const auto& deployment) { return gateway_->observe_clients(deployment); },
                  .count_gateway = [this] { return gateway_->observe_with_counts(); },
                  .predict = [this](const auto& call) { return predictions_.run(call); },
                  .gateway_health = [this] { return health(); }},

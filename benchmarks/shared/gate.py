@@ -51,6 +51,8 @@ class Modelgate:
             command += ["--config", file]
         for name in ("prediction", "control", "metrics"):
             command += [f"--{name}-listen", "127.0.0.1:0"]
+        if os.path.exists(os.path.join(self.data, "ports.json")):
+            os.remove(os.path.join(self.data, "ports.json"))  # those of the process that had the folder before
         with open(self.log, "w") as log:
             self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=ROOT)
         self.ports = wait_for("start", self.read_ports)

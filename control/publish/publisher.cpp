@@ -7,14 +7,13 @@ namespace modelgate::control::publish {
 
 publisher::publisher(config::gateway_link& gateway, image_lookup images, serving_defaults defaults,
                      std::uint64_t first_generation)
-    : gateway_{gateway}, images_{std::move(images)}, defaults_{defaults}, generation_{first_generation} {}
+    : gateway_{gateway}, builder_{std::move(images)}, defaults_{defaults}, generation_{first_generation} {}
 
-config::snapshot_ptr publisher::update(const std::vector<store::desired_deployment>& desired,
+config::snapshot_ptr publisher::update(const std::vector<store::desired_ptr>& desired,
                                        const std::vector<runtime::observed_replica>& observed) {
-  config::snapshot next = build_snapshot(desired, observed, images_, defaults_, published_.get());
-  // Unchanged deployments are the same objects, so comparing the pointers compares everything.
-  if (published_ && published_->deployments == next.deployments) return published_;
-  next.generation = ++generation_;
+  const bool differs = builder_.update(desired, observed, defaults_);
+  if (published_ && !differs) return published_;
+  config::snapshot next{++generation_, builder_.deployments()};
   published_ = std::make_shared<const config::snapshot>(std::move(next));
   gateway_.publish(published_);
   return published_;

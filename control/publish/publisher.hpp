@@ -23,12 +23,13 @@ class publisher {
   void set_defaults(const serving_defaults& defaults) noexcept { defaults_ = defaults; }
 
   /// Publishes when anything differs from what was published last, or nothing was yet; the snapshot that holds now.
-  config::snapshot_ptr update(const std::vector<store::desired_deployment>& desired,
+  /// `desired`: all of them, by id. What is the same object as in the last update was not changed by anybody.
+  config::snapshot_ptr update(const std::vector<store::desired_ptr>& desired,
                               const std::vector<runtime::observed_replica>& observed);
 
  private:
   config::gateway_link& gateway_;
-  image_lookup images_;
+  snapshot_builder builder_;
   serving_defaults defaults_;
   std::uint64_t generation_;
   config::snapshot_ptr published_;

@@ -3,7 +3,9 @@
 #include "control/publish/image_label.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -139,33 +141,158 @@ std::map<std::string_view, std::vector<const observed_replica*>> ready_by_deploy
   return answer;
 }
 
+std::vector<std::size_t> every_place(std::size_t size) {
+  std::vector<std::size_t> places(size);
+  std::iota(places.begin(), places.end(), std::size_t{0});
+  return places;
+}
+
 }  // namespace
 
-config::snapshot build_snapshot(const std::vector<store::desired_deployment>& desired,
+config::snapshot build_snapshot(const std::vector<store::desired_ptr>& desired,
                                 const std::vector<observed_replica>& observed, const image_lookup& images,
                                 const serving_defaults& defaults, const config::snapshot* previous) {
-  std::map<std::string_view, deployment_config_ptr> before;
-  if (previous != nullptr) {
-    for (const deployment_config_ptr& deployment : previous->deployments) before[deployment->id] = deployment;
-  }
   const auto ready = ready_by_deployment(observed);
   static const std::vector<const observed_replica*> none;
 
   config::snapshot answer;
-  for (const store::desired_deployment& entry : desired) {
+  for (const store::desired_ptr& each : desired) {
+    const store::desired_deployment& entry = *each;
     if (entry.deployment.deleting) continue;
-    const auto old = before.find(entry.deployment.id);
-    const deployment_config* old_config = old == before.end() ? nullptr : old->second.get();
+    const deployment_config_ptr* old =
+        previous == nullptr ? nullptr : config::find_deployment(*previous, entry.deployment.id);
+    const deployment_config* old_config = old == nullptr ? nullptr : old->get();
     const auto replicas = ready.find(entry.deployment.id);
     deployment_config built = deployment_builder{entry, images, defaults, old_config}.build(
         replicas == ready.end() ? none : replicas->second);
     if (old_config != nullptr && is_same(*old_config, built)) {
-      answer.deployments.push_back(old->second);
+      answer.deployments.push_back(*old);
     } else {
       answer.deployments.push_back(std::make_shared<const deployment_config>(std::move(built)));
     }
   }
   return answer;
+}
+
+bool snapshot_builder::update(const std::vector<store::desired_ptr>& desired,
+                              const std::vector<observed_replica>& observed, const serving_defaults& defaults) {
+  const bool same_defaults = std::exchange(defaults_, defaults) == defaults;
+  const bool same_desired = desired == desired_;  // the pointers
+  ready_replicas ready = ready_of(observed);
+  std::vector<std::size_t> stale;
+  if (!same_desired) stale = take_over(desired);
+  if (ready != ready_) add_where_ready_differs(ready, stale);
+  ready_ = std::move(ready);
+  const bool is_idle = same_desired && same_defaults && stale.empty();
+  if (is_idle && !images_differ()) return false;
+  if (is_idle || !same_defaults) stale = every_place(desired_.size());
+  // What an image is heard to say differently now, it says to all of its deployments.
+  if (build(stale, observed)) static_cast<void>(build(every_place(desired_.size()), observed));
+  return take_made();
+}
+
+snapshot_builder::ready_replicas snapshot_builder::ready_of(const std::vector<observed_replica>& observed) {
+  ready_replicas answer;
+  for (const auto& [deployment, replicas] : ready_by_deployment(observed)) {
+    auto& of_this = answer[std::string{deployment}];
+    for (const observed_replica* each : replicas) {
+      of_this.push_back(
+          {{each->name, *each->address, each->revision, {}, {}, each->tls_server_name}, each->model_image});
+    }
+  }
+  return answer;
+}
+
+/// Goes on from the list before to this one, with what was made of those that are in both. Places of those that have
+/// changed or are new.
+std::vector<std::size_t> snapshot_builder::take_over(const std::vector<store::desired_ptr>& desired) {
+  std::vector<std::size_t> stale;
+  std::vector<deployment_config_ptr> made;
+  made.reserve(desired.size());
+  std::size_t old = 0;
+  for (const store::desired_ptr& each : desired) {
+    const std::string& id = each->deployment.id;
+    while (old < desired_.size() && desired_[old] != each && desired_[old]->deployment.id < id) ++old;
+    const bool is_same = old < desired_.size() && desired_[old] == each;
+    const bool is_known = is_same || (old < desired_.size() && desired_[old]->deployment.id == id);
+    if (!is_same) stale.push_back(made.size());
+    made.push_back(is_known ? std::move(made_[old]) : nullptr);
+    if (is_known) ++old;
+  }
+  made_ = std::move(made);
+  desired_ = desired;
+  return stale;
+}
+
+void snapshot_builder::add_where_ready_differs(const ready_replicas& ready, std::vector<std::size_t>& stale) const {
+  const auto add_those_of = [&](const ready_replicas& some, const ready_replicas& others) {
+    for (const auto& [id, replicas] : some) {
+      const auto other = others.find(id);
+      if (other != others.end() && other->second == replicas) continue;
+      const auto place = std::lower_bound(
+          desired_.begin(), desired_.end(), id,
+          [](const store::desired_ptr& each, const std::string& wanted) { return each->deployment.id < wanted; });
+      if (place != desired_.end() && (*place)->deployment.id == id)
+        stale.push_back(static_cast<std::size_t>(place - desired_.begin()));
+    }
+  };
+  add_those_of(ready, ready_);
+  add_those_of(ready_, ready);
+  std::sort(stale.begin(), stale.end());
+  stale.erase(std::unique(stale.begin(), stale.end()), stale.end());
+}
+
+snapshot_builder::image_word snapshot_builder::word_of(const std::optional<runtime::image_description>& image) {
+  if (!image) return std::nullopt;
+  return std::pair{image->protocol, image->concurrency};
+}
+
+bool snapshot_builder::images_differ() const {
+  return std::any_of(heard_.begin(), heard_.end(),
+                     [this](const auto& heard) { return word_of(images_(heard.first)) != heard.second; });
+}
+
+/// Makes those at these places anew. Whether an image was heard to say something else than it told others.
+bool snapshot_builder::build(const std::vector<std::size_t>& stale, const std::vector<observed_replica>& observed) {
+  if (stale.size() == desired_.size()) heard_.clear();
+  bool differs = false;
+  std::map<std::string, std::optional<runtime::image_description>, std::less<>> told;  // each is asked once
+  const image_lookup ask = [&](std::string_view image) {
+    auto known = told.find(image);
+    if (known == told.end()) {
+      known = told.emplace(std::string{image}, images_(image)).first;
+      const image_word word = word_of(known->second);
+      const auto [heard, is_new] = heard_.try_emplace(known->first, word);
+      differs = differs || (!is_new && heard->second != word);
+      heard->second = word;
+    }
+    return known->second;
+  };
+  std::vector<store::desired_ptr> wanted;
+  wanted.reserve(stale.size());
+  for (const std::size_t place : stale) wanted.push_back(desired_[place]);
+  config::snapshot part = build_snapshot(wanted, observed, ask, defaults_, &built_);
+  auto next = part.deployments.begin();
+  for (const std::size_t place : stale) {
+    made_[place] = desired_[place]->deployment.deleting ? nullptr : std::move(*next++);
+  }
+  return differs;
+}
+
+/// Whether what is listed differs from before.
+bool snapshot_builder::take_made() {
+  std::vector<deployment_config_ptr>& listed = built_.deployments;
+  std::size_t size = 0;
+  bool differs = false;
+  for (const deployment_config_ptr& each : made_) {
+    if (!each) continue;
+    if (size == listed.size()) listed.emplace_back();
+    differs = differs || listed[size] != each;
+    listed[size++] = each;
+  }
+  differs = differs || size != listed.size();
+  listed.resize(size);
+  return differs;
 }
 
 }  // namespace modelgate::control::publish

@@ -70,15 +70,21 @@ int worth(const observed_replica& replica) {
 
 class deployment_planner {
  public:
-  deployment_planner(const store::desired_deployment* desired, const replica_list& replicas,
-                     const std::set<std::string>& drained, system_time now, const plan_settings& settings,
-                     plan_outcome& outcome)
-      : desired_{desired}, replicas_{replicas}, drained_{drained}, now_{now}, settings_{settings}, outcome_{outcome} {}
+  deployment_planner(const store::desired_deployment* desired, std::uint32_t wanted_replicas,
+                     const replica_list& replicas, const std::set<std::string>& drained, system_time now,
+                     const plan_settings& settings, plan_outcome& outcome)
+      : desired_{desired},
+        wanted_replicas_{wanted_replicas},
+        replicas_{replicas},
+        drained_{drained},
+        now_{now},
+        settings_{settings},
+        outcome_{outcome} {}
 
   void plan() {
     const bool wanted = desired_ != nullptr && !desired_->deployment.deleting && desired_->refusal.empty()
                         && !desired_->deployment.current.spec.stop;
-    const std::size_t count = wanted ? desired_->deployment.current.spec.replicas : 0;
+    const std::size_t count = wanted ? wanted_replicas_ : 0;
     sorted_ = sort_out(replicas_, desired_);
     for (const observed_replica* replica : sorted_.leaving) go_on_leaving(*replica);
     end_misfits();
@@ -296,6 +302,7 @@ class deployment_planner {
   }
 
   const store::desired_deployment* desired_;  ///< null: nobody wants these replicas
+  std::uint32_t wanted_replicas_;
   const replica_list& replicas_;
   const std::set<std::string>& drained_;
   system_time now_;
@@ -342,21 +349,21 @@ std::chrono::milliseconds backoff_of(std::uint32_t failures, const plan_settings
   return std::min(wait, settings.restart_backoff_max);
 }
 
-plan_outcome plan(const std::vector<store::desired_deployment>& desired, const std::vector<observed_replica>& observed,
+plan_outcome plan(const std::vector<wanted_deployment>& wanted, const std::vector<observed_replica>& observed,
                   const std::set<std::string>& drained, system_time now, const plan_settings& settings) {
   std::map<std::string_view, replica_list> by_deployment;
   for (const observed_replica& replica : observed) by_deployment[replica.deployment].push_back(&replica);
 
   plan_outcome outcome;
   const replica_list none;
-  for (const store::desired_deployment& entry : desired) {
-    const auto found = by_deployment.find(entry.deployment.id);
+  for (const wanted_deployment& entry : wanted) {
+    const auto found = by_deployment.find(entry.desired.deployment.id);
     const replica_list& replicas = found == by_deployment.end() ? none : found->second;
-    deployment_planner{&entry, replicas, drained, now, settings, outcome}.plan();
+    deployment_planner{&entry.desired, entry.replicas, replicas, drained, now, settings, outcome}.plan();
     if (found != by_deployment.end()) by_deployment.erase(found);
   }
   for (const auto& [deployment, replicas] : by_deployment) {
-    deployment_planner{nullptr, replicas, drained, now, settings, outcome}.plan();
+    deployment_planner{nullptr, 0, replicas, drained, now, settings, outcome}.plan();
   }
   return outcome;
 }

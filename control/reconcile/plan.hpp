@@ -52,15 +52,26 @@ struct plan_outcome {
   std::optional<system_time> wake_at;
 };
 
+/// A deployment for which something may have to be done, and how many replicas of it there should be: as many as it asks
+/// for, of external ones as many as their source tells. 0: nobody knows yet; then nothing but what leaves already is
+/// touched.
+///
+/// Shape: refers to it; alive while the plan is made.
+struct wanted_deployment {
+  const store::desired_deployment& desired;
+  std::uint32_t replicas;
+};
+
 /// What to do next to come from what is observed to what is desired. The table in README.md says it in words.
 ///
 /// Pure and total: any desired and observed state has an answer, however it came about. Doing the actions once, twice
 /// or only some of them, and planning again, leads to the same end.
 ///
-/// A wanted count of 0 means that nobody knows it yet; then nothing but what leaves already is touched.
+/// Deployments that are stopped or refused and of which no replica is observed may be left out of `wanted`: nothing has to
+/// be done for them. A replica whose deployment is not in it is nobody's.
 ///
 /// `drained` names the replicas that no worker's snapshot lists any more and no request is on.
-[[nodiscard]] plan_outcome plan(const std::vector<store::desired_deployment>& desired,
+[[nodiscard]] plan_outcome plan(const std::vector<wanted_deployment>& wanted,
                                 const std::vector<runtime::observed_replica>& observed,
                                 const std::set<std::string>& drained, system_time now, const plan_settings& settings);
 

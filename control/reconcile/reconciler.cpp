@@ -1,5 +1,6 @@
 #include "control/reconcile/reconciler.hpp"
 
+#include "control/reconcile/replicas_by_deployment.hpp"
 #include "control/reconcile/summarise.hpp"
 
 #include "modelgate/base/log.hpp"
@@ -23,32 +24,10 @@ template <class... Handlers>
 overloaded(Handlers...) -> overloaded<Handlers...>;
 
 bool lists(const config::snapshot& snapshot, const observed_replica& replica) {
-  for (const auto& deployment : snapshot.deployments) {
-    if (deployment->id != replica.deployment) continue;
-    return std::any_of(deployment->endpoints.begin(), deployment->endpoints.end(),
-                       [&](const config::endpoint_config& endpoint) { return endpoint.replica == replica.name; });
-  }
-  return false;
-}
-
-/// Until a replica of the current revision, or its source, has not been ready for longer than its owner allows; absent
-/// when none waits, or that time has passed.
-std::optional<std::chrono::milliseconds> time_to_fail(const store::desired_deployment& entry,
-                                                      const std::vector<observed_replica>& observed,
-                                                      const std::optional<runtime::source_state>& source,
-                                                      system_time now) {
-  const domain::revision& current = entry.deployment.current;
-  std::optional<std::chrono::milliseconds> least;
-  const auto count = [&](system_time since) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(since + current.spec.progress_deadline - now);
-    if (left.count() > 0 && (!least || left < *least)) least = left;
-  };
-  for (const observed_replica& replica : observed) {
-    const bool is_current = replica.deployment == entry.deployment.id && replica.revision == current.replica_revision;
-    if (is_current && replica.phase != domain::replica_phase::ready) count(replica.unready_since);
-  }
-  if (source) count(source->since);
-  return least;
+  const auto* deployment = config::find_deployment(snapshot, replica.deployment);
+  return deployment != nullptr
+         && std::any_of((*deployment)->endpoints.begin(), (*deployment)->endpoints.end(),
+                        [&](const config::endpoint_config& endpoint) { return endpoint.replica == replica.name; });
 }
 
 }  // namespace
@@ -67,6 +46,7 @@ void reconciler::start() {
     stopping_ = false;
     wake_ = true;
   }
+  loaded_ = false;  // meanwhile another program may have been in charge
   driver_.set_change_listener([this] { wake(); });
   thread_ = std::thread{[this] {
     ::pthread_setname_np(::pthread_self(), "reconciler");
@@ -144,13 +124,15 @@ std::vector<domain::deployment_status> reconciler::statuses_of(const std::vector
     waiting = waiting_;
   }
   const auto observed = driver_.observe();
+  const replicas_by_deployment replicas{observed};
   const system_time now = system_clock::now();
   std::vector<domain::deployment_status> statuses;
   for (const auto& [deployment, refusal] : questions) {
     const auto source = deployment.current.spec.external
                             ? driver_.source(deployment.id, deployment.current.replica_revision)
                             : std::nullopt;
-    domain::deployment_status status = summarise(deployment, refusal, observed, served.get(), now, source);
+    domain::deployment_status status =
+        summarise(deployment, refusal, replicas.of(deployment.id), find_entry(served, deployment.id), now, source);
     const auto waits = waiting.find(deployment.id);
     const bool is_stuck = waits != waiting.end() && waits->second.failed == deployment.current.number;
     if (is_stuck && status.phase == domain::deployment_phase::failed) status.message += "\n" + waits->second.text;
@@ -185,17 +167,19 @@ void reconciler::run() {
 
 steady_time reconciler::pass() {
   std::uint64_t request = 0;
+  bool is_awaited = false;
   {
     const std::lock_guard lock{mutex_};
     request = requests_;
+    is_awaited = request > answered_requests_;
   }
   store_failed_ = false;
-  const bool fresh = load();
+  const bool fresh = load(is_awaited);
   auto next = steady_clock::now() + settings_.resync;
   const auto look_again_in = [&](std::chrono::milliseconds pause) {
     next = std::min(next, steady_clock::now() + std::max(pause, std::chrono::milliseconds{0}));
   };
-  if (!desired_) {
+  if (!loaded_) {
     look_again_in(storage_pause_);
     return next;
   }
@@ -206,7 +190,7 @@ steady_time reconciler::pass() {
   if (!live_ || live_->generation < published_->generation) look_again_in(settings_.plan.drain_poll);
 
   const system_time now = system_clock::now();
-  const plan_outcome outcome = plan(*desired_, observed, find_drained(observed), now, settings_.plan);
+  const plan_outcome outcome = plan(wanted(observed), observed, find_drained(observed), now, settings_.plan);
   for (const action& step : outcome.actions) act(step);
   if (const auto pause = judge_revisions(observed, now)) look_again_in(*pause);
   if (store_failed_) {
@@ -220,32 +204,51 @@ steady_time reconciler::pass() {
   return next;
 }
 
-/// Reads the desired state. False: it is what it was before, if anything.
-bool reconciler::load() {
-  auto loaded = store_.load_desired();
-  if (!loaded) {
-    complain(loaded.error());
+/// Reads what has changed of the desired state. False: it is what it was before, if anything.
+bool reconciler::load(bool is_awaited) {
+  const steady_time now = steady_clock::now();
+  const bool is_whole = !loaded_ || (now >= reread_at_ && !is_awaited);
+  auto changes = store_.load_changes(is_whole ? 0 : desired_.until());
+  if (!changes) {
+    complain(changes.error());
     return false;
   }
-  desired_ = std::move(*loaded);
+  if (changes->is_everything) reread_at_ = now + settings_.reread;
+  desired_.apply(std::move(*changes));
+  loaded_ = true;
   return true;
 }
 
 /// Tells the driver where external replicas are, and takes from it how many.
 void reconciler::follow_sources() {
   std::vector<runtime::replica_source> sources;
-  std::vector<store::desired_deployment*> of;
-  for (store::desired_deployment& entry : *desired_) {
-    const domain::revision& current = entry.deployment.current;
-    if (!current.spec.external || current.spec.stop || entry.deployment.deleting || !entry.refusal.empty()) continue;
-    sources.push_back({entry.deployment.id, current.replica_revision, *current.spec.external});
-    of.push_back(&entry);
+  for (const store::desired_ptr& entry : desired_.active()) {
+    const domain::revision& current = entry->deployment.current;
+    if (!current.spec.external || current.spec.stop || entry->deployment.deleting || !entry->refusal.empty()) continue;
+    sources.push_back({entry->deployment.id, current.replica_revision, *current.spec.external});
   }
   driver_.follow(sources);
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    const auto found = driver_.source(sources[i].deployment, sources[i].revision);
-    of[i]->deployment.current.spec.replicas = found ? found->replicas : 0;
+  external_.clear();
+  for (const runtime::replica_source& each : sources) {
+    const auto found = driver_.source(each.deployment, each.revision);
+    external_.emplace_hint(external_.end(), each.deployment, found ? found->replicas : 0);
   }
+}
+
+/// What may have to be done something for: what is to run or to go, and what else has replicas.
+std::vector<wanted_deployment> reconciler::wanted(const std::vector<observed_replica>& observed) const {
+  std::vector<wanted_deployment> answer;
+  for (const store::desired_ptr& entry : desired_.active()) {
+    const auto source = external_.find(entry->deployment.id);
+    answer.push_back({*entry, source == external_.end() ? entry->deployment.current.spec.replicas : source->second});
+  }
+  std::set<std::string_view> idle;
+  for (const observed_replica& replica : observed) {
+    const store::desired_deployment* entry = desired_.find(replica.deployment);
+    if (entry != nullptr && !is_active(*entry) && idle.insert(entry->deployment.id).second)
+      answer.push_back({*entry, entry->deployment.current.spec.replicas});
+  }
+  return answer;
 }
 
 void reconciler::complain(const error_code& problem) {
@@ -257,7 +260,7 @@ void reconciler::complain(const error_code& problem) {
 }
 
 void reconciler::publish(const std::vector<observed_replica>& observed, std::uint64_t request, bool fresh) {
-  published_ = publisher_(*desired_, observed);
+  published_ = publisher_(desired_.all(), observed);
   stats_.on_built(published_->generation);
   if (fresh) {
     const std::lock_guard lock{mutex_};
@@ -270,68 +273,6 @@ void reconciler::publish(const std::vector<observed_replica>& observed, std::uin
   stats_.on_live(published_->generation);
   const std::lock_guard lock{mutex_};
   live_ = published_;
-}
-
-/// Remembers which revisions are good, and takes those back that failed and whose owners want it so. When to look again:
-/// at once when the desired state is another one now, else when the next revision would have failed.
-std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::vector<observed_replica>& observed,
-                                                                     system_time now) {
-  std::optional<std::chrono::milliseconds> look_again;
-  std::map<std::string, waiting_rollback> waiting;
-  for (const store::desired_deployment& entry : *desired_) {
-    const domain::deployment& deployment = entry.deployment;
-    const domain::revision& current = deployment.current;
-    if (current.spec.stop || deployment.deleting || !entry.refusal.empty()) continue;
-    if (deployment.good_replica_revision == current.replica_revision) continue;
-    const auto source = current.spec.external ? driver_.source(deployment.id, current.replica_revision) : std::nullopt;
-    const auto status = summarise(deployment, entry.refusal, observed, live_.get(), now, source);
-    result<void> written;
-    if (status.phase == domain::deployment_phase::deployed) {
-      written = store_.mark_good(deployment.id, current.number);
-    } else if (status.phase == domain::deployment_phase::failed && current.spec.auto_rollback && entry.fallback) {
-      const result<store::rollback_outcome> back = store_.roll_back(deployment.id, current.number, status.message);
-      if (back && !back->made) {  // the next pass asks again
-        if (!back->lacks.empty()) {
-          waiting[deployment.id] = {current.number, "The rollback to revision " + std::to_string(entry.fallback->number)
-                                                        + " waits for room in the quota of group " + deployment.group
-                                                        + ", for one replica " + back->lacks};
-        }
-        continue;
-      }
-      if (back) {
-        log::warning("reconciler", "a revision has failed: the last good one comes back",
-                     {{"deployment", deployment.id}, {"revision", current.number}, {"why", status.message}});
-        stats_.on_rollback();
-      } else {
-        written = back.error();
-      }
-    } else {
-      // What makes it good wakes us; that its time is over, nobody tells.
-      if (const auto left = time_to_fail(entry, observed, source, now); left && (!look_again || *left < *look_again))
-        look_again = left;
-      continue;
-    }
-    if (written)
-      look_again = std::chrono::milliseconds{0};
-    else
-      complain(written.error());
-  }
-  keep_waiting(std::move(waiting));
-  return look_again;
-}
-
-/// For those who ask for a status; in the log once for each.
-void reconciler::keep_waiting(std::map<std::string, waiting_rollback> waiting) {
-  std::map<std::string, waiting_rollback> before;
-  {
-    const std::lock_guard lock{mutex_};
-    before = std::exchange(waiting_, waiting);
-  }
-  for (const auto& [deployment, rollback] : waiting) {
-    const auto known = before.find(deployment);
-    if (known != before.end() && known->second.failed == rollback.failed) continue;
-    log::warning("reconciler", "a rollback waits for quota", {{"deployment", deployment}, {"why", rollback.text}});
-  }
 }
 
 std::set<std::string> reconciler::find_drained(const std::vector<observed_replica>& observed) const {

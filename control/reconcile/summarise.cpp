@@ -16,13 +16,10 @@ using domain::replica_phase;
 using runtime::observed_replica;
 using replica_list = std::vector<const observed_replica*>;
 
-std::set<std::string_view> served_replicas(const config::snapshot* live, const std::string& deployment) {
+std::set<std::string_view> served_replicas(const config::deployment_config* live) {
   std::set<std::string_view> names;
   if (live == nullptr) return names;
-  for (const auto& entry : live->deployments) {
-    if (entry->id != deployment) continue;
-    for (const auto& endpoint : entry->endpoints) names.insert(endpoint.replica);
-  }
+  for (const auto& endpoint : live->endpoints) names.insert(endpoint.replica);
   return names;
 }
 
@@ -115,12 +112,8 @@ class running_summary {
 }  // namespace
 
 domain::deployment_status summarise(const domain::deployment& deployment, const std::string& refusal,
-                                    const std::vector<observed_replica>& observed, const config::snapshot* live,
-                                    system_time now, const std::optional<runtime::source_state>& source) {
-  replica_list replicas;
-  for (const observed_replica& replica : observed) {
-    if (replica.deployment == deployment.id) replicas.push_back(&replica);
-  }
+                                    replica_list replicas, const config::deployment_config* live, system_time now,
+                                    const std::optional<runtime::source_state>& source) {
   std::sort(replicas.begin(), replicas.end(), [](const auto* a, const auto* b) {
     return std::pair{a->revision, a->index} < std::pair{b->revision, b->index};
   });
@@ -138,7 +131,7 @@ domain::deployment_status summarise(const domain::deployment& deployment, const 
     status.phase = deployment_phase::failed;
     status.message = refusal;
   } else {
-    running_summary{deployment, replicas, served_replicas(live, deployment.id), source, now}.write(status);
+    running_summary{deployment, replicas, served_replicas(live), source, now}.write(status);
   }
   return status;
 }

@@ -26,7 +26,8 @@ answer<std::vector<client_view>> client_service::list(const domain::principal& w
 /// With what the gateway has seen since the last time that it was stored.
 std::vector<client_view> client_service::views_of(const std::string& deployment,
                                                   std::vector<domain::client> clients) const {
-  const config::observation seen = context_.observe_gateway ? context_.observe_gateway() : config::observation{};
+  const config::observation seen =
+      context_.observe_clients ? context_.observe_clients(deployment) : config::observation{};
   const seen_clients uses{seen};
   std::vector<client_view> views;
   for (domain::client& client : clients) {

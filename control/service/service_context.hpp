@@ -32,7 +32,9 @@ struct service_context {
   runtime::runtime_driver& runtime;
   reconcile::reconcile_link& reconciler;
   std::function<config::observation()> observe_gateway = {};  ///< what was seen of clients; may be empty
-  std::chrono::milliseconds publish_timeout{10'000};          ///< how long an answer waits for its change to go live
+  /// The same of one deployment's clients only; may be empty.
+  std::function<config::observation(const std::string& deployment)> observe_clients = {};
+  std::chrono::milliseconds publish_timeout{10'000};  ///< how long an answer waits for its change to go live
   std::function<system_time()> now = now_in_milliseconds;
   std::function<config::observation()> count_gateway = {};  ///< the same, with counts for charts; may be empty
   /// Sends a request through the gateway and waits for its end; may be empty. Errors: busy.

@@ -133,19 +133,42 @@ std::vector<stored_deployment> deployment_store::list_all() const {
   return found;
 }
 
+std::uint64_t deployment_store::last_change() const {
+  auto query = on_.prepare("SELECT max(sequence) FROM deployment_changes");
+  return query.next() && !query.is_null(0) ? query.number(0) : 0;
+}
+
+std::vector<stored_deployment> deployment_store::list_changed(std::uint64_t since) const {
+  auto query = on_.prepare(MODELGATE_SELECT_DEPLOYMENT
+                           "WHERE d.id IN (SELECT deployment FROM deployment_changes WHERE sequence > ? AND gone = 0)"
+                           " ORDER BY d.id");
+  query.bind(since);
+  std::vector<stored_deployment> found;
+  while (query.next()) found.push_back(read_deployment(query));
+  return found;
+}
+
+std::vector<std::string> deployment_store::erased_since(std::uint64_t since) const {
+  auto query = on_.prepare("SELECT deployment FROM deployment_changes WHERE sequence > ? AND gone = 1");
+  query.bind(since);
+  std::vector<std::string> ids;
+  while (query.next()) ids.push_back(query.text(0));
+  return ids;
+}
+
 domain::group_usage deployment_store::usage_of(std::string_view group, std::string_view left_out) const {
-  // Added up here and not by SQL: sum() fails on overflow, where these saturate.
+  // Multiplied here and not by SQL, which fails on overflow, where these saturate.
   auto query = on_.prepare(
-      "SELECT r.replicas, ifnull(t.cpu_milli, 0), ifnull(t.memory_bytes, 0), ifnull(t.gpu, 0)"
-      " FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"
-      " LEFT JOIN instance_types t ON t.name = r.instance_type"
-      " WHERE d.group_name = ? AND d.id <> ? AND d.deleting = 0 AND r.stop = 0");
+      "SELECT u.replicas, u.deployments, ifnull(t.cpu_milli, 0), ifnull(t.memory_bytes, 0), ifnull(t.gpu, 0)"
+      " FROM (SELECT instance_type, sum(replicas) AS replicas, count(*) AS deployments FROM deployment_uses"
+      " WHERE group_name = ? AND deployment <> ? GROUP BY instance_type) u"
+      " LEFT JOIN instance_types t ON t.name = u.instance_type");
   query.bind(group, left_out);
   domain::group_usage usage;
   while (query.next()) {
-    const domain::resources each{query.integer(1), query.integer(2), query.integer(3)};
+    const domain::resources each{query.integer(2), query.integer(3), query.integer(4)};
     usage.total = usage.total + each * query.integer(0);
-    ++usage.deployments;
+    usage.deployments += query.integer(1);
   }
   return usage;
 }
@@ -246,6 +269,11 @@ void deployment_store::mark_deleting(std::string_view id) {
 
 void deployment_store::erase_deleted(std::string_view id) {
   on_.prepare("DELETE FROM deployments WHERE id = ? AND deleting = 1").bind(id).run();
+  on_.prepare(
+         "DELETE FROM deployment_changes WHERE gone = 1 AND sequence < (SELECT max(sequence) FROM deployment_changes) "
+         "- ?")
+      .bind(erased_kept)
+      .run();
 }
 
 std::vector<domain::recorded_revision> deployment_store::history(std::string_view id) const {

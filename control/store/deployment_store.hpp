@@ -42,6 +42,13 @@ class deployment_store {
   [[nodiscard]] std::vector<stored_deployment> list(const deployment_filter& filter) const;
   /// Every one, those that are being deleted included, by id.
   [[nodiscard]] std::vector<stored_deployment> list_all() const;
+  /// Of all changes so far; 0: none.
+  [[nodiscard]] std::uint64_t last_change() const;
+  /// Those that differ, they or what their running depends on, from what they were at that change; by id.
+  [[nodiscard]] std::vector<stored_deployment> list_changed(std::uint64_t since) const;
+  /// Ids of those that were erased since; known of the last `erased_kept` changes only.
+  [[nodiscard]] std::vector<std::string> erased_since(std::uint64_t since) const;
+  static constexpr std::uint64_t erased_kept = 10'000;
   /// What the group's deployments take that are neither stopped nor being deleted, one of them left out.
   [[nodiscard]] domain::group_usage usage_of(std::string_view group, std::string_view left_out = {}) const;
   /// Ids of those that are not being deleted.

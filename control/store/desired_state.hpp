@@ -6,6 +6,7 @@
 #include "modelgate/base/result.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,6 +28,16 @@ struct desired_deployment {
   domain::resources fallback_per_replica{};
 };
 
+using desired_ptr = std::shared_ptr<const desired_deployment>;
+
+/// What became of the desired state since it was read before.
+struct desired_changes {
+  std::uint64_t until = 0;           ///< what comes after this is to be asked for next
+  bool is_everything = false;        ///< `changed` is all that there is
+  std::vector<desired_ptr> changed;  ///< ordered by id, deleted ones that still drain included
+  std::vector<std::string> gone;     ///< erased since
+};
+
 /// What became of bringing back the last good revision.
 struct rollback_outcome {
   bool made = false;
@@ -42,8 +53,9 @@ class desired_state {
  public:
   virtual ~desired_state() = default;
 
-  /// Every deployment, deleted ones that still drain included, ordered by id.
-  [[nodiscard]] virtual result<std::vector<desired_deployment>> load_desired() = 0;
+  /// What has changed since a reading that went up to `since`, whoever changed it and however often; 0: everything. It
+  /// may be more than that, also everything: a store remembers only so many that were erased.
+  [[nodiscard]] virtual result<desired_changes> load_changes(std::uint64_t since) = 0;
   /// Remembers that all replicas of this revision are ready, if it still is the current one.
   [[nodiscard]] virtual result<void> mark_good(const std::string& deployment, std::uint64_t revision) = 0;
   /// Makes a revision that brings back the last good one, if `failed` still is the current one and another one is good;

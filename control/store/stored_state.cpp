@@ -9,6 +9,9 @@
 #include "control/store/instance_type_store.hpp"
 
 #include <chrono>
+#include <memory>
+#include <unordered_map>
+#include <utility>
 
 namespace modelgate::control::store {
 namespace {
@@ -44,20 +47,25 @@ std::string fit_quota(transaction& within, const domain::group& group, const dom
 
 }  // namespace
 
-result<std::vector<desired_deployment>> stored_state::load_desired() {
-  return from_.read([](transaction& within) -> result<std::vector<desired_deployment>> {
-    auto clients = client_store{within}.list_all();
+result<desired_changes> stored_state::load_changes(std::uint64_t since) {
+  return from_.read([since](transaction& within) -> result<desired_changes> {
     const deployment_store deployments{within};
-    std::vector<desired_deployment> desired;
-    for (stored_deployment& stored : deployments.list_all()) {
-      auto of_this = clients.find(stored.deployment.id);
-      desired_deployment each{
-          std::move(stored.deployment), {}, stored.per_replica, std::move(stored.refusal), stored.group_limit};
-      if (of_this != clients.end()) each.clients = std::move(of_this->second);
-      add_fallback(each, deployments, instance_type_store{within});
-      desired.push_back(std::move(each));
+    const client_store clients{within};
+    desired_changes answer;
+    answer.until = deployments.last_change();
+    answer.is_everything = since == 0 || answer.until - since > deployment_store::erased_kept;
+    std::unordered_map<std::string, std::vector<domain::client>> all_clients;
+    if (answer.is_everything) all_clients = clients.list_all();
+    if (!answer.is_everything) answer.gone = deployments.erased_since(since);
+    for (stored_deployment& stored : answer.is_everything ? deployments.list_all() : deployments.list_changed(since)) {
+      auto each = std::make_shared<desired_deployment>(desired_deployment{
+          std::move(stored.deployment), {}, stored.per_replica, std::move(stored.refusal), stored.group_limit});
+      each->clients =
+          answer.is_everything ? std::move(all_clients[each->deployment.id]) : clients.list(each->deployment.id);
+      add_fallback(*each, deployments, instance_type_store{within});
+      answer.changed.push_back(std::move(each));
     }
-    return desired;
+    return answer;
   });
 }
 

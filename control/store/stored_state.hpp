@@ -12,7 +12,7 @@ class stored_state : public desired_state {
  public:
   explicit stored_state(database& from) noexcept : from_{from} {}
 
-  [[nodiscard]] result<std::vector<desired_deployment>> load_desired() override;
+  [[nodiscard]] result<desired_changes> load_changes(std::uint64_t since) override;
   [[nodiscard]] result<void> mark_good(const std::string& deployment, std::uint64_t revision) override;
   [[nodiscard]] result<rollback_outcome> roll_back(const std::string& deployment, std::uint64_t failed,
                                                    const std::string& why) override;

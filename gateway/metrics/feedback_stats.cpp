@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace modelgate::metrics {
@@ -84,16 +85,30 @@ feedback_totals feedback_stats::of_all() const noexcept {
   return totals;
 }
 
+/// nullptr when there is no memory.
+answer_memory::slot* answer_memory::slots() noexcept {
+  slot* there = slots_.load(std::memory_order_acquire);
+  if (there != nullptr) return there;
+  std::unique_ptr<slot[]> made{new (std::nothrow) slot[capacity]{}};
+  // Another worker may be the first one just now.
+  if (made && slots_.compare_exchange_strong(there, made.get(), std::memory_order_acq_rel)) return made.release();
+  return there;
+}
+
 void answer_memory::remember(std::string_view puid, answerer who) noexcept {
+  slot* const all = slots();
+  if (all == nullptr) return;
   const std::uint64_t hash = hash_of(puid);
   // An empty slot is zero: a model is kept as its index plus one.
   const std::uint64_t kept = (std::uint64_t{who.replica} << replica_shift) | ((who.model + 1U) & sixteen_bits);
-  slots_[hash % capacity].store((hash & tag_bits) | kept, std::memory_order_relaxed);
+  all[hash % capacity].store((hash & tag_bits) | kept, std::memory_order_relaxed);
 }
 
 std::optional<answerer> answer_memory::find(std::string_view puid) const noexcept {
+  const slot* const all = slots_.load(std::memory_order_acquire);
+  if (all == nullptr) return std::nullopt;
   const std::uint64_t hash = hash_of(puid);
-  const std::uint64_t kept = slots_[hash % capacity].load(std::memory_order_relaxed);
+  const std::uint64_t kept = all[hash % capacity].load(std::memory_order_relaxed);
   if ((kept & sixteen_bits) == 0 || (kept & tag_bits) != (hash & tag_bits)) return std::nullopt;
   return answerer{static_cast<std::uint16_t>((kept & sixteen_bits) - 1),
                   static_cast<std::uint16_t>((kept >> replica_shift) & sixteen_bits)};

@@ -1,18 +1,16 @@
 #include "modelgate/metrics/registry.hpp"
 
+#include "gateway/metrics/exposition_writer.hpp"
 #include "gateway/metrics/families.hpp"
 #include "gateway/metrics/feedback_families.hpp"
-#include "gateway/metrics/open_metrics.hpp"
 #include "gateway/metrics/own_families.hpp"
 #include "gateway/metrics/process_stats.hpp"
 #include "gateway/metrics/seldon_families.hpp"
 #include "gateway/metrics/worker_families.hpp"
 
 #include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
 
-#include <algorithm>
-#include <sstream>
+#include <utility>
 
 namespace modelgate::metrics {
 
@@ -94,10 +92,9 @@ std::shared_ptr<deployment_stats> registry::deployment(const std::string& id) {
   return slot;
 }
 
-void registry::keep_only(const std::vector<std::string>& ids) {
+void registry::forget(const std::string& id) {
   const std::lock_guard lock{mutex_};
-  std::erase_if(deployments_,
-                [&](const auto& entry) { return !std::binary_search(ids.begin(), ids.end(), entry.first); });
+  deployments_.erase(id);
 }
 
 void registry::add_source(std::function<std::vector<gauge_reading>()> source) {
@@ -106,11 +103,7 @@ void registry::add_source(std::function<std::vector<gauge_reading>()> source) {
 }
 
 std::string registry::expose(exposition_format format) const {
-  const exposition shown = collector{*this}.collect();
-  if (format == exposition_format::open_metrics) return to_open_metrics(shown);
-  std::ostringstream text;
-  prometheus::TextSerializer{}.Serialize(text, shown.families);
-  return std::move(text).str();
+  return write_exposition(collector{*this}.collect(), format);
 }
 
 }  // namespace modelgate::metrics

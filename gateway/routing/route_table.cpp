@@ -1,7 +1,11 @@
 #include "gateway/routing/route_table.hpp"
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <algorithm>
 #include <atomic>
+#include <iterator>
+#include <utility>
 
 namespace modelgate::routing {
 namespace {
@@ -89,23 +93,70 @@ const route_password* route::find_password(std::string_view name) const noexcept
   return found == passwords_.end() ? nullptr : &found->second;
 }
 
-route_table::route_table(const config::snapshot& snapshot, const route_table& earlier, std::size_t workers) {
-  routes_.reserve(snapshot.deployments.size());
-  by_id_.reserve(snapshot.deployments.size());
-  for (const config::deployment_config_ptr& deployment : snapshot.deployments) {
-    const std::uint32_t before = earlier.find(deployment->id);
-    if (before != none && earlier.shared_at(before)->source() == deployment) {
-      routes_.push_back(earlier.shared_at(before));
-    } else {
-      routes_.push_back(std::make_shared<route>(deployment, workers, before == none ? nullptr : &earlier.at(before)));
-    }
-    by_id_.emplace(routes_.back()->deployment().id, static_cast<std::uint32_t>(routes_.size() - 1));
+route_table::route_table(config::snapshot_ptr snapshot, const route_table& earlier, std::size_t workers)
+    : snapshot_{std::move(snapshot)}, routes_{earlier.routes_}, free_{earlier.free_}, by_id_{earlier.by_id_} {
+  static const std::vector<config::deployment_config_ptr> nothing;
+  const auto& now = snapshot_->deployments;
+  const auto& before = earlier.snapshot_ ? earlier.snapshot_->deployments : nothing;
+  // What is the same at both ends needs no look-up.
+  const auto [begin, begin_before] = std::mismatch(now.begin(), now.end(), before.begin(), before.end());
+  const auto [end, end_before] = std::mismatch(now.rbegin(), std::make_reverse_iterator(begin), before.rbegin(),
+                                               std::make_reverse_iterator(begin_before));
+  std::shared_ptr<index> own;
+  remove_missing({begin, end.base()}, {begin_before, end_before.base()}, own);
+  std::for_each(begin, end.base(), [&](const auto& each) { put(each, workers, own); });
+  // A place that was left and taken at once is one change.
+  std::sort(changes_.begin(), changes_.end());
+  changes_.erase(std::unique(changes_.begin(), changes_.end()), changes_.end());
+}
+
+/// The index to change: a copy of the one that is shared, made when the first id comes or goes.
+route_table::index& route_table::changing(std::shared_ptr<index>& own) {
+  if (!own) {
+    own = by_id_ ? std::make_shared<index>(*by_id_) : std::make_shared<index>();
+    by_id_ = own;
+  }
+  return *own;
+}
+
+/// Those that were listed in the one part and are not in the other.
+void route_table::remove_missing(listing now, listing before, std::shared_ptr<index>& own) {
+  boost::unordered_flat_set<std::string_view> listed;
+  for (const config::deployment_config_ptr& each : now) listed.emplace(each->id);
+  for (const config::deployment_config_ptr& each : before) {
+    if (listed.contains(each->id)) continue;
+    const std::uint32_t place = find(each->id);
+    if (place == none) continue;  // listed twice
+    changing(own).erase(each->id);
+    routes_.set(place, nullptr);
+    free_.push_back(place);
+    changes_.push_back(place);
   }
 }
 
+void route_table::put(const config::deployment_config_ptr& deployment, std::size_t workers,
+                      std::shared_ptr<index>& own) {
+  std::uint32_t place = find(deployment->id);
+  if (place != none) {
+    if (routes_[place]->source() == deployment) return;
+  } else {
+    if (free_.empty()) {
+      place = size();
+      routes_.grow_to(place + 1U);
+    } else {
+      place = free_.back();
+      free_.pop_back();
+    }
+    changing(own).emplace(deployment->id, place);
+  }
+  routes_.set(place, std::make_shared<route>(deployment, workers, routes_[place].get()));
+  changes_.push_back(place);
+}
+
 std::uint32_t route_table::find(std::string_view id) const noexcept {
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? none : found->second;
+  if (!by_id_) return none;
+  const auto found = by_id_->find(id);
+  return found == by_id_->end() ? none : found->second;
 }
 
 }  // namespace modelgate::routing

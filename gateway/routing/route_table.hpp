@@ -1,16 +1,21 @@
 #pragma once
 
 #include "gateway/routing/client_usage.hpp"
+#include "gateway/routing/place_list.hpp"
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/config/snapshot.hpp"
 #include "modelgate/crypto/unproven_password.hpp"
 
+#include <boost/container_hash/hash.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -98,24 +103,46 @@ using route_ptr = std::shared_ptr<const route>;
 
 /// Path to deployment, for one snapshot.
 ///
-/// Shape: immutable; built off the workers. Look-ups allocate nothing.
+/// A deployment keeps its place from table to table for as long as it is listed; a place that became free is taken by one
+/// that comes later. So what is kept by place goes on where nothing has changed, and `changes` names all the rest.
+///
+/// Shape: immutable; built off the workers. Look-ups allocate nothing. Building it costs a comparison of pointers per
+///        deployment, then what has changed, and a copy of the index where deployments came or went.
 class route_table {
  public:
   route_table() = default;
   /// Routes of deployments that are the same object as in `earlier` are shared with it.
-  route_table(const config::snapshot& snapshot, const route_table& earlier, std::size_t workers);
+  route_table(config::snapshot_ptr snapshot, const route_table& earlier, std::size_t workers);
 
   static constexpr std::uint32_t none = UINT32_MAX;
 
-  /// Index of the deployment with that id, or `none`.
+  /// Place of the deployment with that id, or `none`.
   [[nodiscard]] std::uint32_t find(std::string_view id) const noexcept;
-  [[nodiscard]] const route& at(std::uint32_t index) const noexcept { return *routes_[index]; }
-  [[nodiscard]] const route_ptr& shared_at(std::uint32_t index) const noexcept { return routes_[index]; }
+  [[nodiscard]] const route& at(std::uint32_t place) const noexcept { return *routes_[place]; }
+  /// Null: the place is free.
+  [[nodiscard]] const route_ptr& shared_at(std::uint32_t place) const noexcept { return routes_[place]; }
+  /// How many places there are, free ones included.
   [[nodiscard]] std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(routes_.size()); }
+  /// Where this table differs from the one it was made from: what came, what is another object, and what has gone.
+  [[nodiscard]] const std::vector<std::uint32_t>& changes() const noexcept { return changes_; }
 
  private:
-  std::vector<route_ptr> routes_;
-  boost::unordered_flat_map<std::string_view, std::uint32_t> by_id_;  ///< keys view into the routes' own ids
+  struct hash_of_id {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view id) const noexcept { return boost::hash<std::string_view>{}(id); }
+  };
+  using index = boost::unordered_flat_map<std::string, std::uint32_t, hash_of_id, std::equal_to<>>;
+  using listing = std::span<const config::deployment_config_ptr>;
+
+  void remove_missing(listing now, listing before, std::shared_ptr<index>& own);
+  void put(const config::deployment_config_ptr& deployment, std::size_t workers, std::shared_ptr<index>& own);
+  [[nodiscard]] index& changing(std::shared_ptr<index>& own);
+
+  config::snapshot_ptr snapshot_;  ///< null: of nothing
+  place_list<route_ptr> routes_;
+  std::vector<std::uint32_t> free_;
+  std::vector<std::uint32_t> changes_;
+  std::shared_ptr<const index> by_id_;  ///< shared with earlier tables as long as the same ids are listed
 };
 
 }  // namespace modelgate::routing

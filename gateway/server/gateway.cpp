@@ -44,10 +44,13 @@ net::tls_context_ptr load_tls(const config::tls_settings& settings, const std::s
   return *loaded;
 }
 
-bool wants_upstream_tls(const config::snapshot& of) {
-  return std::any_of(of.deployments.begin(), of.deployments.end(), [](const auto& deployment) {
-    return std::any_of(deployment->endpoints.begin(), deployment->endpoints.end(),
-                       [](const auto& endpoint) { return !endpoint.tls_server_name.empty(); });
+/// Whether what has come with that table has replicas that speak TLS.
+bool brings_upstream_tls(const server::serving_table& table) {
+  return std::any_of(table.routes.changes().begin(), table.routes.changes().end(), [&](std::uint32_t place) {
+    const auto& entry = table.entries[place];
+    return entry && std::any_of(entry->endpoints.begin(), entry->endpoints.end(), [](const auto& endpoint) {
+             return !endpoint->config().tls_server_name.empty();
+           });
   });
 }
 
@@ -75,6 +78,12 @@ struct gateway::state {
     }
   }
 
+  /// The last one that was published. Who looks at all of it does so without the lock, which publishing waits for.
+  [[nodiscard]] std::shared_ptr<const server::serving_table> table() const {
+    const std::lock_guard lock{mutex};
+    return current;
+  }
+
   [[nodiscard]] bool is_live(std::uint64_t generation) const {
     return std::all_of(workers.begin(), workers.end(),
                        [&](const auto& worker) { return worker->live_generation() >= generation; });
@@ -89,11 +98,11 @@ struct gateway::state {
   }
 
   void remember_departed(const server::serving_table& before, const server::serving_table& after) {
-    for (std::uint32_t i = 0; i < before.routes.size(); ++i) {
-      const std::string& id = before.routes.at(i).deployment().id;
+    for (const std::uint32_t place : after.routes.changes()) {
+      if (place >= before.entries.size() || !before.entries[place]) continue;
+      const std::string& id = before.routes.at(place).deployment().id;
       const std::uint32_t now = after.routes.find(id);
-      if (now != routing::route_table::none && after.entries[now] == before.entries[i]) continue;
-      for (const upstream::endpoint_ptr& endpoint : before.entries[i]->endpoints) {
+      for (const upstream::endpoint_ptr& endpoint : before.entries[place]->endpoints) {
         const bool stays =
             now != routing::route_table::none
             && std::find(after.entries[now]->endpoints.begin(), after.entries[now]->endpoints.end(), endpoint)
@@ -106,16 +115,13 @@ struct gateway::state {
   /// Whoever waits is sent to the new replicas, or told that there is nothing to wait for.
   static void update_queues(const server::serving_table& before, const server::serving_table& after) {
     const steady_time now = steady_clock::now();
-    for (std::uint32_t i = 0; i < before.routes.size(); ++i) {
-      const bool stays = after.routes.find(before.routes.at(i).deployment().id) != routing::route_table::none;
-      if (!stays) before.entries[i]->queue->update({}, false, now);
-    }
-    for (std::uint32_t i = 0; i < after.routes.size(); ++i) {
-      const config::deployment_config& deployment = after.routes.at(i).deployment();
-      const std::uint32_t earlier = before.routes.find(deployment.id);
-      if (earlier != routing::route_table::none && before.entries[earlier] == after.entries[i]) continue;
-      after.entries[i]->queue->update(after.entries[i]->endpoints,
-                                      deployment.state == config::deployment_state::serving, now);
+    for (const std::uint32_t place : after.routes.changes()) {
+      const server::serving_entry* next = after.entries[place].get();
+      const server::serving_entry* old = place < before.entries.size() ? before.entries[place].get() : nullptr;
+      if (old != nullptr && (next == nullptr || next->queue != old->queue)) old->queue->update({}, false, now);
+      if (next == nullptr) continue;
+      const config::deployment_config& deployment = after.routes.at(place).deployment();
+      next->queue->update(next->endpoints, deployment.state == config::deployment_state::serving, now);
     }
   }
 
@@ -180,6 +186,8 @@ struct gateway::state {
   std::shared_ptr<const server::serving_table> current;
   std::deque<std::shared_ptr<const server::serving_table>> tables;
   mutable std::vector<server::departed_endpoint> departed;
+
+  std::mutex counts_mutex;
   server::client_counts_by_deployment client_counts;  ///< as scrapes have shown them
 
   std::vector<std::unique_ptr<server::worker>> workers;  ///< last: they end before what they use
@@ -188,9 +196,10 @@ struct gateway::state {
 gateway::gateway(const config::settings& settings, crypto::token_key key, std::vector<int> handed)
     : state_{std::make_unique<state>(settings, key, std::move(handed))} {
   state_->registry.add_source([shared = state_.get()] {
-    const std::lock_guard lock{shared->mutex};
-    server::readings seen = server::read_dispatch(*shared->current, shared->registry);
-    for (auto& each : server::read_clients(*shared->current, shared->registry, shared->client_counts))
+    const auto table = shared->table();
+    server::readings seen = server::read_dispatch(*table, shared->registry);
+    const std::lock_guard one_at_a_time{shared->counts_mutex};
+    for (auto& each : server::read_clients(*table, shared->registry, shared->client_counts))
       seen.push_back(std::move(each));
     return seen;
   });
@@ -297,11 +306,11 @@ std::vector<metrics::gauge_reading> gateway::certificates() const {
 
 void gateway::publish(config::snapshot_ptr next) {
   const std::lock_guard lock{state_->mutex};
-  if (!state_->upstream_tls && wants_upstream_tls(*next)) state_->load_upstream_tls();
   const auto table =
-      server::build_serving_table(*next, {*state_->current, state_->departed, state_->registry, state_->key,
-                                          state_->workers.size(), server::to_ejection_rules(state_->health),
-                                          state_->accepts ? state_->health.ramp_time : std::chrono::milliseconds{0}});
+      server::build_serving_table(next, {*state_->current, state_->departed, state_->registry, state_->key,
+                                         state_->workers.size(), server::to_ejection_rules(state_->health),
+                                         state_->accepts ? state_->health.ramp_time : std::chrono::milliseconds{0}});
+  if (!state_->upstream_tls && brings_upstream_tls(*table)) state_->load_upstream_tls();
   state_->forget_returned(*table);
   state_->remember_departed(*state_->current, *table);
   state::update_queues(*state_->current, *table);
@@ -329,29 +338,45 @@ config::observation gateway::observe() const {
 config::observation gateway::state::observe(bool counts) const {
   config::observation seen;
   for (const auto& worker : workers) seen.live_generation.push_back(worker->live_generation());
-  const std::lock_guard lock{mutex};
-  const server::serving_table& table = *current;
-  for (std::uint32_t i = 0; i < table.routes.size(); ++i) {
-    const routing::route& route = table.routes.at(i);
+  std::shared_ptr<const server::serving_table> shown;
+  std::vector<server::departed_endpoint> gone;
+  {
+    const std::lock_guard lock{mutex};
+    shown = current;
+    std::erase_if(departed, [&](const server::departed_endpoint& each) {
+      return is_live(each.gone_since) && each.endpoint->busy() == 0;
+    });
+    gone = departed;
+  }
+  for (std::uint32_t i = 0; i < shown->routes.size(); ++i) {
+    if (!shown->entries[i]) continue;
+    const routing::route& route = shown->routes.at(i);
     const std::string& id = route.deployment().id;
-    for (const upstream::endpoint_ptr& endpoint : table.entries[i]->endpoints) {
+    for (const upstream::endpoint_ptr& endpoint : shown->entries[i]->endpoints) {
       seen.endpoints.push_back(server::load_of(id, *endpoint, counts));
     }
     server::observe_clients(route, counts, seen);
   }
-  std::erase_if(departed, [&](const server::departed_endpoint& each) {
-    return is_live(each.gone_since) && each.endpoint->busy() == 0;
-  });
-  for (const server::departed_endpoint& each : departed) {
+  for (const server::departed_endpoint& each : gone) {
     seen.endpoints.push_back(server::load_of(each.deployment, *each.endpoint, counts));
   }
   return seen;
 }
 
+config::observation gateway::observe_clients(std::string_view deployment) const {
+  config::observation seen;
+  const auto table = state_->table();
+  const std::uint32_t place = table->routes.find(deployment);
+  if (place != routing::route_table::none) server::observe_clients(table->routes.at(place), false, seen);
+  return seen;
+}
+
 config::observation gateway::observe_with_counts() const {
   config::observation seen = state_->observe(true);
-  const std::lock_guard lock{state_->mutex};
-  for (const auto& entry : state_->current->entries) seen.deployments.push_back(server::count(*entry->stats));
+  const auto table = state_->table();
+  for (std::size_t i = 0; i < table->entries.size(); ++i) {
+    if (table->entries[i]) seen.deployments.push_back(server::count(*table->entries[i]->stats));
+  }
   return seen;
 }
 

@@ -72,6 +72,7 @@ readings read_dispatch(const serving_table& table, const metrics::registry& regi
   readings seen;
   const steady_time now = steady_clock::now();
   for (std::uint32_t i = 0; i < table.routes.size(); ++i) {
+    if (!table.entries[i]) continue;
     dispatch_reader{registry.label_of(table.routes.at(i).deployment().id), seen}.read(*table.entries[i], now);
   }
   return seen;
@@ -115,6 +116,7 @@ readings read_clients(const serving_table& table, const metrics::registry& regis
   readings seen;
   client_counts_by_deployment still_there;
   for (std::uint32_t i = 0; i < table.routes.size(); ++i) {
+    if (!table.entries[i]) continue;
     const routing::route& route = table.routes.at(i);
     const std::string& id = route.deployment().id;
     std::vector<client_counts::seen_client> clients;

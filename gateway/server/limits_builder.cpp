@@ -42,11 +42,9 @@ traffic_meter_ptr limits_builder::meter(const config::traffic_limit& limit, cons
 
 traffic_meter_ptr limits_builder::group_meter(const config::deployment_config& deployment) {
   if (deployment.group_limit.bounds_nothing()) return nullptr;
-  traffic_meter_ptr& shared = table_.groups[deployment.group];
-  if (!shared) {
-    const auto before = from_.earlier.groups.find(deployment.group);
-    shared = meter(deployment.group_limit, before == from_.earlier.groups.end() ? nullptr : before->second);
-  }
+  auto& known = table_.groups[deployment.group];
+  traffic_meter_ptr shared = meter(deployment.group_limit, known.lock());
+  known = shared;
   return shared;
 }
 

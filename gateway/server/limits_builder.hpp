@@ -14,8 +14,6 @@ class limits_builder {
 
   /// Null when nothing is bounded.
   [[nodiscard]] filter::traffic_limits_ptr build(const config::deployment_config& deployment);
-  /// The same for a deployment that did not change and keeps its entry: its group's limit goes on too.
-  void keep(const config::deployment_config& deployment) { static_cast<void>(group_meter(deployment)); }
 
  private:
   [[nodiscard]] filter::traffic_meter_ptr meter(const config::traffic_limit& limit,

@@ -2,7 +2,6 @@
 
 #include "gateway/server/limits_builder.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace modelgate::server {
@@ -52,29 +51,33 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
 
 }  // namespace
 
-std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot, const table_sources& from) {
+std::shared_ptr<const serving_table> build_serving_table(const config::snapshot_ptr& snapshot,
+                                                         const table_sources& from) {
   auto table = std::make_shared<serving_table>();
   table->token_key = &from.token_key;
-  table->generation = snapshot.generation;
+  table->generation = snapshot->generation;
   table->routes = routing::route_table{snapshot, from.earlier.routes, from.workers};
-  table->entries.reserve(snapshot.deployments.size());
+  table->entries = from.earlier.entries;
+  table->entries.grow_to(table->routes.size());
+  table->groups = from.earlier.groups;
   limits_builder limits{*table, from};
-  std::vector<std::string> ids;
-  ids.reserve(snapshot.deployments.size());
-  for (const config::deployment_config_ptr& deployment : snapshot.deployments) {
-    ids.push_back(deployment->id);
-    const std::uint32_t before = from.earlier.routes.find(deployment->id);
-    if (before == routing::route_table::none) {
-      table->entries.push_back(make_entry(*deployment, nullptr, from, limits));
-    } else if (from.earlier.routes.at(before).source() == deployment) {
-      limits.keep(*deployment);
-      table->entries.push_back(from.earlier.entries[before]);
-    } else {
-      table->entries.push_back(make_entry(*deployment, from.earlier.entries[before].get(), from, limits));
+  // One that has gone leaves its place, perhaps to one that comes in this table.
+  const auto goes_on = [&](std::uint32_t place) {
+    return place < from.earlier.entries.size() && from.earlier.entries[place] && table->routes.shared_at(place)
+           && from.earlier.routes.at(place).deployment().id == table->routes.at(place).deployment().id;
+  };
+  for (const std::uint32_t place : table->routes.changes()) {
+    const serving_entry* before = table->entries[place].get();
+    if (before != nullptr && !goes_on(place)) {
+      const std::string& gone = from.earlier.routes.at(place).deployment().id;
+      if (table->routes.find(gone) == routing::route_table::none) from.registry.forget(gone);
+      before = nullptr;
     }
+    std::shared_ptr<const serving_entry> entry;
+    if (table->routes.shared_at(place)) entry = make_entry(table->routes.at(place).deployment(), before, from, limits);
+    table->entries.set(place, std::move(entry));
   }
-  std::sort(ids.begin(), ids.end());
-  from.registry.keep_only(ids);
+  std::erase_if(table->groups, [](const auto& group) { return group.second.expired(); });
   return table;
 }
 

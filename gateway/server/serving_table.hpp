@@ -37,15 +37,17 @@ struct serving_entry {
 /// A snapshot made ready for the workers.
 ///
 /// Shape: immutable; built by the publisher off the workers. Entries and routes of deployments that did not change are
-///        shared with the table before. A replica keeps its endpoint, and with it its count of requests in flight, for
-///        as long as it is published, and also when it comes back while requests from before are still on it.
-///        What limits have counted goes on from table to table, also when the limits themselves change.
+///        shared with the table before, at the same places; `routes.changes()` names the others. A replica keeps its
+///        endpoint, and with it its count of requests in flight, for as long as it is published, and also when it comes
+///        back while requests from before are still on it. What limits have counted goes on from table to table, also
+///        when the limits themselves change.
 struct serving_table {
   std::uint64_t generation = 0;
   const crypto::token_key* token_key = nullptr;  ///< outlives every worker
   routing::route_table routes;
-  std::vector<std::shared_ptr<const serving_entry>> entries;  ///< in the order of `routes`
-  std::map<std::string, filter::traffic_meter_ptr> groups;    ///< those with a limit
+  routing::place_list<std::shared_ptr<const serving_entry>> entries;  ///< at the places of `routes`; null: free
+  /// Of groups with a limit; the entries hold them.
+  std::map<std::string, filter::traffic_meter_ptr::weak_type> groups;
 };
 
 /// One worker's hold on a table: what of its routes is used beyond the first wait stays for as long as a request has it.
@@ -76,7 +78,7 @@ struct table_sources {
   std::chrono::nanoseconds ramp_time = {};  ///< of replicas that are new; those of the first table have been serving
 };
 
-[[nodiscard]] std::shared_ptr<const serving_table> build_serving_table(const config::snapshot& snapshot,
+[[nodiscard]] std::shared_ptr<const serving_table> build_serving_table(const config::snapshot_ptr& snapshot,
                                                                        const table_sources& from);
 
 }  // namespace modelgate::server

@@ -154,24 +154,24 @@ void worker::take_settings(worker_settings next) {
   for (const auto& known : states_) known.second->cluster.reconfigure(settings_.cluster);
 }
 
+/// Costs what has changed: a turn with thousands of deployments would keep requests waiting.
 void worker::install_now(std::shared_ptr<const serving_table> next) {
   held_.reset(new held_table{std::move(next)});
-  state_by_route_.assign(table().entries.size(), nullptr);
-  boost::unordered::erase_if(states_, [&](auto& known) {
-    deployment_state& state = *known.second;
-    const std::uint32_t route = table().routes.find(state.id);
-    // A deployment that was deleted and made again under the same id is another one.
-    if (route == routing::route_table::none || &state.cluster.queue() != table().entries[route]->queue.get()) {
-      state.cluster.update({});
-      return true;
+  state_by_route_.resize(table().entries.size(), nullptr);
+  for (const std::uint32_t place : table().routes.changes()) {
+    deployment_state* state = state_by_route_[place];
+    if (state == nullptr) continue;
+    const std::shared_ptr<const serving_entry>& entry = table().entries[place];
+    // A deployment that came to the place of another, or was deleted and made again under the same id, is another one.
+    if (entry && &state->cluster.queue() == entry->queue.get()) {
+      state->entry = entry;
+      state->cluster.update(entry->endpoints);
+    } else {
+      state->cluster.update({});
+      state_by_route_[place] = nullptr;
+      states_.erase(place);
     }
-    if (state.entry != table().entries[route]) {
-      state.entry = table().entries[route];
-      state.cluster.update(state.entry->endpoints);
-    }
-    state_by_route_[route] = &state;
-    return false;
-  });
+  }
   live_generation_.store(table().generation, std::memory_order_release);
   on_live_();
 }
@@ -181,7 +181,7 @@ deployment_state_ptr worker::state_of(std::uint32_t route) {
   deployment_state_ptr made{new deployment_state{settings_.cluster, table().entries[route]}};
   made->id = table().routes.at(route).deployment().id;
   made->cluster.update(made->entry->endpoints);
-  states_.emplace(made->id, made);
+  states_.emplace(route, made);
   state_by_route_[route] = made.get();
   return made;
 }

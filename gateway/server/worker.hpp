@@ -189,8 +189,8 @@ class worker {
   held_table_ptr held_;
   net::tls_context_ptr tls_;
   std::atomic<std::uint64_t> live_generation_{0};
-  std::vector<deployment_state*> state_by_route_;  ///< lazily filled, emptied by every new table
-  boost::unordered_flat_map<std::string, deployment_state_ptr> states_;
+  std::vector<deployment_state*> state_by_route_;  ///< by place; null: no request of it has come
+  boost::unordered_flat_map<std::uint32_t, deployment_state_ptr> states_;  ///< by place, those that there are
 
   struct session_list;
   std::unique_ptr<session_list> sessions_;

@@ -14,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace modelgate {
@@ -80,7 +81,9 @@ class gateway final : public config::gateway_link {
   void publish(config::snapshot_ptr next) override;
   [[nodiscard]] bool wait_until_live(std::uint64_t generation, steady_time deadline) override;
   [[nodiscard]] config::observation observe() const override;
-  /// The same with what was counted for each deployment, which takes longer.
+  /// What was seen of one deployment's clients only, however many others there are.
+  [[nodiscard]] config::observation observe_clients(std::string_view deployment) const;
+  /// `observe` with what was counted for each deployment, which takes longer.
   [[nodiscard]] config::observation observe_with_counts() const;
 
   /// Stops accepting, lets requests finish, closes idle connections after `timeouts.drain_idle`; when `deadline` has

@@ -95,11 +95,14 @@ struct deployment_config {
 using deployment_config_ptr = std::shared_ptr<const deployment_config>;
 
 struct snapshot {
-  std::uint64_t generation = 0;  ///< grows by at least one with every publication
-  std::vector<deployment_config_ptr> deployments;
+  std::uint64_t generation = 0;                    ///< grows by at least one with every publication
+  std::vector<deployment_config_ptr> deployments;  ///< in any order; control orders them by id
 };
 
 using snapshot_ptr = std::shared_ptr<const snapshot>;
+
+/// In a snapshot that is ordered by id; nullptr: it has no such deployment.
+[[nodiscard]] const deployment_config_ptr* find_deployment(const snapshot& of, std::string_view id) noexcept;
 
 /// The JSON form, for a gateway that runs in another process and for tests. Round trip is exact.
 /// Errors of parsing: every mistake with its JSON pointer; unknown members are mistakes.

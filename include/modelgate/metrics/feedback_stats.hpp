@@ -92,14 +92,20 @@ class answer_memory {
  public:
   static constexpr std::size_t capacity = 16'384;  ///< predictions; 128 KiB for each deployment
 
-  answer_memory() : slots_{std::make_unique<std::atomic<std::uint64_t>[]>(capacity)} {}
+  answer_memory() = default;
+  ~answer_memory() { delete[] slots_.load(std::memory_order_relaxed); }
+  answer_memory(const answer_memory&) = delete;
+  answer_memory& operator=(const answer_memory&) = delete;
 
   void remember(std::string_view puid, answerer who) noexcept;
   /// Absent: forgotten, or never there.
   [[nodiscard]] std::optional<answerer> find(std::string_view puid) const noexcept;
 
  private:
-  std::unique_ptr<std::atomic<std::uint64_t>[]> slots_;
+  using slot = std::atomic<std::uint64_t>;
+  [[nodiscard]] slot* slots() noexcept;
+
+  std::atomic<slot*> slots_{nullptr};  ///< made by the first that is remembered: of many deployments most rest
 };
 
 }  // namespace modelgate::metrics

@@ -33,8 +33,8 @@ class registry {
 
   /// Stats of a deployment, made when new, with zero series for the statuses that dashboards divide by.
   [[nodiscard]] std::shared_ptr<deployment_stats> deployment(const std::string& id);
-  /// Forgets every deployment that is not among `ids` (sorted).
-  void keep_only(const std::vector<std::string>& ids);
+  /// Whoever holds them goes on, but no scrape shows them any more.
+  void forget(const std::string& id);
 
   /// Adds a source that is asked at every scrape; any thread may call it then.
   void add_source(std::function<std::vector<gauge_reading>()> source);

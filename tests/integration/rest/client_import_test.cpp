@@ -3,6 +3,7 @@
 #include "control/store/client_store.hpp"
 #include "control/store/stored_state.hpp"
 #include "tests/integration/rest/fixture.hpp"
+#include "tests/support/desired_deployments.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -34,8 +35,8 @@ struct with_iris : control_port {
   std::string names() const { return get("/deployments/iris-1/clients").items("name"); }
   domain::client stored(std::string_view name) {
     modelgate::control::store::stored_state state{database};
-    const auto desired = state.load_desired();
-    for (const domain::client& each : desired->front().clients) {
+    const auto desired = modelgate::tests::desired_deployments(state);
+    for (const domain::client& each : desired.front().clients) {
       if (each.name == name) return each;
     }
     throw std::runtime_error{"there is no such client"};

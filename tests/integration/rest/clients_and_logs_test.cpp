@@ -1,6 +1,7 @@
 #include "control/service/client_service.hpp"
 #include "control/store/stored_state.hpp"
 #include "tests/integration/rest/fixture.hpp"
+#include "tests/support/desired_deployments.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -36,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_token_is_told_once_and_live_when_it_is) {
   BOOST_TEST(reconciler.publications == 1);
 
   modelgate::control::store::stored_state state{database};
-  BOOST_TEST(state.load_desired()->front().clients.front().digest.equal(key.hash(token)));
+  BOOST_TEST(modelgate::tests::desired_deployments(state).front().clients.front().digest.equal(key.hash(token)));
   BOOST_TEST(get("/deployments/iris-1").text("/revision") == "1");
 
   last_uses = {{"iris-1", "app", modelgate::parse_rfc3339("2026-01-31T12:00:00Z").value(), 1, made_at(made)},
@@ -70,7 +71,8 @@ BOOST_AUTO_TEST_CASE(deleting_one_waits_until_it_is_forgotten) {
 BOOST_AUTO_TEST_CASE(a_rotation_gives_another_token_and_lets_the_old_one_hold_for_a_while) {
   const std::string first = ask("POST", "/deployments/iris-1/clients", R"({"name":"app"})").text("/token");
   const auto stored = [&] {
-    return modelgate::control::store::stored_state{database}.load_desired()->front().clients.front();
+    modelgate::control::store::stored_state state{database};
+    return modelgate::tests::desired_deployments(state).front().clients.front();
   };
   const reply rotated = ask("POST", "/deployments/iris-1/clients/app/rotate", R"({"overlapSeconds":600})");
   BOOST_TEST(rotated.status == 200u, rotated.body);

@@ -82,6 +82,14 @@ control_port::control_port()
                      seen.passwords = proven;
                      return seen;
                    },
+               .observe_clients =
+                   [this](const std::string& deployment) {
+                     config::observation seen;
+                     for (const auto& each : last_uses) {
+                       if (each.deployment == deployment) seen.clients.push_back(each);
+                     }
+                     return seen;
+                   },
                .predict = [this](const control::service::prediction_call& call) { return predict(call); },
                .gateway_health = [this] { return health; }},
       api_{context_, vault_, options_of(*this)},

@@ -14,6 +14,12 @@ class recording_gateway final : public config::gateway_link {
   std::vector<config::snapshot_ptr> taken;
 };
 
+std::vector<store::desired_ptr> list(const std::vector<store::desired_deployment>& all) {
+  std::vector<store::desired_ptr> answer;
+  for (const auto& each : all) answer.push_back(std::make_shared<const store::desired_deployment>(each));
+  return answer;
+}
+
 store::desired_deployment deployment(const std::string& id) {
   store::desired_deployment desired;
   desired.deployment.id = id;
@@ -38,13 +44,13 @@ BOOST_AUTO_TEST_CASE(publishes_the_first_snapshot_even_if_it_is_empty) {
 }
 
 BOOST_AUTO_TEST_CASE(publishes_only_what_differs) {
-  const auto first = publishes.update({deployment("a")}, {});
-  BOOST_TEST(publishes.update({deployment("a")}, {}) == first);
+  const auto first = publishes.update(list({deployment("a")}), {});
+  BOOST_TEST(publishes.update(list({deployment("a")}), {}) == first);
   BOOST_TEST(gateway.taken.size() == 1);
-  const auto second = publishes.update({deployment("a"), deployment("b")}, {});
+  const auto second = publishes.update(list({deployment("a"), deployment("b")}), {});
   BOOST_TEST(second->generation == first->generation + 1);
   BOOST_TEST(second->deployments[0] == first->deployments[0]);
-  const auto third = publishes.update({deployment("b")}, {});
+  const auto third = publishes.update(list({deployment("b")}), {});
   BOOST_TEST(third->generation == second->generation + 1);
   BOOST_TEST(gateway.taken.size() == 3);
 }
@@ -53,9 +59,9 @@ BOOST_AUTO_TEST_CASE(other_defaults_reach_the_deployments_without_a_word_of_thei
   store::desired_deployment own = deployment("own");
   own.deployment.current.spec.serving.timeout = std::chrono::seconds{7};
   own.deployment.current.spec.serving.max_body_bytes = 7;
-  const auto first = publishes.update({deployment("a"), own}, {});
+  const auto first = publishes.update(list({deployment("a"), own}), {});
   publishes.set_defaults({std::chrono::seconds{5}, 1'000});
-  const auto second = publishes.update({deployment("a"), own}, {});
+  const auto second = publishes.update(list({deployment("a"), own}), {});
   BOOST_TEST(second->generation == first->generation + 1);
   BOOST_CHECK(second->deployments[0]->serving.timeout == std::chrono::seconds{5});
   BOOST_TEST(second->deployments[0]->serving.max_body_bytes == 1'000U);

@@ -39,7 +39,9 @@ std::optional<runtime::image_description> images(std::string_view image) {
 
 config::snapshot build(const std::vector<store::desired_deployment>& desired,
                        const std::vector<observed_replica>& observed, const config::snapshot* previous = nullptr) {
-  return build_snapshot(desired, observed, images, {std::chrono::seconds{7}, 1'000}, previous);
+  std::vector<store::desired_ptr> all;
+  for (const auto& each : desired) all.push_back(std::make_shared<const store::desired_deployment>(each));
+  return build_snapshot(all, observed, images, {std::chrono::seconds{7}, 1'000}, previous);
 }
 
 config::deployment_config build_one(const store::desired_deployment& desired,
@@ -52,7 +54,7 @@ config::deployment_config build_one(const store::desired_deployment& desired,
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(snapshot_builder)
+BOOST_AUTO_TEST_SUITE(snapshot_building)
 
 BOOST_AUTO_TEST_CASE(lists_only_replicas_that_are_ready) {
   const auto built =

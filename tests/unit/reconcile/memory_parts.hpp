@@ -31,15 +31,38 @@ inline constexpr auto patience = std::chrono::seconds{30};
 
 class memory_store final : public store::desired_state {
  public:
-  result<std::vector<store::desired_deployment>> load_desired() override {
+  /// Tells of everything that is there whenever anything has changed, and of what has gone.
+  result<store::desired_changes> load_changes(std::uint64_t since) override {
     const std::lock_guard lock{mutex};
     if (broken) return make_error_code(errc::storage_unavailable);
-    return desired;
+    store::desired_changes changes;
+    changes.until = changes_made;
+    changes.is_everything = since == 0;
+    whole_readings += since == 0 ? 1 : 0;
+    if (since == changes_made) return changes;
+    for (const auto& each : desired) {
+      changes.changed.push_back(std::make_shared<const store::desired_deployment>(each));
+      told.insert(each.deployment.id);
+    }
+    for (const std::string& id : told) {
+      const bool is_there =
+          std::any_of(desired.begin(), desired.end(), [&](const auto& each) { return each.deployment.id == id; });
+      if (!is_there) changes.gone.push_back(id);
+    }
+    return changes;
+  }
+  store::desired_deployment first() {
+    const std::lock_guard lock{mutex};
+    return desired.at(0);
+  }
+  bool empty() {
+    const std::lock_guard lock{mutex};
+    return desired.empty();
   }
   result<void> erase_deleted(const std::string& id) override {
     const std::lock_guard lock{mutex};
     std::erase_if(desired, [&](const auto& entry) { return entry.deployment.id == id; });
-    changed.notify_all();
+    note_change();
     return {};
   }
   result<void> mark_good(const std::string& id, std::uint64_t number) override {
@@ -49,7 +72,7 @@ class memory_store final : public store::desired_state {
       entry.deployment.good_replica_revision = entry.deployment.current.replica_revision;
       entry.fallback.reset();
     }
-    changed.notify_all();
+    note_change();
     return {};
   }
   result<store::rollback_outcome> roll_back(const std::string& id, std::uint64_t failed,
@@ -66,17 +89,25 @@ class memory_store final : public store::desired_state {
       entry.fallback.reset();
       outcome.made = true;
     }
-    changed.notify_all();
+    note_change();
     return outcome;
   }
   void set(std::vector<store::desired_deployment> wanted) {
     const std::lock_guard lock{mutex};
     desired = std::move(wanted);
+    ++changes_made;
+  }
+  void note_change() {
+    ++changes_made;
+    changed.notify_all();
   }
 
   std::mutex mutex;
   std::condition_variable changed;
-  std::vector<store::desired_deployment> desired;
+  std::vector<store::desired_deployment> desired;  ///< by id
+  std::uint64_t changes_made = 1;
+  std::set<std::string> told;
+  int whole_readings = 0;
   bool broken = false;
   std::string quota_lacks;  ///< for a rollback
 };

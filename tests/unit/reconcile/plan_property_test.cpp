@@ -165,7 +165,8 @@ void check_beside_misfits(const std::vector<observed_replica>& observed, const s
 bool reconcile_once(simulated_world& world, const store::desired_deployment& desired) {
   const std::size_t before = world.ready_count(desired.deployment);
   const auto observed = world.observe();
-  const auto outcome = plan({desired}, observed, world.drained(), world.time, {});
+  const auto outcome =
+      plan({{desired, desired.deployment.current.spec.replicas}}, observed, world.drained(), world.time, {});
   const bool adds = std::any_of(outcome.actions.begin(), outcome.actions.end(), [&](const action& step) {
     const auto* start = std::get_if<start_replica>(&step);
     return start != nullptr && !world.knows(start->spec.name);
@@ -229,7 +230,8 @@ BOOST_AUTO_TEST_CASE(planning_twice_without_acting_gives_the_same) {
     const auto desired = any_desired();
     const auto texts = [&] {
       std::vector<std::string> answer;
-      for (const action& step : plan({desired}, world.observe(), {}, world.time, {}).actions)
+      for (const action& step :
+           plan({{desired, desired.deployment.current.spec.replicas}}, world.observe(), {}, world.time, {}).actions)
         answer.push_back(to_string(step));
       return answer;
     };

@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(every_example_of_a_row_is_answered_as_it_says) {
   for (const example& each : examples()) {
     BOOST_TEST_CONTEXT(each.row) {
       actions planned;
-      const plan_outcome outcome = plan(each.desired, each.observed, each.drained, now, {});
+      const plan_outcome outcome = plan(wanted(each.desired), each.observed, each.drained, now, {});
       for (const action& step : outcome.actions) planned.push_back(to_string(step));
       BOOST_TEST(planned == each.expected, boost::test_tools::per_element());
       if (each.row == "draining otherwise") BOOST_TEST(outcome.wake_at.has_value());

@@ -16,7 +16,7 @@ using actions = std::vector<std::string>;
 plan_outcome outcome_of(const std::vector<store::desired_deployment>& desired,
                         const std::vector<runtime::observed_replica>& observed,
                         const std::set<std::string>& drained = {}) {
-  return plan(desired, observed, drained, now, {});
+  return plan(wanted(desired), observed, drained, now, {});
 }
 
 actions plan_of(const std::vector<store::desired_deployment>& desired,

@@ -182,14 +182,14 @@ BOOST_AUTO_TEST_CASE(answers_a_change_only_when_every_worker_serves_it) {
 
 BOOST_AUTO_TEST_CASE(remembers_a_revision_once_it_is_deployed) {
   want({deployment("d", 3, 1)});
-  BOOST_TEST(eventually([&] { return store.load_desired()->at(0).deployment.good_replica_revision == 3U; }));
+  BOOST_TEST(eventually([&] { return store.first().deployment.good_replica_revision == 3U; }));
 }
 
 BOOST_AUTO_TEST_CASE(takes_a_failed_revision_back_where_its_owner_wants_it_so) {
   auto failing = after_good(deployment("d", 2, 1), 1, 1);
   failing.deployment.current.spec.progress_deadline = std::chrono::seconds{0};
   driver.never_ready = 2;
-  const auto current = [&] { return store.load_desired()->at(0).deployment.current; };
+  const auto current = [&] { return store.first().deployment.current; };
   want({failing});
   BOOST_TEST_REQUIRE(eventually([&] { return driver.phase_of("deploy-d-r2-0") == starting; }));
   BOOST_TEST_REQUIRE(eventually([&] { return driver.phase_of("deploy-d-r1-0") == ready; }));
@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(a_rollback_that_waits_for_quota_is_in_the_status_until_ther
     store.quota_lacks.clear();
   }
   reconciling.wake();
-  BOOST_TEST(eventually([&] { return store.load_desired()->at(0).deployment.current.number == 3U; }));
+  BOOST_TEST(eventually([&] { return store.first().deployment.current.number == 3U; }));
   BOOST_TEST(eventually([&] { return !waits(failing.deployment); }));
 }
 
@@ -239,10 +239,34 @@ BOOST_AUTO_TEST_CASE(erases_a_deleted_deployment_when_nothing_of_it_runs) {
   want({deployment("d", 1, 1)});
   BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == 1; }));
   want({deleting(deployment("d", 1, 1))});
+  BOOST_TEST(eventually([&] { return store.empty() && driver.observe().empty(); }));
+}
+
+BOOST_AUTO_TEST_CASE(reads_the_whole_store_once_and_then_what_has_changed) {
+  for (std::uint32_t replicas = 1; replicas < 4; ++replicas) {
+    want({deployment("d", 1, replicas), deployment("e", 1, 1)});
+    BOOST_TEST_REQUIRE(eventually([&] { return gateway.endpoints().size() == replicas + 1; }));
+  }
+  want({deployment("d", 1, 1)});
+  BOOST_TEST(eventually([&] { return gateway.endpoints().size() == 1; }));
+  BOOST_TEST(store.whole_readings == 1);
+  reconciling.stop();
+  reconciling.start();
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST(store.whole_readings == 2);
+}
+
+BOOST_AUTO_TEST_CASE(reads_the_whole_store_again_after_a_while) {
+  reconciler_settings impatient;
+  impatient.resync = std::chrono::milliseconds{1};
+  impatient.reread = std::chrono::minutes{0};
+  reconciling.reconfigure(impatient);
+  want({deployment("d", 1, 1)});
   BOOST_TEST(eventually([&] {
-    const auto left = store.load_desired();
-    return left->empty() && driver.observe().empty();
+    const std::lock_guard lock{store.mutex};
+    return store.whole_readings > 3;
   }));
+  BOOST_TEST(gateway.endpoints().size() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(goes_on_while_the_store_fails) {

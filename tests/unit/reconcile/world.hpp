@@ -34,6 +34,13 @@ inline store::desired_deployment after_good(store::desired_deployment desired, s
   return desired;
 }
 
+/// For `plan`, which refers to them. Each wants as many replicas as it asks for.
+inline std::vector<wanted_deployment> wanted(const std::vector<store::desired_deployment>& all) {
+  std::vector<wanted_deployment> answer;
+  for (const auto& each : all) answer.push_back({each, each.deployment.current.spec.replicas});
+  return answer;
+}
+
 inline store::desired_deployment stopped(store::desired_deployment desired) {
   desired.deployment.current.spec.stop = true;
   return desired;

@@ -1,6 +1,10 @@
 #include "gateway/routing/route_table.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <map>
 
 namespace modelgate::routing {
 namespace {
@@ -12,13 +16,19 @@ config::deployment_config_ptr make(const std::string& id, std::vector<config::cl
   return made;
 }
 
+route_table of(std::vector<config::deployment_config_ptr> deployments, const route_table& earlier = {},
+               std::size_t workers = 1) {
+  return {std::make_shared<const config::snapshot>(config::snapshot{1, std::move(deployments)}), earlier, workers};
+}
+
+using places = std::vector<std::uint32_t>;
+
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(route_table_suite)
 
 BOOST_AUTO_TEST_CASE(finds_deployments_by_id) {
-  config::snapshot snapshot{1, {make("a-1"), make("b-1")}};
-  const route_table table{snapshot, {}, 1};
+  const route_table table = of({make("a-1"), make("b-1")});
   BOOST_TEST(table.at(table.find("b-1")).deployment().id == "b-1");
   BOOST_TEST(table.find("c") == route_table::none);
   BOOST_TEST(table.find("") == route_table::none);
@@ -26,10 +36,78 @@ BOOST_AUTO_TEST_CASE(finds_deployments_by_id) {
 
 BOOST_AUTO_TEST_CASE(shares_routes_of_unchanged_deployments) {
   const auto same = make("same");
-  const route_table before{{1, {same, make("changed")}}, {}, 1};
-  const route_table after{{2, {make("changed"), same}}, before, 1};
+  const route_table before = of({same, make("changed")});
+  const route_table after = of({make("changed"), same}, before);
   BOOST_TEST((after.shared_at(after.find("same")) == before.shared_at(before.find("same"))));
   BOOST_TEST((after.shared_at(after.find("changed")) != before.shared_at(before.find("changed"))));
+}
+
+BOOST_AUTO_TEST_CASE(places_stay_and_changes_name_the_rest) {
+  const auto a = make("a");
+  const auto b = make("b");
+  const auto c = make("c");
+  const route_table first = of({a, b, c});
+  BOOST_TEST(first.changes() == (places{0, 1, 2}), boost::test_tools::per_element());
+
+  const route_table unchanged = of({a, b, c}, first);
+  BOOST_TEST(unchanged.changes().empty());
+
+  const route_table changed = of({a, make("b"), c}, unchanged);
+  BOOST_TEST(changed.changes() == (places{1}), boost::test_tools::per_element());
+  BOOST_TEST(changed.find("b") == 1U);
+
+  const route_table without_a = of({b, c}, changed);
+  BOOST_TEST(without_a.changes() == (places{0, 1}), boost::test_tools::per_element());
+  BOOST_TEST(without_a.find("a") == route_table::none);
+  BOOST_TEST(!without_a.shared_at(0));
+  BOOST_TEST(without_a.find("c") == 2U);
+
+  // What comes takes the place that is free, before there is a new one.
+  const route_table with_others = of({b, c, make("d"), make("e")}, without_a);
+  BOOST_TEST(with_others.changes() == (places{0, 3}), boost::test_tools::per_element());
+  BOOST_TEST(with_others.find("d") == 0U);
+  BOOST_TEST(with_others.find("e") == 3U);
+
+  // Renamed: one goes and one comes, at once and to the same place.
+  const route_table renamed = of({b, c, make("d"), make("f")}, with_others);
+  BOOST_TEST(renamed.find("e") == route_table::none);
+  BOOST_TEST(renamed.find("f") == 3U);
+  BOOST_TEST(renamed.changes() == (places{0, 3}), boost::test_tools::per_element());
+}
+
+/// Whatever the steps, a table finds what one made at once finds, and what did not change is where it was.
+BOOST_AUTO_TEST_CASE(leads_to_the_same_as_a_table_made_at_once) {
+  const bool holds = rc::check([] {
+    std::map<std::string, config::deployment_config_ptr> listed;
+    route_table table;
+    const auto steps = *rc::gen::inRange(1, 12);
+    for (int step = 0; step < steps; ++step) {
+      const auto before = listed;
+      for (int i = *rc::gen::inRange(0, 4); i > 0; --i) {
+        const std::string id(1, *rc::gen::inRange('a', 'j'));
+        if (*rc::gen::arbitrary<bool>())
+          listed[id] = make(id);
+        else
+          listed.erase(id);
+      }
+      std::vector<config::deployment_config_ptr> all;
+      for (const auto& [id, each] : listed) all.push_back(each);
+      const route_table next = of(all, table);
+      for (char id = 'a'; id < 'j'; ++id) {
+        const std::string name(1, id);
+        const std::uint32_t place = next.find(name);
+        RC_ASSERT((place != route_table::none) == listed.contains(name));
+        if (place == route_table::none) continue;
+        RC_ASSERT(next.at(place).source() == listed.at(name));
+        const bool is_named = std::binary_search(next.changes().begin(), next.changes().end(), place);
+        const auto was = before.find(name);
+        RC_ASSERT(is_named == (was == before.end() || was->second != listed.at(name)));
+        if (was != before.end()) RC_ASSERT(place == table.find(name));
+      }
+      table = next;
+    }
+  });
+  BOOST_TEST(holds);
 }
 
 BOOST_AUTO_TEST_CASE(a_client_is_found_by_its_token_of_before_until_that_ends) {
@@ -64,14 +142,14 @@ BOOST_AUTO_TEST_CASE(clients_are_found_by_digest_and_keep_what_was_counted) {
   const crypto::token_key key = crypto::token_key::generate();
   const config::client_credential alice{"alice", key.hash("one"), std::nullopt};
   const config::client_credential bob{"bob", key.hash("two"), std::nullopt};
-  const route_table before{{1, {make("d", {alice, bob})}}, {}, 2};
+  const route_table before = of({make("d", {alice, bob})}, {}, 2);
   const route_client* found = before.at(0).find_client(key.hash("two"));
   BOOST_REQUIRE(found != nullptr);
   BOOST_TEST(found->name == "bob");
   BOOST_TEST((before.at(0).find_client(key.hash("three")) == nullptr));
   found->usage->count(0, 42);
   found->usage->count(1, 41);
-  const route_table after{{2, {make("d", {bob})}}, before, 2};
+  const route_table after = of({make("d", {bob})}, before, 2);
   BOOST_TEST(after.at(0).find_client(key.hash("two"))->usage->last_minute() == 42u);
   BOOST_TEST(after.at(0).find_client(key.hash("two"))->usage->requests() == 2u);
   BOOST_TEST((after.at(0).find_client(key.hash("one")) == nullptr));

@@ -1,5 +1,6 @@
 #include "control/domain/limits.hpp"
 #include "control/store/stored_state.hpp"
+#include "tests/support/desired_deployments.hpp"
 #include "tests/unit/store/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -55,16 +56,16 @@ BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
     deployments.add_revision(iris().id, domain::next_revision(next, bad(scaled)));
   });
   store::stored_state state{database};
-  const auto desired = state.load_desired();
-  BOOST_TEST_REQUIRE(desired->at(0).fallback.has_value());
-  BOOST_TEST(desired->at(0).fallback->number == 2u);
-  BOOST_TEST(desired->at(0).fallback->spec.replicas == 7u);
-  BOOST_TEST(desired->at(0).fallback_per_replica.cpu_milli == 500);
+  const auto desired = desired_deployments(state);
+  BOOST_TEST_REQUIRE(desired.at(0).fallback.has_value());
+  BOOST_TEST(desired.at(0).fallback->number == 2u);
+  BOOST_TEST(desired.at(0).fallback->spec.replicas == 7u);
+  BOOST_TEST(desired.at(0).fallback_per_replica.cpu_milli == 500);
 
   BOOST_TEST(!state.roll_back(iris().id, 2, "another one failed")->made);
-  BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 3u);
+  BOOST_TEST(desired_deployments(state).at(0).deployment.current.number == 3u);
   BOOST_TEST(state.roll_back(iris().id, 3, std::string(5'000, 'x') + "it crashed")->made);
-  const auto back = state.load_desired()->at(0);
+  const auto back = desired_deployments(state).at(0);
   BOOST_TEST(back.deployment.current.number == 4u);
   BOOST_TEST(back.deployment.current.replica_revision == 1u);
   BOOST_TEST(back.deployment.current.spec.replicas == 7u);
@@ -73,7 +74,7 @@ BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
   BOOST_TEST(back.deployment.current.update_message.size() == domain::limits::update_message_length);
   BOOST_TEST(!back.fallback.has_value());
   BOOST_TEST(!state.roll_back(iris().id, 4, "again")->made);
-  BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 4u);
+  BOOST_TEST(desired_deployments(state).at(0).deployment.current.number == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(the_good_revision_stays_however_many_came_since) {
@@ -91,12 +92,12 @@ BOOST_AUTO_TEST_CASE(the_good_revision_stays_however_many_came_since) {
     }
   });
   store::stored_state state{database};
-  const auto desired = state.load_desired();
-  BOOST_TEST_REQUIRE(desired->at(0).fallback.has_value());
-  BOOST_TEST(desired->at(0).fallback->number == 1u);
+  const auto desired = desired_deployments(state);
+  BOOST_TEST_REQUIRE(desired.at(0).fallback.has_value());
+  BOOST_TEST(desired.at(0).fallback->number == 1u);
   BOOST_TEST(look(database, [](auto& within) { return store::deployment_store{within}.history(iris().id); }).size()
              == 101u);
-  BOOST_TEST(state.roll_back(iris().id, desired->at(0).deployment.current.number, "it crashed")->made);
+  BOOST_TEST(state.roll_back(iris().id, desired.at(0).deployment.current.number, "it crashed")->made);
 }
 
 BOOST_AUTO_TEST_CASE(no_more_comes_back_than_the_quota_allows_by_now) {
@@ -116,9 +117,9 @@ BOOST_AUTO_TEST_CASE(no_more_comes_back_than_the_quota_allows_by_now) {
   });
   store::stored_state state{database};
   BOOST_TEST(state.roll_back(iris().id, 2, "it crashed")->made);
-  const auto desired = state.load_desired();
+  const auto desired = desired_deployments(state);
   const auto back =
-      std::find_if(desired->begin(), desired->end(), [](const auto& each) { return each.deployment.id == iris().id; });
+      std::find_if(desired.begin(), desired.end(), [](const auto& each) { return each.deployment.id == iris().id; });
   BOOST_TEST(back->deployment.current.spec.replicas == 4u);
   BOOST_TEST(back->deployment.current.update_message.starts_with(
       "Rolled back to revision 1 by itself, with fewer replicas: the quota allows no more: it crashed"));
@@ -141,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_rollback_that_the_quota_has_no_room_for_says_what_it_lack
   const auto outcome = state.roll_back(iris().id, 2, "it crashed");
   BOOST_TEST(!outcome->made);
   BOOST_TEST(outcome->lacks == "cpu: 0.5 requested, 4 used, limit 4");
-  BOOST_TEST(state.load_desired()->at(0).deployment.current.number == 2u);
+  BOOST_TEST(desired_deployments(state).at(0).deployment.current.number == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(what_was_stopped_has_no_good_revision_any_more) {
@@ -153,7 +154,8 @@ BOOST_AUTO_TEST_CASE(what_was_stopped_has_no_good_revision_any_more) {
     spec.stop = true;
     deployments.add_revision(iris().id, domain::next_revision(iris().current, spec));
   });
-  BOOST_TEST(!store::stored_state{database}.load_desired()->at(0).deployment.good_replica_revision.has_value());
+  store::stored_state state{database};
+  BOOST_TEST(!desired_deployments(state).at(0).deployment.good_replica_revision.has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 #include "control/domain/limits.hpp"
 #include "control/store/access_token_store.hpp"
 #include "control/store/stored_state.hpp"
+#include "tests/support/desired_deployments.hpp"
 #include "tests/unit/store/fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(loads_everything_that_running_and_publishing_needs) {
     clients.insert("aaa", app("app", 2));
   });
   store::stored_state state{database};
-  const auto desired = state.load_desired().value();
+  const auto desired = desired_deployments(state);
   BOOST_REQUIRE_EQUAL(desired.size(), 2u);
   BOOST_TEST(desired[0].deployment.id == "aaa");
   BOOST_REQUIRE_EQUAL(desired[0].clients.size(), 2u);
@@ -223,10 +224,10 @@ BOOST_AUTO_TEST_CASE(erases_only_what_is_being_deleted) {
   });
   store::stored_state state{database};
   BOOST_TEST(state.erase_deleted("aaa").has_value());
-  BOOST_TEST(state.load_desired().value().size() == 1u);
+  BOOST_TEST(desired_deployments(state).size() == 1u);
   change(database, [](auto& within) { store::deployment_store{within}.mark_deleting("aaa"); });
   BOOST_TEST(state.erase_deleted("aaa").has_value());
-  BOOST_TEST(state.load_desired().value().empty());
+  BOOST_TEST(desired_deployments(state).empty());
   BOOST_TEST(look(database, [](auto& within) { return store::client_store{within}.list_all().empty(); }));
   BOOST_TEST(state.erase_deleted("aaa").has_value());
 }

@@ -1,4 +1,4 @@
-#include "gateway/metrics/open_metrics.hpp"
+#include "gateway/metrics/exposition_writer.hpp"
 
 #include "modelgate/metrics/registry.hpp"
 
@@ -13,7 +13,7 @@ namespace modelgate::metrics {
 using namespace std::chrono_literals;
 using prometheus::MetricType;
 
-BOOST_AUTO_TEST_SUITE(open_metrics_suite)
+BOOST_AUTO_TEST_SUITE(exposition_writer)
 
 BOOST_AUTO_TEST_CASE(counters_gauges_and_infos_have_the_names_of_their_types) {
   exposition shown;
@@ -23,13 +23,36 @@ BOOST_AUTO_TEST_CASE(counters_gauges_and_infos_have_the_names_of_their_types) {
   add_number(shown.families.back(), {}, 12'345'678'901.0);
   shown.families.push_back(family("gate_build_info", "Always 1.", MetricType::Gauge));
   add_number(shown.families.back(), {{"version", "1"}}, 1);
-  BOOST_TEST(to_open_metrics(shown)
+  BOOST_TEST(write_exposition(shown, exposition_format::open_metrics)
              == "# TYPE gate_waits_seconds counter\n# UNIT gate_waits_seconds seconds\n# HELP gate_waits_seconds Waits.\n"
                 "gate_waits_seconds_total{why=\"a\\\"b\\\\c\\nd\"} 0.25\n"
                 "# TYPE gate_memory_bytes gauge\n# UNIT gate_memory_bytes bytes\n"
                 "# HELP gate_memory_bytes With a \\\\ and\\na line.\n"
                 "gate_memory_bytes 12345678901\n"
                 "# TYPE gate_build info\n# HELP gate_build Always 1.\ngate_build_info{version=\"1\"} 1\n# EOF\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_older_text_keeps_names_and_shows_no_exemplars) {
+  histogram_totals<seldon_bounds> totals;
+  totals.buckets[9] = 3;  // up to 1 s
+  totals.sum_seconds = 2.5;
+  totals.exemplars.push_back({9, {{1, 2}, 0.8, system_time{}}});
+  exposition shown;
+  shown.families.push_back(family("gate_waits_seconds_total", "A \\ and \"quotes\".", MetricType::Counter));
+  add_number(shown.families.back(), {{"why", "a\"b\\c\nd"}, {"who", ""}}, 0.25);
+  shown.families.push_back(family("gate_build_info", "Always 1.", MetricType::Gauge));
+  add_number(shown.families.back(), {}, 1);
+  shown.families.push_back(family("gate_seconds", "Latency.", MetricType::Histogram));
+  add_histogram(shown.families.back(), {}, totals, shown.exemplars);
+  const std::string text = write_exposition(shown, exposition_format::text);
+  BOOST_TEST(
+      text.starts_with("# HELP gate_waits_seconds_total A \\\\ and \"quotes\".\n"
+                       "# TYPE gate_waits_seconds_total counter\n"
+                       "gate_waits_seconds_total{why=\"a\\\"b\\\\c\\nd\",who=\"\"} 0.25\n"
+                       "# HELP gate_build_info Always 1.\n# TYPE gate_build_info gauge\ngate_build_info 1\n"
+                       "# HELP gate_seconds Latency.\n# TYPE gate_seconds histogram\n"));
+  BOOST_TEST(text.find("\ngate_seconds_bucket{le=\"0.75\"} 0\ngate_seconds_bucket{le=\"1\"} 3\n") != std::string::npos);
+  BOOST_TEST(text.ends_with("gate_seconds_bucket{le=\"+Inf\"} 3\ngate_seconds_count 3\ngate_seconds_sum 2.5\n"));
 }
 
 BOOST_AUTO_TEST_CASE(a_bucket_shows_its_exemplar_and_its_bound_as_a_number_with_a_point) {
@@ -42,7 +65,7 @@ BOOST_AUTO_TEST_CASE(a_bucket_shows_its_exemplar_and_its_bound_as_a_number_with_
   exposition shown;
   shown.families.push_back(family("gate_seconds", "Latency.", MetricType::Histogram));
   add_histogram(shown.families.back(), {{"id", "iris"}}, totals, shown.exemplars);
-  const std::string text = to_open_metrics(shown);
+  const std::string text = write_exposition(shown, exposition_format::open_metrics);
   BOOST_TEST(text.find("gate_seconds_bucket{id=\"iris\",le=\"0.75\"} 0\n") != std::string::npos);
   BOOST_TEST(
       text.find("gate_seconds_bucket{id=\"iris\",le=\"1.0\"} 3 # {trace_id=\"0a0000000000000000000000000000f1\"} "

@@ -1,0 +1,53 @@
+"""From the program's start to its first answer, with 10,000 deployments in the store."""
+import os
+import shutil
+import statistics
+import subprocess
+import time
+import urllib.error
+import urllib.request
+
+import fleet
+import proxies
+from gate import BUILD, free_port
+
+TITLE = "Start with 10,000 deployments in the store"
+MOST_SECONDS = 1
+PATIENCE_SECONDS = 30
+
+
+def start(data):
+    """Until /ping on the prediction port is answered; that is when the first snapshot is live."""
+    port = free_port()
+    command = [os.path.join(BUILD, "modelgate"), "serve", "--data-dir", data, "--prediction-listen", f"127.0.0.1:{port}",
+               "--control-listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"]
+    begin = time.monotonic()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while time.monotonic() - begin < PATIENCE_SECONDS:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/ping", timeout=PATIENCE_SECONDS):
+                    return time.monotonic() - begin
+            except urllib.error.URLError:
+                time.sleep(0.005)
+        raise SystemExit("modelgate did not start")
+    finally:
+        proxies.end(process)
+
+
+def measure(bench):
+    upstream = bench.upstream()
+    data = fleet.make(bench, upstream, deployments=10_000)
+    took = {}
+    for name, folder in (("10,000 deployments", data), ("1 deployment", fleet.make(bench, upstream))):
+        took[name] = []
+        for i in range(bench.options.rounds):
+            copy = os.path.join(bench.folder, f"start-{i}")
+            shutil.copytree(folder, copy)
+            took[name].append(start(copy))
+            shutil.rmtree(copy)
+    bench.say("| | seconds until the first answer | least to most |\n| --- | --- | --- |")
+    for name, each in took.items():
+        bench.say(f"| {name} | {statistics.median(each):.2f} | {min(each):.2f} - {max(each):.2f} |")
+    bench.say("")
+    bench.bound("seconds until the first answer", statistics.median(took["10,000 deployments"]), MOST_SECONDS)
