@@ -16,10 +16,11 @@ feedback_families::feedback_families()
       penalty_{family("modelgate_feedback_penalty_total", "Negative rewards of feedback, without their sign.",
                       MetricType::Counter)},
       rows_{family("modelgate_feedback_rows_total",
-                   "Rows of the batches that a reward was given for, one where there is no batch.",
+                   "Rows of the batches that a reward was given for, whatever its sign; one where there is no batch.",
                    MetricType::Counter)},
       row_reward_{family("modelgate_feedback_row_reward_total",
-                         "Rewards times the rows of their batches: successes among all rows.", MetricType::Counter)} {}
+                         "Rewards that were not negative times the rows of their batches: successes among all rows.",
+                         MetricType::Counter)} {}
 
 void feedback_families::add(const deployment_stats& stats, const std::string& name) {
   for (const auto& [model, of] : stats.shown_models()) {

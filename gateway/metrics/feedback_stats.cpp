@@ -60,12 +60,12 @@ void feedback_stats::record(std::size_t model, bool has_reward, double reward, s
   feedback_counters& counted = found->counted;
   counted.calls.add();
   if (!has_reward) return;
+  counted.rows.add(rows);
   if (reward < 0) {
     counted.penalty.add(-reward);
     return;
   }
   counted.reward.add(reward);
-  counted.rows.add(rows);
   counted.row_reward.add(reward * static_cast<double>(rows));
 }
 

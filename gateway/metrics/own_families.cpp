@@ -18,14 +18,14 @@ double value_of(const counter& each) noexcept {
 
 own_families::own_families()
     : latency_{family("modelgate_request_seconds",
-                      "From a prediction's head to the last byte of the answer, where a replica answered.",
+                      "From a prediction's head to the last byte of its answer, or to its end without one.",
                       MetricType::Histogram)},
       first_byte_{family("modelgate_time_to_first_byte_seconds",
-                         "From a prediction's head to the head of the answer, where a replica answered.",
+                         "From a prediction's head to the head of its answer, a refusal's too; where there was one.",
                          MetricType::Histogram)},
       overhead_{family("modelgate_overhead_seconds",
-                       "What the gateway took of a prediction's time, where the first replica answered: neither its "
-                       "time in the queue nor the replica's.",
+                       "What the gateway took of a prediction's time, however it ended: neither its time in the queue "
+                       "nor the replicas'.",
                        MetricType::Histogram)},
       in_flight_{family("modelgate_deployment_requests_in_flight",
                         "Requests being answered, those in the queue included.", MetricType::Gauge)},
@@ -33,6 +33,9 @@ own_families::own_families()
                             MetricType::Counter)},
       response_bytes_{family("modelgate_deployment_response_body_bytes_total", "Payload bytes forwarded to clients.",
                              MetricType::Counter)},
+      failed_{family("modelgate_failed_predictions_total",
+                     "Predictions answered 5xx, by whether their deployment was meant to serve them.",
+                     MetricType::Counter)},
       limited_{family("modelgate_rate_limited_total", "Requests answered 429 because of a limit on traffic.",
                       MetricType::Counter)},
       authenticated_{family("modelgate_authenticated_requests_total",
@@ -46,6 +49,8 @@ void own_families::add(const deployment_stats& stats, const std::string& name, e
   double in_flight = 0;
   double request_bytes = 0;
   double response_bytes = 0;
+  double failed = 0;
+  double failed_stopped = 0;
   double authenticated = 0;
   for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
     const worker_deployment_stats& counted = stats.of_worker(worker);
@@ -55,6 +60,8 @@ void own_families::add(const deployment_stats& stats, const std::string& name, e
     in_flight += value_of(counted.traffic.in_flight);
     request_bytes += value_of(counted.traffic.request_body_bytes);
     response_bytes += value_of(counted.traffic.response_body_bytes);
+    failed += value_of(counted.failed);
+    failed_stopped += value_of(counted.failed_stopped);
     authenticated += value_of(counted.authenticated);
   }
   const label_list labels{{"deployment_name", name}};
@@ -64,6 +71,8 @@ void own_families::add(const deployment_stats& stats, const std::string& name, e
   add_number(in_flight_, labels, in_flight);
   add_number(request_bytes_, labels, request_bytes);
   add_number(response_bytes_, labels, response_bytes);
+  add_number(failed_, {{"deployment_name", name}, {"cause", "fault"}}, failed);
+  add_number(failed_, {{"deployment_name", name}, {"cause", "stopped"}}, failed_stopped);
   if (authenticated > 0) add_number(authenticated_, labels, authenticated);
   add_limited(stats, name);
 }
@@ -86,7 +95,8 @@ void own_families::add_limited(const deployment_stats& stats, const std::string&
 }
 
 void own_families::move_to(std::vector<MetricFamily>& into) {
-  for (MetricFamily* each : {&latency_, &first_byte_, &overhead_, &in_flight_, &request_bytes_, &response_bytes_}) {
+  for (MetricFamily* each :
+       {&latency_, &first_byte_, &overhead_, &in_flight_, &request_bytes_, &response_bytes_, &failed_}) {
     into.push_back(std::move(*each));
   }
   if (!limited_.metric.empty()) into.push_back(std::move(limited_));

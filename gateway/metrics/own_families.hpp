@@ -29,6 +29,7 @@ class own_families {
   prometheus::MetricFamily in_flight_;
   prometheus::MetricFamily request_bytes_;
   prometheus::MetricFamily response_bytes_;
+  prometheus::MetricFamily failed_;
   prometheus::MetricFamily limited_;
   prometheus::MetricFamily authenticated_;
 };

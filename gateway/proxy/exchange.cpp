@@ -62,6 +62,7 @@ net::task_of<exchange_result> exchange::run() {
     }
     const verdict ended = co_await attempt(now);
     if (!ended && tunnel_) {
+      tally_try(status_, *head_at_);
       exchange_result switched = result_of({});
       switched.how = exchange_result::ending::switched;
       switched.status = status_;
@@ -74,6 +75,7 @@ net::task_of<exchange_result> exchange::run() {
       answered.status = status_;
       co_return answered;
     }
+    end_try(*ended);
     if (ended->what != exchange_fsm::action::retry) {
       drop_upstream(ended->what == exchange_fsm::action::leave);
       co_return result_of(*ended);
@@ -87,6 +89,7 @@ net::task_of<exchange_result> exchange::run() {
 /// One try on one replica, or on two when it is hedged; no verdict means that the response is complete.
 net::task_of<exchange::verdict> exchange::attempt(steady_time start) {
   if (start >= request_.deadline) co_return fsm_.on_timeout();
+  if (ended_at_) begin_second_try();
   dispatched_at_ = start;
   model_ = slot_->model();
   tried_ = slot_.member();
@@ -96,7 +99,7 @@ net::task_of<exchange::verdict> exchange::attempt(steady_time start) {
   connecting_ += connected_at - start;
   if (connected_at >= request_.deadline) co_return fsm_.on_timeout();
 
-  write_upstream_head(buffers_.upstream_head, *slot_, connected_at);
+  write_upstream_head(buffers_.upstream_head, *slot_, connected_at, is_second_try_);
   if (fsm_.request_bytes_sent())
     upload_.start_over(buffers_.upstream_head, copy_);
   else
@@ -127,10 +130,12 @@ net::task_of<exchange::verdict> exchange::attempt(steady_time start) {
   }
 }
 
-void exchange::write_upstream_head(std::string& out, const upstream::endpoint& to, steady_time now) const {
+void exchange::write_upstream_head(std::string& out, const upstream::endpoint& to, steady_time now,
+                                   bool is_second) const {
   out.assign(buffers_.head_line).append("Host: ").append(to.authority()).append("\r\n");
   append_request_timeout(out, request_.deadline - now);
   out.append(buffers_.head_fields);
+  if (is_second) tell_second_try(out);
 }
 
 exchange::opened exchange::open_connection(const upstream::slot& to, steady_time now) {
@@ -318,6 +323,7 @@ exchange::verdict exchange::step_upload() {
 void exchange::finish_upstream() {
   const steady_time now = steady_clock::now();
   ended_at_ = now;
+  tally_try(status_, now);
   // What fails fast says nothing of how fast the model is.
   if (status_ < 500) slot_.record(now - *dispatched_at_, now);
   exchange_fsm::ending end;
@@ -339,7 +345,7 @@ net::task_of<tunnel::outcome> exchange::run_tunnel() {
   co_return ended;
 }
 
-void exchange::drop_upstream(bool client_gone) noexcept {
+void exchange::drop_upstream(bool client_gone) {
   end_hedge();
   if (upstream_) {
     if (client_gone)

@@ -18,6 +18,7 @@
 #include "modelgate/net/task.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,6 +61,7 @@ struct exchange_request {
   upstream::retry_budget* retry_budget = nullptr;  ///< of an idempotent deployment; none: at most one replica sees it
   upstream::hedge_policy* hedging = nullptr;       ///< where such a deployment hedges
   metrics::deployment_traffic* traffic = nullptr;  ///< this worker's, of the deployment; lives longer
+  bool is_prediction = true;  ///< the replica counts it: its counts are of the same requests as its deployment's
   bool seldon_protocol = true;
   bool route_may_be_missing = false;  ///< a replica that does not have it has declined, and answered nothing
   std::string_view request_id;
@@ -67,7 +69,7 @@ struct exchange_request {
   std::string_view limit_fields;  ///< RateLimit fields for the client, whole lines; empty: none
 };
 
-/// What is told of the replica's side afterwards, by the log and by traces. Of several replicas it is the last one.
+/// What is told of one try at a replica afterwards, by the log and by traces.
 ///
 /// Shape: value; keeps the member until it is gone.
 struct upstream_trail {
@@ -78,7 +80,10 @@ struct upstream_trail {
   steady_time ended{};
   unsigned status = 0;  ///< the replica's; 0: no head came
   unsigned retries = 0;
-  bool connected = false;  ///< a connection was made for it
+  bool connected = false;            ///< a connection was made for it
+  bool is_second = false;            ///< a retry or a hedge
+  bool given_up = false;             ///< the other one of the two replicas was faster
+  std::optional<http::reason> lost;  ///< why nothing came of it, where the request went on without it
   std::uint64_t request_bytes = 0;
   std::uint64_t response_bytes = 0;
 };
@@ -104,11 +109,12 @@ struct exchange_result {
   std::chrono::nanoseconds connecting{0};
   /// From dispatch to the response head, or to the failure; absent when no replica was tried.
   std::optional<std::chrono::nanoseconds> upstream_latency;
-  /// From dispatch until the replica had no more to do with it: to the head if the rest was there with it, else to the
-  /// last byte. Absent unless it was answered, by the first replica that it was sent to.
-  std::optional<std::chrono::nanoseconds> upstream_time;
+  /// What is not the gateway's own time, over all tries: from dispatch until the replica had no more to do with it, which
+  /// is the head if the rest was there with it, else the last byte or the failure.
+  std::chrono::nanoseconds replica_time{0};
   metrics::model_index model = 0;
-  upstream_trail trail;
+  upstream_trail trail;                       ///< of the last replica
+  std::unique_ptr<upstream_trail> other_try;  ///< null: there was no more than one
 };
 
 /// One request and its response between a client and a replica.
@@ -130,6 +136,8 @@ class exchange {
   [[nodiscard]] net::task_of<tunnel::outcome> run_tunnel();
 
  private:
+  static constexpr unsigned given_up = 0;  ///< no status: it may still have come
+
   using decision = exchange_fsm::decision;
   using verdict = std::optional<decision>;  ///< absent: go on
   enum class wait_phase : std::uint8_t { connecting, before_head, streaming };
@@ -157,7 +165,7 @@ class exchange {
     bool reused = false;
   };
   [[nodiscard]] opened open_connection(const upstream::slot& to, steady_time now);
-  void write_upstream_head(std::string& out, const upstream::endpoint& to, steady_time now) const;
+  void write_upstream_head(std::string& out, const upstream::endpoint& to, steady_time now, bool is_second) const;
   [[nodiscard]] steady_time body_due() const noexcept;
   [[nodiscard]] verdict lose_upstream(exchange_fsm::loss how);
   void doubt(upstream::endpoint& replica) noexcept;
@@ -167,13 +175,17 @@ class exchange {
   [[nodiscard]] verdict step_hedge();
   [[nodiscard]] verdict lose_hedge();
   void take_over_hedge();
-  void end_hedge() noexcept;
+  void end_hedge(unsigned status = given_up);
+  void begin_second_try();
+  void end_try(const decision& how);
+  void tally_try(unsigned status, steady_time now) noexcept;
+  void describe_try(upstream_trail& trail) const;
   void count_hedge(metrics::hedge_outcome outcome) noexcept;
   void finish_upstream();
   void count_request_bytes(std::uint64_t bytes) noexcept;
   void count_response_bytes(std::uint64_t bytes) noexcept;
-  void drop_upstream(bool client_gone) noexcept;
-  [[nodiscard]] exchange_result result_of(const decision& end) const;
+  void drop_upstream(bool client_gone);
+  [[nodiscard]] exchange_result result_of(const decision& end);
 
   worker_context& worker_;
   client_side client_;
@@ -206,7 +218,7 @@ class exchange {
   bool reused_ = false;  ///< the connection was kept from an earlier request
   bool same_replica_will_do_ = false;
   bool waited_for_rest_ = false;  ///< the answer came in pieces, or its client took it in pieces
-  bool was_taken_over_ = false;   ///< by a hedge
+  bool is_second_try_ = false;
   unsigned status_ = 0;
 
   wait_phase due_phase_ = wait_phase::connecting;
@@ -224,6 +236,9 @@ class exchange {
   std::optional<steady_time> sent_at_;
   std::optional<steady_time> head_at_;
   std::optional<steady_time> ended_at_;
+  std::chrono::nanoseconds replica_time_{0};  ///< of the try before
+  std::optional<http::reason> lost_;          ///< why nothing came of the replica before
+  std::unique_ptr<upstream_trail> other_try_;
   upstream::cluster_member_ptr tried_;
   metrics::model_index model_ = 0;
 };

@@ -99,7 +99,6 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   head_at_ = now;
   idle_due_ = now + worker_.settings.stream_idle;
   status_ = head.status;
-  slot_.answered(status_, now - *dispatched_at_);
   if (upstream::blames_replica(status_)) slot_.fail(upstream::ejection_cause::status, now);
   upstream_keeps_ = framing->keep_alive;
   if (request_.route_may_be_missing && is_missing_route(status_) && !fsm_.response_head_sent()) {

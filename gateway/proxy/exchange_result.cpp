@@ -1,9 +1,11 @@
 // How an exchange tells of its end.
 #include "gateway/proxy/exchange.hpp"
 
+#include <utility>
+
 namespace modelgate::proxy {
 
-exchange_result exchange::result_of(const decision& end) const {
+exchange_result exchange::result_of(const decision& end) {
   exchange_result result;
   result.why = end.why;
   result.status = http::status_of(end.why);
@@ -26,28 +28,46 @@ exchange_result exchange::result_of(const decision& end) const {
   whole.client_keeps = client_keeps_;
   whole.response_delimited = response_delimited_;
   result.keep_client = exchange_fsm::may_keep_client(whole);
-  if (dispatched_at_) result.upstream_latency = head_at_.value_or(steady_clock::now()) - *dispatched_at_;
-  if (ended_at_ && fsm_.retries() == 0 && !was_taken_over_)
-    result.upstream_time = (waited_for_rest_ ? *ended_at_ : *head_at_) - *dispatched_at_;
   result.model = model_;
   result.body_untouched = !dispatched_at_;
   result.retry_after = retry_after_;
   result.queued = queued_;
   result.connecting = connecting_;
   if (dispatched_at_) {
-    upstream_trail& trail = result.trail;
-    trail.replica = tried_;
-    trail.dispatched = *dispatched_at_;
-    trail.sent = sent_at_;
-    trail.head = head_at_;
-    trail.ended = ended_at_ ? *ended_at_ : steady_clock::now();
-    trail.status = status_;
-    trail.retries = fsm_.retries();
-    trail.connected = !reused_;
-    trail.request_bytes = upload_.payload_bytes();
-    trail.response_bytes = download_ ? download_->payload_bytes() : 0;
+    describe_try(result.trail);
+    result.upstream_latency = head_at_.value_or(result.trail.ended) - *dispatched_at_;
+    const bool came_at_once = complete_ && !waited_for_rest_;
+    result.replica_time = replica_time_ + ((came_at_once ? *head_at_ : result.trail.ended) - *dispatched_at_);
+    result.other_try = std::move(other_try_);
   }
   return result;
+}
+
+/// The one that goes on, or was the last.
+void exchange::describe_try(upstream_trail& trail) const {
+  trail.replica = tried_;
+  trail.dispatched = *dispatched_at_;
+  trail.sent = sent_at_;
+  trail.head = head_at_;
+  trail.ended = ended_at_ ? *ended_at_ : steady_clock::now();
+  trail.status = status_;
+  trail.retries = fsm_.retries();
+  trail.connected = !reused_;
+  trail.is_second = is_second_try_;
+  trail.request_bytes = upload_.payload_bytes();
+  trail.response_bytes = download_ ? download_->payload_bytes() : 0;
+}
+
+/// No answer came of it, or not all of one.
+void exchange::end_try(const decision& how) {
+  if (!dispatched_at_ || ended_at_) return;
+  ended_at_ = steady_clock::now();
+  lost_ = how.why;
+  tally_try(http::status_of(how.why), *ended_at_);
+}
+
+void exchange::tally_try(unsigned status, steady_time now) noexcept {
+  if (slot_ && request_.is_prediction) slot_.count_try(status, head_at_.value_or(now) - *dispatched_at_);
 }
 
 }  // namespace modelgate::proxy

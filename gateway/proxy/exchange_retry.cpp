@@ -41,6 +41,8 @@ exchange::verdict exchange::lose_upstream(loss how) {
   const decision next = fsm_.on_upstream_lost(how);
   buffers_.partial_head.clear();
   if (next.what == exchange_fsm::action::take_over) {
+    lost_ = next.why;
+    tally_try(http::status_of(next.why), steady_clock::now());
     upstream_->close();
     upstream_ = nullptr;
     slot_ = {};
@@ -56,6 +58,17 @@ exchange::verdict exchange::lose_upstream(loss how) {
   }
   retrying_ = cause_of(how, next.spends_budget);
   return next;
+}
+
+/// The one before has ended, and is told beside the one that begins.
+void exchange::begin_second_try() {
+  other_try_ = std::make_unique<upstream_trail>();
+  describe_try(*other_try_);
+  other_try_->lost = lost_;
+  replica_time_ += *ended_at_ - *dispatched_at_;
+  ended_at_.reset();
+  sent_at_.reset();
+  is_second_try_ = true;
 }
 
 void exchange::doubt(upstream::endpoint& replica) noexcept {
@@ -84,7 +97,7 @@ void exchange::start_hedge(steady_time now) {
   request_.hedging->spend();
   fsm_.on_hedge_sent();
   std::string head;
-  write_upstream_head(head, *idle, now);
+  write_upstream_head(head, *idle, now, true);
   hedge_.emplace(std::move(idle), std::move(connection.stream), connection.reused, std::move(head), now,
                  now + worker_.settings.connect);
 }
@@ -98,7 +111,7 @@ exchange::verdict exchange::step_hedge() {
     return step_response();
   }
   if (!answers) return lose_hedge();
-  end_hedge();
+  end_hedge(hedge_->status());
   if (!upstream_) return fsm_.on_upstream_lost(loss::closed);
   return {};
 }
@@ -111,21 +124,28 @@ exchange::verdict exchange::lose_hedge() {
                         steady_clock::now());
   }
   if (!was_connected) worker_.stats.upstream_connect_failures.add();
-  end_hedge();
+  end_hedge(http::status_of(http::reason::upstream_reset));
   if (!upstream_) return fsm_.on_upstream_lost(was_connected ? loss::closed : loss::connect_failed);
   return {};
 }
 
 /// The hedge becomes this exchange's replica; the one before is cancelled.
 void exchange::take_over_hedge() {
+  other_try_ = std::make_unique<upstream_trail>();
+  describe_try(*other_try_);
+  other_try_->given_up = upstream_ != nullptr;
+  other_try_->lost = lost_;
+  replica_time_ += hedge_->started() - *dispatched_at_;
   if (upstream_) {
+    tally_try(given_up, steady_clock::now());
     request_.hedging->record(steady_clock::now() - *dispatched_at_);
     upstream_->abort();
   }
   upstream_ = hedge_->take_stream();
   slot_ = hedge_->take_slot();
   dispatched_at_ = hedge_->started();
-  was_taken_over_ = true;
+  reused_ = hedge_->is_reused();
+  is_second_try_ = true;
   model_ = slot_->model();
   tried_ = slot_.member();
   buffers_.partial_head.assign(hedge_->answer_start());
@@ -134,8 +154,19 @@ void exchange::take_over_hedge() {
   count_hedge(hedge_outcome::won);
 }
 
-void exchange::end_hedge() noexcept {
+/// `status`: what it is counted as.
+void exchange::end_hedge(unsigned status) {
   if (!hedge_) return;
+  const steady_time now = steady_clock::now();
+  if (request_.is_prediction) hedge_->slot().count_try(status, now - hedge_->started());
+  other_try_ = std::make_unique<upstream_trail>();
+  other_try_->replica = hedge_->slot().member();
+  other_try_->dispatched = hedge_->started();
+  other_try_->ended = now;
+  other_try_->status = hedge_->status();
+  other_try_->is_second = true;
+  other_try_->given_up = status == given_up;
+  if (status != given_up && other_try_->status == 0) other_try_->lost = http::reason::upstream_reset;
   hedge_.reset();
   fsm_.on_hedge_ended();
   count_hedge(hedge_outcome::lost);

@@ -2,7 +2,6 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -28,6 +27,7 @@ enum class place : std::uint8_t {
   request_array,
   request_tensor,
   tensor_shape,
+  tensor_values,
   request_meta,
   response,
   response_meta,
@@ -49,7 +49,8 @@ place child_of(place parent, std::string_view key) {
       if (key == "ndarray") return place::request_array;
       return key == "tensor" ? place::request_tensor : place::elsewhere;
     case place::request_tensor:
-      return key == "shape" ? place::tensor_shape : place::elsewhere;
+      if (key == "shape") return place::tensor_shape;
+      return key == "values" ? place::tensor_values : place::elsewhere;
     case place::response:
       return key == "meta" ? place::response_meta : place::elsewhere;
     case place::request_meta:
@@ -63,6 +64,24 @@ place child_of(place parent, std::string_view key) {
       return place::elsewhere;
   }
 }
+
+/// What a tensor says of its rows: its values are there, its shape is only claimed.
+struct tensor_size {
+  std::size_t dimensions = 0;
+  bool is_shape = true;     ///< nothing but whole numbers that are not negative
+  double values_a_row = 1;  ///< all dimensions but the first
+  std::size_t values = 0;
+
+  void add_dimension(double size) noexcept {
+    if (!(size >= 0) || size != std::floor(size)) is_shape = false;
+    if (dimensions++ > 0) values_a_row *= size;
+  }
+  /// One where there is no shape to go by, as where there is no batch.
+  [[nodiscard]] std::uint64_t rows() const noexcept {
+    if (dimensions == 0 || !is_shape) return 1;
+    return !(values_a_row >= 1) ? 0 : static_cast<std::uint64_t>(static_cast<double>(values) / values_a_row);
+  }
+};
 
 /// Hears the message from Boost.JSON's parser, event by event.
 class listener {
@@ -79,7 +98,10 @@ class listener {
     if (depth_ == 0) next_ = place::message;
     return open(problem);
   }
-  bool on_object_end(std::size_t, json::error_code&) { return close(); }
+  bool on_object_end(std::size_t, json::error_code&) {
+    if (stack_[depth_ - 1] == place::request_tensor) said_.rows = tensor_.rows();
+    return close();
+  }
 
   bool on_array_begin(json::error_code& problem) {
     if (depth_ == 0) return refuse(problem, "feedback is a JSON object, such as {\"reward\": 1}");
@@ -87,6 +109,7 @@ class listener {
   }
   bool on_array_end(std::size_t size, json::error_code&) {
     if (stack_[depth_ - 1] == place::request_array) said_.rows = size;
+    if (stack_[depth_ - 1] == place::tensor_values) tensor_.values = size;
     return close();
   }
 
@@ -146,31 +169,37 @@ class listener {
   bool open(json::error_code& problem) {
     const place opened = std::exchange(next_, place::elsewhere);
     if (opened == place::reward) return refuse_reward(problem);
+    if (opened == place::request_tensor || opened == place::tensor_shape) tensor_ = {0, true, 1, tensor_.values};
+    if (opened == place::request_tensor) tensor_.values = 0;
+    spoil_shape();
     stack_[depth_++] = opened;
-    at_first_ = true;
     return true;
   }
   bool close() noexcept {
     --depth_;
     next_ = place::elsewhere;
-    at_first_ = false;
     return true;
   }
   place taken_place() noexcept {
-    at_first_ = false;
+    spoil_shape();
     return std::exchange(next_, place::elsewhere);
+  }
+  [[nodiscard]] bool is_in_shape() const noexcept { return depth_ > 0 && stack_[depth_ - 1] == place::tensor_shape; }
+  /// Something in it is no number.
+  void spoil_shape() noexcept {
+    if (is_in_shape()) tensor_.is_shape = false;
   }
   bool keep(json::string_view part) {
     if (text_.size() < longest_text) text_.append(part.substr(0, longest_text - text_.size()));
     return true;
   }
   bool take_number(double value, json::error_code& problem) {
-    const bool is_first = at_first_;
+    if (is_in_shape()) {
+      tensor_.add_dimension(value);
+      return true;
+    }
     if (taken_place() == place::reward) return take_reward(value, problem);
-    if (depth_ == 0) return require_message(problem);
-    const bool is_dimension = is_first && stack_[depth_ - 1] == place::tensor_shape;
-    if (is_dimension && value >= 0 && value < 1e15) said_.rows = static_cast<std::uint64_t>(value);
-    return true;
+    return require_message(problem);
   }
   bool take_reward(double value, json::error_code& problem) {
     if (said_.has_reward) return refuse(problem, "\"reward\" stands twice in this feedback");
@@ -196,7 +225,7 @@ class listener {
   std::array<place, most_depth + 1> stack_{};
   std::size_t depth_ = 0;
   place next_ = place::elsewhere;
-  bool at_first_ = false;  ///< nothing of the innermost array was seen yet
+  tensor_size tensor_;
   const char* why_ = nullptr;
 };
 
@@ -213,10 +242,7 @@ boost::system::result<feedback, std::string> read_feedback(std::string_view body
     if (const char* why = parser.handler().why()) return std::string{why};
     return "feedback is to be JSON: " + problem.message() + " at byte " + std::to_string(read + 1);
   }
-  feedback said = std::move(parser.handler().said());
-  // A shape may claim what it likes: no row takes less than a byte.
-  said.rows = std::min<std::uint64_t>(said.rows, body.size());
-  return said;
+  return std::move(parser.handler().said());
 }
 
 }  // namespace modelgate::proxy

@@ -20,8 +20,9 @@ struct feedback {
 /// Reads those parts of a Seldon `Feedback` message and nothing else. Every part may be missing.
 ///
 /// A reward is a number, or a string with one as protobuf's JSON has it; null is none. Rows are counted as Seldon's
-/// routers do (`n_success_failures`): the first dimension of `request.data`, of a tensor or of an array; a message that
-/// carries no array is about one row.
+/// routers do (`n_success_failures`): the first dimension of `request.data`, of an array or of a tensor. A shape is only
+/// claimed, so a tensor has as many rows as its values make with the other dimensions. A message that carries no array,
+/// or a tensor whose shape is none (negative, broken, not there), is about one row.
 ///
 /// Shape:  one pass, no tree; keeps no more than two short strings.
 /// Errors: a sentence for the client: no JSON object, too deep, a reward that is no number in those bounds.

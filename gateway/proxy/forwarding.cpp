@@ -2,6 +2,8 @@
 
 #include "gateway/base/text_writer.hpp"
 
+#include "modelgate/base/trace_context.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
@@ -195,6 +197,18 @@ void append_request_fields(std::string& to, const http::request_head& head, cons
   if (request.upgrade) out.put(own_upgrade);
   put_body_fields(out, request.body);
   out.put("\r\n");
+}
+
+void tell_second_try(std::string& head) {
+  constexpr std::string_view name = "\r\ntraceparent: ";
+  const std::size_t at = head.rfind(name);
+  if (at == std::string::npos) return;
+  const std::size_t value = at + name.size();
+  auto context = parse_traceparent(std::string_view{head}.substr(value, traceparent_text{}.size()));
+  if (!context) return;
+  context->parent = second_try_of(context->parent);
+  const traceparent_text text = format_traceparent(*context);
+  head.replace(value, text.size(), text.data(), text.size());
 }
 
 void append_request_timeout(std::string& to, std::chrono::nanoseconds remaining) {

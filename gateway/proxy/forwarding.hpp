@@ -46,6 +46,9 @@ void append_request_fields(std::string& to, const http::request_head& head, cons
 /// Appends the field that tells a replica how long its answer is waited for: X-Request-Timeout, in seconds.
 void append_request_timeout(std::string& to, std::chrono::nanoseconds remaining);
 
+/// The replica that gets this head is the second one: its parent in the trace is a span of its own.
+void tell_second_try(std::string& head);
+
 /// How the answer goes back.
 struct downstream_response {
   std::string_view request_id;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 namespace modelgate::proxy {
@@ -55,6 +56,13 @@ hedge::progress hedge::read_status() {
   }
   if (!answer_start_.starts_with(shape_of_status.substr(0, 7))) return progress::lost;
   return answer_start_[place_of_status] == '5' ? progress::answers_failure : progress::answers;
+}
+
+unsigned hedge::status() const noexcept {
+  if (answer_start_.size() < shape_of_status.size()) return 0;
+  unsigned status = 0;
+  std::from_chars(answer_start_.data() + place_of_status, answer_start_.data() + shape_of_status.size(), status);
+  return status;
 }
 
 }  // namespace modelgate::proxy

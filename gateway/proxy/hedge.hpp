@@ -48,6 +48,9 @@ class hedge {
   [[nodiscard]] steady_time connect_due() const noexcept { return connected_ ? steady_time::max() : connect_due_; }
   /// Whether its loss says nothing of the replica: a kept connection ended before anything came.
   [[nodiscard]] bool blames_nobody() const noexcept { return reused_ && answer_start_.empty(); }
+  [[nodiscard]] bool is_reused() const noexcept { return reused_; }
+  /// Of the answer; 0: it is not here yet.
+  [[nodiscard]] unsigned status() const noexcept;
   [[nodiscard]] bool is_connected() const noexcept { return connected_; }
 
   [[nodiscard]] upstream::slot take_slot() noexcept { return std::move(slot_); }

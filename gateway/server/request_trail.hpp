@@ -6,8 +6,10 @@
 #include "modelgate/http/reason.hpp"
 
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace modelgate::server {
 
@@ -25,12 +27,16 @@ struct request_trail {
   held_table_ptr held;                            ///< which has them
   std::chrono::nanoseconds queued{0};
   std::chrono::nanoseconds connecting{0};
+  std::chrono::nanoseconds replica_time{0};  ///< of all tries together
   proxy::upstream_trail upstream;
+  std::unique_ptr<proxy::upstream_trail> other_try;  ///< null: there was no more than one
 
   void take(proxy::exchange_result& result) noexcept {
     status = result.status;
     queued = result.queued;
     connecting = result.connecting;
+    replica_time = result.replica_time;
+    other_try = std::move(result.other_try);
     upstream = std::move(result.trail);
   }
 };

@@ -3,6 +3,7 @@
 #include "gateway/filter/request_timeout.hpp"
 #include "gateway/proxy/forwarding.hpp"
 #include "gateway/server/explanation.hpp"
+#include "gateway/server/request_labels.hpp"
 #include "gateway/server/session_marks.hpp"
 
 #include "modelgate/net/tls_channel.hpp"
@@ -281,6 +282,7 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
     if (deployment.serving.hedge) out.hedging = &state->hedging;
   }
   out.traffic = &state->entry->stats->of_worker(worker_.index()).traffic;
+  out.is_prediction = counted_service_of(req.match.kind, req.verb) == metrics::service::predictions;
   out.seldon_protocol = is_seldon;
   out.request_id = buffers_->ids.request_id;
   out.puid = buffers_->ids.puid;
@@ -330,7 +332,7 @@ net::task_of<session::next_step> session::forward(const request& req, const prox
     case proxy::exchange_result::ending::switched:  // has ended above
       break;
     case proxy::exchange_result::ending::answered:
-      record_times(req, *state, result, record(req, *state, result.status, trail_->upstream.ended));
+      record(req, *state, result.status, trail_->upstream.ended);
       remember(req, *state, result);
       if (result.keep_client) co_return next_step::keep;
       co_return next_step::linger;

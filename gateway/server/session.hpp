@@ -88,6 +88,8 @@ class session : public boost::intrusive::list_base_hook<> {
     request_trail trail_;
   };
   void write_down(const request& req, const request_trail& trail) noexcept;
+  void write_down_try(const request& req, const request_trail& trail, span_id parent,
+                      std::chrono::nanoseconds started) noexcept;
   void tell_caller(const request& req, const request_trail& trail) const;
 
   [[nodiscard]] net::task_of<bool> shake_hands(net::tls_context_ptr context);
@@ -159,11 +161,9 @@ class session : public boost::intrusive::list_base_hook<> {
   void record_upstream(const request& req, const deployment_state& state, const proxy::exchange_result& result);
   /// No replica was there to be asked: to whoever looks at the model's calls this is one that failed.
   void record_unsent(const request& req, const deployment_state& state);
-  /// Answers how long it took.
-  std::chrono::nanoseconds record(const request& req, const deployment_state& state, unsigned status,
-                                  steady_time ended = steady_clock::now());
-  void record_times(const request& req, const deployment_state& state, const proxy::exchange_result& result,
-                    std::chrono::nanoseconds latency);
+  /// Each request that has ended, however it did; the trail says what came before.
+  void record(const request& req, const deployment_state& state, unsigned status,
+              steady_time ended = steady_clock::now());
   [[nodiscard]] bool may_keep(const request& req) const noexcept;
 
   worker& worker_;

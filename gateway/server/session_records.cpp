@@ -29,25 +29,22 @@ void session::record_unsent(const request& req, const deployment_state& state) {
                      req.trace);
 }
 
-std::chrono::nanoseconds session::record(const request& req, const deployment_state& state, unsigned status,
-                                         steady_time ended) {
+void session::record(const request& req, const deployment_state& state, unsigned status, steady_time ended) {
+  const std::optional<metrics::service> service = counted_service_of(req.match.kind, req.verb);
+  if (!service) return;
   const std::chrono::nanoseconds latency = ended - req.started;
-  if (const std::optional<metrics::service> service = counted_service_of(req.match.kind, req.verb)) {
-    const metrics::series_key key{*service, label_of(req.verb), static_cast<std::uint16_t>(status)};
-    state.entry->stats->of_worker(worker_.index()).server.record(key, latency, req.trace);
-    if (trail_->tally != nullptr && *service == metrics::service::predictions) trail_->tally->answered(status, latency);
-  }
-  return latency;
-}
-
-void session::record_times(const request& req, const deployment_state& state, const proxy::exchange_result& result,
-                           std::chrono::nanoseconds latency) {
-  if (counted_service_of(req.match.kind, req.verb) != metrics::service::predictions) return;
   metrics::worker_deployment_stats& counted = state.entry->stats->of_worker(worker_.index());
+  counted.server.record({*service, label_of(req.verb), static_cast<std::uint16_t>(status)}, latency, req.trace);
+  if (*service != metrics::service::predictions) return;
+  if (trail_->tally != nullptr) trail_->tally->answered(status, latency);
   counted.latency.record(latency, req.trace);
-  if (const auto head_at = trail_->upstream.head) counted.first_byte.record(*head_at - req.started, req.trace);
-  if (result.upstream_time)
-    counted.overhead.record(latency - req.held - result.queued - *result.upstream_time, req.trace);
+  counted.overhead.record(latency - req.held - trail_->queued - trail_->replica_time, req.trace);
+  if (trail_->upstream.head)
+    counted.first_byte.record(*trail_->upstream.head - req.started, req.trace);
+  else if (trail_->answered_here)
+    counted.first_byte.record(latency, req.trace);
+  if (status < 500) return;
+  (trail_->why == http::reason::deployment_stopped ? counted.failed_stopped : counted.failed).add();
 }
 
 }  // namespace modelgate::server

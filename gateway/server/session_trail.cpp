@@ -24,6 +24,8 @@ void add_upstream(telemetry::request_record& record, const proxy::upstream_trail
   record.revision = replica.revision;
   record.upstream_status = static_cast<std::uint16_t>(upstream.status);
   record.retries = static_cast<std::uint16_t>(upstream.retries);
+  record.second_try = upstream.is_second;
+  record.given_up = upstream.given_up;
   record.bytes_in = upstream.request_bytes;
   record.dispatch = between(started, upstream.dispatched);
   if (upstream.sent) record.sending = between(upstream.dispatched, *upstream.sent);
@@ -111,8 +113,34 @@ void session::write_down(const request& req, const request_trail& trail) noexcep
   const filter::request_trace& trace = buffers_->trace;
   record->trace = trace.id;
   record->parent = trace.parent;
-  record->upstream_span = trace.upstream;
-  if (exports) record->span = worker_.ids().next() | 1;
+  record->upstream_span = trail.upstream.is_second ? second_try_of(trace.upstream) : trace.upstream;
+  if (!exports) return queue.publish();
+  const span_id span = worker_.ids().next() | 1;
+  const nanoseconds started = record->started;
+  record->span = span;
+  queue.publish();
+  if (trail.other_try) write_down_try(req, trail, span, started);
+}
+
+void session::write_down_try(const request& req, const request_trail& trail, span_id parent,
+                             nanoseconds started) noexcept {
+  telemetry::record_queue& queue = worker_.records();
+  telemetry::request_record* record = queue.push();
+  if (record == nullptr) return queue.count_dropped(false, true);
+  const proxy::upstream_trail& tried = *trail.other_try;
+  const filter::request_trace& trace = buffers_->trace;
+  record->only_try = true;
+  record->to_trace = true;
+  record->understood = true;
+  record->verb = req.verb;
+  record->why = tried.lost;
+  record->started = started;
+  record->trace = trace.id;
+  record->span = parent;
+  record->upstream_span = tried.is_second ? second_try_of(trace.upstream) : trace.upstream;
+  if (trail.deployment) record->deployment.assign(trail.deployment->id);
+  add_upstream(*record, tried, req.started);
+  record->connected = false;  // how long that took is known of both together
   queue.publish();
 }
 

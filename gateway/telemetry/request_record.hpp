@@ -27,6 +27,9 @@ struct request_record {
   bool secure = false;      ///< the client's connection speaks TLS
   bool dispatched = false;  ///< a replica was tried
   bool connected = false;   ///< for which a connection was made
+  bool second_try = false;  ///< that replica is the second one, by a retry or a hedge
+  bool given_up = false;    ///< the other one of the two was faster
+  bool only_try = false;    ///< nothing but one try of a request that has a record of its own
   std::uint8_t minor_version = 1;
   http::method verb = http::method::get;
   std::uint16_t status = 0;

@@ -151,14 +151,15 @@ void append_client_span(std::string& out, const request_record& record) {
     std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), port);
   if (port != 0) all.number("server.port", port);
   if (answered) all.number("http.response.status_code", record.upstream_status);
-  if (record.retries > 0) all.number("http.request.resend_count", record.retries);
+  if (record.second_try) all.number("http.request.resend_count", 1);
+  if (record.given_up) all.text("modelgate.try", "given_up");
   all.text("network.protocol.version", "1.1");
   all.text("modelgate.deployment", record.deployment.view());
   all.text("modelgate.replica", record.replica.view());
   all.number("modelgate.revision", record.revision);
   if (record.connected) all.milliseconds("modelgate.connect_ms", record.connecting);
   if (answered) all.milliseconds("modelgate.ttfb_ms", record.first_byte);
-  const bool is_error = !answered || record.upstream_status >= 400;
+  const bool is_error = !record.given_up && (!answered || record.upstream_status >= 400);
   if (is_error) all.text("error.type", error_type(record, record.upstream_status));
   all.end();
   end_span(out, is_error);
@@ -175,9 +176,9 @@ std::string to_spans(std::span<const request_record> records, std::string_view s
   bool first = true;
   for (const request_record& record : records) {
     if (!std::exchange(first, false)) out += ',';
-    append_server_span(out, record);
+    if (!record.only_try) append_server_span(out, record);
     if (!record.dispatched) continue;
-    out += ',';
+    if (!record.only_try) out += ',';
     append_client_span(out, record);
   }
   out += "]}]}]}";

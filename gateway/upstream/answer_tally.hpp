@@ -12,11 +12,15 @@
 
 namespace modelgate::upstream {
 
-/// What one replica has answered, of every request that it was sent: probes are in none of it, tries after a failure in
-/// all of it. A try that got no answer counts as a 5xx without a latency. And what was said of its answers.
+/// What became of the predictions that one replica was sent, and what was said of its answers.
+///
+/// Each try counts once, under the status that Seldon's client histogram shows of such an end: 502 where it was lost, 504
+/// where it took too long, 499 where the client left. One that was given up because another replica was faster has no
+/// status, and is in the first class. So the replicas' counts add up to their deployment's, less what none of them was
+/// sent, plus second tries. Probes, feedback and questions for metadata or status are in none of it.
 ///
 /// Shape:  changed by all workers, twice a request, with relaxed additions: nobody reads anything else by it.
-/// Units:  seconds from dispatch to the head of the answer, in metrics::latency_bounds_seconds.
+/// Units:  seconds from dispatch to the head of the answer, or to the end without one, in metrics::latency_bounds_seconds.
 class answer_tally {
  public:
   void answered(unsigned status, std::chrono::nanoseconds latency) noexcept {
@@ -26,7 +30,6 @@ class answer_tally {
     latency_[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
     of_class(status / 100);
   }
-  void failed() noexcept { of_class(classes - 1); }
   /// Feedback counts for it.
   void fed_back(double reward) noexcept {
     feedback_.fetch_add(1, std::memory_order_relaxed);

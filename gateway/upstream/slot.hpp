@@ -59,8 +59,9 @@ class slot {
   [[nodiscard]] endpoint* operator->() const noexcept { return member_->endpoint.get(); }
   [[nodiscard]] const cluster_member_ptr& member() const noexcept { return member_; }
 
-  /// The head of its answer has come, this long after its dispatch.
-  void answered(unsigned status, std::chrono::nanoseconds latency) noexcept {
+  /// A try of a prediction has ended: the status that is shown of it, 0 where it was given up for another replica's, and
+  /// how long after its dispatch the head came, or that end.
+  void count_try(unsigned status, std::chrono::nanoseconds latency) noexcept {
     member_->endpoint->tally().answered(status, latency);
   }
   /// The request was answered whole and well, this long after its dispatch.
@@ -84,7 +85,6 @@ class slot {
   }
   /// The request failed, and that speaks against the replica.
   void fail(ejection_cause why, steady_time now) {
-    if (why != ejection_cause::status) member_->endpoint->tally().failed();
     member_->queue->outliers().on_failure(*member_->endpoint, why, trial_, now);
     end_trial();
   }

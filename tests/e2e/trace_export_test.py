@@ -116,6 +116,35 @@ class Collector:
         return scope["spans"]
 
 
+class LosesTheFirst:
+    """A model that closes instead of answering the first prediction that it or another one like it gets."""
+
+    seen = []  # traceparents
+
+    def __init__(self):
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                LosesTheFirst.seen.append(self.headers["traceparent"])
+                if len(LosesTheFirst.seen) == 1:
+                    self.close_connection = True
+                else:
+                    self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+
+            def do_GET(self):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+            def log_message(self, *unused):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+
+
 class TracingProgram(ChangeableProgram):
     def __init__(self, endpoint, **settings):
         super().__init__(settings={"tracing.otlp_endpoint": json.dumps(endpoint), "tracing.service_name": '"gate"', "tracing.sample_rate": "0",
@@ -187,6 +216,29 @@ class TraceExport(unittest.TestCase):
             self.assertGreaterEqual(int(client["startTimeUnixNano"]), int(server["startTimeUnixNano"]))
             self.assertLessEqual(int(client["endTimeUnixNano"]), int(server["endTimeUnixNano"]) + 1_000)
             self.assertEqual((lost["of"]["http.response.status_code"], lost["of"]["error.type"], lost["status"]), (404, "DEPLOYMENT_NOT_FOUND", {}))
+            wait_until(lambda: program.metric("modelgate_trace_spans_exported_total") == 3, "the count")
+
+    def test_each_replica_that_a_request_was_sent_to_has_a_span(self):
+        with Collector() as collector, TracingProgram(collector.url) as program:
+            program.prepare()
+            replicas = LosesTheFirst(), LosesTheFirst()
+            LosesTheFirst.seen.clear()
+            program.must("POST", "/deployments", {"id": "twice", "name": "twice", "group": "research", "endpointAccessType": "public",
+                                                  "external": {"urls": [replica.url for replica in replicas]},
+                                                  "serving": {"protocol": "seldon", "idempotent": True}})
+            program.wait_for("twice")
+            self.assertEqual(program.predict("twice", headers={"traceparent": f"00-{TRACE}-{PARENT}-01"})[0], 200)
+            wait_until(lambda: len(collector.spans) >= 3 or collector.problems, "three spans")
+            self.assertEqual((collector.problems, len(collector.spans)), ([], 3))
+            server = next(span for span in collector.spans if span["kind"] == 2)
+            first, second = sorted((span for span in collector.spans if span["kind"] == 3), key=lambda span: span["of"].get("http.request.resend_count", 0))
+            self.assertEqual({span["parentSpanId"] for span in (first, second)}, {server["spanId"]})
+            self.assertEqual(LosesTheFirst.seen, [f"00-{TRACE}-{span['spanId']}-01" for span in (first, second)])
+            self.assertEqual((first["of"]["error.type"], first["status"]), ("UPSTREAM_RESET", {"code": 2}))
+            self.assertNotIn("http.response.status_code", first["of"])
+            self.assertEqual((second["of"]["http.response.status_code"], second["of"]["http.request.resend_count"], second["status"]), (200, 1, {}))
+            self.assertNotEqual(first["of"]["server.port"], second["of"]["server.port"])
+            self.assertLessEqual(int(first["endTimeUnixNano"]), int(second["startTimeUnixNano"]))
             wait_until(lambda: program.metric("modelgate_trace_spans_exported_total") == 3, "the count")
 
     def test_what_the_collector_does_not_take_for_now_is_sent_again(self):

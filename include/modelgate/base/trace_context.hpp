@@ -22,6 +22,11 @@ struct trace_id {
 /// 8 bytes, not all zero.
 using span_id = std::uint64_t;
 
+/// The span of a request's second try at a replica: each has one of its own, and ids are random.
+[[nodiscard]] constexpr span_id second_try_of(span_id first) noexcept {
+  return first + 1 == 0 ? 1 : first + 1;
+}
+
 /// What one `traceparent` says.
 struct trace_context {
   trace_id trace;

@@ -100,10 +100,12 @@ struct deployment_traffic {
 /// models faster and slower than Seldon's do.
 struct worker_deployment_stats {
   deployment_traffic traffic;
-  // Of predictions that a replica answered:
-  answer_histogram latency;     ///< from the request's head to the answer's last byte
-  answer_histogram first_byte;  ///< to the answer's head
-  overhead_histogram overhead;  ///< latency without the queue's and the replica's part, where one try was enough
+  // Of every prediction, however it ended:
+  answer_histogram latency;     ///< from the request's head to the answer's last byte, or to its end without one
+  answer_histogram first_byte;  ///< to the answer's head, where there was one
+  overhead_histogram overhead;  ///< latency without the wait for the body, the queue's and the replicas' part
+  counter failed;               ///< answered 5xx, but for:
+  counter failed_stopped;       ///< because it is stopped: nobody meant to serve it
   series_list server;
   series_list client;
   feedback_stats feedback;

@@ -30,11 +30,11 @@ class real_counter {
 /// much as one of a thousand. `row_reward` sums reward x rows, so that row_reward / rows is the share of successes over
 /// all rows.
 struct feedback_counters {
-  counter calls;         ///< accepted, with a reward or without
-  real_counter reward;   ///< of those that are not negative: a counter never goes down
-  real_counter penalty;  ///< what negative rewards amount to, without their sign
-  counter rows;          ///< of the batches that a reward was given for
-  real_counter row_reward;
+  counter calls;            ///< accepted, with a reward or without
+  real_counter reward;      ///< of those that are not negative: a counter never goes down
+  real_counter penalty;     ///< what negative rewards amount to, without their sign
+  counter rows;             ///< of the batches that a reward was given for, whatever its sign
+  real_counter row_reward;  ///< like `reward`, without the negative ones
 };
 
 struct feedback_totals {

@@ -187,6 +187,67 @@ BOOST_AUTO_TEST_CASE(feedback_counts_for_the_replica_that_answered) {
   BOOST_TEST(gate.comes_true([&] { return counted(first).feedback == before + 1; }));
 }
 
+/// What is counted of the replicas together.
+config::answer_counts of_replicas(const gateway_fixture& fixture) {
+  config::answer_counts sum;
+  sum.answers.resize(6);
+  sum.latency.resize(15);
+  for (const config::endpoint_load& each : fixture.gateway->observe_with_counts().endpoints) {
+    for (std::size_t i = 0; i < 6; ++i) sum.answers[i] += each.counted.answers.at(i);
+    for (std::size_t i = 0; i < 15; ++i) sum.latency[i] += each.counted.latency.at(i);
+  }
+  return sum;
+}
+config::answer_counts of_deployment(const gateway_fixture& fixture) {
+  return fixture.gateway->observe_with_counts().deployments.at(0).counted;
+}
+std::uint64_t total(const answers& counted) {
+  return std::accumulate(counted.begin(), counted.end(), std::uint64_t{0});
+}
+
+BOOST_AUTO_TEST_CASE(replicas_count_the_same_requests_as_their_deployment) {
+  scripted_upstream replica{obeys()};
+  const two_clients gate{{&replica}};
+  for (const int status : {200, 404, 503}) {
+    const std::string body = "{\"status\": " + std::to_string(status) + "}";
+    BOOST_TEST(static_cast<int>(status_of(gate.ask_as("alice", predictions, body))) == status);
+  }
+  BOOST_TEST(status_of(gate.ask_as("bob", feedback_path, R"({"reward": 1})")) == 200);
+  const std::string question = get("/deployment/pub/api/v1.0/metadata", "Authorization: Bearer bob\r\n");
+  BOOST_TEST(status_of(gate.fixture.ask(question)) == 200);
+  const answers expected{0, 0, 1, 0, 1, 1};
+  BOOST_TEST(gate.comes_true([&] { return of_deployment(gate.fixture).answers == expected; }));
+  BOOST_TEST(of_replicas(gate.fixture).answers == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_try_without_an_answer_has_its_latency_too_and_counts_once) {
+  scripted_upstream silent{
+      [](raw_socket& connection, scripted_upstream&) { static_cast<void>(connection.receive_all()); }};
+  scripted_upstream cutting{[](raw_socket& connection, scripted_upstream&) {
+    static_cast<void>(connection.receive_message());
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok");
+  }};
+  gated_replica slow;
+  for (const scripted_upstream* each : {&silent, &cutting, &slow.upstream}) {
+    gateway_fixture fixture;
+    config::deployment_config deployment = gateway_fixture::make("pub", {each});
+    deployment.serving.timeout = std::chrono::milliseconds{150};
+    fixture.deploy(deployment);
+    raw_socket caller = fixture.connect();
+    caller.send(post("/deployment/pub/x", "{}", each == &silent ? "X-Request-Timeout: 0.1\r\n" : ""));
+    if (each == &slow.upstream)
+      static_cast<void>(each->await_requests(1));  // and then it leaves
+    else
+      static_cast<void>(caller.receive_some());
+    caller.close();
+    const steady_time deadline = steady_clock::now() + patience;
+    while (total(of_deployment(fixture).answers) == 0 && steady_clock::now() < deadline) std::this_thread::yield();
+    BOOST_TEST(total(of_deployment(fixture).answers) == 1U);
+    BOOST_TEST(of_replicas(fixture).answers == of_deployment(fixture).answers, boost::test_tools::per_element());
+    BOOST_TEST(total(of_replicas(fixture).latency) == 1U);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace modelgate::test

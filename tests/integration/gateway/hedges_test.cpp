@@ -1,5 +1,7 @@
 #include "tests/support/gateway_fixture.hpp"
 
+#include "modelgate/base/trace_context.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
@@ -134,6 +136,16 @@ BOOST_AUTO_TEST_CASE(a_slow_request_is_answered_by_an_idle_replica_and_cancelled
   for (const std::string& each : seen) BOOST_TEST(body_of(each) == "{\"a\":1}");
   BOOST_TEST((field_of(seen.at(0), "Host") != field_of(seen.at(1), "Host")));
   BOOST_TEST(field_of(seen.at(0), "X-Request-Id") == field_of(seen.at(1), "X-Request-Id"));
+  // One trace, in which each replica has a parent of its own.
+  const auto parent_of = [&](std::size_t which) { return parse_traceparent(field_of(seen.at(which), "traceparent")); };
+  BOOST_TEST_REQUIRE((parent_of(0).has_value() && parent_of(1).has_value()));
+  BOOST_TEST((parent_of(0)->trace == parent_of(1)->trace));
+  BOOST_TEST((parent_of(0)->parent != parent_of(1)->parent));
+  // The slow one's time is counted without a status: what it would have said, nobody knows.
+  std::uint64_t given_up = 0;
+  for (const config::endpoint_load& each : run.fixture.gateway->observe_with_counts().endpoints)
+    given_up += each.counted.answers.at(0);
+  BOOST_TEST(given_up >= 1U);
   // Both places are free again, and the client's connection is good for more.
   run.await_idle();
   run.client.send(post("/deployment/pub/fast", "{}"));

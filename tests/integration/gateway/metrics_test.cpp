@@ -3,7 +3,6 @@
 #include "tests/support/gateway_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <poll.h>
 
 #include <cstdlib>
 #include <sstream>
@@ -44,17 +43,6 @@ bool comes_true(Holds holds) {
   return true;
 }
 
-/// Works for so long on each request.
-struct slow_replica {
-  static constexpr int work_ms = 30;
-  scripted_upstream upstream{[](raw_socket& connection, scripted_upstream&) {
-    while (!connection.receive_message().empty()) {
-      ::poll(nullptr, 0, work_ms);
-      connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-    }
-  }};
-};
-
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(metrics)
@@ -69,62 +57,6 @@ BOOST_AUTO_TEST_CASE(what_no_replica_was_there_for_is_a_failed_call_of_the_model
   const std::vector<std::string> labels{"code=\"503\"", "status=\"503\"", "model_image=\"demo/iris\""};
   BOOST_TEST(comes_true([&] { return sum_of(fixture, client, labels) == 1; }));
   BOOST_TEST(comes_true([&] { return sum_of(fixture, server, {"code=\"503\""}) == 1; }));
-}
-
-BOOST_AUTO_TEST_CASE(a_prediction_is_timed_and_the_replicas_time_is_no_overhead) {
-  slow_replica replica;
-  gateway_fixture fixture;
-  fixture.deploy("pub", {&replica.upstream});
-  for (int i = 0; i < 3; ++i) BOOST_TEST(status_of(fixture.ask(request)) == 200);
-  for (const char* name :
-       {"modelgate_request_seconds", "modelgate_time_to_first_byte_seconds", "modelgate_overhead_seconds"}) {
-    BOOST_TEST(comes_true([&] { return fixture.metric(of_pub(std::string{name} + "_count")) == 3; }), name);
-  }
-  const double latency = fixture.metric(of_pub("modelgate_request_seconds_sum"));
-  const double first_byte = fixture.metric(of_pub("modelgate_time_to_first_byte_seconds_sum"));
-  const double overhead = fixture.metric(of_pub("modelgate_overhead_seconds_sum"));
-  const double worked = 3 * slow_replica::work_ms * 1e-3;
-  BOOST_TEST(first_byte >= worked);
-  BOOST_TEST(latency >= first_byte);
-  BOOST_TEST(overhead > 0);
-  BOOST_TEST(overhead <= latency - worked);
-}
-
-BOOST_AUTO_TEST_CASE(time_in_the_queue_is_no_overhead) {
-  slow_replica replica;
-  gateway_fixture fixture;
-  config::deployment_config deployment = gateway_fixture::make("pub", {&replica.upstream});
-  deployment.serving.concurrency = 1;
-  fixture.deploy(deployment);
-  std::vector<raw_socket> clients;
-  clients.reserve(3);
-  for (int i = 0; i < 3; ++i) clients.push_back(fixture.connect());
-  for (raw_socket& each : clients) each.send(request);
-  for (raw_socket& each : clients) BOOST_TEST(status_of(each.receive_message()) == 200);
-  BOOST_TEST(comes_true([&] { return fixture.metric(of_pub("modelgate_overhead_seconds_count")) == 3; }));
-  // One, two and three times the replica's time, of which the last two wait.
-  const double waited = fixture.metric("modelgate_queue_wait_seconds_total");
-  const double latency = fixture.metric(of_pub("modelgate_request_seconds_sum"));
-  BOOST_TEST(waited > 0);
-  BOOST_TEST(fixture.metric(of_pub("modelgate_overhead_seconds_sum"))
-             <= latency - waited - 3 * slow_replica::work_ms * 1e-3 + 1e-5);
-}
-
-BOOST_AUTO_TEST_CASE(an_answer_that_comes_in_pieces_is_the_replicas_time) {
-  scripted_upstream replica{[](raw_socket& connection, scripted_upstream&) {
-    static_cast<void>(connection.receive_message());
-    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nok");
-    ::poll(nullptr, 0, slow_replica::work_ms);
-    connection.send("ok");
-  }};
-  gateway_fixture fixture;
-  fixture.deploy("pub", {&replica});
-  BOOST_TEST(status_of(fixture.ask(request)) == 200);
-  BOOST_TEST(comes_true([&] { return fixture.metric(of_pub("modelgate_overhead_seconds_count")) == 1; }));
-  const double latency = fixture.metric(of_pub("modelgate_request_seconds_sum"));
-  const double first_byte = fixture.metric(of_pub("modelgate_time_to_first_byte_seconds_sum"));
-  BOOST_TEST(latency - first_byte > slow_replica::work_ms * 1e-3 * 0.9);
-  BOOST_TEST(fixture.metric(of_pub("modelgate_overhead_seconds_sum")) < latency - slow_replica::work_ms * 1e-3 * 0.9);
 }
 
 BOOST_AUTO_TEST_CASE(bytes_and_requests_in_flight_belong_to_their_deployment) {

@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(a_counter_never_goes_down) {
   BOOST_TEST(totals.calls == 2U);
   BOOST_TEST(totals.reward == 2.0);
   BOOST_TEST(totals.penalty == 3.0);
-  BOOST_TEST(totals.rows == 1U);
+  BOOST_TEST(totals.rows == 5U);  // they were judged, too
+  BOOST_TEST(totals.row_reward == 2.0);
 }
 
 BOOST_AUTO_TEST_CASE(every_model_has_counts_of_its_own) {

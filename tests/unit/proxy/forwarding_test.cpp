@@ -29,6 +29,20 @@ BOOST_AUTO_TEST_CASE(what_remains_is_told_in_seconds_with_three_decimals) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_second_replica_has_a_parent_of_its_own_in_the_same_trace) {
+  const std::string trace = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-";
+  std::string head = "POST / HTTP/1.1\r\nX: traceparent: 00\r\n" + trace + "00f067aa0ba902ff-01\r\nVia: a\r\n\r\n";
+  tell_second_try(head);
+  BOOST_TEST(head == "POST / HTTP/1.1\r\nX: traceparent: 00\r\n" + trace + "00f067aa0ba90300-01\r\nVia: a\r\n\r\n");
+  head = trace + "ffffffffffffffff-00\r\n";
+  head.insert(0, "\r\n");
+  tell_second_try(head);
+  BOOST_TEST(head == "\r\n" + trace + "0000000000000001-00\r\n");  // zero is no id
+  head = "GET / HTTP/1.1\r\n\r\n";
+  tell_second_try(head);
+  BOOST_TEST(head == "GET / HTTP/1.1\r\n\r\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace modelgate::proxy

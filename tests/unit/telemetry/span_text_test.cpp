@@ -83,6 +83,36 @@ BOOST_AUTO_TEST_CASE(a_failure_is_an_error_with_its_reason) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(each_replica_that_it_was_sent_to_has_a_span) {
+  request_record request = answered();
+  request.second_try = true;
+  request.retries = 1;
+  request.upstream_span = 6;
+  request_record first = answered();
+  first.only_try = true;
+  first.upstream_status = 0;
+  first.why = http::reason::upstream_reset;
+  request_record given_up = first;
+  given_up.why = {};
+  given_up.given_up = true;
+  const std::array records{request, first, given_up};
+  BOOST_TEST(spans_of(request) == 2U);
+  BOOST_TEST(spans_of(first) == 1U);
+  const auto spans = spans_of_text(to_spans(records, "gate"));
+  BOOST_TEST_REQUIRE(spans.size() == 4U);
+  for (std::size_t i = 1; i < spans.size(); ++i) {
+    BOOST_TEST(spans[i].at("kind").as_int64() == 3);
+    BOOST_TEST(spans[i].at("parentSpanId").as_string() == "0000000000000004");
+  }
+  BOOST_TEST(spans[1].at("spanId").as_string() == "0000000000000006");
+  BOOST_TEST(attribute(spans[1], "http.request.resend_count") == R"({"intValue":"1"})");
+  BOOST_TEST(spans[2].at("spanId").as_string() == "0000000000000005");
+  BOOST_TEST(attribute(spans[2], "http.request.resend_count").empty());
+  BOOST_TEST(attribute(spans[2], "error.type") == R"({"stringValue":"UPSTREAM_RESET"})");
+  BOOST_TEST(spans[3].at("status").as_object().empty());  // another was faster: no failure
+  BOOST_TEST(attribute(spans[3], "modelgate.try") == R"({"stringValue":"given_up"})");
+}
+
 BOOST_AUTO_TEST_CASE(a_client_error_is_none_of_ours) {
   request_record record;
   record.understood = true;
