@@ -178,7 +178,7 @@ void worker::install_now(std::shared_ptr<const serving_table> next) {
 
 deployment_state_ptr worker::state_of(std::uint32_t route) {
   if (deployment_state* known = state_by_route_[route]) return deployment_state_ptr{known};
-  deployment_state_ptr made{new deployment_state{settings_.cluster, table().entries[route]}};
+  deployment_state_ptr made{new deployment_state{settings_.cluster, table().entries[route], index_}};
   made->id = table().routes.at(route).deployment().id;
   made->cluster.update(made->entry->endpoints);
   states_.emplace(route, made);

@@ -18,11 +18,15 @@ namespace modelgate::upstream {
 ///
 /// Shape: worker-local.
 struct cluster_member : boost::intrusive_ref_counter<cluster_member, boost::thread_unsafe_counter> {
-  cluster_member(endpoint_ptr replica, std::shared_ptr<dispatch_queue> waiting, std::size_t pool_connections,
-                 std::chrono::milliseconds max_idle) noexcept
-      : endpoint{std::move(replica)}, queue{std::move(waiting)}, pool{pool_connections, max_idle} {}
+  cluster_member(endpoint_ptr replica, std::size_t worker, std::shared_ptr<dispatch_queue> waiting,
+                 std::size_t pool_connections, std::chrono::milliseconds max_idle) noexcept
+      : endpoint{std::move(replica)},
+        tally{endpoint->tally(worker)},
+        queue{std::move(waiting)},
+        pool{pool_connections, max_idle} {}
 
   endpoint_ptr endpoint;
+  answer_tally& tally;  ///< this worker's
   std::shared_ptr<dispatch_queue> queue;
   connection_pool pool;
   latency_window window;
@@ -61,7 +65,7 @@ class slot {
 
   /// The head of its answer has come, this long after its dispatch.
   void answered(unsigned status, std::chrono::nanoseconds latency) noexcept {
-    member_->endpoint->tally().answered(status, latency);
+    member_->tally.answered(status, latency);
   }
   /// The request was answered whole and well, this long after its dispatch.
   void record(std::chrono::nanoseconds service, steady_time now) {
@@ -84,7 +88,7 @@ class slot {
   }
   /// The request failed, and that speaks against the replica.
   void fail(ejection_cause why, steady_time now) {
-    if (why != ejection_cause::status) member_->endpoint->tally().failed();
+    if (why != ejection_cause::status) member_->tally.failed();
     member_->queue->outliers().on_failure(*member_->endpoint, why, trial_, now);
     end_trial();
   }
