@@ -155,10 +155,14 @@ class Gate:
         os.makedirs(folder)
         if data is not None:
             shutil.copytree(data, os.path.join(folder, "data"))
+        if tls:
+            certificate, key = make_certificate(folder)
+            config += f'\n[tls.prediction]\ncertificates = ["{certificate}"]\nkeys = ["{key}"]\n'
         text = f'{config}\n[prediction]\nworkers = {workers}\n[access_log]\npath = "{folder}/access.log"\n'
         self.gate = Modelgate(folder, text)
         self.process = self.gate.process
         self.port = self.gate.port
+        self.tls_port = self.port if tls else None
         if self.gate.find("/deployments/bench") is None:
             self.gate.deploy("bench", [upstream.port], access=access, protocol="seldon")
         self.authorization = ""
