@@ -1,7 +1,7 @@
 # The front door. CMake does the work (CMakePresets.json); these are the few commands that people need.
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test soak bench fuzz format
+.PHONY: help run build test soak bench bench-check fuzz format
 
 PRESET ?= release
 DURATION ?= 600
@@ -11,7 +11,7 @@ BUILD := build/$(PRESET)
 SECONDS ?= 60
 
 help: ## this list
-	@grep -E '^[a-z]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 12 | sed 's/^/  make /'
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 14 | sed 's/^/  make /'
 
 run: ## install what is missing, build, start modelgate with its demo
 	@.ci/setup
@@ -42,6 +42,12 @@ bench: ## measure under load (benchmarks/README.md)
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
 	@cmake --build $(BUILD) --parallel $(JOBS)
 	@benchmarks/load/run
+
+bench-check: ## count the instructions of one prediction, fail where it costs 5 % more than benchmarks/budget.json
+	@.ci/setup test
+	@$(MAKE) --no-print-directory build/release/build.ninja
+	@cmake --build build/release --parallel $(JOBS) --target count_instructions
+	@benchmarks/micro/check
 
 fuzz: ## feed every parser with made-up bytes, SECONDS=60 each (tests/fuzz/run)
 	@.ci/setup fuzz

@@ -508,7 +508,7 @@ class program {
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep_running_{loop_.get_executor()};
   blocking_pool control_pool_{"control", 8, 256};
-  blocking_pool metrics_pool_{"metrics", 1, 16};
+  blocking_pool metrics_pool_{"metrics", 1, 16, pool_priority::background};
   std::unique_ptr<http_io::server> metrics_server_;
   std::unique_ptr<http_io::server> control_server_;
 };

@@ -10,7 +10,8 @@ import proxies
 
 PEERS = {"nginx": proxies.Nginx, "haproxy": proxies.Haproxy}
 COLUMNS = {"cpu_us": ("CPU us per request", 2), "cpu_mib_us": ("CPU us per MiB", 0), "rps": ("requests per second", 0), "p50_us": ("p50 us", 0),
-           "p99_us": ("p99 us", 0), "p999_us": ("p99.9 us", 0), "resident_mib": ("resident MiB", 1), "switches": ("context switches per request", 3)}
+           "p99_us": ("p99 us", 0), "p999_us": ("p99.9 us", 0), "resident_mib": ("resident MiB", 1), "switches": ("context switches per request", 3),
+           "handshake_us": ("CPU us per resumed handshake", 0), "handshakes": ("handshakes", 0)}
 
 
 class Bench:

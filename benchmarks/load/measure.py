@@ -1,4 +1,5 @@
 """What a proxy costs and how long it takes: its processes' own counters, wrk's closed loop, an open loop at a fixed rate."""
+import json
 import os
 import re
 import subprocess
@@ -75,16 +76,28 @@ def closed_loop(proxy, connections, seconds, **more):
     """A round of wrk against a proxy, with what it cost that."""
     pids = proxy.pids()
     cpu, switches = cpu_seconds(pids), context_switches(pids)
-    found = wrk(proxy.port, proxy.authorization, connections, seconds, **more)
+    port = proxy.tls_port if more.get("scheme") == "https" else proxy.port
+    found = wrk(port, proxy.authorization, connections, seconds, **more)
     found["cpu_us"] = (cpu_seconds(pids) - cpu) / found["requests"] * 1e6
     found["switches"] = (context_switches(pids) - switches) / found["requests"]
     found["resident_mib"] = resident_mib(pids)
     return found
 
 
+def handshakes(proxy, seconds):
+    """Resumed TLS handshakes, one after the other; any that was not resumed ends the run."""
+    pids = proxy.pids()
+    cpu = cpu_seconds(pids)
+    answer = subprocess.run(["taskset", "-c", str(LOAD_CORE), sys.executable, os.path.join(HERE, "handshakes.py"), str(proxy.tls_port), str(seconds), PATH,
+                             proxy.authorization], capture_output=True, text=True, check=True).stdout
+    found = json.loads(answer)
+    if found["handshakes"] == 0 or found["resumed"] != found["handshakes"]:
+        sys.exit(f"{proxy.name}: handshakes that were not resumed: {answer}")
+    return {"handshake_us": (cpu_seconds(pids) - cpu) / found["handshakes"] * 1e6, "handshakes": found["handshakes"]}
+
+
 def open_loop(proxy, rate, connections, seconds):
     """Requests at an even pace, whatever becomes of them: latencies run from when a request was due."""
-    import json
     answer = subprocess.run(
         ["taskset", "-c", str(LOAD_CORE), program("paced_load"), "127.0.0.1", str(proxy.port), PATH, str(rate), str(seconds), str(connections)],
         capture_output=True, text=True, env=dict(os.environ, PACED_AUTHORIZATION=proxy.authorization), check=True).stdout

@@ -157,10 +157,14 @@ class Gate:
             shutil.copytree(data, os.path.join(folder, "data"))
         if catalogue is not None:
             config += f'\n[catalogue]\npath = "{catalogue}"\n'
+        if tls:
+            certificate, key = make_certificate(folder)
+            config += f'\n[tls.prediction]\ncertificates = ["{certificate}"]\nkeys = ["{key}"]\n'
         text = f'{config}\n[prediction]\nworkers = {workers}\n[access_log]\npath = "{folder}/access.log"\n'
         self.gate = Modelgate(folder, text)
         self.process = self.gate.process
         self.port = self.gate.port
+        self.tls_port = self.port if tls else None
         if image is not None:
             self.run_model(image, access)
         elif self.gate.find("/deployments/bench") is None:

@@ -3,13 +3,21 @@
 #include "modelgate/base/log.hpp"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <exception>
 
 namespace modelgate {
+namespace {
 
-blocking_pool::blocking_pool(std::string name, std::size_t threads, std::size_t queue_limit)
-    : name_{std::move(name)}, queue_limit_{queue_limit} {
+constexpr int background_priority = 15;  // nice, as of the other threads that can wait
+
+}  // namespace
+
+blocking_pool::blocking_pool(std::string name, std::size_t threads, std::size_t queue_limit, pool_priority priority)
+    : name_{std::move(name)}, queue_limit_{queue_limit}, priority_{priority} {
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
@@ -35,6 +43,11 @@ bool blocking_pool::try_run(std::function<void()> job) {
 
 void blocking_pool::run() {
   pthread_setname_np(pthread_self(), name_.substr(0, 15).c_str());
+  if (priority_ == pool_priority::background) {
+    const auto self = static_cast<id_t>(::gettid());
+    const int own = ::getpriority(PRIO_PROCESS, self);
+    static_cast<void>(::setpriority(PRIO_PROCESS, self, std::max(own, background_priority)));
+  }
   for (;;) {
     std::function<void()> job;
     {

@@ -2,6 +2,8 @@
 
 #include "gateway/filter/token_bucket.hpp"
 
+#include "modelgate/base/cache_line.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -45,14 +47,15 @@ class traffic_meter {
 
  private:
   /// What a worker has borrowed; void when the rate has become another.
-  struct alignas(64) lease {
+  struct alignas(cache_line) lease {
     token_rate rate;
     std::uint32_t tokens = 0;
   };
+  static_assert(sizeof(lease) == cache_line, "no two workers' leases are on one cache line");
   struct counts {
     explicit counts(std::size_t workers) : leases(workers) {}
 
-    alignas(64) token_bucket bucket;
+    alignas(cache_line) token_bucket bucket;
     std::atomic<std::uint32_t> in_flight{0};
     std::vector<lease> leases;  ///< by worker
   };

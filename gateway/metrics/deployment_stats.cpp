@@ -55,7 +55,7 @@ std::string_view word(method_label value) noexcept {
   return "";
 }
 
-struct series_list::node {
+struct alignas(cache_line) series_list::node {
   node(const series_key& labels, node* older) noexcept : key{labels}, next{older} {}
 
   const series_key key;

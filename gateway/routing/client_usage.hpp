@@ -1,5 +1,6 @@
 #pragma once
 
+#include "modelgate/base/cache_line.hpp"
 #include "modelgate/base/clock.hpp"
 #include "modelgate/metrics/counter.hpp"
 #include "modelgate/metrics/feedback_stats.hpp"
@@ -18,7 +19,7 @@ namespace modelgate::routing {
 /// What one worker has answered one client, for charts.
 ///
 /// Shape: one writer, any reader.
-struct alignas(64) client_tally {
+struct alignas(cache_line) client_tally {
   static constexpr std::size_t classes = 6;
 
   metrics::counter in_flight;
@@ -90,11 +91,13 @@ class client_usage {
   }
 
  private:
-  struct alignas(64) part {
+  struct alignas(cache_line) part {
     metrics::counter requests;
     metrics::counter last_minute;
     std::atomic<client_tally*> tally{nullptr};
   };
+  static_assert(sizeof(part) == cache_line && sizeof(client_tally) % cache_line == 0,
+                "no two workers count a client on one cache line");
 
   const system_time created_at_;
   std::vector<part> of_worker_;

@@ -57,8 +57,9 @@ config::endpoint_load load_of(const std::string& deployment, const upstream::end
   config::endpoint_load load{deployment, replica.config().replica, replica.busy()};
   if (!counts) return load;
   load.address = net::to_string(replica.config().address);
-  const upstream::answer_tally& tally = replica.tally();
-  load.counted = {tally.answers(), tally.latency(), tally.feedback(), tally.reward()};
+  const upstream::answer_tally::totals all = replica.counted();
+  load.counted = {
+      {all.answers.begin(), all.answers.end()}, {all.latency.begin(), all.latency.end()}, all.feedback, all.reward};
   return load;
 }
 

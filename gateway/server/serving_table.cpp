@@ -37,7 +37,8 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
       const metrics::model_index model = entry->stats->index_of({wanted.model_image, wanted.model_version});
       endpoint = std::make_shared<upstream::endpoint>(
           wanted, model, deployment.serving.concurrency,
-          from.earlier.generation > 0 ? from.ramp_time : decltype(from.ramp_time){}, entry->stats->number_replica());
+          from.earlier.generation > 0 ? from.ramp_time : decltype(from.ramp_time){}, entry->stats->number_replica(),
+          from.workers);
     }
     entry->endpoints.push_back(std::move(endpoint));
   }

@@ -67,7 +67,7 @@ void session::remember(const request& req, const deployment_state& state, const 
   stats.of_worker(worker_.index()).feedback.record(whose->model, said.has_reward, said.reward, said.rows);
   if (trail_->tally != nullptr) trail_->tally->fed_back(said.reward);
   for (const upstream::endpoint_ptr& each : state.entry->endpoints) {
-    if (each->number() == whose->replica) each->tally().fed_back(said.reward);
+    if (each->number() == whose->replica) each->tally(worker_.index()).fed_back(said.reward);
   }
 }
 

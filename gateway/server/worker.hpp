@@ -40,8 +40,9 @@ class session;
 ///
 /// Shape: worker-local; exchanges hold on to it, so it may outlive the deployment.
 struct deployment_state : boost::intrusive_ref_counter<deployment_state, boost::thread_unsafe_counter> {
-  deployment_state(const upstream::cluster_settings& settings, std::shared_ptr<const serving_entry> served)
-      : entry{std::move(served)}, cluster{settings, entry->queue}, retry_budget{entry->retry_budget} {}
+  deployment_state(const upstream::cluster_settings& settings, std::shared_ptr<const serving_entry> served,
+                   std::size_t worker)
+      : entry{std::move(served)}, cluster{settings, entry->queue, worker}, retry_budget{entry->retry_budget} {}
 
   std::string id;
   std::shared_ptr<const serving_entry> entry;

@@ -66,4 +66,6 @@ class record_queue {
   metrics::counter dropped_traces_;
 };
 
+static_assert(alignof(record_queue) == cache_line, "no two workers' queues are on one cache line");
+
 }  // namespace modelgate::telemetry

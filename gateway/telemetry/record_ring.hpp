@@ -2,6 +2,8 @@
 
 #include "gateway/telemetry/request_record.hpp"
 
+#include "modelgate/base/cache_line.hpp"
+
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -52,8 +54,6 @@ class record_ring {
   }
 
  private:
-  static constexpr std::size_t line = 64;
-
   [[nodiscard]] request_record* place(std::size_t at) const noexcept {
     static_assert(alignof(request_record) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
     return reinterpret_cast<request_record*>(memory_.get()) + (at & mask_);
@@ -61,9 +61,9 @@ class record_ring {
 
   const std::size_t mask_;
   const std::unique_ptr<std::byte[]> memory_;
-  alignas(line) std::atomic<std::size_t> written_{0};
+  alignas(cache_line) std::atomic<std::size_t> written_{0};
   std::size_t read_seen_ = 0;  ///< the writer's last look at `read_`
-  alignas(line) std::atomic<std::size_t> read_{0};
+  alignas(cache_line) std::atomic<std::size_t> read_{0};
 };
 
 }  // namespace modelgate::telemetry

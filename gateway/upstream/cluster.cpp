@@ -25,7 +25,7 @@ void cluster::update(std::span<const endpoint_ptr> endpoints) {
     if (known != members_.end())
       next.push_back(std::exchange(*known, nullptr));
     else
-      next.emplace_back(new cluster_member{each, queue_, settings_.pool_connections, settings_.upstream_idle});
+      next.emplace_back(new cluster_member{each, worker_, queue_, settings_.pool_connections, settings_.upstream_idle});
   }
   for (const cluster_member_ptr& left : members_) {
     if (!left) continue;
@@ -99,7 +99,7 @@ slot cluster::adopt(endpoint_ptr counted, bool trial) {
                                   [&](const cluster_member_ptr& member) { return member->endpoint == counted; });
   if (known != members_.end()) return slot{*known, trial};
   // A replica of a snapshot that this worker has not installed yet, or of one that it has left.
-  cluster_member_ptr passing{new cluster_member{std::move(counted), queue_, 0, settings_.upstream_idle}};
+  cluster_member_ptr passing{new cluster_member{std::move(counted), worker_, queue_, 0, settings_.upstream_idle}};
   passing->left = true;
   return slot{std::move(passing), trial};
 }

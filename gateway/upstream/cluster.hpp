@@ -22,8 +22,8 @@ struct cluster_settings {
 /// Shape: worker-local; made when the worker sees the deployment's first request, updated with every snapshot.
 class cluster {
  public:
-  cluster(const cluster_settings& settings, std::shared_ptr<dispatch_queue> queue) noexcept
-      : settings_{settings}, queue_{std::move(queue)} {}
+  cluster(const cluster_settings& settings, std::shared_ptr<dispatch_queue> queue, std::size_t worker = 0) noexcept
+      : settings_{settings}, queue_{std::move(queue)}, worker_{worker} {}
   ~cluster();
   cluster(const cluster&) = delete;
   cluster& operator=(const cluster&) = delete;
@@ -65,6 +65,7 @@ class cluster {
  private:
   cluster_settings settings_;
   std::shared_ptr<dispatch_queue> queue_;
+  std::size_t worker_;
   std::vector<cluster_member_ptr> members_;
   std::vector<replica_view> views_;
   dispatch_schedule schedule_;

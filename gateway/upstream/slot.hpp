@@ -18,11 +18,15 @@ namespace modelgate::upstream {
 ///
 /// Shape: worker-local.
 struct cluster_member : boost::intrusive_ref_counter<cluster_member, boost::thread_unsafe_counter> {
-  cluster_member(endpoint_ptr replica, std::shared_ptr<dispatch_queue> waiting, std::size_t pool_connections,
-                 std::chrono::milliseconds max_idle) noexcept
-      : endpoint{std::move(replica)}, queue{std::move(waiting)}, pool{pool_connections, max_idle} {}
+  cluster_member(endpoint_ptr replica, std::size_t worker, std::shared_ptr<dispatch_queue> waiting,
+                 std::size_t pool_connections, std::chrono::milliseconds max_idle) noexcept
+      : endpoint{std::move(replica)},
+        tally{endpoint->tally(worker)},
+        queue{std::move(waiting)},
+        pool{pool_connections, max_idle} {}
 
   endpoint_ptr endpoint;
+  answer_tally& tally;  ///< this worker's
   std::shared_ptr<dispatch_queue> queue;
   connection_pool pool;
   latency_window window;
@@ -62,7 +66,7 @@ class slot {
   /// A try of a prediction has ended: the status that is shown of it, 0 where it was given up for another replica's, and
   /// how long after its dispatch the head came, or that end.
   void count_try(unsigned status, std::chrono::nanoseconds latency) noexcept {
-    member_->endpoint->tally().answered(status, latency);
+    member_->tally.answered(status, latency);
   }
   /// The request was answered whole and well, this long after its dispatch.
   void record(std::chrono::nanoseconds service, steady_time now) {

@@ -11,6 +11,9 @@
 
 namespace modelgate {
 
+/// `background`: whoever else wants the core has it first.
+enum class pool_priority { normal, background };
+
 /// Threads for work that blocks: SQLite, files, password hashing. Workers and the control thread never do such work.
 ///
 /// Shape:  any-thread; at most `queue_limit` jobs wait. Destruction runs what was accepted, then joins.
@@ -18,7 +21,8 @@ namespace modelgate {
 ///         A job must not throw; what escapes is logged and counted as a bug.
 class blocking_pool {
  public:
-  blocking_pool(std::string name, std::size_t threads, std::size_t queue_limit);
+  blocking_pool(std::string name, std::size_t threads, std::size_t queue_limit,
+                pool_priority priority = pool_priority::normal);
   ~blocking_pool();
   blocking_pool(const blocking_pool&) = delete;
   blocking_pool& operator=(const blocking_pool&) = delete;
@@ -30,6 +34,7 @@ class blocking_pool {
 
   std::string name_;
   std::size_t queue_limit_;
+  pool_priority priority_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> queue_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "modelgate/base/cache_line.hpp"
 #include "modelgate/metrics/feedback_stats.hpp"
 #include "modelgate/metrics/latency_histogram.hpp"
 #include "modelgate/metrics/path_list.hpp"
@@ -98,7 +99,9 @@ struct deployment_traffic {
 ///
 /// Beside the counts that Seldon's names and labels ask for there are three histograms without labels, whose bounds fit
 /// models faster and slower than Seldon's do.
-struct worker_deployment_stats {
+///
+/// Shape: one writer, any reader; on cache lines of its own.
+struct alignas(cache_line) worker_deployment_stats {
   deployment_traffic traffic;
   // Of every prediction, however it ended:
   answer_histogram latency;     ///< from the request's head to the answer's last byte, or to its end without one
@@ -112,6 +115,8 @@ struct worker_deployment_stats {
   counter authenticated;  ///< requests of a private deployment that a client's token, password or certificate let in
   std::array<std::array<counter, limit_kinds>, limit_scopes> limited;  ///< requests answered 429
 };
+
+static_assert(alignof(worker_deployment_stats) == cache_line, "no two workers count on one cache line");
 
 /// Everything counted for one deployment.
 ///

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "modelgate/base/cache_line.hpp"
 #include "modelgate/metrics/counter.hpp"
 
 #include <atomic>
@@ -64,7 +65,7 @@ class feedback_stats {
   [[nodiscard]] feedback_totals of_all() const noexcept;
 
  private:
-  struct node {
+  struct alignas(cache_line) node {
     node(std::size_t of, node* older) noexcept : model{of}, next{older} {}
 
     const std::size_t model;

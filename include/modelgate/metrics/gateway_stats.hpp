@@ -1,5 +1,6 @@
 #pragma once
 
+#include "modelgate/base/cache_line.hpp"
 #include "modelgate/metrics/counter.hpp"
 
 #include <array>
@@ -34,8 +35,8 @@ enum class tunnel_direction : std::size_t { upstream, downstream, size };
 
 /// What one worker counts beside the deployments' histograms.
 ///
-/// Shape: one writer, any reader.
-struct worker_stats {
+/// Shape: one writer, any reader; on cache lines of its own.
+struct alignas(cache_line) worker_stats {
   counter connections_accepted;
   std::array<counter, static_cast<std::size_t>(connection_refusal::size)> connections_refused;
   counter connections_open;
@@ -66,5 +67,7 @@ struct worker_stats {
   std::array<counter, static_cast<std::size_t>(tunnel_direction::size)> tunnel_bytes;
   counter sessions_failed;  ///< ended by an exception: a bug
 };
+
+static_assert(alignof(worker_stats) == cache_line, "no two workers count on one cache line");
 
 }  // namespace modelgate::metrics

@@ -1,7 +1,10 @@
 #include "modelgate/base/blocking_pool.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <stdexcept>
@@ -79,6 +82,21 @@ BOOST_AUTO_TEST_CASE(survives_a_job_that_throws) {
   std::promise<void> ran;
   BOOST_REQUIRE(pool.try_run([&ran] { ran.set_value(); }));
   ran.get_future().wait();
+}
+
+int priority_in(blocking_pool& pool) {
+  std::promise<int> found;
+  BOOST_REQUIRE(
+      pool.try_run([&found] { found.set_value(::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()))); }));
+  return found.get_future().get();
+}
+
+BOOST_AUTO_TEST_CASE(threads_in_the_background_give_way) {
+  const int own = ::getpriority(PRIO_PROCESS, 0);
+  blocking_pool normal{"test", 1, 1};
+  blocking_pool background{"test", 1, 1, pool_priority::background};
+  BOOST_TEST(priority_in(normal) == own);
+  BOOST_TEST(priority_in(background) == std::max(own, 15));
 }
 
 BOOST_AUTO_TEST_CASE(jobs_of_one_thread_run_in_order) {

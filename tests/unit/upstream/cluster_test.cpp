@@ -51,6 +51,29 @@ BOOST_AUTO_TEST_CASE(a_slot_is_given_back_once) {
   BOOST_TEST(replica.in_flight() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(what_workers_count_of_a_replica_is_added_up) {
+  const auto replica =
+      std::make_shared<endpoint>(config::endpoint_config{}, metrics::model_index{0}, 8U, 0ns, std::uint16_t{1}, 2U);
+  use({replica});
+  cluster other{cluster_settings{}, queue, 1};
+  other.update(replicas);
+  used.pick(nullptr, start).taken.count_try(200, 7ms);
+  other.pick(nullptr, start).taken.count_try(200, 7ms);
+  other.pick(nullptr, start).taken.count_try(404, 7ms);
+  other.pick(nullptr, start).taken.count_try(502, 7ms);
+  replica->tally(0).fed_back(0.5);
+  replica->tally(1).fed_back(-1);
+
+  const answer_tally::totals all = replica->counted();
+  BOOST_TEST(all.answers[2] == 2U);
+  BOOST_TEST(all.answers[4] == 1U);
+  BOOST_TEST(all.answers[5] == 1U);
+  BOOST_TEST(all.latency[1] == 4U);
+  BOOST_TEST(all.feedback == 2U);
+  BOOST_TEST(all.reward == 0.5);
+  BOOST_TEST(replica->in_flight() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(waits_when_every_slot_is_taken) {
   use({make_replica(1)});
   const cluster::choice first = used.pick(nullptr, start);

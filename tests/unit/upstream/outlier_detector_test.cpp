@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(latency_is_looked_at_twice_a_second_as_requests_are_answere
   answer_many(0, 20ms);
   answer_many(1, 20ms);
   answer_many(2, 2s);
-  const cluster_member_ptr slow{new cluster_member{replicas[2], queue, 0, 1s}};
+  const cluster_member_ptr slow{new cluster_member{replicas[2], 0, queue, 0, 1s}};
   const auto answer = [&](steady_time now) {
     BOOST_TEST(replicas[2]->try_take(now));
     slot{slow}.record(2s, now);
