@@ -1,5 +1,6 @@
 #include "control/reconcile/reconciler.hpp"
 
+#include "control/reconcile/revision_timing.hpp"
 #include "control/reconcile/summarise.hpp"
 
 #include "modelgate/base/log.hpp"
@@ -31,24 +32,8 @@ bool lists(const config::snapshot& snapshot, const observed_replica& replica) {
   return false;
 }
 
-/// Until a replica of the current revision, or its source, has not been ready for longer than its owner allows; absent
-/// when none waits, or that time has passed.
-std::optional<std::chrono::milliseconds> time_to_fail(const store::desired_deployment& entry,
-                                                      const std::vector<observed_replica>& observed,
-                                                      const std::optional<runtime::source_state>& source,
-                                                      system_time now) {
-  const domain::revision& current = entry.deployment.current;
-  std::optional<std::chrono::milliseconds> least;
-  const auto count = [&](system_time since) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(since + current.spec.progress_deadline - now);
-    if (left.count() > 0 && (!least || left < *least)) least = left;
-  };
-  for (const observed_replica& replica : observed) {
-    const bool is_current = replica.deployment == entry.deployment.id && replica.revision == current.replica_revision;
-    if (is_current && replica.phase != domain::replica_phase::ready) count(replica.unready_since);
-  }
-  if (source) count(source->since);
-  return least;
+void lower(std::optional<std::chrono::milliseconds>& least, std::optional<std::chrono::milliseconds> pause) {
+  if (pause && (!least || *pause < *least)) least = pause;
 }
 
 }  // namespace
@@ -283,19 +268,32 @@ std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::
     const domain::revision& current = deployment.current;
     if (current.spec.stop || deployment.deleting || !entry.refusal.empty()) continue;
     if (deployment.good_replica_revision == current.replica_revision) continue;
+    const auto proving = prove_earlier(entry, observed, now);
+    lower(look_again, proving);
     const auto source = current.spec.external ? driver_.source(deployment.id, current.replica_revision) : std::nullopt;
     const auto status = summarise(deployment, entry.refusal, observed, live_.get(), now, source);
     result<void> written;
     if (status.phase == domain::deployment_phase::deployed) {
+      // Where nothing better is known, it is good at once.
+      const auto left = deployment.good_replica_revision
+                            ? time_to_settle(deployment.id, current.replica_revision, current.spec.replicas,
+                                             settings_.settle_time, observed, now)
+                            : std::chrono::milliseconds{0};
+      if (!left || left->count() > 0) {
+        lower(look_again, left);
+        continue;
+      }
       written = store_.mark_good(deployment.id, current.number);
+    } else if (status.phase == domain::deployment_phase::failed && current.spec.auto_rollback && proving) {
+      continue;  // what serves on is about to be the one that comes back
+    } else if (status.phase == domain::deployment_phase::failed && current.spec.auto_rollback
+               && !entry.fallback_obstacle.empty()) {
+      waiting[deployment.id] = {current.number, entry.fallback_obstacle};
+      continue;
     } else if (status.phase == domain::deployment_phase::failed && current.spec.auto_rollback && entry.fallback) {
       const result<store::rollback_outcome> back = store_.roll_back(deployment.id, current.number, status.message);
       if (back && !back->made) {  // the next pass asks again
-        if (!back->lacks.empty()) {
-          waiting[deployment.id] = {current.number, "The rollback to revision " + std::to_string(entry.fallback->number)
-                                                        + " waits for room in the quota of group " + deployment.group
-                                                        + ", for one replica " + back->lacks};
-        }
+        if (!back->obstacle.empty()) waiting[deployment.id] = {current.number, back->obstacle};
         continue;
       }
       if (back) {
@@ -307,8 +305,7 @@ std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::
       }
     } else {
       // What makes it good wakes us; that its time is over, nobody tells.
-      if (const auto left = time_to_fail(entry, observed, source, now); left && (!look_again || *left < *look_again))
-        look_again = left;
+      lower(look_again, time_to_fail(entry, observed, source, now));
       continue;
     }
     if (written)
@@ -318,6 +315,23 @@ std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::
   }
   keep_waiting(std::move(waiting));
   return look_again;
+}
+
+/// A revision that served well until this one came is a better one to go back to than one before it. When to look again.
+std::optional<std::chrono::milliseconds> reconciler::prove_earlier(const store::desired_deployment& entry,
+                                                                   const std::vector<observed_replica>& observed,
+                                                                   system_time now) {
+  for (const store::unproven_revision& earlier : entry.unproven) {
+    const auto left = time_to_settle(entry.deployment.id, earlier.replica_revision, earlier.replicas,
+                                     settings_.settle_time, observed, now);
+    if (!left) continue;
+    if (left->count() > 0) return left;
+    const auto written = store_.mark_good(entry.deployment.id, earlier.number);
+    if (written) return std::chrono::milliseconds{0};
+    complain(written.error());
+    return std::nullopt;
+  }
+  return std::nullopt;
 }
 
 /// For those who ask for a status; in the log once for each.
@@ -330,7 +344,7 @@ void reconciler::keep_waiting(std::map<std::string, waiting_rollback> waiting) {
   for (const auto& [deployment, rollback] : waiting) {
     const auto known = before.find(deployment);
     if (known != before.end() && known->second.failed == rollback.failed) continue;
-    log::warning("reconciler", "a rollback waits for quota", {{"deployment", deployment}, {"why", rollback.text}});
+    log::warning("reconciler", "a rollback cannot be made now", {{"deployment", deployment}, {"why", rollback.text}});
   }
 }
 
