@@ -23,10 +23,12 @@ answer<void> admit(store::transaction& within, const domain::deployment& deploym
 answer<deployment_view> deployment_service::revise(const domain::principal& who, const std::string& id,
                                                    const std::optional<revision_condition>& condition,
                                                    const revision_maker& make) const {
+  domain::deployment_spec before;
   auto stored = context_.database.write([&](store::transaction& within) -> answer<store::stored_deployment> {
     auto found = find_changeable(within, who, id);
     if (!found) return found.error();
     const domain::deployment& deployment = found->deployment;
+    before = deployment.current.spec;
     if (auto holds = check_condition(within, deployment, condition, condition_rule::optional); !holds)
       return holds.error();
     auto next = make(within, deployment);
@@ -39,7 +41,7 @@ answer<deployment_view> deployment_service::revise(const domain::principal& who,
     return find_visible(within, who, id);
   });
   if (!stored) return stored.error();
-  context_.reconciler.wake();
+  announce(before, stored->deployment.current.spec);
   return view_of(std::move(*stored));
 }
 
