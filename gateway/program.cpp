@@ -227,6 +227,7 @@ class program {
     made.plan.restart_backoff = settings.process_runtime.restart_backoff;
     made.plan.restart_backoff_max = settings.process_runtime.restart_backoff_max;
     made.plan.drain_limit = settings.timeouts.drain;
+    made.settle_time = settings.process_runtime.restart_backoff_max;  // "well" means the same to both
     return made;
   }
 

@@ -1,6 +1,8 @@
 #include "control/cli/answer_json.hpp"
 #include "control/cli/body_flags.hpp"
+#include "control/cli/confirmation.hpp"
 #include "control/cli/deployment_views.hpp"
+#include "control/cli/given_value.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/session.hpp"
 #include "control/cli/shown_calls.hpp"
@@ -11,7 +13,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <cstdint>
 #include <memory>
 #include <ostream>
 
@@ -22,6 +23,7 @@ namespace {
 struct client_of {
   std::string deployment;
   std::string name;
+  bool yes = false;  ///< of a deletion: do not ask
 };
 
 struct add_command {
@@ -71,13 +73,14 @@ outcome<void> update_client(const session& now, const client_of& command, const 
 struct rotate_command {
   std::string deployment;
   std::string name;
-  std::int64_t overlap_seconds = 0;
+  std::string overlap = "0s";
   std::string expires_at;
 };
 
 outcome<void> rotate_client(const session& now, const rotate_command& command) {
   json::object asked;
-  if (command.overlap_seconds > 0) asked["overlapSeconds"] = command.overlap_seconds;
+  if (const auto overlap = seconds_from(command.overlap); overlap && overlap->count() > 0)
+    asked["overlapSeconds"] = overlap->count();
   if (!command.expires_at.empty()) asked["expiresAt"] = command.expires_at;
   return call_and_show(now,
                        {.method = "POST",
@@ -126,6 +129,11 @@ outcome<void> list_clients(const session& now, const client_of& command) {
 }
 
 outcome<void> delete_client(const session& now, const client_of& command) {
+  if (!command.yes && now.around.in_is_terminal) {
+    const auto agreed = confirm_deletion(
+        now, "Delete the client " + printable(command.name) + " of " + printable(command.deployment) + "?");
+    if (!agreed) return agreed.error();
+  }
   const auto given = now.api.perform(
       {.method = "DELETE", .path = path_of(command.deployment, command.name), .json = {}, .if_match = {}});
   if (!given) return given.error();
@@ -158,11 +166,11 @@ void add_client_commands(CLI::App& app, chosen_command& chosen) {
   auto rotated = std::make_shared<rotate_command>();
   CLI::App* rotate =
       group->add_subcommand("rotate", with_examples("give a client another token; prints it, once",
-                                                    "  TOKEN=$(modelgate clients rotate iris app --overlap 3600)"));
+                                                    "  TOKEN=$(modelgate clients rotate iris app --overlap 1h)"));
   rotate->add_option("deployment", rotated->deployment, "the deployment")->required();
   rotate->add_option("name", rotated->name, "the client")->required();
-  rotate->add_option("--overlap", rotated->overlap_seconds, "for how many seconds the old token holds, too")
-      ->check(CLI::NonNegativeNumber);
+  rotate->add_option("--overlap", rotated->overlap, "for how long the old token holds, too, such as 90s or 1h")
+      ->check(a_duration());
   rotate->add_option("--expires-at", rotated->expires_at,
                      "when the new token ends, RFC 3339; as before when missing, and never when that has passed");
   rotate->callback(
@@ -189,6 +197,7 @@ void add_client_commands(CLI::App& app, chosen_command& chosen) {
       "delete", with_examples("take a client's token back, at once", "  modelgate clients delete iris app"));
   erase->add_option("deployment", deleted->deployment, "the deployment")->required();
   erase->add_option("name", deleted->name, "the client")->required();
+  erase->add_flag("-y,--yes", deleted->yes, "do not ask");
   erase->callback(
       [&chosen, deleted] { chosen = [deleted](const session& now) { return delete_client(now, *deleted); }; });
 }

@@ -1,6 +1,8 @@
 #include "control/cli/answer_json.hpp"
+#include "control/cli/confirmation.hpp"
 #include "control/cli/deployment_views.hpp"
 #include "control/cli/followed_log.hpp"
+#include "control/cli/given_value.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/lifecycle_commands.hpp"
 #include "control/cli/session.hpp"
@@ -16,7 +18,6 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
-#include <istream>
 #include <memory>
 #include <ostream>
 
@@ -71,7 +72,7 @@ struct delete_command {
 };
 
 /// Asks on the terminal. Answers the revision that was shown, as that and no later one was agreed to.
-outcome<std::string> confirm_deletion(const session& now, const std::string& id) {
+outcome<std::string> confirm_deletion_of(const session& now, const std::string& id) {
   if (!now.around.in_is_terminal) {
     return failure{exit_code::usage, "deleting needs --yes where nobody can be asked", {}};
   }
@@ -80,17 +81,15 @@ outcome<std::string> confirm_deletion(const session& now, const std::string& id)
   const auto deployment = parse_object(given->body);
   if (!deployment) return deployment.error();
   print_deployment(now.around.err, *deployment, system_clock::now(), now.with_colours);
-  now.around.err << "\nDelete it, with its history and clients? [y/N] " << std::flush;
-  std::string reply;
-  std::getline(now.around.in, reply);
-  if (reply != "y" && reply != "Y" && reply != "yes") return failure{exit_code::failed, "nothing was deleted", {}};
+  if (const auto agreed = confirm_deletion(now, "\nDelete it, with its history and clients?"); !agreed)
+    return agreed.error();
   return given->etag.empty() ? std::string{"*"} : given->etag;
 }
 
 outcome<void> delete_deployment(const session& now, const delete_command& command) {
   std::string revision = "*";
   if (!command.yes) {
-    const auto agreed = confirm_deletion(now, command.id);
+    const auto agreed = confirm_deletion_of(now, command.id);
     if (!agreed) return agreed.error();
     revision = *agreed;
   }
@@ -114,11 +113,17 @@ struct logs_command {
   bool previous = false;
 };
 
+/// As the server takes it: a number of seconds, by its own clock, or a time.
+std::string ago_or_time(const std::string& text) {
+  const auto ago = seconds_from(text);
+  return ago ? std::to_string(ago->count()) : text;
+}
+
 outcome<void> print_logs(const session& now, const logs_command& command) {
   std::string path = path_of(command.id) + "/logs";
   if (!command.replica.empty()) add_parameter(path, "replica", command.replica);
   if (!command.tail.empty()) add_parameter(path, "tail", command.tail);
-  if (!command.since.empty()) add_parameter(path, "since", command.since);
+  if (!command.since.empty()) add_parameter(path, "since", ago_or_time(command.since));
   if (command.follow) add_parameter(path, "follow", "true");
   if (command.timestamps || command.follow) add_parameter(path, "timestamps", "true");
   if (command.previous) add_parameter(path, "previous", "true");
@@ -194,8 +199,10 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
   wait->add_option(
           "--revision", waited->revision,
           "the revision that is to be deployed: another one that takes its place, by a rollback too, is a failure")
-      ->check(CLI::PositiveNumber);
-  wait->add_option("--timeout", waited->timeout, "longest wait, such as 90s or 10m")->capture_default_str();
+      ->check(a_revision());
+  wait->add_option("--timeout", waited->timeout, "longest wait, such as 90s or 10m")
+      ->check(a_duration())
+      ->capture_default_str();
   choose(wait, chosen, waited, wait_for_deployment);
 
   auto logged = std::make_shared<logs_command>();
@@ -205,7 +212,7 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
   logs->add_option("id", logged->id, "the deployment")->required();
   logs->add_option("--replica", logged->replica, "only of this replica");
   logs->add_option("--tail", logged->tail, "how many lines from the end, or all");
-  logs->add_option("--since", logged->since, "only lines since then: RFC 3339, or seconds ago");
+  logs->add_option("--since", logged->since, "only lines since then: RFC 3339, or how long ago, such as 5m");
   logs->add_flag("-f,--follow", logged->follow, "go on printing what comes");
   logs->add_flag("--timestamps", logged->timestamps, "put the time before each line");
   logs->add_flag("--previous", logged->previous, "of the instance before the last restart");

@@ -1,5 +1,7 @@
 #include "control/cli/deployment_spec.hpp"
 
+#include "control/cli/given_value.hpp"
+
 #include <boost/json/error.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -85,7 +87,11 @@ outcome<json::object> make_deployment_spec(const spec_flags& flags, json::object
   if (flags.private_access) spec["endpointAccessType"] = *flags.private_access ? "private" : "public";
   if (flags.stop) spec["stop"] = *flags.stop;
   if (flags.auto_rollback) spec["autoRollback"] = *flags.auto_rollback;
-  if (flags.progress_deadline) spec["progressDeadline"] = *flags.progress_deadline;
+  if (flags.progress_deadline) {
+    const auto seconds = seconds_from(*flags.progress_deadline);
+    if (!seconds) return failure{exit_code::usage, "--progress-deadline takes a duration such as 90s or 10m", {}};
+    spec["progressDeadline"] = seconds->count();
+  }
   if (!flags.env.empty()) {
     json::array env;
     for (const std::string& text : flags.env) {

@@ -28,7 +28,7 @@ struct spec_flags {
   std::optional<bool> private_access;
   std::optional<bool> stop;
   std::optional<bool> auto_rollback;
-  std::optional<std::uint32_t> progress_deadline;  ///< seconds
+  std::optional<std::string> progress_deadline;  ///< a duration
   std::optional<std::string> description;
   std::optional<std::string> message;
   std::vector<std::string> env;       ///< NAME=VALUE each

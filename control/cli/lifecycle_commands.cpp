@@ -2,6 +2,7 @@
 
 #include "control/cli/answer_json.hpp"
 #include "control/cli/deployment_views.hpp"
+#include "control/cli/given_value.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/shown_calls.hpp"
 
@@ -146,9 +147,7 @@ void add_lifecycle_commands(CLI::App& deployments, chosen_command& chosen) {
   CLI::App* rollback =
       add_action(deployments, chosen, back, "rollback", "bring an earlier revision back, as a new one",
                  "  modelgate deployments history iris\n  modelgate deployments rollback iris --revision 2");
-  rollback->add_option("--revision", back->revision, "the revision to bring back")
-      ->required()
-      ->check(CLI::PositiveNumber);
+  rollback->add_option("--revision", back->revision, "the revision to bring back")->required()->check(a_revision());
 
   auto shown = std::make_shared<std::string>();
   CLI::App* history = deployments.add_subcommand(
@@ -160,8 +159,8 @@ void add_lifecycle_commands(CLI::App& deployments, chosen_command& chosen) {
   CLI::App* diff = deployments.add_subcommand(
       "diff", with_examples("what differs between two revisions", "  modelgate deployments diff iris 2 3"));
   diff->add_option("id", compared->id, "the deployment")->required();
-  diff->add_option("from", compared->from, "a revision")->required()->check(CLI::PositiveNumber);
-  diff->add_option("to", compared->to, "the one to compare it with")->required()->check(CLI::PositiveNumber);
+  diff->add_option("from", compared->from, "a revision")->required()->check(a_revision());
+  diff->add_option("to", compared->to, "the one to compare it with")->required()->check(a_revision());
   diff->callback(
       [&chosen, compared] { chosen = [compared](const session& now) { return print_difference(now, *compared); }; });
 }

@@ -1,5 +1,6 @@
 #include "control/cli/answer_json.hpp"
 #include "control/cli/deployment_views.hpp"
+#include "control/cli/given_value.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/resource_commands.hpp"
 #include "control/cli/shown_calls.hpp"
@@ -82,11 +83,11 @@ struct audit_flags {
 
 outcome<void> print_audit(const session& now, const audit_flags& flags) {
   std::string path = "/audit-events";
-  const std::array<std::pair<std::string_view, const std::string&>, 5> parameters{{{"user", flags.user},
-                                                                                   {"resource", flags.resource},
-                                                                                   {"result", flags.result},
-                                                                                   {"since", flags.since},
-                                                                                   {"until", flags.until}}};
+  const std::array<std::pair<std::string_view, std::string>, 5> parameters{{{"user", flags.user},
+                                                                            {"resource", flags.resource},
+                                                                            {"result", flags.result},
+                                                                            {"since", time_from(flags.since)},
+                                                                            {"until", time_from(flags.until)}}};
   for (const auto& [name, value] : parameters) {
     if (!value.empty()) add_parameter(path, name, value);
   }
@@ -176,10 +177,10 @@ void add_audit_command(CLI::App& app, chosen_command& chosen) {
                              "  modelgate audit --user ann --result refused --since 2026-11-01T00:00:00Z"));
   audit->add_option("--user", flags->user, "only what this user did");
   audit->add_option("--resource", flags->resource, "only on this thing and what is below it");
-  audit->add_option("--result", flags->result, "only what ended so: done, refused, failed")
-      ->check(one_of({"done", "refused", "failed"}));
-  audit->add_option("--since", flags->since, "not before this time, RFC 3339");
-  audit->add_option("--until", flags->until, "before this time, RFC 3339");
+  audit->add_option("--result", flags->result, "only what ended so: done, refused, failed, unknown")
+      ->check(one_of({"done", "refused", "failed", "unknown"}));
+  audit->add_option("--since", flags->since, "not before this time: RFC 3339, or how long ago, such as 24h");
+  audit->add_option("--until", flags->until, "before this time: RFC 3339, or how long ago");
   audit->callback([&chosen, flags] { chosen = [flags](const session& now) { return print_audit(now, *flags); }; });
 }
 

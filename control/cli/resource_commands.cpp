@@ -1,6 +1,7 @@
 #include "control/cli/resource_commands.hpp"
 
 #include "control/cli/answer_json.hpp"
+#include "control/cli/confirmation.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/server_address.hpp"
 #include "control/cli/shown_calls.hpp"
@@ -120,14 +121,21 @@ body_flags resource_commands::add_update(const std::string& what, const std::str
 void resource_commands::add_delete(const std::string& what, bool confirmed) const {
   auto name = std::make_shared<std::string>();
   auto confirmation = std::make_shared<std::string>();
+  auto yes = std::make_shared<bool>(false);
   CLI::App* erase = parent_->add_subcommand("delete", with_examples(what, full_name("delete NAME")));
   erase->add_option(key_, *name, "the " + noun_)->required();
+  erase->add_flag("-y,--yes", *yes, "do not ask");
   if (confirmed) {
     erase->add_option("--confirm", *confirmation, "ids of all deployments that go with it, separated by commas")
         ->type_name("IDS");
   }
-  erase->callback([chosen = chosen_, path = path_, noun = noun_, name, confirmation] {
-    *chosen = [path, noun, name, confirmation](const session& now) -> outcome<void> {
+  erase->callback([chosen = chosen_, path = path_, noun = noun_, name, confirmation, yes] {
+    *chosen = [path, noun, name, confirmation, yes](const session& now) -> outcome<void> {
+      // Whoever names what goes with it has agreed already.
+      if (!*yes && confirmation->empty() && now.around.in_is_terminal) {
+        const auto agreed = confirm_deletion(now, "Delete the " + noun + " " + printable(*name) + "?");
+        if (!agreed) return agreed.error();
+      }
       std::string target = path + "/" + encode(*name);
       if (!confirmation->empty()) add_parameter(target, "confirm", *confirmation);
       const auto given = now.api.perform({.method = "DELETE", .path = target, .json = {}, .if_match = {}});

@@ -32,7 +32,7 @@ class resource_commands {
   [[nodiscard]] body_flags add_create(const std::string& what, const std::string& examples, print_one print = {}) const;
   /// Refuses to send a change of nothing.
   [[nodiscard]] body_flags add_update(const std::string& what, const std::string& examples) const;
-  /// `confirmed`: it takes --confirm.
+  /// Asks on a terminal, but for --yes. `confirmed`: it takes --confirm, which is an answer, too.
   void add_delete(const std::string& what, bool confirmed = false) const;
 
  private:

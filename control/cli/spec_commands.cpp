@@ -3,6 +3,7 @@
 #include "control/cli/answer_json.hpp"
 #include "control/cli/deployment_spec.hpp"
 #include "control/cli/deployment_views.hpp"
+#include "control/cli/given_value.hpp"
 #include "control/cli/help_formatter.hpp"
 #include "control/cli/shown_calls.hpp"
 #include "control/cli/text_file.hpp"
@@ -132,8 +133,10 @@ void add_spec_flags(CLI::App& command, spec_flags& flags) {
   command.add_option("--description", flags.description, "what it is for");
   command.add_option("--model-uri", flags.model_uri, "where the model's files are");
   command.add_option("--pull-secret", flags.pull_secret, "secret to pull the image with");
-  command.add_option("--progress-deadline", flags.progress_deadline,
-                     "seconds in which a replica must become ready; then the revision has failed");
+  command
+      .add_option("--progress-deadline", flags.progress_deadline,
+                  "in which a replica must become ready, such as 90s or 10m; then the revision has failed")
+      ->check(a_duration());
   CLI::Option* stays = command.add_flag_callback(
       "--no-auto-rollback", [&flags] { flags.auto_rollback = false; }, "a revision that fails stays");
   command
@@ -189,7 +192,7 @@ void add_spec_commands(CLI::App& deployments, chosen_command& chosen) {
   update->add_option("-f,--file", updated->file,
                      "JSON or TOML with the members to change, - for standard input; flags win over it");
   update->add_option("--revision", updated->revision, "only if it is still at this revision; without it, at any")
-      ->check(CLI::PositiveNumber);
+      ->check(a_revision());
   add_common_flags(*update, *updated);
   choose(update, chosen, updated, update_deployment);
 }

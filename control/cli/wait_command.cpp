@@ -1,6 +1,7 @@
 #include "control/cli/wait_command.hpp"
 
 #include "control/cli/answer_json.hpp"
+#include "control/cli/given_value.hpp"
 #include "control/cli/wait_rule.hpp"
 
 #include "modelgate/base/clock.hpp"
@@ -29,6 +30,7 @@ struct sighting {
   std::string ailing;  ///< a replica that is not ready, of the newest revision that has one; empty when all are
   revision_seen revision;
   std::string update_message;
+  std::string document;  ///< the whole, as JSON
 };
 
 std::string ailing_replica(const json::object& status) {
@@ -52,7 +54,7 @@ outcome<sighting> look_at(const api_client& api, const std::string& id, std::chr
   const auto deployment = parse_object(given->body);
   if (!deployment) return deployment.error();
   const json::value* status = deployment->if_contains("status");
-  if (status == nullptr || !status->is_object()) return sighting{"-", "-", {}, {}, {}};
+  if (status == nullptr || !status->is_object()) return sighting{"-", "-", {}, {}, {}, given->body};
   const json::value* number = deployment->if_contains("revision");
   const std::int64_t revision = number != nullptr && number->is_int64() ? number->get_int64() : 0;
   return sighting{
@@ -60,7 +62,8 @@ outcome<sighting> look_at(const api_client& api, const std::string& id, std::chr
       member_text(status->get_object(), "message"),
       ailing_replica(status->get_object()),
       {static_cast<std::uint64_t>(std::max<std::int64_t>(revision, 0)), member_text(*deployment, "updatedBy")},
-      member_text(*deployment, "updateMessage")};
+      member_text(*deployment, "updateMessage"),
+      given->body};
 }
 
 wait_target target_of(const std::string& word) {
@@ -97,16 +100,14 @@ void add_last_log_lines(failure& answer, const api_client& api, const std::strin
 
 }  // namespace
 
-outcome<void> wait_for_deployment(const session& now, const wait_command& command) {
-  const auto timeout = parse_duration(command.timeout);
-  if (!timeout) {
-    return failure{exit_code::usage,
-                   "--timeout takes a duration such as 90s or 10m, not \"" + printable(command.timeout) + "\"",
-                   {}};
-  }
+namespace {
+
+/// `last`: what was seen last, when this ends.
+outcome<void> wait_and_tell(const session& now, const wait_command& command, std::optional<sighting>& last) {
+  const auto timeout = duration_from(command.timeout);
+  if (!timeout) return failure{exit_code::usage, "--timeout takes a duration such as 90s or 10m", {}};
   const wait_target target = target_of(command.target);
   const steady_time deadline = steady_clock::now() + *timeout;
-  std::optional<sighting> last;
   const bool asked_for = command.revision > 0;
   std::uint64_t waited_for = command.revision;
   std::string ailing;  // the last replica that was seen to be
@@ -156,6 +157,16 @@ outcome<void> wait_for_deployment(const session& now, const wait_command& comman
     }
     std::this_thread::sleep_until(std::min(deadline, asked_at + now.around.poll_interval));
   }
+}
+
+}  // namespace
+
+outcome<void> wait_for_deployment(const session& now, const wait_command& command) {
+  std::optional<sighting> last;
+  const auto done = wait_and_tell(now, command, last);
+  // For programs, whichever way it ended: the deployment as it is then; null when there is none any more.
+  if (now.as_json && last) now.around.out << (last->document.empty() ? "null" : last->document) << '\n';
+  return done;
 }
 
 }  // namespace modelgate::control::cli

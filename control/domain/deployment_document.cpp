@@ -266,14 +266,22 @@ parsed<deployment_change> read_change(const deployment& current, const json::val
 }  // namespace
 
 parsed<deployment_change> read_deployment_patch(const deployment& current, const json::value& patch) {
-  return read_change(current, patch, [&current](const json::object& given) {
+  auto change = read_change(current, patch, [&current](const json::object& given) {
     return patched_document(to_json(current.current.spec), given, {"id", "name", "group"});
   });
+  // To start something by leaving it out is nothing that anybody means.
+  const auto* members = patch.if_object();
+  const auto* stop = members == nullptr ? nullptr : members->if_contains("stop");
+  if (stop != nullptr && stop->is_null())
+    change.mistakes.push_back({"/stop", std::string{mistake_code::wrong_type}, "must be true or false"});
+  return change;
 }
 
 parsed<deployment_change> read_deployment_replacement(const deployment& current, const json::value& document) {
   return read_change(current, document, [&current](const json::object& given) {
-    return patched_document({{"stop", current.current.spec.stop}}, given, {"id", "name", "group"});
+    json::object merged = patched_document({{"stop", current.current.spec.stop}}, given, {"id", "name", "group"});
+    if (merged["stop"].is_null()) merged["stop"] = current.current.spec.stop;
+    return merged;
   });
 }
 

@@ -1,5 +1,6 @@
 #include "control/domain/units.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -9,6 +10,18 @@ namespace {
 
 constexpr double gib = 1024.0 * 1024.0 * 1024.0;
 constexpr double exactly_counted = 9007199254740992.0;  // 2^53: above it a double skips whole numbers
+
+/// In GiB, with as few decimals as come less than `tolerance` bytes close; with all of them if `most_decimals` do not.
+double shortest_within(double bytes, double tolerance, int most_decimals) noexcept {
+  const double exact = bytes / gib;
+  double power = 1.0;
+  double shorter = exact;
+  for (int decimals = 0; decimals <= most_decimals; ++decimals, power *= 10.0) {
+    shorter = std::round(exact * power) / power;
+    if (std::abs(shorter * gib - bytes) < tolerance) return shorter;
+  }
+  return tolerance > 1.0 ? shorter : exact;
+}
 
 }  // namespace
 
@@ -32,17 +45,15 @@ double from_thousandths(std::int64_t count) noexcept {
 }
 
 double gib_from(std::int64_t bytes) noexcept {
-  const double exact = static_cast<double>(bytes) / gib;
-  double power = 1.0;
-  for (int decimals = 0; decimals <= 9; ++decimals, power *= 10.0) {
-    const double shorter = std::round(exact * power) / power;
-    if (std::abs(shorter * gib - static_cast<double>(bytes)) < 1.0) return shorter;
-  }
-  return exact;
+  return shortest_within(static_cast<double>(bytes), 1.0, 9);
 }
 
 double gib_from_sum(std::int64_t bytes) noexcept {
-  return std::round(static_cast<double>(bytes) / gib * 1e6) / 1e6;
+  // Each part is less than a byte short of what was given: so much is that of all together, when none is below a MiB.
+  constexpr double least_part = 1024.0 * 1024.0;
+  constexpr double most = 65'536.0;
+  const auto sum = static_cast<double>(bytes);
+  return shortest_within(sum, std::clamp(std::abs(sum) / least_part, 1.0, most), 6);
 }
 
 std::string decimal_text(double number) {

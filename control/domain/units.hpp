@@ -19,7 +19,8 @@ enum class byte_rounding { down, up };
 [[nodiscard]] double from_thousandths(std::int64_t count) noexcept;
 /// The number with the fewest decimals that is less than a byte away: what was given is what is shown.
 [[nodiscard]] double gib_from(std::int64_t bytes) noexcept;
-/// For a sum, which has the roundings of all its parts: to a millionth, so that 25 times 0.3 is shown as 7.5.
+/// For a sum, which has the roundings of all its parts: a millionth of it, and 64 KiB at most, does not count, so that
+/// 25 times 0.3 is shown as 7.5 and 10,000 times 0.2 as 2000.
 [[nodiscard]] double gib_from_sum(std::int64_t bytes) noexcept;
 
 /// As people write it: "2", "0.5". The shortest text that reads back as the same number.

@@ -32,6 +32,8 @@ struct reconciler_settings {
   std::chrono::milliseconds resync{10'000};  ///< longest time between two looks
   /// After that much time the whole store is read again, in a pass that nobody waits for. It must tell nothing new.
   std::chrono::minutes reread{10};
+  /// For which the replicas of a revision must have been ready until it takes the place of the good one.
+  std::chrono::milliseconds settle_time{30'000};
 };
 
 /// Publishes what differs from the last publication; the snapshot that holds now, never null. Called by the
@@ -86,7 +88,7 @@ class reconciler final : public reconcile_link {
       const std::vector<status_question>& questions) const override;
 
  private:
-  /// A rollback that there is no room for in the group's quota.
+  /// A rollback that cannot be made now.
   struct waiting_rollback {
     std::uint64_t failed = 0;  ///< the revision that is to be taken back
     std::string text;          ///< for people
@@ -101,6 +103,9 @@ class reconciler final : public reconcile_link {
   void publish(const std::vector<runtime::observed_replica>& observed, std::uint64_t request, bool fresh);
   [[nodiscard]] std::optional<std::chrono::milliseconds> judge_revisions(
       const std::vector<runtime::observed_replica>& observed, system_time now);
+  [[nodiscard]] std::optional<std::chrono::milliseconds> prove_earlier(
+      const store::desired_deployment& entry, const std::vector<const runtime::observed_replica*>& replicas,
+      system_time now);
   void keep_waiting(std::map<std::string, waiting_rollback> waiting);
   [[nodiscard]] std::set<std::string> find_drained(const std::vector<runtime::observed_replica>& observed) const;
   void act(const action& step);

@@ -11,6 +11,7 @@ namespace modelgate::control::service {
 namespace {
 
 constexpr std::size_t most_unclosed = 1'000;
+constexpr std::uint64_t most_refused_logins = 60;  // within a minute, lest who guesses drives out the rest
 
 }  // namespace
 
@@ -48,6 +49,24 @@ void audit_trail::end(std::uint64_t number, std::string_view resource, unsigned 
   // What it tells of is done; the event is there, and stays open for now.
   log::error("audit", "an event could not be closed", {{"event", number}, {"status", std::uint64_t{status}}});
   keep_unclosed({{number, std::string{resource}, status}});
+}
+
+void audit_trail::refuse(domain::audit_event event) const {
+  event.at = context_.now();
+  {
+    const std::lock_guard lock{mutex_};
+    const system_time minute = std::chrono::floor<std::chrono::minutes>(event.at);
+    if (std::exchange(minute_, minute) != minute) refused_ = 0;
+    if (++refused_ > most_refused_logins) {
+      if (refused_ == most_refused_logins + 1) {
+        log::warning("audit", "more logins are refused than are kept of a minute",
+                     {{"kept", std::uint64_t{most_refused_logins}}});
+      }
+      return;
+    }
+  }
+  // One that cannot be written is no reason to answer something else: the store has said so itself.
+  static_cast<void>(write([&](store::transaction& within) { return store::audit_store{within}.add(event); }));
 }
 
 answer<std::vector<domain::audit_event>> audit_trail::list(const domain::principal& who,

@@ -31,6 +31,9 @@ class audit_trail {
   [[nodiscard]] answer<std::uint64_t> begin(domain::audit_event event) const;
   void end(std::uint64_t number, std::string_view resource, unsigned status) const;
 
+  /// A login that was refused, which whoever reaches the port can bring about: only so many of them are kept of a minute.
+  void refuse(domain::audit_event event) const;
+
   /// For platform administrators, newest first.
   [[nodiscard]] answer<std::vector<domain::audit_event>> list(const domain::principal& who,
                                                               const domain::audit_filter& filter) const;
@@ -53,6 +56,8 @@ class audit_trail {
   const service_context& context_;
   std::function<config::audit_settings()> settings_;
   mutable std::mutex mutex_;
+  mutable system_time minute_;  ///< the beginning of the one that `refused_` is counted in
+  mutable std::uint64_t refused_ = 0;
   mutable std::vector<closing> unclosed_;  ///< as many as `most_unclosed`; what is beyond stays open
 };
 

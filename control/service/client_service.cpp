@@ -76,7 +76,13 @@ answer<created_client> client_service::rotate(const domain::principal& who, cons
                            "its imported password was never used here, so it cannot hold beside a token; rotate "
                            "without an overlap, or after it was used"};
     }
-    // One overlap at a time: a token from before the last rotation ends with this one.
+    // One overlap at a time, and what was promised for it holds.
+    if (asked.value.overlap.count() > 0 && client->previous && client->previous->until > now) {
+      return service_error{failure::conflict, "the token from before its last rotation holds until "
+                                                  + format_rfc3339(client->previous->until)
+                                                  + ", as was promised then; rotate after that, or without an overlap, "
+                                                    "which ends both old tokens at once"};
+    }
     client->previous.reset();
     const bool held = !client->expires_at || *client->expires_at > now;
     if (asked.value.overlap.count() > 0 && held) {

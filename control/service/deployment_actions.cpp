@@ -3,6 +3,8 @@
 #include "control/service/deployment_service.hpp"
 #include "control/service/visible_deployment.hpp"
 
+#include <algorithm>
+
 namespace modelgate::control::service {
 namespace {
 
@@ -23,10 +25,12 @@ answer<void> admit(store::transaction& within, const domain::deployment& deploym
 answer<deployment_view> deployment_service::revise(const domain::principal& who, const std::string& id,
                                                    const std::optional<revision_condition>& condition,
                                                    const revision_maker& make) const {
+  domain::deployment_spec before;
   auto stored = context_.database.write([&](store::transaction& within) -> answer<store::stored_deployment> {
     auto found = find_changeable(within, who, id);
     if (!found) return found.error();
     const domain::deployment& deployment = found->deployment;
+    before = deployment.current.spec;
     if (auto holds = check_condition(within, deployment, condition, condition_rule::optional); !holds)
       return holds.error();
     auto next = make(within, deployment);
@@ -39,7 +43,7 @@ answer<deployment_view> deployment_service::revise(const domain::principal& who,
     return find_visible(within, who, id);
   });
   if (!stored) return stored.error();
-  context_.reconciler.wake();
+  announce(before, stored->deployment.current.spec);
   return view_of(std::move(*stored));
 }
 
@@ -90,6 +94,14 @@ answer<deployment_view> deployment_service::rollback(const domain::principal& wh
                                                      const boost::json::value& document,
                                                      const std::optional<revision_condition>& condition) const {
   const auto asked = domain::read_rollback(document);
+  // Asked outside of the transaction. Replicas that end meanwhile are started again by their old name: that is no harm.
+  const auto seen = get(who, id);
+  if (!seen) return seen.error();
+  const auto still_serves = [&](std::uint64_t replica_revision) {
+    return std::any_of(seen->status.replicas.begin(), seen->status.replicas.end(), [&](const auto& replica) {
+      return replica.revision == replica_revision && replica.phase == domain::replica_phase::ready;
+    });
+  };
   return revise(who, id, condition,
                 [&](store::transaction& within, const domain::deployment& deployment) -> answer<domain::revision> {
                   if (!asked.ok()) return invalid(asked.mistakes);
@@ -99,8 +111,9 @@ answer<deployment_view> deployment_service::rollback(const domain::principal& wh
                                      "there is no revision " + std::to_string(asked.value.revision)
                                          + " in the history of this deployment"}});
                   }
-                  domain::revision next =
-                      domain::restored_revision(deployment.current, *target, deployment.good_replica_revision);
+                  auto good = deployment.good_replica_revision;
+                  if (good && !still_serves(*good)) good.reset();
+                  domain::revision next = domain::restored_revision(deployment.current, *target, good);
                   next.update_message =
                       asked.value.update_message.value_or("Rolled back to revision " + std::to_string(target->number));
                   return next;

@@ -5,6 +5,7 @@
 #include "control/service/visible_deployment.hpp"
 
 #include "modelgate/base/ids.hpp"
+#include "modelgate/base/log.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -63,6 +64,13 @@ struct stored_outcome {
 };
 
 }  // namespace
+
+void deployment_service::announce(const domain::deployment_spec& before, const domain::deployment_spec& after) const {
+  const bool stops = after.stop && !before.stop;
+  if (!stops && before.access == after.access && before.serving == after.serving) return context_.reconciler.wake();
+  if (!context_.reconciler.publish_and_wait(steady_clock::now() + context_.publish_timeout))
+    log::warning("service", "a change of a deployment is stored but not live on every worker yet");
+}
 
 /// Asked outside of any transaction: what a driver takes long over must not keep other changes waiting.
 std::optional<std::string> deployment_service::image_mistake(const std::string& image) const {
@@ -193,7 +201,7 @@ answer<change_outcome> deployment_service::change(const domain::principal& who, 
     return stored_outcome{std::move(*stored), std::move(*quota), before, changed};
   });
   if (!done) return done.error();
-  if (done->changed && dry == dry_run::no) context_.reconciler.wake();
+  if (done->changed && dry == dry_run::no) announce(*done->before, done->stored.deployment.current.spec);
   return change_outcome{view_of(std::move(done->stored)), std::move(done->quota), std::move(done->before)};
 }
 

@@ -1,6 +1,7 @@
 #include "control/service/group_service.hpp"
 
 #include "control/domain/group_document.hpp"
+#include "control/store/audit_store.hpp"
 #include "control/store/deployment_store.hpp"
 #include "control/store/group_store.hpp"
 #include "control/store/user_store.hpp"
@@ -38,6 +39,8 @@ bool same_but_for_people(domain::group before, const domain::group& after) {
   before.members = after.members;
   return before == after;
 }
+
+constexpr unsigned accepted = 202;  // what deleting each of them would have been answered with
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -105,7 +108,7 @@ answer<group_view> group_service::patch(const domain::principal& who, const std:
 }
 
 answer<bool> group_service::remove(const domain::principal& who, const std::string& name,
-                                   std::vector<std::string> confirmed) const {
+                                   std::vector<std::string> confirmed, const domain::audit_event& cause) const {
   std::sort(confirmed.begin(), confirmed.end());
   auto draining = context_.database.write([&](store::transaction& within) -> answer<std::vector<std::string>> {
     store::group_store groups{within};
@@ -120,7 +123,18 @@ answer<bool> group_service::remove(const domain::principal& who, const std::stri
               ? "the group has no deployments; delete it without ?confirm"
               : "the group has deployments, which would be deleted with it; repeat with ?confirm=" + joined(ids)};
     }
-    for (const std::string& id : ids) deployments.mark_deleting(id);
+    store::audit_store audit{within};
+    for (const std::string& id : ids) {
+      deployments.mark_deleting(id);
+      domain::audit_event event = cause;
+      event.at = context_.now();
+      event.user = who.user;
+      event.credential = who.credential;
+      event.path = "/deployments/" + id;
+      event.resource = "deployments/" + id;
+      event.status = accepted;
+      audit.add(event);
+    }
     groups.erase(name);
     return ids;
   });

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/domain/audit_event.hpp"
 #include "control/domain/group.hpp"
 #include "control/domain/quota.hpp"
 #include "control/domain/user.hpp"
@@ -31,9 +32,10 @@ class group_service {
   [[nodiscard]] answer<group_view> patch(const domain::principal& who, const std::string& name,
                                          const boost::json::value& patch) const;
   /// Deletes the group with its deployments, of which `confirmed` must name every one and no other.
-  /// Answers whether replicas are still draining.
+  /// `cause` is what the audit trail says of the request; each deployment that goes has an event like it. Answers whether
+  /// replicas are still draining.
   [[nodiscard]] answer<bool> remove(const domain::principal& who, const std::string& name,
-                                    std::vector<std::string> confirmed) const;
+                                    std::vector<std::string> confirmed, const domain::audit_event& cause) const;
 
  private:
   const service_context& context_;

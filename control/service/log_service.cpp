@@ -36,7 +36,9 @@ class replica_discovery {
       found.last = view.error().kind == failure::not_found;
       return found;
     }
-    found.last = view->status.phase == domain::deployment_phase::stopped;
+    // One that must not run, and of which nothing is left, has failed; no replica of it will come up by itself.
+    const bool refused = view->status.phase == domain::deployment_phase::failed && view->status.replicas.empty();
+    found.last = refused || view->status.phase == domain::deployment_phase::stopped;
     for (instance& each : instances_of(*view)) {
       if (!known_.insert(each).second) continue;
       if (auto reader = context_.runtime.open_log(each.replica, query_))

@@ -123,27 +123,29 @@ answer<domain::principal> sign_in::by_session(std::string_view cookie) {
   return who;
 }
 
-answer<opened_session> sign_in::log_in(const boost::json::value& document, domain::audit_event event) {
+answer<opened_session> sign_in::log_in(const boost::json::value& document, domain::audit_event& event) {
   const auto asked = domain::read_login(document);
   if (!asked.ok()) return invalid(asked.mistakes);
-  return asked.value.token ? log_in_by_token(asked.value, std::move(event))
-                           : log_in_by_password(asked.value, std::move(event));
+  return asked.value.token ? log_in_by_token(asked.value, event) : log_in_by_password(asked.value, event);
 }
 
-answer<opened_session> sign_in::log_in_by_token(const domain::login& asked, domain::audit_event event) {
+answer<opened_session> sign_in::log_in_by_token(const domain::login& asked, domain::audit_event& event) {
   const auto known = find_token(context_, domain::trimmed(asked.token->reveal()));
   if (!known) return service_error{failure::wrong_login, known.error().detail};
   domain::session session;
   session.user = known->who.user;
   session.token = known->record.id;
+  event.user = known->who.user;
   event.credential = "token:" + known->record.id;
-  return open(std::move(session), std::move(event), std::nullopt, std::nullopt);
+  return open(std::move(session), event, std::nullopt, std::nullopt);
 }
 
-answer<opened_session> sign_in::log_in_by_password(const domain::login& asked, domain::audit_event event) {
+answer<opened_session> sign_in::log_in_by_password(const domain::login& asked, domain::audit_event& event) {
+  event.credential = "password";
   auto hash = context_.database.read([&](store::transaction& within) -> answer<std::optional<std::string>> {
     const store::user_store users{within};
     const auto user = users.find(asked.name);
+    if (user) event.user = user->name;
     return user && !user->disabled ? users.password_hash(asked.name) : std::nullopt;
   });
   if (!hash) return hash.error();
@@ -159,8 +161,7 @@ answer<opened_session> sign_in::log_in_by_password(const domain::login& asked, d
   }
   domain::session session;
   session.user = asked.name;
-  event.credential = "password";
-  return open(std::move(session), std::move(event), *hash, new_hash);
+  return open(std::move(session), event, *hash, new_hash);
 }
 
 answer<bool> sign_in::knows_password(const std::string& user, const std::optional<std::string>& hash,
@@ -180,7 +181,7 @@ answer<bool> sign_in::knows_password(const std::string& user, const std::optiona
   return fits;
 }
 
-answer<opened_session> sign_in::open(domain::session session, domain::audit_event event,
+answer<opened_session> sign_in::open(domain::session session, domain::audit_event& event,
                                      const std::optional<std::string>& proven_hash,
                                      const std::optional<std::string>& new_hash) const {
   const config::people_settings settings = settings_();

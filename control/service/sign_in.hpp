@@ -41,9 +41,10 @@ class sign_in {
   [[nodiscard]] answer<domain::principal> authenticate(std::string_view authorization, std::string_view cookie);
 
   /// Opens a session for `{"name", "password"}` or `{"token"}`; one by token has the bounds of the token. `event` says
-  /// from where, and is written with the session.
+  /// from where, and is written with the session. When there is none, it is told whose login that would have been, if
+  /// there is such a user: a name that is nobody's may be a password in the wrong place.
   /// Errors: also wrong_login, locked_out, busy, invalid.
-  [[nodiscard]] answer<opened_session> log_in(const boost::json::value& document, domain::audit_event event);
+  [[nodiscard]] answer<opened_session> log_in(const boost::json::value& document, domain::audit_event& event);
   /// Ends the caller's session, if he is in one.
   [[nodiscard]] answer<void> log_out(const domain::principal& who) const;
 
@@ -62,11 +63,11 @@ class sign_in {
  private:
   [[nodiscard]] answer<domain::principal> by_token(std::string_view token);
   [[nodiscard]] answer<domain::principal> by_session(std::string_view cookie);
-  [[nodiscard]] answer<opened_session> open(domain::session session, domain::audit_event event,
+  [[nodiscard]] answer<opened_session> open(domain::session session, domain::audit_event& event,
                                             const std::optional<std::string>& proven_hash,
                                             const std::optional<std::string>& new_hash) const;
-  [[nodiscard]] answer<opened_session> log_in_by_password(const domain::login& asked, domain::audit_event event);
-  [[nodiscard]] answer<opened_session> log_in_by_token(const domain::login& asked, domain::audit_event event);
+  [[nodiscard]] answer<opened_session> log_in_by_password(const domain::login& asked, domain::audit_event& event);
+  [[nodiscard]] answer<opened_session> log_in_by_token(const domain::login& asked, domain::audit_event& event);
 
   const service_context& context_;
   std::function<config::people_settings()> settings_;

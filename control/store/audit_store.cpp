@@ -5,9 +5,10 @@
 #define MODELGATE_AUDIT_SELECT                                                                                         \
   "SELECT sequence, at, user, credential, peer, method, path, resource, dry_run, request_id, status FROM audit_events" \
   " WHERE"
-#define MODELGATE_AUDIT_REST                                                             \
-  " AND sequence < ?1 AND (?4 IS NULL OR status >= ?4) AND (?5 IS NULL OR status <= ?5)" \
-  " AND (?6 IS NULL OR at >= ?6) AND (?7 IS NULL OR at < ?7) ORDER BY sequence DESC LIMIT ?8"
+#define MODELGATE_AUDIT_REST                                                                 \
+  " AND sequence < ?1 AND (?4 IS NULL OR status >= ?4) AND (?5 IS NULL OR status <= ?5)"     \
+  " AND (?6 IS NULL OR at >= ?6) AND (?7 IS NULL OR at < ?7) AND (NOT ?9 OR status IS NULL)" \
+  " ORDER BY sequence DESC LIMIT ?8"
 
 namespace modelgate::control::store {
 
@@ -39,7 +40,7 @@ std::vector<domain::audit_event> audit_store::list(const domain::audit_filter& f
     return status ? std::optional{std::uint64_t{*status}} : std::nullopt;
   };
   rows.bind(filter.before, filter.user, filter.resource, number(filter.least_status), number(filter.most_status),
-            filter.since, filter.until, std::uint64_t{filter.limit});
+            filter.since, filter.until, std::uint64_t{filter.limit}, filter.unanswered);
   std::vector<domain::audit_event> events;
   while (rows.next()) {
     domain::audit_event event;

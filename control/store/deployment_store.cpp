@@ -16,9 +16,11 @@
 #define MODELGATE_CONTEXT_COLUMNS \
   "group_name, instance_type, type_display_name, type_cpu_milli, type_memory_bytes, type_gpu, client_names"
 
-// One SELECT for every reader of deployments, so that their columns cannot drift apart.
+// One SELECT for every reader of deployments, so that their columns cannot drift apart. What drains after its group has
+// gone is told by the group that it was in.
 #define MODELGATE_SELECT_DEPLOYMENT                                                                                \
-  "SELECT d.id, d.name, d.group_name, d.created_at, d.created_by, d.deleting, t.cpu_milli, t.memory_bytes, t.gpu," \
+  "SELECT d.id, d.name, ifnull(d.group_name, r.group_name), d.created_at, d.created_by, d.deleting, t.cpu_milli, " \
+  "t.memory_bytes, t.gpu,"                                                                                         \
   " g.enabled_deployment, r.sequence, r.number, r.replica_revision, r.spec, r.update_message, r.created_at, "      \
   "r.created_by, g.limit_millirequests_per_second, g.limit_burst, g.limit_concurrent, d.good_replica_revision"     \
   " FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"                  \
@@ -247,8 +249,10 @@ void deployment_store::add_revision(std::string_view id, const domain::revision&
 
 bool deployment_store::mark_good(std::string_view id, std::uint64_t number) {
   return on_.prepare(
-                "UPDATE deployments SET good_replica_revision = (SELECT r.replica_revision FROM revisions r WHERE"
-                " r.deployment = ?1 AND r.number = ?2) WHERE id = ?1 AND current_revision = ?2 AND deleting = 0")
+                "UPDATE deployments SET good_replica_revision = found.replica_revision FROM"
+                " (SELECT replica_revision FROM revisions WHERE deployment = ?1 AND number = ?2) AS found"
+                " WHERE id = ?1 AND deleting = 0 AND ifnull(good_replica_revision, 0) < found.replica_revision"
+                " AND NOT EXISTS (SELECT 1 FROM revisions WHERE deployment = ?1 AND number >= ?2 AND stop = 1)")
              .bind(id, number)
              .run()
          > 0;
@@ -261,6 +265,20 @@ std::optional<domain::revision> deployment_store::last_with_replicas(std::string
                            " WHERE deployment = ? AND replica_revision = ? ORDER BY number DESC LIMIT 1");
   if (!query.bind(id, replica_revision).next()) return std::nullopt;
   return read_revision(query, 0, std::string{id});
+}
+
+std::vector<unproven_revision> deployment_store::between(std::string_view id, std::uint64_t good,
+                                                         std::uint64_t current) const {
+  // Of the other columns SQLite takes those of the row that has the greatest number.
+  auto query = on_.prepare(
+      "SELECT max(number), replica_revision, replicas FROM revisions WHERE deployment = ? AND replica_revision > ?"
+      " AND replica_revision < ? GROUP BY replica_revision ORDER BY replica_revision DESC");
+  query.bind(id, good, current);
+  std::vector<unproven_revision> found;
+  while (query.next()) {
+    found.push_back({query.number(0), query.number(1), static_cast<std::uint32_t>(query.number(2))});
+  }
+  return found;
 }
 
 void deployment_store::mark_deleting(std::string_view id) {

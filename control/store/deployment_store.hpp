@@ -4,6 +4,7 @@
 #include "control/domain/quota.hpp"
 #include "control/domain/revision_record.hpp"
 #include "control/store/database.hpp"
+#include "control/store/desired_state.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -60,7 +61,7 @@ class deployment_store {
   void insert(const domain::deployment& deployment);
   /// Makes it the current one and drops the oldest beyond domain::limits::revisions_kept.
   void add_revision(std::string_view id, const domain::revision& revision);
-  /// The replicas of this revision are all ready. False: it is not the current one any more.
+  /// The replicas of this revision are all ready. False: a later one's were already, or it has been stopped since.
   bool mark_good(std::string_view id, std::uint64_t number);
   void mark_deleting(std::string_view id);
   /// With its revisions and clients; only if it is marked as deleting.
@@ -69,6 +70,10 @@ class deployment_store {
   /// The newest revision that these replicas serve or served.
   [[nodiscard]] std::optional<domain::revision> last_with_replicas(std::string_view id,
                                                                    std::uint64_t replica_revision) const;
+  /// Newest first, each with the last revision that its replicas serve or served: those after the replicas of `good` and
+  /// before those of `current`.
+  [[nodiscard]] std::vector<unproven_revision> between(std::string_view id, std::uint64_t good,
+                                                       std::uint64_t current) const;
   /// Newest first.
   [[nodiscard]] std::vector<domain::recorded_revision> history(std::string_view id) const;
   [[nodiscard]] std::optional<domain::recorded_revision> revision(std::string_view id, std::uint64_t number) const;

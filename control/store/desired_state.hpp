@@ -13,6 +13,13 @@
 
 namespace modelgate::control::store {
 
+/// A revision whose replicas came after those of the good one, and before the current ones.
+struct unproven_revision {
+  std::uint64_t number = 0;  ///< the last that they served
+  std::uint64_t replica_revision = 0;
+  std::uint32_t replicas = 0;  ///< that it wanted; 0: they are external
+};
+
 /// One deployment with everything that running and publishing it needs, read in one transaction.
 struct desired_deployment {
   domain::deployment deployment;
@@ -26,6 +33,10 @@ struct desired_deployment {
   /// another one; and what each of them takes.
   std::optional<domain::revision> fallback = std::nullopt;
   domain::resources fallback_per_replica{};
+  /// Why nothing of that revision can be started, if it is so; then there is no `fallback`.
+  std::string fallback_obstacle{};
+  /// Newest first. Should their replicas still serve when they have been ready for long enough, theirs is the good one.
+  std::vector<unproven_revision> unproven{};
 };
 
 using desired_ptr = std::shared_ptr<const desired_deployment>;
@@ -41,8 +52,8 @@ struct desired_changes {
 /// What became of bringing back the last good revision.
 struct rollback_outcome {
   bool made = false;
-  /// Why there is no room for one replica of it now, in words; empty: it was made, or there is nothing that may come back.
-  std::string lacks;
+  /// Why it cannot be made now, a sentence for people; empty: it was made, or there is nothing that may come back.
+  std::string obstacle;
 };
 
 /// What the reconciler needs of the store.
@@ -56,10 +67,10 @@ class desired_state {
   /// What has changed since a reading that went up to `since`, whoever changed it and however often; 0: everything. It
   /// may be more than that, also everything: a store remembers only so many that were erased.
   [[nodiscard]] virtual result<desired_changes> load_changes(std::uint64_t since) = 0;
-  /// Remembers that all replicas of this revision are ready, if it still is the current one.
+  /// Remembers that all replicas of this revision are ready, unless a later one's were or it has been stopped since.
   [[nodiscard]] virtual result<void> mark_good(const std::string& deployment, std::uint64_t revision) = 0;
-  /// Makes a revision that brings back the last good one, if `failed` still is the current one and another one is good;
-  /// with fewer replicas where the group's quota allows no more by now.
+  /// Makes a revision that brings back the replicas of the last good one (`domain::taken_back`), if `failed` still is the
+  /// current one and another one is good; with fewer replicas where the group's quota allows no more by now.
   [[nodiscard]] virtual result<rollback_outcome> roll_back(const std::string& deployment, std::uint64_t failed,
                                                            const std::string& why) = 0;
   /// Removes a deployment that is marked as deleting, with its revisions and clients: nothing of it runs any more.

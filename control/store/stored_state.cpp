@@ -3,10 +3,13 @@
 #include "control/domain/limits.hpp"
 #include "control/domain/names.hpp"
 #include "control/domain/quota.hpp"
+#include "control/domain/rollback.hpp"
+#include "control/store/audit_store.hpp"
 #include "control/store/client_store.hpp"
 #include "control/store/deployment_store.hpp"
 #include "control/store/group_store.hpp"
 #include "control/store/instance_type_store.hpp"
+#include "control/store/pull_secret_store.hpp"
 
 #include <chrono>
 #include <memory>
@@ -16,15 +19,34 @@
 namespace modelgate::control::store {
 namespace {
 
-void add_fallback(desired_deployment& to, const deployment_store& deployments, const instance_type_store& types) {
+/// What a replica of it would be started with and that is not there any more; empty: nothing.
+std::string find_missing(transaction& within, const domain::deployment_spec& spec) {
+  if (!spec.external && !instance_type_store{within}.find(spec.instance_type))
+    return "InstanceType not found: " + spec.instance_type;
+  if (spec.image_pull_secret && !pull_secret_store{within}.find(*spec.image_pull_secret))
+    return "Image pull secret not found: " + *spec.image_pull_secret;
+  return {};
+}
+
+std::string cannot_be_made(const domain::revision& target, const std::string& why) {
+  return "The rollback to revision " + std::to_string(target.number) + " cannot be made: " + why;
+}
+
+void add_fallback(transaction& within, desired_deployment& to) {
   const domain::deployment& deployment = to.deployment;
   const domain::revision& current = deployment.current;
   const auto good = deployment.good_replica_revision;
   if (!good || *good == current.replica_revision || current.spec.stop || deployment.deleting) return;
+  const deployment_store deployments{within};
+  to.unproven = deployments.between(deployment.id, *good, current.replica_revision);
   auto last = deployments.last_with_replicas(deployment.id, *good);
   // Who runs external replicas keeps them running; there is nothing to start.
   if (!last || last->spec.stop || last->spec.external || current.spec.external) return;
-  if (const auto type = types.find(last->spec.instance_type)) to.fallback_per_replica = type->per_replica;
+  if (const std::string missing = find_missing(within, last->spec); !missing.empty()) {
+    to.fallback_obstacle = cannot_be_made(*last, missing);
+    return;
+  }
+  to.fallback_per_replica = instance_type_store{within}.find(last->spec.instance_type)->per_replica;
   to.fallback = std::move(last);
 }
 
@@ -62,7 +84,7 @@ result<desired_changes> stored_state::load_changes(std::uint64_t since) {
           std::move(stored.deployment), {}, stored.per_replica, std::move(stored.refusal), stored.group_limit});
       each->clients =
           answer.is_everything ? std::move(all_clients[each->deployment.id]) : clients.list(each->deployment.id);
-      add_fallback(*each, deployments, instance_type_store{within});
+      add_fallback(within, *each);
       answer.changed.push_back(std::move(each));
     }
     return answer;
@@ -88,11 +110,16 @@ result<rollback_outcome> stored_state::roll_back(const std::string& deployment, 
     auto target = deployments.last_with_replicas(deployment, *good);
     const auto group = group_store{within}.find(found->deployment.group);
     if (!target || !group) return rollback_outcome{};
+    if (const std::string missing = find_missing(within, target->spec); !missing.empty())
+      return rollback_outcome{false, cannot_be_made(*target, missing)};
     const std::uint32_t wanted = target->spec.replicas;
-    if (std::string lacks = fit_quota(within, *group, found->deployment, target->spec); !lacks.empty()) {
-      return rollback_outcome{false, std::move(lacks)};
+    if (const std::string lacks = fit_quota(within, *group, found->deployment, target->spec); !lacks.empty()) {
+      return rollback_outcome{false, "The rollback to revision " + std::to_string(target->number)
+                                         + " waits for room in the quota of group " + group->name + ", for one replica "
+                                         + lacks};
     }
     const std::string fewer = target->spec.replicas == wanted ? "" : ", with fewer replicas: the quota allows no more";
+    target->spec = domain::taken_back(current.spec, target->spec);
     domain::revision next = domain::restored_revision(current, *target, good);
     next.update_message =
         domain::cut("Rolled back to revision " + std::to_string(target->number) + " by itself" + fewer + ": " + why,
@@ -100,6 +127,14 @@ result<rollback_outcome> stored_state::roll_back(const std::string& deployment, 
     next.created_at = std::chrono::floor<std::chrono::milliseconds>(system_clock::now());
     next.created_by = std::string{domain::own_name};
     deployments.add_revision(deployment, next);
+    domain::audit_event event;
+    event.at = next.created_at;
+    event.user = next.created_by;
+    event.method = "POST";
+    event.resource = "deployments/" + deployment;
+    event.path = "/" + event.resource + "/rollback";
+    event.status = 200;
+    audit_store{within}.add(event);
     return rollback_outcome{true, {}};
   });
 }

@@ -230,10 +230,11 @@ net::task_of<session::next_step> session::serve_deployment(request& req, routing
   if (proxy::hops_left(worker_.context().request_head) == 0U)
     co_return co_await answer(req, {}, options_of_passthrough);
   if (deployment.state == config::deployment_state::stopped) {
-    co_return co_await reply(
-        req, http::reason::deployment_stopped,
-        "503 Service Temporarily Unavailable: this deployment is stopped; start it to get predictions", state, {},
-        retry_after_stopped);
+    co_return co_await reply(req, http::reason::deployment_stopped,
+                             "503 Service Temporarily Unavailable: this deployment does not run; its status says "
+                             "whether it was stopped, or may "
+                             "not run for now",
+                             state, {}, retry_after_stopped);
   }
   if (state->cluster.empty()) {
     record_unsent(req, *state);

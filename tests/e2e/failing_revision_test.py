@@ -11,6 +11,11 @@ from program import PROGRAM, SOURCE, Load, Program, wait_until
 
 BROKEN = {  # image: its command
     "bad/crashes": 'command = ["python3", "-c", "import sys; print(\'cannot load weights\'); sys.exit(3)"]',
+    "bad/dies": 'command = ["python3", "-c", "import sys, time; time.sleep(0.4); print(\'no weights\'); sys.exit(5)"]',
+    # Ready at once, and gone soon after.
+    "bad/flutters": 'command = ["python3", "-c", "import http.server, os, threading; threading.Timer(0.7, lambda: (print(\'out of luck\', flush=True), '
+                    'os._exit(7))).start(); http.server.HTTPServer((\'127.0.0.1\', int(os.environ[\'PREDICTIVE_UNIT_SERVICE_PORT\'])), '
+                    'http.server.SimpleHTTPRequestHandler).serve_forever()"]\nhealth_path = "/"',
     "bad/deaf": 'command = ["python3", "-c", "import time; time.sleep(3600)"]\nhealth_path = "/health/status"',
 }
 DEADLINE = 2  # seconds that a revision has to come up
@@ -86,6 +91,37 @@ class FailingRevision(unittest.TestCase):
         # A later revision goes on from there.
         self.patch(modelImage="demo/iris:2.0")
         self.program.wait_for("iris", check=lambda each: [replica["revision"] for replica in each["status"]["replicas"]] == [3, 3])
+        self.check_load()
+
+    def test_one_that_dies_after_a_while_says_how_at_every_instant(self):
+        self.patch(modelImage="bad/dies:1")
+        reasons = set()
+
+        def has_failed():
+            shown = self.program.must("GET", "/deployments/iris")
+            failures = [each for each in shown["status"]["replicas"] if each["revision"] == 2]
+            reasons.update((each["phase"], "exited with code 5; last log line: no weights" in each["reason"]) for each in failures if each["restarts"] > 0)
+            if shown["status"]["phase"] == "Failed":
+                self.assertIn("exited with code 5; last log line: no weights", shown["status"]["message"])
+            # Both while it starts again and while it waits to.
+            return {("Starting", True), ("Exited", True)} <= reasons and shown["status"]["phase"] == "Failed"
+
+        wait_until(has_failed, "a failure")
+        self.assertEqual({said for _, said in reasons}, {True})
+        self.check_load()
+
+    def test_one_that_dies_soon_after_it_was_ready_is_not_good(self):
+        self.program.deploy("solo", replicas=1, progressDeadline=DEADLINE)
+        self.program.wait_for("solo")
+        self.program.must("PATCH", "/deployments/solo", {"modelImage": "bad/flutters:1", "autoRollback": True, "endpointAccessType": "private",
+                                                         "description": "later"}, If_Match="*")
+        back = self.program.wait_for("solo", check=lambda each: each["revision"] == 3)
+        self.assertEqual((back["modelImage"], back["updatedBy"]), ("demo/iris:1.0", "modelgate"))
+        self.assertIn("exited with code 7; last log line: out of luck", back["updateMessage"])
+        # Who may call is not what failed.
+        self.assertEqual((back["endpointAccessType"], back["description"]), ("private", "later"))
+        event = self.program.must("GET", "/audit-events?resource=deployments/solo&user=modelgate")["items"]
+        self.assertEqual([(each["path"], each["result"]) for each in event], [("/deployments/solo/rollback", "done")])
         self.check_load()
 
     def test_one_that_never_answers_its_health_path_fails_too(self):

@@ -114,6 +114,16 @@ class Logs(unittest.TestCase):
         self.assertIsNone(self.program.order("talker", end=0))
         self.assertEqual(answer.read(), b"", "the replica has ended")
 
+    def test_who_follows_all_gets_the_end_when_the_group_may_run_nothing_any_more(self):
+        self.start()
+        self.program.deploy_obedient("talker")
+        self.say("first")
+        answer = self.follow()
+        self.assertEqual(answer.readline().decode(), "[deploy-talker-r1-0] first\n")
+        self.program.must("PATCH", "/groups/research", {"enabledDeployment": False})
+        self.assertEqual(answer.read().decode().strip(), "")
+        self.assertEqual(self.program.must("GET", "/deployments/talker")["status"]["phase"], "Failed")
+
     def test_who_follows_all_hears_a_replica_that_was_started_again(self):
         self.start('timeouts.log_heartbeat = "60s"')
         self.program.deploy_obedient("talker")

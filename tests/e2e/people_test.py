@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """People: logging in, sessions and tokens over restarts, guessing, and who may do what in a group."""
+import datetime
 import http.client
 import json
 import os
@@ -10,7 +11,7 @@ import threading
 import unittest
 
 from changes import ChangeableProgram
-from program import Load, PATIENCE, Program
+from program import Load, PATIENCE, Program, wait_until
 
 PASSWORD = "correct horse battery"
 
@@ -99,6 +100,43 @@ class People(unittest.TestCase):
             for _ in range(3):
                 self.assertIn(browser.log_in("bob", "a guess")[0], (401, 429))
             self.assertNotIn("a guess", program.log())
+
+    def test_guessing_from_one_address_has_to_wait_whatever_the_names(self):
+        settings = {"people.login_failures": 100, "people.login_failures_address": 3, "people.login_lock": '"1h"', "people.login_lock_max": '"2h"'}
+        with ChangeableProgram(settings=settings) as program:
+            program.must("POST", "/users", {"name": "ada", "password": PASSWORD})
+            browser = Browser(program)
+            for name in ("ada", "bob", "eve"):
+                self.assertEqual(browser.log_in(name, "a guess")[0], 401)
+            status, problem, fields = browser.log_in("ada")
+            self.assertEqual((status, problem["code"]), (429, "LOGIN_LOCKED"))
+            self.assertGreater(int(fields["Retry-After"]), 3500)
+            self.assertEqual(browser.log_in("zoe", "a guess")[0], 429)
+            # Only logins by password are held up: nobody who is in is locked out.
+            self.assertEqual(program.api("GET", "/me")[0], 200)
+            self.assertEqual(browser.ask("POST", "/session", {"token": program.token})[0], 201)
+            events = program.must("GET", "/audit-events?resource=session")["items"]
+            self.assertEqual([(each["user"], each["result"]) for each in events],
+                             [("admin", "done"), ("", "refused"), ("ada", "refused"), ("", "refused"), ("", "refused"), ("ada", "refused")])
+
+    def test_a_token_ends_when_it_was_said_to_and_what_was_opened_with_it(self):
+        with Program() as program:
+            until = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=4)
+            made = program.must("POST", "/tokens", {"name": "short", "expiresAt": until.isoformat(timespec="milliseconds").replace("+00:00", "Z")})
+            browser = Browser(program)
+            self.assertEqual(program.api("GET", "/me", token=made["token"])[0], 200)
+            self.assertEqual(browser.ask("POST", "/session", {"token": made["token"]})[0], 201)
+            self.assertEqual(browser.ask("GET", "/me")[0], 200)
+            self.assertGreater(until, datetime.datetime.now(datetime.timezone.utc), "too slow to tell")
+            wait_until(lambda: program.api("GET", "/me", token=made["token"])[0] == 401, "its end")
+            self.assertGreaterEqual(datetime.datetime.now(datetime.timezone.utc), until)
+            self.assertIn("expired", program.api("GET", "/me", token=made["token"])[1]["detail"])
+            self.assertEqual(browser.ask("GET", "/me")[0], 401)
+            self.assertEqual(browser.ask("POST", "/session", {"token": made["token"]})[0], 401)
+            program.stop(signal.SIGKILL)
+            program.start()
+            self.assertEqual(program.api("GET", "/me", token=made["token"])[0], 401)
+            self.assertEqual(program.must("GET", f"/tokens/{made['id']}")["name"], "short")
 
     def test_a_flood_of_logins_holds_up_no_prediction_and_no_other_request(self):
         with ChangeableProgram(settings={"people.login_failures": 1000, "people.login_failures_address": 100000}) as program:

@@ -1,4 +1,5 @@
 #include "control/api/rest/answers.hpp"
+#include "control/api/rest/audited_change.hpp"
 #include "control/api/rest/request_body.hpp"
 #include "control/api/rest/routes.hpp"
 #include "control/api/rest/views.hpp"
@@ -76,7 +77,8 @@ void add_named_resource(route_table& to, const service::service_context& context
 outcome remove_group(const service::group_service& groups, const call& of) {
   parameters query{of.request, {"confirm"}};
   if (auto wrong = query.wrong()) return *wrong;
-  const auto draining = groups.remove(of.who, of.arguments[0], separated_by_commas(query.all("confirm")));
+  const auto draining = groups.remove(of.who, of.arguments[0], separated_by_commas(query.all("confirm")),
+                                      audited(of.request, of.request_id));
   if (!draining) return problem{draining.error()};
   return empty_answer(*draining ? 202 : 204);
 }

@@ -18,12 +18,14 @@ struct named_result {
 constexpr std::array results{named_result{"done", 100, 399}, named_result{"refused", 400, 499},
                              named_result{"failed", 500, 599}};
 
+constexpr std::string_view unknown = "unknown";  // without a status
+
 std::string_view result_of(const domain::audit_event& event) {
-  if (!event.status) return "unknown";
+  if (!event.status) return unknown;
   for (const named_result& each : results) {
     if (*event.status >= each.least && *event.status <= each.most) return each.name;
   }
-  return "unknown";
+  return unknown;
 }
 
 boost::json::object to_json(const domain::audit_event& event) {
@@ -59,8 +61,10 @@ outcome list(const service::audit_trail& trail, const call& of) {
   if (const auto wanted = query.text("result")) {
     const auto* found =
         std::find_if(results.begin(), results.end(), [&](const auto& each) { return each.name == *wanted; });
-    if (found == results.end()) {
-      query.mistake("result", "must be done, refused or failed");
+    if (*wanted == unknown) {
+      filter.unanswered = true;
+    } else if (found == results.end()) {
+      query.mistake("result", "must be done, refused, failed or unknown");
     } else {
       filter.least_status = found->least;
       filter.most_status = found->most;

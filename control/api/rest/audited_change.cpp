@@ -44,6 +44,9 @@ domain::audit_event audited(const http_io::request& request, std::string_view re
   event.method = request.method;
   event.path = without_tokens(without_prefix(request.path));
   event.resource = resource_of(event.path);
+  // Which deployments he knew to go with a group.
+  if (const auto confirmed = request.query_value("confirm"))
+    event.path = std::string{domain::cut(event.path + "?confirm=" + without_tokens(*confirmed), longest_path)};
   event.dry_run = request.query_value("dryRun") == "true";
   event.request_id = request_id;
   return event;

@@ -7,7 +7,8 @@
 #include <string>
 #include <string_view>
 
-/// What the audit trail is told of a request: neither its body nor its query, but whether it was a dry run.
+/// What the audit trail is told of a request: neither its body nor its query, but whether it was a dry run
+/// and what was confirmed.
 namespace modelgate::control::rest {
 
 /// Who asks is the caller's to fill in. A token that somebody put into the path is cut to what may be shown of it.

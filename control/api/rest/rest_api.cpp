@@ -158,8 +158,15 @@ outcome rest_api::log_in(const call& of) {
   if (!document) return document.error();
   domain::audit_event event = audited(request, of.request_id);
   event.status = 201;
-  const auto opened = logins_.log_in(*document, std::move(event));
-  if (!opened) return problem{opened.error()};
+  const auto opened = logins_.log_in(*document, event);
+  if (!opened) {
+    problem refused{opened.error()};
+    event.status = refused.status;
+    using service::failure;
+    if (opened.error().kind == failure::wrong_login || opened.error().kind == failure::locked_out)
+      trail_.refuse(std::move(event));
+    return refused;
+  }
   http_io::response answer =
       json_answer(201, {{"user", opened->session.user}, {"expiresAt", format_rfc3339(opened->session.expires_at)}});
   const auto life = std::chrono::ceil<std::chrono::seconds>(opened->session.expires_at - opened->session.created_at);

@@ -45,6 +45,9 @@ observed_replica process_replica::observe() const {
   seen.phase = record_.phase;
   const bool speaks = record_.phase == replica_phase::starting || record_.phase == replica_phase::unready;
   seen.reason = speaks ? with_last_line(record_.reason, capture_->last_line()) : record_.reason;
+  // Why it is started again and again, and not only that it does not answer at this instant.
+  if (speaks && !leader_ended_ && !record_.last_end.empty())
+    seen.reason = record_.last_end + "; it was started again: " + seen.reason;
   seen.since = record_.since;
   seen.unready_since = record_.unready_since;
   if (!has_exited() && record_.port != 0) seen.address = address();
@@ -80,8 +83,12 @@ void process_replica::set_phase(replica_phase phase, std::string reason) {
   const bool moves = record_.phase != phase;
   if (!moves && record_.reason == reason) return;
   if (moves) {
-    if (record_.phase == replica_phase::ready) record_.unready_since = system_clock::now();
-    record_.since = system_clock::now();
+    const system_time now = system_clock::now();
+    // An end soon after it was ready is one more of those before: it has not come up yet.
+    const bool came_up =
+        !leader_ended_ || now < record_.since || now - record_.since >= context_.settings.restart_backoff_max;
+    if (record_.phase == replica_phase::ready && came_up) record_.unready_since = now;
+    record_.since = now;
     log::info("runtime", "a replica is in another phase",
               {{"replica", record_.spec.name}, {"phase", domain::to_string(phase)}, {"reason", reason}});
   }
@@ -219,10 +226,14 @@ void process_replica::finish_instance() {
     static_cast<void>(start_instance());  // what goes wrong now is its state
     return;
   }
-  if (!asked_to_stop_) ++record_.failures;
+  std::string ended = with_last_line(exit_text_, capture_->last_line());
+  if (!asked_to_stop_) {
+    ++record_.failures;
+    record_.last_end = ended;
+  }
   inherited_.reset();
   has_answered_ = true;
-  set_phase(replica_phase::exited, with_last_line(exit_text_, capture_->last_line()));
+  set_phase(replica_phase::exited, std::move(ended));
 }
 
 bool process_replica::should_try_another_port() const {

@@ -61,7 +61,8 @@ result<void, std::string> process_replica::fail(const std::string& why) {
   record_.pid = 0;
   // Each failed attempt counts from its own time on, or the back-off would not hold.
   record_.phase = replica_phase::starting;
-  set_phase(replica_phase::exited, "could not be started: " + why);
+  record_.last_end = "could not be started: " + why;
+  set_phase(replica_phase::exited, record_.last_end);
   return why;
 }
 
@@ -265,6 +266,7 @@ void process_replica::on_probe(const std::optional<std::string>& complaint) {
     // A time of being well wipes out earlier failures: the next one is a first one again.
     if (record_.failures > 0 && now - ready_since_ >= context_.settings.restart_backoff_max) {
       record_.failures = 0;
+      record_.last_end.clear();
       static_cast<void>(save());
       context_.changed(*this);
     }

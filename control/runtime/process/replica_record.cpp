@@ -132,6 +132,7 @@ std::string to_json(const replica_record& record) {
                       {"port", record.port},
                       {"healthPath", record.health_path},
                       {"imageCopy", record.image_copy}};
+  if (!record.last_end.empty()) object["lastEnd"] = record.last_end;
   if (record.warm_up) object["warmUp"] = {{"path", record.warm_up->path}, {"body", record.warm_up->body}};
   if (!record.socket.empty()) object["socket"] = record.socket;
   if (record.listens_on_socket) object["listensOnSocket"] = true;
@@ -161,6 +162,7 @@ result<replica_record> parse_replica_record(std::string_view text) {
     record.port = number_at<std::uint16_t>(object, "port");
     record.health_path = text_at(object, "healthPath");
     record.image_copy = text_at(object, "imageCopy");
+    if (object.contains("lastEnd")) record.last_end = text_at(object, "lastEnd");
     if (const auto* entry = object.if_contains("warmUp")) {
       const json::object& example = entry->as_object();
       record.warm_up = warm_up_request{text_at(example, "path"), text_at(example, "body")};

@@ -24,6 +24,7 @@ struct replica_record {
   replica_spec spec;
   domain::replica_phase phase = domain::replica_phase::starting;
   std::string reason;
+  std::string last_end;  ///< how the last instance that failed ended; empty when it has been well since
   system_time since;
   system_time unready_since;
   std::uint32_t restarts = 0;

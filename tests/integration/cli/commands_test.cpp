@@ -153,6 +153,93 @@ BOOST_AUTO_TEST_CASE(delete_asks_on_a_terminal_and_deletes_what_was_shown) {
   BOOST_TEST(asked[1].fields.get("If-Match") == "\"3\"");
 }
 
+BOOST_AUTO_TEST_CASE(deleting_anything_asks_on_a_terminal) {
+  const std::vector<std::vector<std::string>> deletions{
+      {"clients", "delete", "iris", "app"},  {"users", "delete", "ann"}, {"groups", "delete", "lab"},
+      {"instance-types", "delete", "small"}, {"tokens", "delete", "t"},  {"pull-secrets", "delete", "s"}};
+  answers = {json_answer(204, "")};
+  in_is_terminal = true;
+  std::size_t done = 0;
+  for (std::vector<std::string> words : deletions) {
+    typed = "n\n";
+    BOOST_TEST(run_words(words) == 1, words.front());
+    BOOST_TEST(asked.size() == done, words.front());
+    typed = "y\n";
+    BOOST_TEST(run_words(words) == 0, words.front());
+    words.emplace_back("--yes");
+    typed.clear();
+    BOOST_TEST(run_words(words) == 0, words.front());
+    BOOST_TEST(asked.size() == (done += 2), words.front());
+  }
+  BOOST_TEST(said("Delete the client app of iris? [y/N] "));
+  BOOST_TEST(said("Delete the instance type small? [y/N] "));
+  BOOST_TEST(run_words({"groups", "delete", "lab", "--confirm", "iris"}) == 0);
+  in_is_terminal = false;
+  BOOST_TEST(run_words({"users", "delete", "ann"}) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(durations_are_read_alike_wherever_they_stand) {
+  answers = {json_answer(200, R"({"token":"mgc_x"})")};
+  const auto sent = [&] { return asked.back().body; };
+  BOOST_TEST(run_words({"clients", "rotate", "iris", "app", "--overlap", "1h"}) == 0);
+  BOOST_TEST(sent() == R"({"overlapSeconds":3600})");
+  BOOST_TEST(run_words({"clients", "rotate", "iris", "app", "--overlap", "600"}) == 0);
+  BOOST_TEST(sent() == R"({"overlapSeconds":600})");
+  BOOST_TEST(run_words({"deployments", "update", "iris", "--progress-deadline", "1m"}) == 0);
+  BOOST_TEST(sent() == R"({"progressDeadline":60})");
+  BOOST_TEST(run_words({"deployments", "logs", "iris", "--since", "5m"}) == 0);
+  BOOST_TEST(asked.back().query_value("since").value() == "300");
+  BOOST_TEST(run_words({"deployments", "logs", "iris", "--since", "2030-01-31T00:00:00Z"}) == 0);
+  BOOST_TEST(asked.back().query_value("since").value() == "2030-01-31T00:00:00Z");
+  answers = {json_answer(200, R"({"items":[],"nextPageToken":""})")};
+  BOOST_TEST(run_words({"audit", "--since", "24h"}) == 0);
+  const auto since = parse_rfc3339(asked.back().query_value("since").value());
+  BOOST_TEST_REQUIRE(since.has_value());
+  const auto ago = system_clock::now() - *since;
+  BOOST_TEST((ago >= std::chrono::hours{24} && ago < std::chrono::hours{25}));
+}
+
+BOOST_AUTO_TEST_CASE(a_value_out_of_range_is_refused_in_words) {
+  const auto refusal = [&](const std::vector<std::string>& words) {
+    err.str("");
+    BOOST_TEST(run_words(words) == 2);
+    return err.str();
+  };
+  const char* const duration = "takes a duration such as 90s, 5m or 1h";
+  const char* const revision = "takes the number of a revision, which is 1 or more";
+  for (const auto& [words, text] : std::initializer_list<std::pair<std::vector<std::string>, const char*>>{
+           {{"clients", "rotate", "iris", "app", "--overlap", "long"}, duration},
+           {{"clients", "rotate", "iris", "app", "--overlap", "-1"}, duration},
+           {{"deployments", "wait", "iris", "--timeout", "soon"}, duration},
+           {{"deployments", "update", "iris", "--progress-deadline", "1d"}, duration},
+           {{"deployments", "rollback", "iris", "--revision", "0"}, revision},
+           {{"deployments", "wait", "iris", "--revision", "1.5"}, revision},
+           {{"deployments", "update", "iris", "--revision", "-3"}, revision},
+           {{"deployments", "diff", "iris", "0", "1"}, revision}}) {
+    const std::string said_so = refusal(words);
+    BOOST_TEST(said_so.find(text) != std::string::npos, said_so);
+  }
+  BOOST_TEST(asked.empty());
+}
+
+BOOST_AUTO_TEST_CASE(what_was_waited_for_is_json_for_programs_however_it_ended) {
+  answers = {json_answer(200, deployment_in("Deploying")), json_answer(200, deployment_in("Deployed"))};
+  BOOST_TEST(run_words({"-o", "json", "deployments", "wait", "iris"}) == 0);
+  BOOST_TEST(out.str() == deployment_in("Deployed") + "\n");
+  out.str("");
+  answers = {json_answer(200, deployment_in("Failed", "boom"))};
+  BOOST_TEST(run_words({"-o", "json", "deployments", "wait", "iris"}) == 1);
+  BOOST_TEST(out.str() == deployment_in("Failed", "boom") + "\n");
+  out.str("");
+  answers = {json_answer(404, R"({"detail":"not found"})")};
+  BOOST_TEST(run_words({"-o", "json", "deployments", "wait", "iris", "--for", "deleted"}) == 0);
+  BOOST_TEST(out.str() == "null\n");
+  out.str("");
+  answers = {json_answer(200, deployment_in("Deployed"))};
+  BOOST_TEST(run_words({"deployments", "wait", "iris"}) == 0);
+  BOOST_TEST(out.str().empty());
+}
+
 BOOST_AUTO_TEST_CASE(any_other_reply_deletes_nothing) {
   in_is_terminal = true;
   answers = {json_answer(200, deployment_in("Deployed"))};

@@ -117,6 +117,8 @@ BOOST_AUTO_TEST_CASE(tells_stopped_from_not_ready) {
   BOOST_TEST(status_of(stopped) == 503);
   BOOST_TEST(body_of(stopped).find("DEPLOYMENT_STOPPED") != std::string::npos);
   BOOST_TEST(body_of(stopped).find("503 Service Temporarily Unavailable") != std::string::npos);
+  // Its group may have been disabled: then nobody can start it.
+  BOOST_TEST(body_of(stopped).find("start it") == std::string::npos);
   BOOST_TEST(!field_of(stopped, "Retry-After").empty());
 }
 

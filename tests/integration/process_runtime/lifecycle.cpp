@@ -74,7 +74,9 @@ BOOST_AUTO_TEST_CASE(is_ready_when_its_health_path_says_so_not_when_its_port_ope
 }
 
 BOOST_AUTO_TEST_CASE(tells_how_a_replica_ended_and_starts_it_again) {
-  driver runtime{settings()};
+  auto unsettled = settings();
+  unsettled.process_runtime.restart_backoff_max = std::chrono::milliseconds{1};
+  driver runtime{unsettled};
   BOOST_TEST_REQUIRE(runtime.start(spec_of(0, {{"START", "print('out of cheese'); sys.exit(3)"}})).has_value());
   BOOST_TEST_REQUIRE(reaches(runtime, "deploy-iris-r1-0", replica_phase::exited));
   auto replica = find(runtime, "deploy-iris-r1-0");
@@ -98,6 +100,30 @@ BOOST_AUTO_TEST_CASE(tells_how_a_replica_ended_and_starts_it_again) {
   BOOST_TEST(replica->failures == 2);
   BOOST_TEST((replica->unready_since > unready_since));
   BOOST_TEST(zombies() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(says_how_it_ended_last_while_it_starts_again) {
+  driver runtime{settings()};
+  BOOST_TEST_REQUIRE(runtime.start(spec_of(0, {{"START", "print('out of cheese'); sys.exit(3)"}})).has_value());
+  BOOST_TEST_REQUIRE(reaches(runtime, "deploy-iris-r1-0", replica_phase::exited));
+  BOOST_TEST_REQUIRE(runtime.start(spec_of(0, {{"LISTEN", "no"}})).has_value());
+  BOOST_TEST(eventually([&] {
+    return find(runtime, "deploy-iris-r1-0")
+        ->reason.starts_with(
+            "exited with code 3; last log line: out of cheese; it was started again: it is not ready yet: ");
+  }));
+}
+
+BOOST_AUTO_TEST_CASE(an_end_soon_after_it_was_ready_does_not_begin_its_deadline_anew) {
+  auto settling = settings();
+  settling.process_runtime.restart_backoff_max = std::chrono::hours{1};
+  driver runtime{settling};
+  BOOST_TEST_REQUIRE(runtime.start(spec_of(0)).has_value());
+  BOOST_TEST_REQUIRE(reaches(runtime, "deploy-iris-r1-0", replica_phase::ready));
+  const auto since = find(runtime, "deploy-iris-r1-0")->unready_since;
+  static_cast<void>(ask(runtime, "deploy-iris-r1-0", "/run?os._exit(4)"));
+  BOOST_TEST_REQUIRE(reaches(runtime, "deploy-iris-r1-0", replica_phase::exited));
+  BOOST_TEST((find(runtime, "deploy-iris-r1-0")->unready_since == since));
 }
 
 BOOST_AUTO_TEST_CASE(forgets_earlier_failures_after_a_time_of_being_well) {

@@ -102,6 +102,61 @@ BOOST_AUTO_TEST_CASE(tell_of_logins) {
   BOOST_TEST(page.items("status") == "201");
 }
 
+BOOST_AUTO_TEST_CASE(tell_of_logins_that_were_refused_and_of_whom_if_there_is_such_a_user) {
+  people.login_failures = 2;
+  BOOST_TEST(ask("POST", "/users", R"({"name":"alice","password":"correct horse"})").status == 201u);
+  ask_options nobody;
+  nobody.token = "";
+  const auto log_in = [&](const std::string& body) { return ask("POST", "/session", body, nobody).status; };
+  BOOST_TEST(log_in(R"({"name":"alice","password":"guess"})") == 401u);
+  BOOST_TEST(log_in(R"({"name":"correct horse","password":"alice"})") == 401u);
+  BOOST_TEST(log_in(R"({"token":"mga_x"})") == 401u);
+  BOOST_TEST(log_in(R"({"name":"alice","password":"guess"})") == 401u);
+  BOOST_TEST(log_in(R"({"name":"alice","password":"correct horse"})") == 429u);
+  BOOST_TEST(log_in("{}") == 422u);
+  BOOST_TEST(newest(6)
+             == "alice POST session 429\nalice POST session 401\n POST session 401\n POST session 401\n"
+                "alice POST session 401\nadmin POST users/alice 201\n");
+  BOOST_TEST(get("/audit-events?user=alice").items("credential") == "password, password, password");
+  BOOST_TEST(get("/audit-events").body.find("horse") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(keep_only_so_many_refused_logins_of_a_minute) {
+  ask_options nobody;
+  nobody.token = "";
+  // Sixty of each minute that they reach into: it would take eight of them.
+  for (int i = 0; i < 500; ++i) static_cast<void>(ask("POST", "/session", R"({"token":"mga_x"})", nobody));
+  const auto kept = get("/audit-events?resource=session&pageSize=500").at("/items").as_array().size();
+  BOOST_TEST(kept >= 60u);
+  BOOST_TEST(kept < 480u);
+}
+
+BOOST_AUTO_TEST_CASE(tell_of_each_deployment_that_goes_with_its_group) {
+  BOOST_TEST(deploy("iris-1").status == 201u);
+  BOOST_TEST(deploy("iris-2").status == 201u);
+  BOOST_TEST(remove("/groups/research?confirm=iris-1,iris-2").status == 202u);
+  BOOST_TEST(newest(3)
+             == "admin DELETE deployments/iris-2 202\nadmin DELETE deployments/iris-1 202\n"
+                "admin DELETE groups/research 202\n");
+  const reply page = get("/audit-events?pageSize=3");
+  BOOST_TEST(page.text("/items/2/path") == "/groups/research?confirm=iris-1,iris-2");
+  BOOST_TEST(page.text("/items/0/requestId") == page.text("/items/2/requestId"));
+  BOOST_TEST(get("/audit-events?resource=deployments/iris-1").items("method") == "DELETE, POST");
+}
+
+BOOST_AUTO_TEST_CASE(that_were_never_answered_can_be_asked_for) {
+  const auto begun = database.write([](auto& within) -> modelgate::result<std::uint64_t> {
+    modelgate::control::domain::audit_event event;
+    event.user = "alice";
+    event.path = "/users/bob";
+    return modelgate::control::store::audit_store{within}.add(event);
+  });
+  BOOST_TEST(begun.has_value());
+  const reply page = get("/audit-events?result=unknown");
+  BOOST_TEST(page.items("path") == "/users/bob");
+  BOOST_TEST(page.items("result") == "unknown");
+}
+
 BOOST_AUTO_TEST_CASE(hold_no_secrets) {
   const std::string token = new_token("user-1");
   BOOST_TEST(ask("POST", "/users", R"({"name":"alice","password":"correct horse"})").status == 201u);

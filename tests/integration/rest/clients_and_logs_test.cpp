@@ -84,7 +84,11 @@ BOOST_AUTO_TEST_CASE(a_rotation_gives_another_token_and_lets_the_old_one_hold_fo
   BOOST_TEST(stored().previous->digest.equal(key.hash(first)));
   BOOST_TEST(rotated.text("/previousUntil") != "null");
 
-  // Another rotation ends what was before the last one; without an overlap the old token ends at once.
+  // Another one with an overlap would cut short what was promised; one without ends all at once.
+  const reply refused = ask("POST", "/deployments/iris-1/clients/app/rotate", R"({"overlapSeconds":60})");
+  BOOST_TEST(refused.status == 409u);
+  BOOST_TEST(refused.text("/detail").find("holds until " + rotated.text("/previousUntil")) != std::string::npos);
+  BOOST_TEST(stored().previous->digest.equal(key.hash(first)));
   BOOST_TEST(ask("POST", "/deployments/iris-1/clients/app/rotate").status == 200u);
   BOOST_TEST(!stored().previous.has_value());
   BOOST_TEST(reconciler.publications == 3);

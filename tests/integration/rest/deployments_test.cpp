@@ -231,6 +231,41 @@ BOOST_AUTO_TEST_CASE(deleting_what_runs_drains_and_deleting_what_does_not_is_don
   BOOST_TEST(deploy("iris-1").text("/revision") == "1");
 }
 
+BOOST_AUTO_TEST_CASE(what_drains_after_its_group_is_shown_with_the_group_that_it_was_in) {
+  BOOST_TEST(deploy("iris-1").status == 201u);
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0"});
+  BOOST_TEST(remove("/groups/research?confirm=iris-1").status == 202u);
+  BOOST_TEST(get("/deployments/iris-1").text("/group") == "research");
+  BOOST_TEST(ids("?status=Stopping") == "iris-1");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_change_closes_is_closed_when_it_is_answered) {
+  BOOST_TEST(deploy("iris-1").status == 201u);
+  const auto waits = [&](const reply& answer) {
+    BOOST_TEST(answer.status == 200u);
+    return reconciler.publications.exchange(0) == 1;
+  };
+  BOOST_TEST(!waits(patch("/deployments/iris-1", R"({"description":"x"})")));
+  BOOST_TEST(waits(patch("/deployments/iris-1", R"({"endpointAccessType":"private"})")));
+  BOOST_TEST(waits(patch("/deployments/iris-1", R"({"serving":{"maxBodyBytes":10}})")));
+  BOOST_TEST(!waits(patch("/deployments/iris-1?dryRun=true", R"({"stop":true})")));
+  BOOST_TEST(waits(ask("POST", "/deployments/iris-1/stop")));
+  BOOST_TEST(!waits(ask("POST", "/deployments/iris-1/stop")));
+  BOOST_TEST(!waits(ask("POST", "/deployments/iris-1/start")));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_started_by_leaving_out_whether_it_is_stopped) {
+  BOOST_TEST(deploy("iris-1", R"("stop":true)").status == 201u);
+  BOOST_TEST(patch("/deployments/iris-1", R"({"stop":null})").errors() == "/stop WRONG_TYPE");
+  ask_options options;
+  options.if_match = "*";
+  const reply put = ask(
+      "PUT", "/deployments/iris-1",
+      R"({"name":"Iris","group":"research","modelImage":"demo/iris:1.0","instanceType":"cpu-1","stop":null})", options);
+  BOOST_TEST(put.status == 200u, put.body);
+  BOOST_TEST(put.text("/stop") == "true");
+}
+
 BOOST_AUTO_TEST_CASE(others_are_told_that_there_is_none) {
   BOOST_TEST(deploy("iris-1").status == 201u);
   for (const auto& [method, path, body] :

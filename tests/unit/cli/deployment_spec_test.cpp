@@ -26,7 +26,7 @@ BOOST_AUTO_TEST_CASE(flags_become_members_and_what_was_not_said_is_left_out) {
   flags.private_access = true;
   flags.stop = false;
   flags.auto_rollback = false;
-  flags.progress_deadline = 60;
+  flags.progress_deadline = "60s";
   flags.env = {"A=b=c", "EMPTY="};
   flags.metadata = {"team=ml"};
   BOOST_CHECK(made_of(flags) == json::parse(R"({

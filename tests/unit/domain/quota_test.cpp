@@ -140,6 +140,18 @@ BOOST_AUTO_TEST_CASE(memory_that_was_given_is_memory_that_is_shown) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_sum_is_shown_as_what_its_parts_were_given_as) {
+  for (const std::int64_t parts : {1, 3, 25, 7'000, 10'000}) {
+    for (const std::int64_t thousandths : {1, 7, 200, 300, 700, 1'999}) {
+      const double given = static_cast<double>(thousandths) / 1'000.0;
+      const std::int64_t sum = *domain::bytes_from_gib(given, domain::byte_rounding::down) * parts;
+      BOOST_TEST(domain::gib_from_sum(sum) == static_cast<double>(thousandths * parts) / 1'000.0);
+    }
+  }
+  BOOST_TEST(domain::gib_from_sum(0) == 0.0);
+  BOOST_TEST(domain::gib_from_sum(*domain::bytes_from_gib(1999.9995, domain::byte_rounding::down)) == 1999.9995);
+}
+
 BOOST_AUTO_TEST_CASE(a_quota_holds_as_many_replicas_as_its_decimals_say) {
   for (std::int64_t tenths = 1; tenths <= 99; ++tenths) {
     for (std::int64_t replicas = 2; replicas <= 20; ++replicas) {

@@ -11,6 +11,7 @@ replica_record full_record() {
                  {1'500, 1 << 30, 1}};
   record.phase = domain::replica_phase::unready;
   record.reason = "it does not answer well";
+  record.last_end = "exited with code 3; last log line: \"boom\"";
   record.since = system_time{std::chrono::milliseconds{1'700'000'000'123}};
   record.unready_since = system_time{std::chrono::milliseconds{1'700'000'000'456}};
   record.restarts = 4;
@@ -41,6 +42,7 @@ BOOST_AUTO_TEST_CASE(comes_back_as_it_was) {
   BOOST_TEST((read->spec.env == record.spec.env));
   BOOST_TEST((read->spec.limits == record.spec.limits));
   BOOST_TEST((read->phase == record.phase));
+  BOOST_TEST(read->last_end == record.last_end);
   BOOST_TEST((read->since == record.since));
   BOOST_TEST((read->unready_since == record.unready_since));
   BOOST_TEST(read->pid == record.pid);

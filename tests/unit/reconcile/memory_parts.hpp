@@ -68,9 +68,16 @@ class memory_store final : public store::desired_state {
   result<void> mark_good(const std::string& id, std::uint64_t number) override {
     const std::lock_guard lock{mutex};
     for (auto& entry : desired) {
-      if (entry.deployment.id != id || entry.deployment.current.number != number) continue;
-      entry.deployment.good_replica_revision = entry.deployment.current.replica_revision;
-      entry.fallback.reset();
+      if (entry.deployment.id != id) continue;
+      if (entry.deployment.current.number == number) {
+        entry.deployment.good_replica_revision = entry.deployment.current.replica_revision;
+        entry.fallback.reset();
+      }
+      for (const store::unproven_revision& each : std::exchange(entry.unproven, {})) {
+        if (each.number != number) continue;
+        entry.deployment.good_replica_revision = each.replica_revision;
+        entry.fallback = deployment(id, each.number, each.replicas).deployment.current;
+      }
     }
     note_change();
     return {};
@@ -81,7 +88,7 @@ class memory_store final : public store::desired_state {
     store::rollback_outcome outcome;
     for (auto& entry : desired) {
       if (entry.deployment.id != id || entry.deployment.current.number != failed || !entry.fallback) continue;
-      if (!quota_lacks.empty()) return store::rollback_outcome{false, quota_lacks};
+      if (!obstacle.empty()) return store::rollback_outcome{false, obstacle};
       domain::revision next =
           domain::restored_revision(entry.deployment.current, *entry.fallback, entry.deployment.good_replica_revision);
       next.update_message = why;
@@ -109,7 +116,7 @@ class memory_store final : public store::desired_state {
   std::set<std::string> told;
   int whole_readings = 0;
   bool broken = false;
-  std::string quota_lacks;  ///< for a rollback
+  std::string obstacle;  ///< to a rollback
 };
 
 /// Replicas that are ready as soon as they start and end as soon as they are asked to.

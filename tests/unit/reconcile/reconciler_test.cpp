@@ -185,6 +185,58 @@ BOOST_AUTO_TEST_CASE(remembers_a_revision_once_it_is_deployed) {
   BOOST_TEST(eventually([&] { return store.first().deployment.good_replica_revision == 3U; }));
 }
 
+BOOST_AUTO_TEST_CASE(a_later_revision_is_good_only_when_it_has_stayed_ready_for_a_while) {
+  reconciler_settings settings;
+  settings.settle_time = std::chrono::hours{1};
+  reconciling.reconfigure(settings);
+  want({after_good(deployment("d", 2, 1), 1, 1)});
+  const auto good = [&] { return store.first().deployment.good_replica_revision; };
+  BOOST_TEST_REQUIRE(eventually([&] { return driver.phase_of("deploy-d-r2-0") == ready; }));
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST(eventually(
+      [&] { return reconciling.status_of(deployment("d", 2, 1).deployment, "").phase == deployment_phase::deployed; }));
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST((good() == 1U));
+  settings.settle_time = std::chrono::milliseconds{20};
+  reconciling.reconfigure(settings);
+  BOOST_TEST(eventually([&] { return good() == 2U; }));
+}
+
+BOOST_AUTO_TEST_CASE(the_revision_before_a_failing_one_is_good_when_it_has_stayed_ready_meanwhile) {
+  reconciler_settings settings;
+  settings.settle_time = std::chrono::hours{1};
+  reconciling.reconfigure(settings);
+  want({deployment("d", 2, 1)});
+  BOOST_TEST_REQUIRE(eventually([&] { return driver.phase_of("deploy-d-r2-0") == ready; }));
+  driver.never_ready = 3;
+  auto failing = after_good(deployment("d", 3, 1), 1, 1);
+  failing.unproven = {{2, 2, 1}};
+  failing.deployment.current.spec.progress_deadline = std::chrono::seconds{0};
+  failing.deployment.current.spec.auto_rollback = true;
+  want({failing});
+  // Until then nothing older comes back in its place.
+  BOOST_TEST_REQUIRE(eventually([&] { return driver.phase_of("deploy-d-r3-0") == starting; }));
+  for (int pass = 0; pass < 3; ++pass) BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST(store.first().deployment.current.number == 3U);
+  settings.settle_time = std::chrono::milliseconds{20};
+  reconciling.reconfigure(settings);
+  BOOST_TEST(eventually([&] { return store.first().deployment.current.replica_revision == 2U; }));
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_come_back_is_said_and_nothing_of_it_started) {
+  auto failing = deployment("d", 2, 1);
+  failing.deployment.good_replica_revision = 1;
+  failing.fallback_obstacle = "The rollback to revision 1 cannot be made: InstanceType not found: cpu-1";
+  failing.deployment.current.spec.progress_deadline = std::chrono::seconds{0};
+  failing.deployment.current.spec.auto_rollback = true;
+  driver.never_ready = 2;
+  want({failing});
+  const auto message = [&] { return reconciling.status_of(failing.deployment, "").message; };
+  BOOST_TEST(eventually([&] { return message().ends_with("\n" + failing.fallback_obstacle); }), message());
+  BOOST_TEST(!driver.phase_of("deploy-d-r1-0").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(takes_a_failed_revision_back_where_its_owner_wants_it_so) {
   auto failing = after_good(deployment("d", 2, 1), 1, 1);
   failing.deployment.current.spec.progress_deadline = std::chrono::seconds{0};
@@ -205,7 +257,7 @@ BOOST_AUTO_TEST_CASE(takes_a_failed_revision_back_where_its_owner_wants_it_so) {
   BOOST_TEST(driver.starts == 2);
 }
 
-BOOST_AUTO_TEST_CASE(a_rollback_that_waits_for_quota_is_in_the_status_until_there_is_room) {
+BOOST_AUTO_TEST_CASE(what_a_rollback_waits_for_is_in_the_status_until_it_is_there) {
   auto failing = after_good(deployment("d", 2, 1), 1, 1);
   failing.deployment.group = "research";
   failing.deployment.current.spec.progress_deadline = std::chrono::seconds{0};
@@ -213,14 +265,12 @@ BOOST_AUTO_TEST_CASE(a_rollback_that_waits_for_quota_is_in_the_status_until_ther
   driver.never_ready = 2;
   {
     const std::lock_guard lock{store.mutex};
-    store.quota_lacks = "cpu: 1 requested, 4 used, limit 4";
+    store.obstacle = "The rollback to revision 1 waits for room";
   }
   want({failing});
   const auto message = [&](const domain::deployment& of) { return reconciling.status_of(of, "").message; };
   const auto waits = [&](const domain::deployment& of) {
-    return message(of).ends_with(
-        "\nThe rollback to revision 1 waits for room in the quota of group research, for one "
-        "replica cpu: 1 requested, 4 used, limit 4");
+    return message(of).ends_with("\nThe rollback to revision 1 waits for room");
   };
   BOOST_TEST(eventually([&] { return waits(failing.deployment); }), message(failing.deployment));
   auto later = failing.deployment;  // of which the last pass knew nothing yet
@@ -228,7 +278,7 @@ BOOST_AUTO_TEST_CASE(a_rollback_that_waits_for_quota_is_in_the_status_until_ther
   BOOST_TEST(!waits(later), message(later));
   {
     const std::lock_guard lock{store.mutex};
-    store.quota_lacks.clear();
+    store.obstacle.clear();
   }
   reconciling.wake();
   BOOST_TEST(eventually([&] { return store.first().deployment.current.number == 3U; }));

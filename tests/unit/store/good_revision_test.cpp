@@ -1,4 +1,5 @@
 #include "control/domain/limits.hpp"
+#include "control/store/audit_store.hpp"
 #include "control/store/stored_state.hpp"
 #include "tests/support/desired_deployments.hpp"
 #include "tests/unit/store/fixture.hpp"
@@ -72,6 +73,11 @@ BOOST_AUTO_TEST_CASE(remembers_whose_replicas_were_good_last) {
   BOOST_TEST(back.deployment.current.created_by == "modelgate");
   BOOST_TEST(back.deployment.current.update_message.starts_with("Rolled back to revision 2 by itself: xxx"));
   BOOST_TEST(back.deployment.current.update_message.size() == domain::limits::update_message_length);
+  const auto events = look(database, [](auto& within) { return store::audit_store{within}.list({}); });
+  BOOST_TEST_REQUIRE(events.size() == 1u);
+  BOOST_TEST(events[0].user == "modelgate");
+  BOOST_TEST(events[0].resource == "deployments/" + iris().id);
+  BOOST_TEST(events[0].path == "/deployments/" + iris().id + "/rollback");
   BOOST_TEST(!back.fallback.has_value());
   BOOST_TEST(!state.roll_back(iris().id, 4, "again")->made);
   BOOST_TEST(desired_deployments(state).at(0).deployment.current.number == 4u);
@@ -141,8 +147,103 @@ BOOST_AUTO_TEST_CASE(a_rollback_that_the_quota_has_no_room_for_says_what_it_lack
   store::stored_state state{database};
   const auto outcome = state.roll_back(iris().id, 2, "it crashed");
   BOOST_TEST(!outcome->made);
-  BOOST_TEST(outcome->lacks == "cpu: 0.5 requested, 4 used, limit 4");
+  BOOST_TEST(outcome->obstacle
+             == "The rollback to revision 1 waits for room in the quota of group research, for one replica cpu: 0.5 "
+                "requested, 4 used, limit 4");
   BOOST_TEST(desired_deployments(state).at(0).deployment.current.number == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_back_by_itself_are_replicas_and_not_who_may_call_them) {
+  change(database, [](auto& within) {
+    store::deployment_store deployments{within};
+    auto open = iris();
+    open.current.spec.access = config::access_type::everyone;
+    open.current.spec.serving.forward_authorization = true;
+    open.current.spec.serving.protocol = config::upstream_protocol::passthrough;
+    deployments.insert(open);
+    BOOST_TEST(deployments.mark_good(open.id, 1));
+    auto spec = open.current.spec;
+    spec.access = config::access_type::clients;
+    spec.serving.forward_authorization = false;
+    spec.serving.protocol.reset();
+    spec.description = "of the second";
+    spec.metadata = {{"version", "2"}};
+    spec.model_image = "demo/other:1";
+    spec.env = {{"A", "b"}};
+    spec.progress_deadline = std::chrono::seconds{5};
+    deployments.add_revision(open.id, domain::next_revision(open.current, spec));
+  });
+  store::stored_state state{database};
+  BOOST_TEST(state.roll_back(iris().id, 2, "it crashed")->made);
+  const auto back = desired_deployments(state).at(0).deployment.current;
+  BOOST_TEST(back.replica_revision == 1u);
+  BOOST_TEST(back.spec.model_image == iris().current.spec.model_image);
+  BOOST_TEST((back.spec.env == iris().current.spec.env));
+  BOOST_TEST((back.spec.serving.protocol == config::upstream_protocol::passthrough));
+  BOOST_TEST((back.spec.access == config::access_type::clients));
+  BOOST_TEST(!back.spec.serving.forward_authorization);
+  BOOST_TEST(back.spec.description == "of the second");
+  BOOST_TEST(back.spec.metadata.at("version") == "2");
+  BOOST_TEST(back.spec.progress_deadline.count() == 5);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_comes_back_without_the_instance_type_or_secret_that_it_was_made_with) {
+  change(database, [](auto& within) {
+    store::deployment_store deployments{within};
+    auto first = iris();
+    first.current.spec.image_pull_secret = "regcred";  // which is not there
+    deployments.insert(first);
+    BOOST_TEST(deployments.mark_good(first.id, 1));
+    auto spec = first.current.spec;
+    spec.image_pull_secret.reset();
+    spec.instance_type = "cpu-2";
+    deployments.add_revision(first.id, domain::next_revision(first.current, spec));
+  });
+  store::stored_state state{database};
+  const auto obstacle = [&] {
+    const auto desired = desired_deployments(state);
+    BOOST_TEST(!desired.at(0).fallback.has_value());
+    const auto outcome = state.roll_back(iris().id, 2, "it crashed");
+    BOOST_TEST(!outcome->made);
+    BOOST_TEST(outcome->obstacle == desired.at(0).fallback_obstacle);
+    return outcome->obstacle;
+  };
+  BOOST_TEST(obstacle() == "The rollback to revision 1 cannot be made: Image pull secret not found: regcred");
+  change(database, [](auto& within) { store::instance_type_store{within}.erase(iris().current.spec.instance_type); });
+  BOOST_TEST(obstacle()
+             == "The rollback to revision 1 cannot be made: InstanceType not found: "
+                    + iris().current.spec.instance_type);
+}
+
+BOOST_AUTO_TEST_CASE(a_revision_that_served_between_the_good_one_and_the_current_one_may_still_become_good) {
+  change(database, [&](auto& within) {
+    store::deployment_store deployments{within};
+    deployments.insert(iris());
+    BOOST_TEST(deployments.mark_good(iris().id, 1));
+    auto spec = iris().current.spec;
+    spec.model_image = "demo/other:1";
+    spec.replicas = 3;
+    const auto second = domain::next_revision(iris().current, spec);
+    deployments.add_revision(iris().id, second);
+    spec.model_image = "demo/other:2";
+    deployments.add_revision(iris().id, domain::next_revision(second, spec));
+    const auto between = deployments.between(iris().id, 1, 3);
+    BOOST_TEST_REQUIRE(between.size() == 1u);
+    BOOST_TEST(between[0].number == 2u);
+    BOOST_TEST(between[0].replicas == 3u);
+    BOOST_TEST(deployments.mark_good(iris().id, 2));
+    BOOST_TEST(!deployments.mark_good(iris().id, 1));
+  });
+  store::stored_state state{database};
+  BOOST_TEST(desired_deployments(state).at(0).fallback->number == 2u);
+  BOOST_TEST(desired_deployments(state).at(0).unproven.empty());
+  change(database, [&](auto& within) {
+    store::deployment_store deployments{within};
+    auto spec = deployments.find(iris().id)->deployment.current.spec;
+    spec.stop = true;
+    deployments.add_revision(iris().id, domain::next_revision(deployments.find(iris().id)->deployment.current, spec));
+    BOOST_TEST(!deployments.mark_good(iris().id, 3));
+  });
 }
 
 BOOST_AUTO_TEST_CASE(what_was_stopped_has_no_good_revision_any_more) {

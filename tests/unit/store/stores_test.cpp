@@ -314,7 +314,7 @@ BOOST_AUTO_TEST_CASE(a_deployment_that_drains_outlives_its_group) {
   });
   const auto left = look(database, [](auto& within) { return store::deployment_store{within}.find("iris-3f9c2"); });
   BOOST_REQUIRE(left.has_value());
-  BOOST_TEST(left->deployment.group == "");
+  BOOST_TEST(left->deployment.group == "research");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

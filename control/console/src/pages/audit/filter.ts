@@ -4,6 +4,7 @@ export const results = [
   { value: 'done', text: 'Done' },
   { value: 'refused', text: 'Refused' },
   { value: 'failed', text: 'Failed' },
+  { value: 'unknown', text: 'Unknown' },
 ] as const;
 
 /// What of the audit trail is shown: it stands in the address. Times are UTC, as the trail's are, to the minute.
