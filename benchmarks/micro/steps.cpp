@@ -100,6 +100,13 @@ void steps::check_token() {
   if (!filter::judge(credential, seen).passed) client_ = nullptr;
 }
 
+void steps::recall_token() {
+  const std::string_view shown = filter::shown_credential(head_);
+  const routing::route& route = routes_.at(place_);
+  const routing::route_client* known = memo_.recall(route, shown);
+  if (known == nullptr) memo_.keep(route, shown, *client_);  // the first time
+}
+
 void steps::write_request_head() {
   proxy::upstream_request out;
   out.path = match_.upstream_path;
@@ -122,7 +129,7 @@ void steps::write_request_head() {
 void steps::pick_replica() {
   now_ += 1ms;
   upstream::cluster::choice chosen = cluster_.pick(nullptr, now_);
-  chosen.taken.answered(200, 900us);
+  chosen.taken.count_try(200, 900us);
   chosen.taken.record(1ms, now_);
 }
 

@@ -2,6 +2,7 @@
 
 #include "gateway/filter/request_id.hpp"
 #include "gateway/filter/request_trace.hpp"
+#include "gateway/routing/credential_memo.hpp"
 #include "gateway/routing/route_match.hpp"
 #include "gateway/routing/route_table.hpp"
 #include "gateway/upstream/cluster.hpp"
@@ -35,6 +36,7 @@ class steps {
   void identify_request();    ///< ids and trace, made anew
   void find_route();          ///< split the path, find the deployment, match the rest
   void check_token();         ///< decode, hash, find the client, judge
+  void recall_token();        ///< the same for a connection that has shown it before
   void write_request_head();  ///< for the replica
   void pick_replica();        ///< choose, take the slot, record, give it back
   void parse_answer_head();   ///< find its end, parse, decide the framing
@@ -58,6 +60,7 @@ class steps {
   std::uint32_t place_ = 0;
   routing::route_match match_;
   const routing::route_client* client_ = nullptr;
+  routing::credential_memo memo_;
   std::string line_;
   std::string fields_;
   std::string answer_out_;
@@ -78,6 +81,7 @@ inline constexpr std::array all_steps{step{"parse_request_head", &steps::parse_r
                                       step{"identify_request", &steps::identify_request},
                                       step{"find_route", &steps::find_route},
                                       step{"check_token", &steps::check_token},
+                                      step{"recall_token", &steps::recall_token},
                                       step{"write_request_head", &steps::write_request_head},
                                       step{"pick_replica", &steps::pick_replica},
                                       step{"parse_answer_head", &steps::parse_answer_head},

@@ -11,7 +11,7 @@
 namespace modelgate {
 
 /// Appends many short pieces to a text: room is made once for about as many bytes as there will be, so that a piece is a
-/// comparison and a copy. std::string::append takes three times as long (benchmarks/micro: head_rewrite).
+/// comparison and a copy. std::string::append takes three times as long (benchmarks/micro: write_request_head).
 ///
 /// Shape: the text is whole again when the writer is destroyed; nobody else touches it until then.
 class text_writer {
