@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <charconv>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -138,6 +140,7 @@ data_layout::data_layout(const config::settings& settings, int held_lock)
   make_folder(work_folder_, everybody_may_enter);
   make_folder(images_folder(), everybody_may_enter);
   make_folder(work_folder_ / "replicas", everybody_may_enter);
+  make_folder(work_folder_ / "s", everybody_may_enter);
 }
 
 result<fs::path> data_layout::make_own_folder(std::string_view name) const {
@@ -147,18 +150,31 @@ result<fs::path> data_layout::make_own_folder(std::string_view name) const {
   if (::mkdir(folder.c_str(), owner_only) != 0 || (user_ && ::chown(folder.c_str(), user_->user, user_->group) != 0)) {
     return error_code{errno, boost::system::system_category()};
   }
+  const fs::path way = short_way(name);
+  fs::remove(way, problem);
+  fs::create_symlink(fs::path{"../replicas"} / name, way, problem);  // without it there is just no socket
   return folder;
+}
+
+fs::path data_layout::short_way(std::string_view name) const {
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
+  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
+  std::array<char, 16> digits;
+  const auto [end, problem] = std::to_chars(digits.data(), digits.data() + digits.size(), hash, 36);
+  return work_folder_ / "s" / std::string_view{digits.data(), static_cast<std::size_t>(end - digits.data())};
 }
 
 void data_layout::remove_own_folder(std::string_view name) const {
   std::error_code problem;
+  fs::remove(short_way(name), problem);
   fs::remove_all(own_folder(name), problem);
 }
 
 void data_layout::remove_own_folders_but(const std::set<std::string>& names) const {
   std::error_code problem;
   for (const fs::directory_entry& entry : fs::directory_iterator{work_folder_ / "replicas", problem}) {
-    if (!names.contains(entry.path().filename().native())) fs::remove_all(entry.path(), problem);
+    const std::string name = entry.path().filename().native();
+    if (!names.contains(name)) remove_own_folder(name);
   }
 }
 

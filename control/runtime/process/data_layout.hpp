@@ -19,6 +19,7 @@ namespace modelgate::control::runtime::process {
 ///     DATA/replicas/<name>/                 replica.json, stdout, stderr (FIFOs), log, log.1, previous, previous.1
 ///     WORK/modelgate-<instance>/images/     copies that the replicas' user can read
 ///     WORK/modelgate-<instance>/replicas/   each replica's own folder, writable for it
+///     WORK/modelgate-<instance>/s/          links to these, short enough for the path of a socket
 ///
 /// Shape: immutable but for the lock, which is held as long as this lives.
 class data_layout {
@@ -34,6 +35,8 @@ class data_layout {
   [[nodiscard]] std::filesystem::path own_folder(std::string_view name) const {
     return work_folder_ / "replicas" / name;
   }
+  /// Leads to the same folder.
+  [[nodiscard]] std::filesystem::path short_way(std::string_view name) const;
   /// For the process that takes over; stays the layout's.
   [[nodiscard]] int lock_descriptor() const noexcept { return lock_.get(); }
   /// The user that replicas run as; absent: as modelgate.

@@ -126,6 +126,7 @@ result<launch_ground, std::string> process_driver::state::prepare(const replica_
   ground.image_environment = std::move(image->manifest.environment);
   ground.working_folder = (copies.path_of(*copy) / image->manifest.working_folder).lexically_normal();
   ground.own_folder = *own_folder;
+  ground.socket = layout.short_way(spec.name) / "model.sock";
   ground.image_copy = *copy;
   const image_description& described = image->manifest.description;
   ground.health_path = described.health_path;

@@ -60,6 +60,7 @@ struct launch_ground {
   std::map<std::string, std::string> image_environment;
   std::filesystem::path working_folder;
   std::filesystem::path own_folder;  ///< writable for it
+  std::filesystem::path socket;      ///< in it, where it may listen
   std::string image_copy;
   std::string health_path;
   std::optional<warm_up_request> warm_up;

@@ -27,7 +27,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds patience_with_start{10'000};  ///< for the fork to become the program; usually a few milliseconds
 constexpr std::size_t nonce_size = 20;
-constexpr const char* socket_name = "model.sock";
 
 std::string unwritten(const std::filesystem::path& folder, const error_code& why) {
   return "its state cannot be written to \"" + folder.native() + "\": " + why.message();
@@ -108,7 +107,7 @@ result<void, std::string> process_replica::start_instance() {
 
 /// The same for each instance; what an earlier one left there would be in the way of the next.
 void process_replica::offer_socket() {
-  const std::filesystem::path path = ground_->own_folder / socket_name;
+  const std::filesystem::path& path = ground_->socket;
   const bool fits = path.is_absolute() && path.native().size() <= net::longest_socket_path;
   record_.socket = fits ? path.native() : "";
   record_.listens_on_socket = false;
