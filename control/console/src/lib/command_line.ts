@@ -2,7 +2,7 @@ import type { DeploymentDraft, DeploymentPatch } from '../api/types';
 import { shellQuote } from './shell';
 
 /// What the command line would do the same with. Members that it has no flag for go along as a file.
-type Document = Partial<DeploymentDraft> & Partial<DeploymentPatch>;
+type Document = Partial<Omit<DeploymentDraft, 'stop'>> & Partial<Omit<DeploymentPatch, 'stop'>> & { stop?: boolean | null };
 
 const flags: [keyof Document, string][] = [
   ['name', '--name'],
