@@ -184,11 +184,9 @@ class deployment_object : public spec_node {
 
   [[nodiscard]] resolution clients() const {
     const std::string& id = view_.deployment.id;
-    const auto all = service::client_service{by().context()}.list(by().who(), id);
-    if (!all) return fault_of(all.error(), resource_kind::deployment, id);
-    std::vector<std::string> names;
-    for (const service::client_view& each : *all) names.push_back(each.client.name);
-    return names_of(names);
+    const auto names = service::client_service{by().context()}.names(by().who(), id);
+    if (!names) return fault_of(names.error(), resource_kind::deployment, id);
+    return names_of(*names);
   }
 
   const service::deployment_view view_;
