@@ -50,6 +50,18 @@ class Administration(WithProgram):
         self.assertEqual(own.run("console_token_revoke")["revokeApiToken"]["id"], "eve")
         self.assertEqual(self.refusal(own.run, "sdk_me").status, 401)
 
+    def test_pull_secrets_are_told_and_used_by_their_ids(self):
+        self.program.must("POST", "/pull-secrets", {"name": "hub", "registry": "ghcr.io", "user": "robot", "password": "s3cret-of-the-registry"})
+        self.assertEqual(self.sdk.run("sdk_secrets_list")["secrets"], [{"id": "image-hub", "name": "hub", "type": "kubernetes"}])
+        self.assertEqual(self.create("pulled-1", imagePullSecret="image-hub")["imagePullSecret"], "image-hub")
+        self.assertEqual(self.program.must("GET", "/deployments/pulled-1")["imagePullSecret"], "hub")
+        update = lambda value: self.sdk.run("sdk_deployments_update", {"data": {"imagePullSecret": value}, "where": {"id": "pulled-1"}})["updatePhDeployment"]
+        self.assertEqual(update("")["imagePullSecret"], "image-hub", "empty keeps")
+        self.assertEqual(update(None)["imagePullSecret"], None, "null clears")
+        refused = self.refusal(update, "image-none")
+        self.assertEqual((refused.code, refused.message), ("REQUEST_BODY_INVALID", "Image pull secret not found: none"))
+        self.forget("pulled-1")
+
     def log_in(self, name, password):
         with contextlib.closing(self.program.connect("control")) as connection:
             connection.request("POST", "/api/v1/session", json.dumps({"name": name, "password": password}), {"Content-Type": "application/json"})
@@ -94,6 +106,7 @@ class TokenExchange(WithProgram):
 
         # Who is logged in to the console needs no password again.
         cookie = fields["Set-Cookie"].split(";")[0]
+        self.assertEqual(self.send("POST", "/api/graphql", {"query": "{ me { id } }"}, Cookie=cookie, **same)[0], 401, "a browser's cookie asks nothing here")
         status, page, _ = self.send("GET", "/oidc/auth-flow/login", Cookie=cookie)
         self.assertEqual((status, "<b>ada</b>" in page, 'name="password"' in page), (200, True, False))
         status, page, _ = self.send("POST", "/oidc/auth-flow/login", {}, Cookie=cookie, **same)
