@@ -28,7 +28,7 @@ class cost_count {
   std::uint64_t of(const selection& each, const type_definition* parent) {
     switch (each.kind) {
       case selection_kind::spread:
-        return of_fragment(each.name);
+        return saturating(1, of_fragment(each.name), false);  // a long chain of them is work, too
       case selection_kind::inline_fragment:
         return of(each.selections, each.type_condition ? state_.types.find(*each.type_condition) : parent);
       case selection_kind::field:

@@ -11,14 +11,35 @@ void spread_from(const validation_state& state, const std::set<std::string>& nam
   }
 }
 
-/// Whether `name` leads back into itself.
-bool leads_to_itself(const validation_state& state, const std::string& name) {
-  const auto own = state.fragment_spreads.find(name);
-  if (own == state.fragment_spreads.end()) return false;
-  std::set<std::string> reached;
-  spread_from(state, own->second, reached);
-  return reached.contains(name);
-}
+/// Looks for fragments that lead back into themselves; each is gone through once.
+class cycle_search {
+ public:
+  explicit cycle_search(validation_state& state) : state_{state} {}
+
+  void look_at(const std::string& name) {
+    const auto [place, first] = is_open_.emplace(name, true);
+    if (!first) return;
+    if (const auto own = state_.fragment_spreads.find(name); own != state_.fragment_spreads.end()) {
+      for (const std::string& each : own->second) {
+        const auto known = is_open_.find(each);
+        if (known == is_open_.end()) {
+          look_at(each);
+        } else if (known->second) {
+          found_ = true;
+          const fragment* part = state_.asked.find_fragment(each);
+          state_.fail("Cannot spread fragment \"" + each + "\" within itself.", part->at);
+        }
+      }
+    }
+    place->second = false;
+  }
+  [[nodiscard]] bool found() const noexcept { return found_; }
+
+ private:
+  validation_state& state_;
+  std::map<std::string, bool> is_open_;  ///< false: gone through
+  bool found_ = false;
+};
 
 bool known_type_of(operation_kind kind, std::string_view& word) {
   switch (kind) {
@@ -62,15 +83,12 @@ void check_names(validation_state& state) {
 bool has_cycles(validation_state& state) {
   std::set<std::string> used;
   for (const auto& [unused, spreads] : state.operation_spreads) spread_from(state, spreads, used);
-  bool cycles = false;
+  cycle_search cycles{state};
   for (const fragment& each : state.asked.fragments) {
     if (!used.contains(each.name)) state.fail("Fragment \"" + each.name + "\" is never used.", each.at);
-    if (leads_to_itself(state, each.name)) {
-      cycles = true;
-      state.fail("Cannot spread fragment \"" + each.name + "\" within itself.", each.at);
-    }
+    cycles.look_at(each.name);
   }
-  return cycles;
+  return cycles.found();
 }
 
 namespace {
