@@ -1,6 +1,7 @@
 // The composition root: the one place that knows every part of the program and says in which order they start and end.
 #include "gateway/program.hpp"
 
+#include "control/api/primehub/primehub_api.hpp"
 #include "control/api/rest/problem.hpp"
 #include "control/api/rest/rest_api.hpp"
 #include "control/publish/publisher.hpp"
@@ -280,14 +281,15 @@ class program {
 
   /// While a new program takes over, this one cannot tell what is so, and must not change anything.
   http_io::response answer_control(const http_io::request& request) {
-    if (!request.path.starts_with("/api/")) return rest_(request);  // pages and probes ask no store
+    const bool primehub = control::primehub::primehub_api::has(request.path);
+    if (!primehub && !request.path.starts_with("/api/")) return rest_(request);  // pages and probes ask no store
     if (!control_gate_.enter()) {
       control::rest::problem upgrading{503, "UPGRADING", "modelgate is being upgraded; send the request again"};
       upgrading.fields = {{"Retry-After", "1"}, {"Connection", "close"}};
       return control::rest::to_response(upgrading, request.fields.get("X-Request-Id"));
     }
     const leaving_gate left{control_gate_};
-    return rest_(request);
+    return primehub ? primehub_(request) : rest_(request);
   }
 
   struct leaving_gate {
@@ -494,6 +496,7 @@ class program {
   control::service::secret_vault vault_{settings_.data_folder / "secret.key"};
   control::service::fleet_readings fleet_{context_, settings_.metrics_deployment_name};
   control::rest::rest_api rest_;
+  control::primehub::primehub_api primehub_{context_, vault_, rest_.logins(), rest_.trail(), rest_.options()};
   certificates certificates_;
 
   const system_time started_at_ = system_clock::now();

@@ -1,5 +1,6 @@
 #include "control/cli/answer_json.hpp"
 #include "control/cli/help_formatter.hpp"
+#include "control/cli/primehub_import_command.hpp"
 #include "control/cli/session.hpp"
 #include "control/cli/shown_calls.hpp"
 #include "control/cli/table.hpp"
@@ -54,7 +55,8 @@ outcome<void> import_htpasswd(const session& now, const htpasswd_command& comman
 void add_import_commands(CLI::App& app, chosen_command& chosen) {
   CLI::App* group = app.add_subcommand(
       "import", with_examples("bring along what another server knows",
-                              "  modelgate import htpasswd /etc/nginx/users.htpasswd --deployment iris --dry-run"));
+                              "  modelgate import htpasswd /etc/nginx/users.htpasswd --deployment iris --dry-run\n"
+                              "  kubectl get phdeployments -o json | modelgate import primehub - --dry-run"));
   group->require_subcommand(1);
   auto given = std::make_shared<htpasswd_command>();
   CLI::App* htpasswd = group->add_subcommand(
@@ -73,6 +75,7 @@ void add_import_commands(CLI::App& app, chosen_command& chosen) {
                      "clients of the same names get the passwords of the file; their tokens end at once");
   htpasswd->callback(
       [&chosen, given] { chosen = [given](const session& now) { return import_htpasswd(now, *given); }; });
+  add_primehub_import_command(*group, chosen);
 }
 
 }  // namespace modelgate::control::cli

@@ -25,7 +25,7 @@ using chosen_command = std::function<outcome<void>(const session&)>;
 
 void add_deployment_commands(CLI::App& app, chosen_command& chosen);
 void add_client_commands(CLI::App& app, chosen_command& chosen);
-/// import htpasswd
+/// import htpasswd, import primehub
 void add_import_commands(CLI::App& app, chosen_command& chosen);
 void add_event_command(CLI::App& app, chosen_command& chosen);
 void add_apply_command(CLI::App& app, chosen_command& chosen);

@@ -2,6 +2,7 @@
 
 #include "control/cli/failure.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <iosfwd>
 #include <string>
@@ -11,7 +12,10 @@ namespace modelgate::control::cli {
 /// A file that a command was given, whole; at most 1 MiB. Errors: usage, with the file's name and what is wrong.
 [[nodiscard]] outcome<std::string> read_text_file(const std::filesystem::path& file);
 
-/// The same, where "-" is standard input. Errors: usage, also for what is empty.
-[[nodiscard]] outcome<std::string> read_given_text(std::istream& in, const std::string& file);
+inline constexpr std::size_t largest_text = 1U << 20U;
+
+/// The same, where "-" is standard input; at most `most` bytes. Errors: usage, also for what is empty.
+[[nodiscard]] outcome<std::string> read_given_text(std::istream& in, const std::string& file,
+                                                   std::size_t most = largest_text);
 
 }  // namespace modelgate::control::cli

@@ -23,6 +23,16 @@ answer<std::vector<client_view>> client_service::list(const domain::principal& w
   return views_of(deployment, std::move(*clients));
 }
 
+answer<std::vector<std::string>> client_service::names(const domain::principal& who,
+                                                       const std::string& deployment) const {
+  return context_.database.read([&](store::transaction& within) -> answer<std::vector<std::string>> {
+    if (const auto stored = find_visible(within, who, deployment); !stored) return stored.error();
+    std::vector<std::string> found;
+    for (domain::client& each : store::client_store{within}.list(deployment)) found.push_back(std::move(each.name));
+    return found;
+  });
+}
+
 /// With what the gateway has seen since the last time that it was stored.
 std::vector<client_view> client_service::views_of(const std::string& deployment,
                                                   std::vector<domain::client> clients) const {

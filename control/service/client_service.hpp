@@ -48,6 +48,9 @@ class client_service {
 
   [[nodiscard]] answer<std::vector<client_view>> list(const domain::principal& who,
                                                       const std::string& deployment) const;
+  /// Without asking the gateway what it has seen of them, for lists of many deployments.
+  [[nodiscard]] answer<std::vector<std::string>> names(const domain::principal& who,
+                                                       const std::string& deployment) const;
   [[nodiscard]] answer<created_client> add(const domain::principal& who, const std::string& deployment,
                                            const boost::json::value& document,
                                            const remember<domain::client>& remember_it = {}) const;

@@ -66,6 +66,7 @@ rest_api::rest_api(const service::service_context& context, service::secret_vaul
   routes_.add("POST", log_in_path, [this](const call& of) { return log_in(of); });
   add_prediction_routes(routes_, context_);
   add_pull_secret_routes(routes_, context_, vault);
+  add_primehub_import_routes(routes_, context_);
   add_audit_routes(routes_, trail_);
   add_event_routes(routes_, hub_, options_, [this](const http_io::request& request) { return who_asks(request); });
   add_program_routes(routes_, context_, options_);

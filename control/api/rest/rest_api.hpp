@@ -76,6 +76,10 @@ class rest_api {
   /// The composition root starts and stops it as well.
   [[nodiscard]] service::chart_recorder& charts() noexcept { return charts_; }
   [[nodiscard]] const route_table& routes() const noexcept { return routes_; }
+  /// For APIs beside this one: who asks, and what is kept of changes, there is once.
+  [[nodiscard]] service::sign_in& logins() noexcept { return logins_; }
+  [[nodiscard]] service::audit_trail& trail() noexcept { return trail_; }
+  [[nodiscard]] const rest_options& options() const noexcept { return options_; }
 
  private:
   [[nodiscard]] outcome answer_health(const http_io::request& request) const;

@@ -28,6 +28,8 @@ void add_administration_routes(route_table& to, const service::service_context& 
 /// Users, tokens, who am I, log-out. Logging in is for who is not known yet, and so in `rest_api`.
 void add_account_routes(route_table& to, const service::service_context& context, service::sign_in& logins,
                         bool secure);
+/// What is brought along from PrimeHub.
+void add_primehub_import_routes(route_table& to, const service::service_context& context);
 void add_pull_secret_routes(route_table& to, const service::service_context& context, service::secret_vault& vault);
 /// Trying a deployment, through the gateway.
 void add_prediction_routes(route_table& to, const service::service_context& context);

@@ -93,7 +93,9 @@ control_port::control_port()
                .predict = [this](const control::service::prediction_call& call) { return predict(call); },
                .gateway_health = [this] { return health; }},
       api_{context_, vault_, options_of(*this)},
-      server_{std::ref(api_)} {
+      server_{[this](const http_io::request& request) {
+        return control::primehub::primehub_api::has(request.path) ? primehub_(request) : api_(request);
+      }} {
   people.password_memory = 8'192;
   people.password_passes = 1;
   log::set_level(log::level::off);  // refusals are what these tests are about

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/api/primehub/primehub_api.hpp"
 #include "control/api/rest/rest_api.hpp"
 #include "control/service/idempotency.hpp"
 #include "control/service/secret_vault.hpp"
@@ -99,6 +100,7 @@ class control_port {
   control::service::service_context context_;
   control::service::secret_vault vault_{folder.path() / "secret.key"};
   control::rest::rest_api api_;
+  control::primehub::primehub_api primehub_{context_, vault_, api_.logins(), api_.trail(), api_.options()};
   http_io::test::running_server server_;
 };
 

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace modelgate::control::graphql {
+
+/// What one request may ask for. The largest document that PrimeHub's clients send, the introspection of tools, has a
+/// tenth of each.
+struct query_limits {
+  std::size_t document_bytes = 65'536;
+  std::size_t tokens = 8'192;
+  std::size_t depth = 32;  ///< of selections within selections, and of values within values
+  /// Fields and spreads that are asked for, fragments written out; within a list each counts ten times.
+  std::uint64_t cost = 200'000;
+  std::size_t answer_values = 1'000'000;  ///< fields and items of lists in one answer
+  std::size_t faults = 50;                ///< told of one document
+};
+
+}  // namespace modelgate::control::graphql

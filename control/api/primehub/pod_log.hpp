@@ -1,0 +1,13 @@
+#pragma once
+
+#include "control/api/primehub/caller.hpp"
+
+namespace modelgate::control::primehub {
+
+/// The log of one replica, as PrimeHub's clients ask for that of a pod: GET
+/// /api/logs/namespaces/<any>/phdeployments/<replica>?follow=true|false&tailLines=N.
+///
+/// Errors: as {"code", "message"}.
+[[nodiscard]] http_io::response pod_log(const parts& all, const http_io::request& request);
+
+}  // namespace modelgate::control::primehub

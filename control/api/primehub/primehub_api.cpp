@@ -1,0 +1,126 @@
+#include "control/api/primehub/primehub_api.hpp"
+
+#include "control/api/primehub/mutation_root.hpp"
+#include "control/api/primehub/pod_log.hpp"
+#include "control/api/primehub/query_body.hpp"
+#include "control/api/primehub/query_root.hpp"
+#include "control/api/primehub/schema_text.hpp"
+#include "control/api/primehub/words.hpp"
+#include "control/api/rest/json_text.hpp"
+#include "control/api/rest/problem.hpp"
+
+#include "modelgate/base/ids.hpp"
+
+#include <boost/json/array.hpp>
+
+namespace modelgate::control::primehub {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view query_path = "/api/graphql";
+constexpr std::string_view log_path = "/api/logs/";
+
+std::string request_id_of(const http_io::request& request) {
+  const std::string_view given = request.fields.get("X-Request-Id");
+  if (is_well_formed_request_id(given)) return std::string{given};
+  thread_local id_generator ids;
+  const auto made = ids.next_uuid();
+  return {made.data(), made.size()};
+}
+
+/// Neither `locations` nor `path`: PrimeHub's server leaves them out. `errors` only where there are some: the SDK takes
+/// an empty list for a failure.
+http_io::response query_answer(unsigned status, const json::value& data, const graphql::faults& errors) {
+  json::object document;
+  if (!errors.empty()) {
+    json::array list;
+    for (const graphql::fault& each : errors) {
+      json::object extensions{{"code", each.code}};
+      if (!each.detail.empty()) extensions.emplace("detail", each.detail);
+      list.push_back(json::object{{"message", each.message}, {"extensions", std::move(extensions)}});
+    }
+    document.emplace("errors", std::move(list));
+  }
+  document.emplace("data", data);
+  http_io::response answer;
+  answer.status = status;
+  answer.fields.add("Content-Type", "application/json");
+  answer.fields.add("Cache-Control", "no-store");
+  answer.body = rest::json_text(document);
+  return answer;
+}
+
+http_io::response refusal(unsigned status, graphql::fault why) {
+  return query_answer(status, nullptr, {std::move(why)});
+}
+
+/// Nothing comes along by itself that would let a page ask in somebody's name, so any page may ask.
+/// Source: WHATWG Fetch Standard, section 3.2, "CORS protocol".
+http_io::response preflight() {
+  http_io::response answer;
+  answer.status = 204;
+  answer.fields.add("Access-Control-Allow-Methods", "GET, POST");
+  answer.fields.add("Access-Control-Allow-Headers",
+                    "content-type, authorization, x-primehub-use-cache, x-primehub-job");
+  answer.fields.add("Access-Control-Max-Age", "600");
+  return answer;
+}
+
+}  // namespace
+
+primehub_api::primehub_api(const service::service_context& context, service::secret_vault& vault,
+                           service::sign_in& logins, service::audit_trail& trail, const rest::rest_options& options)
+    : parts_{context, vault, logins, trail, options}, types_{schema_text()}, limits_{}, exchange_{parts_} {}
+
+bool primehub_api::has(std::string_view path) noexcept {
+  return path == query_path || path == "/api" || path == "/api/" || path.starts_with(log_path)
+         || token_exchange::has(path);
+}
+
+http_io::response primehub_api::operator()(const http_io::request& request) {
+  const std::string id = request_id_of(request);
+  http_io::response done = answer(request, id);
+  done.fields.set("X-Request-Id", id);
+  if (request.path.starts_with("/api")) done.fields.set("Access-Control-Allow-Origin", "*");
+  return done;
+}
+
+http_io::response primehub_api::answer(const http_io::request& request, const std::string& request_id) {
+  if (token_exchange::has(request.path)) return exchange_(request, request_id);
+  if (request.method == "OPTIONS") return preflight();
+  if (request.path == query_path) return answer_query(request, request_id);
+  if (request.path.starts_with(log_path)) return pod_log(parts_, request);
+  http_io::response moved;
+  moved.status = 307;  // a POST stays one
+  moved.fields.add("Location", std::string{query_path});
+  return moved;
+}
+
+http_io::response primehub_api::answer_query(const http_io::request& request, const std::string& request_id) {
+  if (request.method != "POST") {
+    http_io::response refused = refusal(405, {"Queries come by POST.", "METHOD_NOT_ALLOWED"});
+    refused.fields.add("Allow", "POST, OPTIONS");
+    return refused;
+  }
+  // By token only: what a browser sends along by itself would let other sites ask.
+  auto who = parts_.logins.authenticate(request.fields.get("Authorization"), {});
+  if (!who) {
+    const rest::problem why{who.error()};
+    if (why.status != 401) return refusal(why.status, fault_of(who.error()));
+    http_io::response refused = refusal(401, {"request not authorized", "NOT_AUTH"});
+    refused.fields.add("WWW-Authenticate", "Bearer realm=\"modelgate\"");
+    return refused;
+  }
+  const auto asked = read_query(request);
+  if (!asked) return refusal(400, asked.error());
+
+  const caller by{parts_, request, std::move(*who), request_id};
+  const query_root query{by};
+  const mutation_root mutation{by};
+  const auto done =
+      graphql::answer(types_, {&query, &mutation}, {asked->query, asked->operation_name, &asked->variables}, limits_);
+  return query_answer(done.executed ? 200 : 400, done.data, done.errors);
+}
+
+}  // namespace modelgate::control::primehub

@@ -1,0 +1,160 @@
+#include "control/api/graphql/execution.hpp"
+
+#include "tests/unit/graphql/small_schema.hpp"
+
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+#include <map>
+#include <string>
+
+namespace modelgate::tests {
+namespace {
+
+namespace graphql = control::graphql;
+namespace json = boost::json;
+using graphql::resolution;
+using graphql::resolved;
+
+/// Answers each field by a function, and writes down what it was asked.
+class scripted : public graphql::object {
+ public:
+  using answer = std::function<resolution(const json::object&)>;
+  explicit scripted(std::map<std::string, answer, std::less<>> answers, std::string* asked = nullptr)
+      : answers_{std::move(answers)}, asked_{asked} {}
+
+  resolution get(std::string_view field, const json::object& arguments) const override {
+    if (asked_ != nullptr) *asked_ += std::string{field} + json::serialize(arguments) + " ";
+    const auto found = answers_.find(field);
+    return found == answers_.end() ? resolution{resolved{}} : found->second(arguments);
+  }
+
+ private:
+  std::map<std::string, answer, std::less<>> answers_;
+  std::string* asked_;
+};
+
+scripted::answer plain(json::value value) {
+  return [value = std::move(value)](const json::object&) -> resolution { return resolved{value}; };
+}
+
+graphql::object_ptr pet(const std::string& id) {
+  return std::make_shared<scripted>(
+      std::map<std::string, scripted::answer, std::less<>>{{"id", plain(json::value(id))}, {"tags", plain(nullptr)}});
+}
+
+struct played {
+  std::string asked;  ///< of the root
+  scripted query{{{"pet", [](const json::object&) -> resolution { return resolved{pet("rex")}; }},
+                  {"count", plain(7)},
+                  {"person",
+                   [](const json::object&) -> resolution {
+                     return graphql::fault{"no such person", "NONE"};
+                   }},
+                  {"people",
+                   [](const json::object&) -> resolution {
+                     std::vector<resolved> all;
+                     for (const char* name : {"Ada", ""}) {
+                       const json::value given = *name == '\0' ? json::value(nullptr) : json::value(name);
+                       all.emplace_back(graphql::object_ptr{
+                           std::make_shared<scripted>(std::map<std::string, scripted::answer, std::less<>>{
+                               {"id", plain(json::value("p"))}, {"name", plain(given)}})});
+                     }
+                     return all;
+                   }}},
+                 &asked};
+  scripted mutation{{{"rename",
+                      [](const json::object& arguments) -> resolution {
+                        if (arguments.at("name").as_string() == "bad") return graphql::fault{"refused", "REFUSED"};
+                        return resolved{pet(std::string{arguments.at("id").as_string()})};
+                      }}},
+                    &asked};
+
+  std::string run(std::string_view document, const std::string& variables = "{}",
+                  const graphql::query_limits& limits = {}) {
+    asked.clear();
+    const auto values = json::parse(variables).as_object();
+    const auto told = graphql::answer(small_schema(), {&query, &mutation}, {document, {}, &values}, limits);
+    std::string text = told.executed ? json::serialize(told.data) : "not executed";
+    for (const auto& each : told.errors) text += " ! " + each.code + " " + each.message;
+    return text;
+  }
+};
+
+BOOST_FIXTURE_TEST_SUITE(graphql_execution, played)
+
+BOOST_AUTO_TEST_CASE(fields_come_in_the_order_asked_and_duplicates_merge) {
+  BOOST_TEST(run("{ b: pet { id } count(of: {id: 1}) b: pet { __typename id } }")
+             == R"({"b":{"id":"rex","__typename":"Pet"},"count":7})");
+  BOOST_TEST(asked == R"(pet{} count{"of":{"id":"1"}} )");
+}
+
+BOOST_AUTO_TEST_CASE(fragments_are_written_out) {
+  BOOST_TEST(run("query Q { pet { ...F ... on Pet { t: __typename } ... { id } } } fragment F on Pet { id name }")
+             == R"({"pet":{"id":"rex","name":null,"t":"Pet"}})");
+}
+
+BOOST_AUTO_TEST_CASE(skip_and_include_decide_before_anything_is_asked) {
+  const char* const document =
+      "query ($no: Boolean!) { count(of: {id: 1}) @include(if: $no) pet { id @skip(if: true) name ...F @skip(if: $no) "
+      "} } fragment F on "
+      "Pet { kind: __typename }";
+  BOOST_TEST(run(document, R"({"no":false})") == R"({"pet":{"name":null,"kind":"Pet"}})");
+  BOOST_TEST(asked == "pet{} ");
+  BOOST_TEST(run(document, R"({"no":true})") == R"({"count":7,"pet":{"name":null}})");
+}
+
+BOOST_AUTO_TEST_CASE(a_failed_field_is_null_and_the_rest_is_answered) {
+  BOOST_TEST(run("{ person(id: 1) { id } count(of: {id: 1}) }")
+             == R"({"person":null,"count":7} ! NONE no such person)");
+}
+
+BOOST_AUTO_TEST_CASE(what_may_not_be_null_takes_along_what_it_stands_in) {
+  BOOST_TEST(
+      run("{ people { id name } }")
+      == R"({"people":[{"id":"p","name":"Ada"},null]} ! INTERNAL_SERVER_ERROR Cannot return null for non-nullable field Person.name.)");
+  BOOST_TEST(run("{ pet { id tags } }")
+             == R"(null ! INTERNAL_SERVER_ERROR Cannot return null for non-nullable field Pet.tags.)");
+  BOOST_TEST(run(R"(mutation { rename(id: "a", name: "bad") { id } })") == "null ! REFUSED refused");
+}
+
+BOOST_AUTO_TEST_CASE(mutations_are_done_in_order_and_stop_at_one_that_takes_the_answer_along) {
+  BOOST_TEST(run(R"(mutation { a: rename(id: "1", name: "x") { id } b: rename(id: "2", name: "y") { id } })")
+             == R"({"a":{"id":"1"},"b":{"id":"2"}})");
+  BOOST_TEST(asked == R"(rename{"id":"1","name":"x"} rename{"id":"2","name":"y"} )");
+  BOOST_TEST(run(R"(mutation { a: rename(id: "1", name: "bad") { id } b: rename(id: "2", name: "y") { id } })")
+             == "null ! REFUSED refused");
+  BOOST_TEST(asked == R"(rename{"id":"1","name":"bad"} )");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_asked_of_a_request_that_is_wrong) {
+  BOOST_TEST(run("{").starts_with("not executed ! GRAPHQL_PARSE_FAILED Syntax Error: "));
+  BOOST_TEST(run("{ nothing }").starts_with("not executed ! GRAPHQL_VALIDATION_FAILED Cannot query field"));
+  BOOST_TEST(run("query ($id: ID!) { person(id: $id) { id } }").starts_with("not executed ! BAD_USER_INPUT Variable"));
+  BOOST_TEST(run("query A { pet { id } } query B { pet { id } }")
+                 .starts_with("not executed ! BAD_USER_INPUT Must provide operation name"));
+  BOOST_TEST(run("fragment F on Pet { id }").starts_with("not executed ! GRAPHQL_VALIDATION_FAILED"));
+  BOOST_TEST(asked == "");
+  const auto told = graphql::answer(small_schema(), {&query, &mutation},
+                                    {"query A { pet { id } } query B { count(of: {id: 1}) }", "B"});
+  BOOST_TEST(json::serialize(told.data) == R"({"count":7})");
+  const auto none = graphql::answer(small_schema(), {&query, &mutation}, {"query A { pet { id } }", "C"});
+  BOOST_TEST(none.errors.at(0).message == "Unknown operation named \"C\".");
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_has_bounds) {
+  graphql::query_limits few;
+  few.answer_values = 3;
+  BOOST_TEST(run("{ people { id } }", "{}", few)
+             == "null ! QUERY_TOO_LARGE The answer has more than 3 values; ask for less at once.");
+  few.answer_values = 5;
+  BOOST_TEST(run("{ people { id } }", "{}", few) == R"({"people":[{"id":"p"},{"id":"p"}]})");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace
+}  // namespace modelgate::tests
