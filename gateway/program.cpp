@@ -7,6 +7,7 @@
 #include "control/reconcile/reconciler.hpp"
 #include "control/runtime/driver_set.hpp"
 #include "control/runtime/external/external_driver.hpp"
+#include "gateway/container_engines.hpp"
 #include "control/runtime/process/process_driver.hpp"
 #include "control/service/client_service.hpp"
 #include "control/service/fleet_readings.hpp"
@@ -89,9 +90,15 @@ class program {
         processes_{settings_, before_ ? before_->offer().runtime_lock : -1, &runtime_counts_},
         external_{settings_.external_runtime, settings_.health, [this] { return own_addresses(); },
                   control::runtime::external::resolve_by_system, &runtime_counts_},
-        driver_{processes_, external_},
+        engines_{settings_, processes_.instance(),
+                 [this](const std::string& name) { return vault_.reveal(database_, name); }, before_ != nullptr,
+                 runtime_counts_},
+        driver_{engines_.with(processes_), external_,
+                [this](const control::runtime::placement& where) -> control::runtime::runtime_driver& {
+                  return engines_.choose(settings_, where, processes_);
+                }},
         stored_state_{database_},
-        publisher_{*gateway_, [this](std::string_view image) { return describe(image); }, serving_defaults(settings_),
+        publisher_{*gateway_, [this](std::string_view image, const auto& where) { return describe(image, where); }, serving_defaults(settings_),
                    control::publish::generation_at(system_clock::now())},
         reconciler_{stored_state_, driver_,
                     [this](const auto& desired, const auto& observed) {
@@ -194,8 +201,9 @@ class program {
     return {gateway_->address(), control_server_->address(), metrics_server_->address()};
   }
 
-  std::optional<control::runtime::image_description> describe(std::string_view image) const {
-    auto described = driver_.describe_image(image);
+  std::optional<control::runtime::image_description> describe(std::string_view image,
+                                                              const control::runtime::placement& where) const {
+    auto described = driver_.describe_image(image, where);
     if (!described) return std::nullopt;
     return std::move(*described);
   }
@@ -205,6 +213,7 @@ class program {
     log::set_level(next.log_level);
     gateway_->reconfigure(next);
     processes_.reconfigure(next);
+    engines_.reconfigure(next);
     external_.reconfigure(next.external_runtime);
     if (const auto read = certificates_.reload(next); !read) {
       log::error("reload", read.error(),
@@ -331,6 +340,7 @@ class program {
     gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->add_metrics_source([this] { return upgrades_.readings(); });
     gateway_->add_metrics_source([this] { return fleet_.read(); });
+    gateway_->add_metrics_source([this] { return engines_.read(); });
     gateway_->add_metrics_source([this] {
       std::vector<std::string> served;
       if (const config::snapshot_ptr live = reconciler_.live()) {
@@ -357,6 +367,7 @@ class program {
     before_->take_charge(deadline);
 
     processes_.confirm();
+    engines_.confirm();
     database_.lock().sign();
     upgrades_.count_from(before_->offer());
     try {
@@ -397,6 +408,7 @@ class program {
     rest_.store_last_use();
     reconciler_.stop();
     processes_.let_go();
+    engines_.let_go();
     handover_offer offer;
     offer.prediction = {settings_.listen.prediction, gateway_->address(), gateway_->listening_sockets()};
     offer.control = {settings_.listen.control, control_server_->address(), {control_server_->listening_socket()}};
@@ -410,6 +422,7 @@ class program {
 
   void take_back() {
     processes_.take_back();
+    engines_.take_back();
     reconciler_.start();
     rest_.hub().start();
     control_gate_.open();
@@ -441,6 +454,7 @@ class program {
       ending_changed_.notify_all();
       gateway_->cut();
       processes_.hurry();
+      engines_.hurry();
       return;
     }
   }
@@ -465,7 +479,10 @@ class program {
     rest_.hub().stop();
     reconciler_.stop();
     external_.shutdown();
-    processes_.shutdown(steady_clock::now() + now->process_runtime.stop_grace);
+    const steady_time end_of_grace = steady_clock::now() + now->process_runtime.stop_grace;
+    std::thread containers{[this, end_of_grace] { engines_.shutdown(end_of_grace); }};
+    processes_.shutdown(end_of_grace);
+    containers.join();
     boost::asio::post(loop_, [this] {
       metrics_server_->drain();
       keep_running_.reset();
@@ -479,9 +496,11 @@ class program {
   upgrade_loop upgrades_;
   const crypto::token_key key_;
   std::unique_ptr<gateway> gateway_;
+  control::service::secret_vault vault_{settings_.data_folder / "secret.key"};
   control::runtime::runtime_counts runtime_counts_;
   control::runtime::process::process_driver processes_;
   control::runtime::external::external_driver external_;
+  container_engines engines_;
   control::runtime::driver_set driver_;
   control::store::stored_state stored_state_;
   control::publish::publisher publisher_;
@@ -489,7 +508,6 @@ class program {
   inside_predictions predictions_{*gateway_, live_};
   control::service::service_context context_;
   control::service::client_service clients_{context_};
-  control::service::secret_vault vault_{settings_.data_folder / "secret.key"};
   control::service::fleet_readings fleet_{context_, settings_.metrics_deployment_name};
   control::rest::rest_api rest_;
   certificates certificates_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/file_handle.hpp"
 #include "control/runtime/process/launch.hpp"
 
 #include "modelgate/config/settings.hpp"
@@ -54,8 +54,5 @@ class data_layout {
   std::string instance_;
   file_handle lock_;
 };
-
-/// Whether a name can be a folder's: `[a-z0-9][a-z0-9-]{0,199}`.
-[[nodiscard]] bool is_replica_name(std::string_view text) noexcept;
 
 }  // namespace modelgate::control::runtime::process

@@ -2,6 +2,7 @@
 
 #include "control/runtime/process/leftovers.hpp"
 #include "control/runtime/process/process_driver_state.hpp"
+#include "control/runtime/replica_name.hpp"
 
 #include "modelgate/base/errc.hpp"
 #include "modelgate/base/log.hpp"
@@ -124,7 +125,12 @@ void process_driver::shutdown(steady_time deadline) {
   state_->layout.remove_work_folder();
 }
 
-result<image_description, std::string> process_driver::describe_image(std::string_view image) const {
+const std::string& process_driver::instance() const noexcept {
+  return state_->layout.instance();
+}
+
+result<image_description, std::string> process_driver::describe_image(std::string_view image,
+                                                                      const placement& /*where*/) const {
   auto found = state_->catalogue.find(image);
   if (!found) return {boost::system::in_place_error, found.error()};
   return {boost::system::in_place_value, std::move(found->manifest.description)};
@@ -180,13 +186,13 @@ void process_driver::remove(const std::string& name) {
 
 void process_driver::forget_deployment(const std::string& deployment) {
   static_cast<void>(state_->run([&]() -> state::outcome {
-    remove_logs_of(state_->layout, deployment);
+    remove_logs_of(state_->layout.replicas_folder(), deployment);
     return {};
   }));
 }
 
 std::vector<std::string> process_driver::kept_logs(const std::string& deployment) const {
-  return find_logs(state_->layout, deployment);
+  return find_logs(state_->layout.replicas_folder(), deployment);
 }
 
 limit_report process_driver::limits() const {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "control/runtime/kept_logs.hpp"
 #include "control/runtime/process/data_layout.hpp"
 #include "control/runtime/process/image_catalogue.hpp"
 #include "control/runtime/process/image_copies.hpp"
-#include "control/runtime/process/kept_logs.hpp"
 #include "control/runtime/process/limit_keeper.hpp"
 #include "control/runtime/process/process_driver.hpp"
 #include "control/runtime/process/process_replica.hpp"

@@ -1,6 +1,7 @@
 // How a replica starts, and how it is found ready: the other half of process_replica.cpp.
 #include "control/runtime/probe.hpp"
 #include "control/runtime/process/data_folder_guard.hpp"
+#include "control/runtime/end_text.hpp"
 #include "control/runtime/process/exit_text.hpp"
 #include "control/runtime/process/process_replica.hpp"
 #include "control/runtime/process/replica_environment.hpp"
