@@ -17,13 +17,16 @@ void for_each(const std::unique_ptr<Driver>& docker, const std::unique_ptr<Drive
 }  // namespace
 
 container_engines::container_engines(const config::settings& settings, const std::string& instance,
-                                     const control::runtime::container::find_pull_secret& find_secret, bool on_trial,
+                                     const control::runtime::container::find_pull_secret& find_secret,
+                                     control::runtime::model_store& models, bool on_trial,
                                      control::runtime::runtime_counts& counts) {
   using config::runtime_kind;
   if (!settings.docker_runtime.socket.empty())
-    docker_ = std::make_unique<driver>(settings, runtime_kind::docker, instance, find_secret, on_trial, &counts);
+    docker_ =
+        std::make_unique<driver>(settings, runtime_kind::docker, instance, find_secret, &models, on_trial, &counts);
   if (!settings.podman_runtime.socket.empty())
-    podman_ = std::make_unique<driver>(settings, runtime_kind::podman, instance, find_secret, on_trial, &counts);
+    podman_ =
+        std::make_unique<driver>(settings, runtime_kind::podman, instance, find_secret, &models, on_trial, &counts);
 }
 
 std::vector<control::runtime::runtime_driver*> container_engines::with(control::runtime::runtime_driver& first) const {

@@ -17,8 +17,8 @@ namespace modelgate {
 class container_engines {
  public:
   container_engines(const config::settings& settings, const std::string& instance,
-                    const control::runtime::container::find_pull_secret& find_secret, bool on_trial,
-                    control::runtime::runtime_counts& counts);
+                    const control::runtime::container::find_pull_secret& find_secret,
+                    control::runtime::model_store& models, bool on_trial, control::runtime::runtime_counts& counts);
 
   /// All drivers of images, `first` before the engines'.
   [[nodiscard]] std::vector<control::runtime::runtime_driver*> with(control::runtime::runtime_driver& first) const;

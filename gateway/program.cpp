@@ -7,7 +7,7 @@
 #include "control/reconcile/reconciler.hpp"
 #include "control/runtime/driver_set.hpp"
 #include "control/runtime/external/external_driver.hpp"
-#include "gateway/container_engines.hpp"
+#include "control/runtime/model_store.hpp"
 #include "control/runtime/process/process_driver.hpp"
 #include "control/service/client_service.hpp"
 #include "control/service/fleet_readings.hpp"
@@ -16,6 +16,7 @@
 #include "control/store/database.hpp"
 #include "control/store/stored_state.hpp"
 #include "gateway/certificates.hpp"
+#include "gateway/container_engines.hpp"
 #include "gateway/control_gate.hpp"
 #include "gateway/demo.hpp"
 #include "gateway/greeting.hpp"
@@ -90,16 +91,20 @@ class program {
         processes_{settings_, before_ ? before_->offer().runtime_lock : -1, &runtime_counts_},
         external_{settings_.external_runtime, settings_.health, [this] { return own_addresses(); },
                   control::runtime::external::resolve_by_system, &runtime_counts_},
-        engines_{settings_, processes_.instance(),
-                 [this](const std::string& name) { return vault_.reveal(database_, name); }, before_ != nullptr,
+        models_{processes_.models_folder(), settings_.models, control::runtime::external::resolve_by_system},
+        engines_{settings_,
+                 processes_.instance(),
+                 [this](const std::string& name) { return vault_.reveal(database_, name); },
+                 models_,
+                 before_ != nullptr,
                  runtime_counts_},
         driver_{engines_.with(processes_), external_,
                 [this](const control::runtime::placement& where) -> control::runtime::runtime_driver& {
                   return engines_.choose(settings_, where, processes_);
                 }},
         stored_state_{database_},
-        publisher_{*gateway_, [this](std::string_view image, const auto& where) { return describe(image, where); }, serving_defaults(settings_),
-                   control::publish::generation_at(system_clock::now())},
+        publisher_{*gateway_, [this](std::string_view image, const auto& where) { return describe(image, where); },
+                   serving_defaults(settings_), control::publish::generation_at(system_clock::now())},
         reconciler_{stored_state_, driver_,
                     [this](const auto& desired, const auto& observed) {
                       publisher_.set_defaults(serving_defaults(*live_.now()));
@@ -121,6 +126,9 @@ class program {
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
         control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {
     certificates_.attach(*control_server_);
+    processes_.use_models(models_);
+    for (const auto& replica : driver_.observe()) models_.hold(replica.name);
+    if (before_ == nullptr) models_.remove_unheld();
   }
 
   ~program() {
@@ -214,6 +222,7 @@ class program {
     gateway_->reconfigure(next);
     processes_.reconfigure(next);
     engines_.reconfigure(next);
+    models_.reconfigure(next.models);
     external_.reconfigure(next.external_runtime);
     if (const auto read = certificates_.reload(next); !read) {
       log::error("reload", read.error(),
@@ -477,6 +486,7 @@ class program {
       rest_.store_last_use();
     }
     rest_.hub().stop();
+    models_.stop();
     reconciler_.stop();
     external_.shutdown();
     const steady_time end_of_grace = steady_clock::now() + now->process_runtime.stop_grace;
@@ -500,6 +510,7 @@ class program {
   control::runtime::runtime_counts runtime_counts_;
   control::runtime::process::process_driver processes_;
   control::runtime::external::external_driver external_;
+  control::runtime::model_store models_;
   container_engines engines_;
   control::runtime::driver_set driver_;
   control::store::stored_state stored_state_;

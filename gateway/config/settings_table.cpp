@@ -45,6 +45,8 @@ constexpr auto docker = &at<&settings::docker_runtime, Member>;
 template <auto Member>
 constexpr auto podman = &at<&settings::podman_runtime, Member>;
 template <auto Member>
+constexpr auto models = &at<&settings::models, Member>;
+template <auto Member>
 constexpr auto external = &at<&settings::external_runtime, Member>;
 template <auto Member>
 constexpr auto tls = &at<&settings::tls, Member>;
@@ -153,6 +155,14 @@ constexpr std::string_view type_names = "a list of instance types such as [\"gpu
 bool is_resource_name(std::string_view text) {
   return !text.empty() && text.size() <= 255
          && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+constexpr std::string_view source_names =
+    "a list of what URIs start with, such as [\"https://models.example.com/\", \"file:///srv/models/\"]";
+bool is_model_source(std::string_view text) {
+  const bool has_place = (text.starts_with("https://") && text.size() > 8)
+                         || (text.starts_with("http://") && text.size() > 7)
+                         || (text.starts_with("file:///") && text.size() > 8);
+  return has_place && text.find_first_of(" #?") == std::string_view::npos;
 }
 constexpr std::string_view capability_names = "a list of Linux capabilities such as [\"CHOWN\", \"SETUID\"]";
 bool is_capability(std::string_view text) {
@@ -336,6 +346,12 @@ constexpr std::array keys{
     settings_key{"runtime.podman.call_timeout", duration_key{podman<&container_runtime_settings::call_timeout>}},
     settings_key{"runtime.podman.pull_timeout", duration_key{podman<&container_runtime_settings::pull_timeout>}},
     settings_key{"runtime.podman.poll_interval", duration_key{podman<&container_runtime_settings::poll_interval>, milliseconds{10}}},
+
+    settings_key{"runtime.models.sources", name_list_key{models<&model_settings::sources>, source_names, is_model_source}},
+    settings_key{"runtime.models.bytes", size_key{models<&model_settings::bytes>, kib, 1'024 * gib}},
+    settings_key{"runtime.models.entries", count_key{models<&model_settings::entries>, 1, 100'000'000}},
+    settings_key{"runtime.models.fetch_timeout", duration_key{models<&model_settings::fetch_timeout>}},
+    settings_key{"runtime.models.ca_file", file_key{models<&model_settings::ca_file>}},
 
     settings_key{"runtime.external.resolve_interval", duration_key{external<&external_runtime_settings::resolve_interval>}},
     settings_key{"runtime.external.resolve_timeout", duration_key{external<&external_runtime_settings::resolve_timeout>}},

@@ -80,6 +80,7 @@ MUTEXES = {
     "control/runtime/process/process_driver_state.hpp": "the table of replicas, on control threads",
     "control/runtime/container/container_driver_state.hpp": "the table of replicas, on control threads",
     "control/runtime/container/image_book.hpp": "what images say of themselves, on control threads",
+    "control/runtime/model_store.hpp": "which models are there, on control threads; the one of an entry is held while that is fetched",
     "control/runtime/external/external_driver.cpp": "the table of external replicas, on control threads",
     "control/api/events/event_hub.hpp": "hands the log of changes to listeners, on control threads; not held over reading, comparing or writing JSON",
     "control/reconcile/reconciler.hpp": "wakes the reconciler's thread",

@@ -18,10 +18,12 @@ constexpr std::chrono::milliseconds patience_with_end{5'000};
 }  // namespace
 
 container_driver::container_driver(const config::settings& settings, config::runtime_kind engine, std::string instance,
-                                   find_pull_secret find_secret, bool on_trial, runtime_counts* counts)
+                                   find_pull_secret find_secret, model_store* models, bool on_trial,
+                                   runtime_counts* counts)
     : state_{std::make_unique<state>(settings, engine, std::move(instance), std::move(find_secret))} {
   state_->on_trial = on_trial;
   state_->context.counts = counts;
+  state_->context.models = models;
   state_->begin();
 }
 
@@ -98,8 +100,11 @@ void container_driver::shutdown(steady_time deadline) {
 
 std::vector<metrics::gauge_reading> container_driver::read() const {
   const std::lock_guard lock{state_->shown_mutex};
-  return {{"modelgate_container_engine_up", "Whether the container engine answers.", {{"engine", state_->display}},
-           state_->trouble.empty() ? 1.0 : 0.0, false}};
+  return {{"modelgate_container_engine_up",
+           "Whether the container engine answers.",
+           {{"engine", state_->display}},
+           state_->trouble.empty() ? 1.0 : 0.0,
+           false}};
 }
 
 std::string_view container_driver::name() const noexcept {

@@ -29,7 +29,8 @@ class container_driver final : public runtime_driver {
   /// `engine`: which of the settings' engines it is for; also its name. `instance`: the data folder's. `on_trial`: until
   /// `confirm`, the end of the driver leaves all replicas to the process before this one.
   container_driver(const config::settings& settings, config::runtime_kind engine, std::string instance,
-                   find_pull_secret find_secret, bool on_trial = false, runtime_counts* counts = nullptr);
+                   find_pull_secret find_secret, model_store* models = nullptr, bool on_trial = false,
+                   runtime_counts* counts = nullptr);
   /// Like `shutdown`, with the grace that the settings give.
   ~container_driver() override;
   container_driver(const container_driver&) = delete;

@@ -33,6 +33,8 @@ using std::chrono::milliseconds;
 constexpr auto as_result = boost::asio::as_tuple(boost::asio::use_awaitable);
 constexpr milliseconds longest_event_silence{600'000};
 constexpr milliseconds event_retry{1'000};
+constexpr std::size_t fetching_threads = 2;
+constexpr std::size_t fetching_queue = 256;
 
 bool is_same(const observed_replica& a, const observed_replica& b) {
   const auto parts = [](const observed_replica& replica) {
@@ -83,12 +85,15 @@ container_driver::state::state(const config::settings& given, config::runtime_ki
               instance,
               std::move(find_secret),
               images,
+              nullptr,
+              fetching,
               probe_pace{settings.health.probe_jitter},
               {"enforced", "none", ""},
               [this](const auto& deployment, auto revision) { return pinned_image(deployment, revision); },
               [this](const container_replica& replica) { on_changed(replica); },
               [this](const std::string& deployment) { bound_logs_of(deployment); }},
-      limits{"enforced", "none", display + " has not answered yet"} {
+      limits{"enforced", "none", display + " has not answered yet"},
+      fetching{display + "-fetch", fetching_threads, fetching_queue} {
   engine.set_limits({context.settings.call_timeout, context.settings.pull_timeout});
 }
 
@@ -213,6 +218,7 @@ void container_driver::state::forget_removed() {
       }
       delete_record(folder / it->first);
       shown.erase(it->first);
+      if (context.models != nullptr) context.models->release(it->first);
       it = replicas.erase(it);
       any = true;
     }
@@ -324,7 +330,8 @@ boost::asio::awaitable<void> container_driver::state::follow_events() {
       events = engine.connect();
       const auto over = events;
       engine_call call = engine.events_call(instance_label(instance));
-      const steady_time patience = steady_clock::now() + longest_event_silence;  // Podman sends no head before the first
+      const steady_time patience =
+          steady_clock::now() + longest_event_silence;  // Podman sends no head before the first
       const auto status = co_await over->begin(std::move(call), patience);
       while (status) {
         const auto piece = co_await over->read_some(steady_clock::now() + longest_event_silence);

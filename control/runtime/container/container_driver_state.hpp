@@ -97,6 +97,8 @@ struct container_driver::state {
   std::shared_mutex running_mutex;
   bool running = false;
   std::thread thread;
+
+  blocking_pool fetching;  ///< goes first: its jobs use the rest
 };
 
 }  // namespace modelgate::control::runtime::container

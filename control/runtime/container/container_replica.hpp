@@ -5,12 +5,14 @@
 #include "control/runtime/container/engine_api.hpp"
 #include "control/runtime/container/image_book.hpp"
 #include "control/runtime/log_file_reader.hpp"
+#include "control/runtime/model_store.hpp"
 #include "control/runtime/probe_pace.hpp"
 #include "control/runtime/readiness.hpp"
 #include "control/runtime/runtime_counts.hpp"
 #include "control/runtime/runtime_driver.hpp"
 #include "control/runtime/usage_meter.hpp"
 
+#include "modelgate/base/blocking_pool.hpp"
 #include "modelgate/config/settings.hpp"
 #include "modelgate/crypto/secret.hpp"
 
@@ -44,6 +46,8 @@ struct container_context {
   std::string instance;            ///< of the data folder
   find_pull_secret find_secret;
   image_book& images;
+  model_store* models;  ///< null: nothing is fetched
+  blocking_pool& fetching;
   probe_pace pace;
   limit_report limits;
   std::function<std::string(const std::string& deployment, std::uint64_t revision)> pinned_image;
@@ -101,6 +105,7 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   boost::asio::awaitable<attempt> try_to_bring_up(std::uint32_t instance);
   boost::asio::awaitable<attempt> get_image(std::uint32_t instance);
   boost::asio::awaitable<attempt> pull_image(std::uint32_t instance, std::string name);
+  boost::asio::awaitable<attempt> get_model(std::uint32_t instance);
   boost::asio::awaitable<attempt> make_container(std::uint32_t instance);
   boost::asio::awaitable<void> end(std::uint32_t instance);
   boost::asio::awaitable<void> finish(std::uint32_t instance);
@@ -126,9 +131,10 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   std::shared_ptr<std::atomic<bool>> end_of_log_;
   boost::asio::steady_timer probe_timer_;
   boost::asio::steady_timer pause_timer_;
+  std::filesystem::path model_;                 ///< where its model was fetched to; empty: nowhere
   std::shared_ptr<engine_connection> pulling_;  ///< null: no pull is under way
 
-  std::uint32_t instance_ = 0;                       ///< tells late answers to an earlier instance
+  std::uint32_t instance_ = 0;                     ///< tells late answers to an earlier instance
   std::shared_ptr<const replica_spec> inherited_;  ///< null: this modelgate started the instance
   bool has_answered_ = true;
   bool asked_to_stop_ = false;
@@ -141,7 +147,7 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   bool reads_usage_ = false;
   readiness readiness_;
   usage_meter usage_;
-  steady_time asked_at_;     ///< when the start was asked for
+  steady_time asked_at_;  ///< when the start was asked for
   steady_time up_since_;
   steady_time ready_since_;
 };

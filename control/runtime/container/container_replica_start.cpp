@@ -7,6 +7,10 @@
 
 #include "modelgate/base/log.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <utility>
 
 namespace modelgate::control::runtime::container {
@@ -72,6 +76,8 @@ boost::asio::awaitable<void> container_replica::bring_up(std::uint32_t instance)
 boost::asio::awaitable<container_replica::attempt> container_replica::try_to_bring_up(std::uint32_t instance) {
   const attempt image = co_await get_image(instance);
   if (image.how != outcome::up) co_return image;
+  const attempt model = co_await get_model(instance);
+  if (model.how != outcome::up) co_return model;
   co_return co_await make_container(instance);
 }
 
@@ -99,9 +105,9 @@ boost::asio::awaitable<container_replica::attempt> container_replica::get_image(
       record_.labels = own_labels(found->labels);
       record_.warm_up.reset();
       if (context_.health.warm_up) {
-        record_.warm_up = find_warm_up(
-            record_.spec.example_request ? record_.spec.example_request : read.description.example_request,
-            record_.spec.protocol.value_or(read.description.protocol), read.example_path);
+        record_.warm_up =
+            find_warm_up(record_.spec.example_request ? record_.spec.example_request : read.description.example_request,
+                         record_.spec.protocol.value_or(read.description.protocol), read.example_path);
       }
       save();
       co_return attempt{};
@@ -160,6 +166,35 @@ boost::asio::awaitable<container_replica::attempt> container_replica::pull_image
   co_return attempt{};
 }
 
+/// Fetched on a thread that may block.
+boost::asio::awaitable<container_replica::attempt> container_replica::get_model(std::uint32_t instance) {
+  model_.clear();
+  if (!record_.spec.model_uri || context_.models == nullptr) co_return attempt{};
+  using fetched_model = result<std::filesystem::path, std::string>;
+  struct hand_over {
+    explicit hand_over(boost::asio::io_context& loop) : done{loop, steady_time::max()} {}
+    boost::asio::steady_timer done;
+    fetched_model model;
+  };
+  set_phase(replica_phase::starting, "fetching the model \"" + *record_.spec.model_uri + "\"");
+  const auto shared = std::make_shared<hand_over>(context_.loop);
+  const bool accepted = context_.fetching.try_run([&loop = context_.loop, &models = *context_.models, shared,
+                                                   name = record_.spec.name, uri = *record_.spec.model_uri] {
+    auto model = models.ensure(name, uri);
+    boost::asio::post(loop, [shared, model = std::move(model)]() mutable {
+      shared->model = std::move(model);
+      shared->done.cancel();
+    });
+  });
+  if (!accepted) co_return attempt{outcome::failed, "too many models are being fetched"};
+  const auto [woken] = co_await shared->done.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  static_cast<void>(woken);
+  if (!goes_on(instance)) co_return attempt{outcome::abandoned};
+  if (!shared->model) co_return attempt{outcome::failed, shared->model.error()};
+  model_ = *shared->model;
+  co_return attempt{};
+}
+
 boost::asio::awaitable<container_replica::attempt> container_replica::make_container(std::uint32_t instance) {
   engine_api& engine = context_.engine;
   const std::string name = container_name(record_.spec, context_.instance);
@@ -175,7 +210,8 @@ boost::asio::awaitable<container_replica::attempt> container_replica::make_conta
                               .image_id = record_.image_id,
                               .instance = context_.instance,
                               .stop_grace = context_.timing.stop_grace,
-                              .log_bytes = context_.log.file_bytes};
+                              .log_bytes = context_.log.file_bytes,
+                              .models = model_};
   auto body = make_container_request(order);
   if (!body) co_return attempt{outcome::failed, body.error()};
   std::string request = std::move(*body);

@@ -18,6 +18,7 @@ namespace modelgate::control::runtime::process {
 ///     DATA/instance-id                      made once
 ///     DATA/replicas/<name>/                 replica.json, stdout, stderr (FIFOs), log, log.1, previous, previous.1
 ///     WORK/modelgate-<instance>/images/     copies that the replicas' user can read
+///     WORK/modelgate-<instance>/models/     what was fetched for them
 ///     WORK/modelgate-<instance>/replicas/   each replica's own folder, writable for it
 ///
 /// Shape: immutable but for the lock, which is held as long as this lives.
@@ -31,6 +32,7 @@ class data_layout {
   [[nodiscard]] std::filesystem::path replica_folder(std::string_view name) const { return replicas_folder() / name; }
   [[nodiscard]] std::filesystem::path replicas_folder() const { return data_folder_ / "replicas"; }
   [[nodiscard]] std::filesystem::path images_folder() const { return work_folder_ / "images"; }
+  [[nodiscard]] std::filesystem::path models_folder() const { return work_folder_ / "models"; }
   [[nodiscard]] std::filesystem::path own_folder(std::string_view name) const {
     return work_folder_ / "replicas" / name;
   }

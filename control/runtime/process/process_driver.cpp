@@ -125,6 +125,15 @@ void process_driver::shutdown(steady_time deadline) {
   state_->layout.remove_work_folder();
 }
 
+std::filesystem::path process_driver::models_folder() const {
+  return state_->layout.models_folder();
+}
+
+void process_driver::use_models(model_store& models) {
+  const std::lock_guard one_at_a_time{state_->starting};
+  state_->models = &models;
+}
+
 const std::string& process_driver::instance() const noexcept {
   return state_->layout.instance();
 }
@@ -180,6 +189,7 @@ void process_driver::remove(const std::string& name) {
     state_->layout.remove_own_folder(name);
     state_->replicas.erase(name);
     state_->forget(name);
+    if (state_->models != nullptr) state_->models->release(name);
     return {};
   }));
 }

@@ -122,6 +122,12 @@ result<launch_ground, std::string> process_driver::state::prepare(const replica_
   const auto own_folder = layout.make_own_folder(spec.name);
   if (!own_folder) return "a folder for it cannot be made: " + own_folder.error().message();
 
+  if (spec.model_uri && models != nullptr) {
+    auto model = models->ensure(spec.name, *spec.model_uri);
+    if (!model) return model.error();
+    ground.model = std::move(*model);
+  }
+
   ground.command = std::move(image->manifest.command);
   ground.image_environment = std::move(image->manifest.environment);
   ground.working_folder = (copies.path_of(*copy) / image->manifest.working_folder).lexically_normal();

@@ -1,7 +1,7 @@
 // How a replica starts, and how it is found ready: the other half of process_replica.cpp.
+#include "control/runtime/end_text.hpp"
 #include "control/runtime/probe.hpp"
 #include "control/runtime/process/data_folder_guard.hpp"
-#include "control/runtime/end_text.hpp"
 #include "control/runtime/process/exit_text.hpp"
 #include "control/runtime/process/process_replica.hpp"
 #include "control/runtime/process/replica_environment.hpp"
@@ -103,8 +103,8 @@ result<void, std::string> process_replica::start_instance() {
 }
 
 result<launch_order, std::string> process_replica::make_order(const file_handle& guard) const {
-  auto environment =
-      make_environment({record_.spec, ground_->image_environment, record_.port, record_.cookie, ground_->own_folder});
+  auto environment = make_environment(
+      {record_.spec, ground_->image_environment, record_.port, record_.cookie, ground_->own_folder, ground_->model});
   if (!environment) return environment.error();
   launch_order order;
   order.command = ground_->command;

@@ -23,6 +23,7 @@ struct environment_source {
   std::uint16_t port = 0;
   std::string_view cookie;
   const std::filesystem::path& own_folder;  ///< HOME and TMPDIR
+  std::filesystem::path model = {};         ///< where its model was fetched to; empty: its URI says where it is
 };
 
 /// The whole environment of a replica, made from nothing: defaults, then the image's, then Seldon's and ours, then the

@@ -171,6 +171,17 @@ struct container_runtime_settings {
   friend bool operator==(const container_runtime_settings&, const container_runtime_settings&) = default;
 };
 
+/// Models that modelgate fetches for replicas, from their modelURI.
+struct model_settings {
+  std::vector<std::string> sources;     ///< what such a URI starts with; all others are handed on as they are
+  std::uint64_t bytes = 4'294'967'296;  ///< of one model, as it is fetched and as it is unpacked
+  std::uint64_t entries = 100'000;      ///< files and folders of one model
+  milliseconds fetch_timeout{600'000};  ///< to fetch one
+  std::filesystem::path ca_file;        ///< authorities that https servers are verified against; empty: the system's
+
+  friend bool operator==(const model_settings&, const model_settings&) = default;
+};
+
 struct external_runtime_settings {
   milliseconds resolve_interval{30'000};  ///< between two resolutions of a name
   milliseconds resolve_timeout{5'000};
@@ -290,11 +301,12 @@ struct settings {
   health_settings health;
   tls_settings tls;
   std::filesystem::path data_folder = "data";
-  std::filesystem::path catalogue;  ///< folder of model images
+  std::filesystem::path catalogue;                       ///< folder of model images
   runtime_kind default_runtime = runtime_kind::process;  ///< for what no engine names
   process_runtime_settings process_runtime;
   container_runtime_settings docker_runtime;
   container_runtime_settings podman_runtime;
+  model_settings models;
   external_runtime_settings external_runtime;
   people_settings people;
   audit_settings audit;
