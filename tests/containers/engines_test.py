@@ -81,9 +81,9 @@ class Containers(unittest.TestCase):
 
     def prepare(self):
         program = self.program
-        program.must("POST", "/groups", {"name": "research", "enabledDeployment": True})
-        program.must("POST", "/instance-types", {"name": "small", "cpu": 0.5, "memoryGiB": 0.125, "gpu": 0})
-        program.must("POST", "/instance-types", {"name": "gpu-1", "cpu": 0.5, "memoryGiB": 0.125, "gpu": 1})
+        program.must("POST", "/groups", {"name": "research", "displayName": "Research", "enabledDeployment": True})
+        program.must("POST", "/instance-types", {"name": "small", "displayName": "Small", "cpu": 0.5, "memoryGiB": 0.125, "gpu": 0})
+        program.must("POST", "/instance-types", {"name": "gpu-1", "displayName": "GPU", "cpu": 0.5, "memoryGiB": 0.125, "gpu": 1})
         for name, password in (("right", self.bed.registry.password), ("wrong", "nonsense")):
             program.must("POST", "/pull-secrets", {"name": name, "group": "research", "registry": bed.REGISTRY,
                                                    "user": self.bed.registry.user, "password": password})
@@ -124,8 +124,7 @@ class Containers(unittest.TestCase):
         deployment = self.program.wait_for("iris")
         self.assertEqual(self.predict(), (200, "v1"))
         self.assertEqual({each["limits"] for each in deployment["status"]["replicas"]}, {"enforced"})
-        _, log, _ = self.program.api("GET", "/deployments/iris/logs?replica=deploy-iris-r1-0")
-        self.assertEqual(log, "serving\n")
+        wait_until(lambda: self.program.api("GET", "/deployments/iris/logs?replica=deploy-iris-r1-0")[1] == "serving\n", "its log is there")
 
     def is_held_to_its_limits(self):
         running = self.mine()
