@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/file_handle.hpp"
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/net/endpoint.hpp"
@@ -23,7 +23,7 @@
 /// Whoever ends closes the socket, and so tells the other. The running one ends a new one that it gives up.
 namespace modelgate {
 
-using control::runtime::process::file_handle;
+using control::runtime::file_handle;
 
 struct offered_listener {
   net::endpoint configured;  ///< as the config said, port 0 included

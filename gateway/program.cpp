@@ -8,6 +8,7 @@
 #include "control/reconcile/reconciler.hpp"
 #include "control/runtime/driver_set.hpp"
 #include "control/runtime/external/external_driver.hpp"
+#include "control/runtime/model_store.hpp"
 #include "control/runtime/process/process_driver.hpp"
 #include "control/service/client_service.hpp"
 #include "control/service/fleet_readings.hpp"
@@ -16,6 +17,7 @@
 #include "control/store/database.hpp"
 #include "control/store/stored_state.hpp"
 #include "gateway/certificates.hpp"
+#include "gateway/container_engines.hpp"
 #include "gateway/control_gate.hpp"
 #include "gateway/demo.hpp"
 #include "gateway/greeting.hpp"
@@ -90,10 +92,20 @@ class program {
         processes_{settings_, before_ ? before_->offer().runtime_lock : -1, &runtime_counts_},
         external_{settings_.external_runtime, settings_.health, [this] { return own_addresses(); },
                   control::runtime::external::resolve_by_system, &runtime_counts_},
-        driver_{processes_, external_},
+        models_{processes_.models_folder(), settings_.models, control::runtime::external::resolve_by_system},
+        engines_{settings_,
+                 processes_.instance(),
+                 [this](const std::string& name) { return vault_.reveal(database_, name); },
+                 models_,
+                 before_ != nullptr,
+                 runtime_counts_},
+        driver_{engines_.with(processes_), external_,
+                [this](const control::runtime::placement& where) -> control::runtime::runtime_driver& {
+                  return engines_.choose(settings_, where, processes_);
+                }},
         stored_state_{database_},
-        publisher_{*gateway_, [this](std::string_view image) { return describe(image); }, serving_defaults(settings_),
-                   control::publish::generation_at(system_clock::now())},
+        publisher_{*gateway_, [this](std::string_view image, const auto& where) { return describe(image, where); },
+                   serving_defaults(settings_), control::publish::generation_at(system_clock::now())},
         reconciler_{stored_state_, driver_,
                     [this](const auto& desired, const auto& observed) {
                       publisher_.set_defaults(serving_defaults(*live_.now()));
@@ -116,6 +128,9 @@ class program {
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
         control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {
     certificates_.attach(*control_server_);
+    processes_.use_models(models_);
+    for (const auto& replica : driver_.observe()) models_.hold(replica.name);
+    if (before_ == nullptr) models_.remove_unheld();
   }
 
   ~program() {
@@ -196,8 +211,9 @@ class program {
     return {gateway_->address(), control_server_->address(), metrics_server_->address()};
   }
 
-  std::optional<control::runtime::image_description> describe(std::string_view image) const {
-    auto described = driver_.describe_image(image);
+  std::optional<control::runtime::image_description> describe(std::string_view image,
+                                                              const control::runtime::placement& where) const {
+    auto described = driver_.describe_image(image, where);
     if (!described) return std::nullopt;
     return std::move(*described);
   }
@@ -207,6 +223,8 @@ class program {
     log::set_level(next.log_level);
     gateway_->reconfigure(next);
     processes_.reconfigure(next);
+    engines_.reconfigure(next);
+    models_.reconfigure(next.models);
     external_.reconfigure(next.external_runtime);
     if (const auto read = certificates_.reload(next); !read) {
       log::error("reload", read.error(),
@@ -335,6 +353,7 @@ class program {
     gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->add_metrics_source([this] { return upgrades_.readings(); });
     gateway_->add_metrics_source([this] { return fleet_.read(); });
+    gateway_->add_metrics_source([this] { return engines_.read(); });
     gateway_->add_metrics_source([this] {
       std::vector<std::string> served;
       if (const config::snapshot_ptr live = reconciler_.live()) {
@@ -361,6 +380,7 @@ class program {
     before_->take_charge(deadline);
 
     processes_.confirm();
+    engines_.confirm();
     database_.lock().sign();
     upgrades_.count_from(before_->offer());
     try {
@@ -401,6 +421,7 @@ class program {
     rest_.store_last_use();
     reconciler_.stop();
     processes_.let_go();
+    engines_.let_go();
     handover_offer offer;
     offer.prediction = {settings_.listen.prediction, gateway_->address(), gateway_->listening_sockets()};
     offer.control = {settings_.listen.control, control_server_->address(), {control_server_->listening_socket()}};
@@ -414,6 +435,7 @@ class program {
 
   void take_back() {
     processes_.take_back();
+    engines_.take_back();
     reconciler_.start();
     rest_.hub().start();
     control_gate_.open();
@@ -445,6 +467,7 @@ class program {
       ending_changed_.notify_all();
       gateway_->cut();
       processes_.hurry();
+      engines_.hurry();
       return;
     }
   }
@@ -467,9 +490,13 @@ class program {
       rest_.store_last_use();
     }
     rest_.hub().stop();
+    models_.stop();
     reconciler_.stop();
     external_.shutdown();
-    processes_.shutdown(steady_clock::now() + now->process_runtime.stop_grace);
+    const steady_time end_of_grace = steady_clock::now() + now->process_runtime.stop_grace;
+    std::thread containers{[this, end_of_grace] { engines_.shutdown(end_of_grace); }};
+    processes_.shutdown(end_of_grace);
+    containers.join();
     boost::asio::post(loop_, [this] {
       metrics_server_->drain();
       keep_running_.reset();
@@ -483,9 +510,12 @@ class program {
   upgrade_loop upgrades_;
   const crypto::token_key key_;
   std::unique_ptr<gateway> gateway_;
+  control::service::secret_vault vault_{settings_.data_folder / "secret.key"};
   control::runtime::runtime_counts runtime_counts_;
   control::runtime::process::process_driver processes_;
   control::runtime::external::external_driver external_;
+  control::runtime::model_store models_;
+  container_engines engines_;
   control::runtime::driver_set driver_;
   control::store::stored_state stored_state_;
   control::publish::publisher publisher_;
@@ -493,7 +523,6 @@ class program {
   inside_predictions predictions_{*gateway_, live_};
   control::service::service_context context_;
   control::service::client_service clients_{context_};
-  control::service::secret_vault vault_{settings_.data_folder / "secret.key"};
   control::service::fleet_readings fleet_{context_, settings_.metrics_deployment_name};
   control::rest::rest_api rest_;
   control::primehub::primehub_api primehub_{context_, vault_, rest_.logins(), rest_.trail(), rest_.options()};

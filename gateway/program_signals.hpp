@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/file_handle.hpp"
 
 #include <chrono>
 #include <csignal>
@@ -30,7 +30,7 @@ class program_signals {
   sigset_t ending_;
   sigset_t all_;
   bool hang_up_ends_ = true;
-  control::runtime::process::file_handle end_descriptor_;
+  control::runtime::file_handle end_descriptor_;
 };
 
 }  // namespace modelgate

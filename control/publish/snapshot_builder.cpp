@@ -44,6 +44,7 @@ class deployment_builder {
                      const serving_defaults& defaults, const deployment_config* previous)
       : spec_{desired.deployment.current.spec},
         desired_{desired},
+        where_{desired.deployment.group, spec_.instance_type},
         images_{images},
         defaults_{defaults},
         previous_{previous} {}
@@ -95,7 +96,7 @@ class deployment_builder {
   config::upstream_protocol protocol_of(const std::string& image) const {
     if (spec_.serving.protocol) return *spec_.serving.protocol;
     if (spec_.external) return config::upstream_protocol::passthrough;
-    if (const auto description = images_(image)) return description->protocol;
+    if (const auto description = images_(image, where_)) return description->protocol;
     // Taken out of the catalogue while it runs: it goes on as it was.
     return previous_ != nullptr ? previous_->serving.protocol : config::upstream_protocol::seldon;
   }
@@ -116,13 +117,14 @@ class deployment_builder {
     if (own.queue_timeout) options.queue_timeout = *own.queue_timeout;
     options.concurrency = own.concurrency;
     if (!options.concurrency && !spec_.external) {
-      if (const auto description = images_(image)) options.concurrency = description->concurrency;
+      if (const auto description = images_(image, where_)) options.concurrency = description->concurrency;
     }
     return options;
   }
 
   const domain::deployment_spec& spec_;
   const store::desired_deployment& desired_;
+  const runtime::placement where_;
   const image_lookup& images_;
   const serving_defaults& defaults_;
   const deployment_config* previous_;

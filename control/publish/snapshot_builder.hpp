@@ -17,8 +17,9 @@
 
 namespace modelgate::control::publish {
 
-/// What an image says of itself; absent when it is not known.
-using image_lookup = std::function<std::optional<runtime::image_description>(std::string_view image)>;
+/// What an image says of itself to replicas that belong there; absent when it is not known.
+using image_lookup =
+    std::function<std::optional<runtime::image_description>(std::string_view image, const runtime::placement& where)>;
 
 /// What holds where neither a deployment nor its image says anything.
 struct serving_defaults {

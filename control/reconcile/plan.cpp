@@ -298,6 +298,9 @@ class deployment_planner {
     spec.limits = limits;
     spec.protocol = wanted.serving.protocol;
     spec.example_request = wanted.serving.example_request;
+    spec.group = desired_->deployment.group;
+    spec.instance_type = wanted.instance_type;
+    spec.image_pull_secret = wanted.image_pull_secret.value_or("");
     return spec;
   }
 

@@ -2,21 +2,30 @@
 
 #include "control/runtime/runtime_driver.hpp"
 
+#include <functional>
+#include <map>
+
 namespace modelgate::control::runtime {
 
-/// Two ways of running replicas as one: a spec with an external source goes to the one for these, every other to the one
-/// for images.
+/// Several ways of running replicas as one: a spec with an external source goes to the one for these, every other to the
+/// one that its place is for.
 ///
-/// Shape: any-thread; refers to both.
+/// Shape: any-thread; refers to all of them.
 class driver_set final : public runtime_driver {
  public:
-  driver_set(runtime_driver& images, runtime_driver& external) noexcept : images_{images}, external_{external} {}
+  /// Of one of `images`, whose first one is what is meant where no place is named.
+  using choice = std::function<runtime_driver&(const placement&)>;
+
+  /// One way of running images.
+  driver_set(runtime_driver& images, runtime_driver& external);
+  driver_set(std::vector<runtime_driver*> images, runtime_driver& external, choice choose);
 
   [[nodiscard]] std::string_view name() const noexcept override { return "set"; }
-  [[nodiscard]] result<image_description, std::string> describe_image(std::string_view image) const override {
-    return images_.describe_image(image);
+  [[nodiscard]] result<image_description, std::string> describe_image(std::string_view image,
+                                                                      const placement& where = {}) const override {
+    return choose_(where).describe_image(image, where);
   }
-  [[nodiscard]] std::vector<image_description> list_images() const override { return images_.list_images(); }
+  [[nodiscard]] std::vector<image_description> list_images() const override;
   [[nodiscard]] diagnostics check_source(const domain::external_source& source) const override {
     return external_.check_source(source);
   }
@@ -26,26 +35,21 @@ class driver_set final : public runtime_driver {
     return external_.source(deployment, revision);
   }
   [[nodiscard]] std::vector<observed_replica> observe() const override;
-  [[nodiscard]] result<void, std::string> start(const replica_spec& spec) override {
-    return (spec.external ? external_ : images_).start(spec);
-  }
+  [[nodiscard]] result<void, std::string> start(const replica_spec& spec) override;
   void drain(const std::string& name) override;
   void stop(const std::string& name) override;
   void remove(const std::string& name) override;
-  void forget_deployment(const std::string& deployment) override { images_.forget_deployment(deployment); }
-  [[nodiscard]] std::vector<std::string> kept_logs(const std::string& deployment) const override {
-    return images_.kept_logs(deployment);
-  }
-  [[nodiscard]] limit_report limits() const override { return images_.limits(); }
+  void forget_deployment(const std::string& deployment) override;
+  [[nodiscard]] std::vector<std::string> kept_logs(const std::string& deployment) const override;
+  [[nodiscard]] limit_report limits() const override { return choose_({}).limits(); }
   [[nodiscard]] result<std::unique_ptr<log_reader>> open_log(const std::string& name,
-                                                             const log_query& query) const override {
-    return images_.open_log(name, query);  // external ones have no log here
-  }
+                                                             const log_query& query) const override;
   void set_change_listener(std::function<void()> listener) override;
 
  private:
-  runtime_driver& images_;
+  std::vector<runtime_driver*> images_;
   runtime_driver& external_;
+  choice choose_;
 };
 
 }  // namespace modelgate::control::runtime

@@ -30,6 +30,12 @@ struct image_description {
   std::optional<std::string> example_request;  ///< JSON text
 };
 
+/// Where a replica belongs: what decides how it is run.
+struct placement {
+  std::string group;
+  std::string instance_type;  ///< empty: none is named
+};
+
 /// One replica to run.
 struct replica_spec {
   std::string name;  ///< "deploy-<id>-r<revision>-<index>"
@@ -43,6 +49,9 @@ struct replica_spec {
   std::optional<domain::external_source> external = {};  ///< somebody else runs it, at an address that this source has
   std::optional<config::upstream_protocol> protocol = {};  ///< absent: as the image says
   std::optional<std::string> example_request = {};         ///< JSON text; absent: as the image says
+  std::string group = {};                                  ///< whose deployment it is of
+  std::string instance_type = {};                          ///< empty: none is named
+  std::string image_pull_secret = {};                      ///< its name; empty: none is named
 };
 
 /// One replica as it is, whoever started it.
@@ -123,8 +132,10 @@ class runtime_driver {
 
   [[nodiscard]] virtual std::string_view name() const noexcept = 0;
 
-  /// Errors: a sentence that names the image and says what is there instead.
-  [[nodiscard]] virtual result<image_description, std::string> describe_image(std::string_view image) const = 0;
+  /// As it is known for replicas that belong there. Errors: a sentence that names the image and says what is there
+  /// instead.
+  [[nodiscard]] virtual result<image_description, std::string> describe_image(std::string_view image,
+                                                                              const placement& where) const = 0;
   [[nodiscard]] virtual std::vector<image_description> list_images() const = 0;
 
   /// What this runtime does not allow of a source, each mistake with its pointer within the source ("/urls/1").

@@ -30,12 +30,12 @@ std::invoke_result_t<Body&, store::transaction&> run(store::database& database, 
   return dry == dry_run::yes ? database.read(body) : database.write(body);
 }
 
-/// The image that a document asks for, if it asks for one.
-std::optional<std::string> asked_image(const boost::json::value& document) {
+/// What a document asks for in one member, if it asks for anything there.
+std::optional<std::string> asked_text(const boost::json::value& document, std::string_view member) {
   const auto* members = document.if_object();
-  const auto* image = members == nullptr ? nullptr : members->if_contains("modelImage");
-  if (image == nullptr || !image->is_string()) return std::nullopt;
-  const auto& text = image->get_string();
+  const auto* value = members == nullptr ? nullptr : members->if_contains(member);
+  if (value == nullptr || !value->is_string()) return std::nullopt;
+  const auto& text = value->get_string();
   return std::string{domain::trimmed({text.data(), text.size()})};
 }
 
@@ -73,8 +73,9 @@ void deployment_service::announce(const domain::deployment_spec& before, const d
 }
 
 /// Asked outside of any transaction: what a driver takes long over must not keep other changes waiting.
-std::optional<std::string> deployment_service::image_mistake(const std::string& image) const {
-  const auto description = context_.runtime.describe_image(image);
+std::optional<std::string> deployment_service::image_mistake(const std::string& image,
+                                                             const runtime::placement& where) const {
+  const auto description = context_.runtime.describe_image(image, where);
   if (description) return std::nullopt;
   return description.error();
 }
@@ -91,7 +92,7 @@ answer<change_outcome> deployment_service::create(const domain::principal& who, 
       add_below_external(mistakes, context_.runtime.check_source(*draft.spec.external));
     }
   } else if (!domain::concerns(mistakes, "/modelImage")) {
-    if (auto mistake = image_mistake(draft.spec.model_image)) {
+    if (auto mistake = image_mistake(draft.spec.model_image, {draft.group, draft.spec.instance_type})) {
       mistakes.push_back({"/modelImage", std::string{domain::mistake_code::unknown_image}, std::move(*mistake)});
     }
   }
@@ -157,8 +158,16 @@ answer<change_outcome> deployment_service::change(const domain::principal& who, 
                                                   const boost::json::value& document, read_change reading,
                                                   const std::optional<revision_condition>& condition,
                                                   dry_run dry) const {
-  const auto image = asked_image(document);
-  const auto wrong_image = image && !image->empty() ? image_mistake(*image) : std::nullopt;
+  const auto image = asked_text(document, "modelImage");
+  std::optional<std::string> wrong_image;
+  if (image && !image->empty()) {
+    const auto found =
+        context_.database.read([&](store::transaction& within) { return find_visible(within, who, id); });
+    if (!found) return found.error();
+    const domain::deployment& now = found->deployment;
+    wrong_image = image_mistake(
+        *image, {now.group, asked_text(document, "instanceType").value_or(now.current.spec.instance_type)});
+  }
 
   auto done = run(context_.database, dry, [&](store::transaction& within) -> answer<stored_outcome> {
     auto stored = find_changeable(within, who, id);

@@ -111,7 +111,8 @@ class deployment_service {
                                 read_change read, const std::optional<revision_condition>& condition,
                                 dry_run dry) const;
   [[nodiscard]] deployment_view view_of(store::stored_deployment stored) const;
-  [[nodiscard]] std::optional<std::string> image_mistake(const std::string& image) const;
+  [[nodiscard]] std::optional<std::string> image_mistake(const std::string& image,
+                                                         const runtime::placement& where) const;
   /// Wakes the reconciler; where a change closes what was open, also waits until no worker serves it as before.
   void announce(const domain::deployment_spec& before, const domain::deployment_spec& after) const;
   using revision_maker = std::function<answer<domain::revision>(store::transaction&, const domain::deployment&)>;

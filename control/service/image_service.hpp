@@ -17,7 +17,7 @@ class image_service {
 
   [[nodiscard]] std::vector<runtime::image_description> list() const { return context_.runtime.list_images(); }
   [[nodiscard]] answer<runtime::image_description> get(const std::string& image) const {
-    auto description = context_.runtime.describe_image(image);
+    auto description = context_.runtime.describe_image(image, {});
     if (!description) return service_error{failure::not_found, description.error()};
     return std::move(*description);
   }

@@ -38,6 +38,24 @@ std::string secret_vault::seal(std::string_view name, std::string_view credentia
   return ring().seal(with_name(name, credentials).reveal());
 }
 
+result<crypto::secret, std::string> secret_vault::reveal(store::database& database, const std::string& name) const {
+  auto sealed = database.read([&](store::transaction& within) -> answer<std::string> {
+    for (store::sealed_pull_secret& each : store::pull_secret_store{within}.list_sealed()) {
+      if (each.record.name == name) return std::move(each.sealed);
+    }
+    return service_error{failure::not_found, "there is no image pull secret \"" + name + "\""};
+  });
+  if (!sealed) return {boost::system::in_place_error, sealed.error().detail};
+  const auto text = ring().open(*sealed);
+  if (!text || !text->reveal().starts_with(name + "\n")) {
+    return {boost::system::in_place_error,
+            "the image pull secret \"" + name
+                + "\" cannot be opened with the keys that there are; give its credentials again"};
+  }
+  std::string credentials{text->reveal().substr(name.size() + 1)};
+  return {boost::system::in_place_value, crypto::secret{std::move(credentials)}};
+}
+
 answer<void> secret_vault::keep(crypto::key_ring ring) {
   const std::lock_guard guard{mutex_};
   if (const error_code problem = ring.save(file_)) {

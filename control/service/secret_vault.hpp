@@ -30,6 +30,9 @@ class secret_vault {
   /// in the transaction that stores it, so that no change of the key comes between.
   [[nodiscard]] std::string seal(std::string_view name, std::string_view credentials) const;
 
+  /// The credentials of the secret with that name, a docker config. Errors: a sentence.
+  [[nodiscard]] result<crypto::secret, std::string> reveal(store::database& database, const std::string& name) const;
+
   /// Seals everything under a new key and forgets the old one. Answers how many secrets there are.
   /// Errors: conflict while another change of the key is under way, or when a secret cannot be opened: then the old key
   ///         stays beside the new one.

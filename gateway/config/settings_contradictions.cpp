@@ -66,6 +66,26 @@ std::vector<settings_problem> find_contradictions(const settings& whole) {
     found.push_back({{"runtime.process.restart_backoff", "runtime.process.restart_backoff_max"},
                      "is longer than runtime.process.restart_backoff_max; make it shorter"});
   }
+  const auto lacks_socket = [&](runtime_kind kind, const container_runtime_settings& engine) {
+    return whole.default_runtime == kind && engine.socket.empty();
+  };
+  if (lacks_socket(runtime_kind::docker, whole.docker_runtime)) {
+    found.push_back({{"runtime.default", "runtime.docker.socket"}, "needs runtime.docker.socket, the engine's socket"});
+  }
+  if (lacks_socket(runtime_kind::podman, whole.podman_runtime)) {
+    found.push_back({{"runtime.default", "runtime.podman.socket"}, "needs runtime.podman.socket, the engine's socket"});
+  }
+  const auto lies_idle = [](const container_runtime_settings& engine) {
+    return engine.socket.empty() && !(engine.groups.empty() && engine.instance_types.empty());
+  };
+  if (lies_idle(whole.docker_runtime)) {
+    found.push_back({{"runtime.docker.socket", "runtime.docker.groups", "runtime.docker.instance_types"},
+                     "is missing, although replicas are to be run there; name the engine's socket"});
+  }
+  if (lies_idle(whole.podman_runtime)) {
+    found.push_back({{"runtime.podman.socket", "runtime.podman.groups", "runtime.podman.instance_types"},
+                     "is missing, although replicas are to be run there; name the engine's socket"});
+  }
   if (whole.health.ejection_time > whole.health.ejection_time_max) {
     found.push_back({{"health.ejection_time", "health.ejection_time_max"},
                      "is longer than health.ejection_time_max; make it shorter"});

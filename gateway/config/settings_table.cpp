@@ -41,6 +41,12 @@ constexpr auto health = &at<&settings::health, Member>;
 template <auto Member>
 constexpr auto process = &at<&settings::process_runtime, Member>;
 template <auto Member>
+constexpr auto docker = &at<&settings::docker_runtime, Member>;
+template <auto Member>
+constexpr auto podman = &at<&settings::podman_runtime, Member>;
+template <auto Member>
+constexpr auto models = &at<&settings::models, Member>;
+template <auto Member>
 constexpr auto external = &at<&settings::external_runtime, Member>;
 template <auto Member>
 constexpr auto tls = &at<&settings::tls, Member>;
@@ -124,6 +130,44 @@ void choose_limit_mode(settings& whole, std::size_t chosen) {
 }
 std::size_t limit_mode_of(const settings& whole) {
   return static_cast<std::size_t>(whole.process_runtime.limits);
+}
+
+constexpr std::array<std::string_view, 3> runtime_words{"process", "docker", "podman"};
+void choose_runtime(settings& whole, std::size_t chosen) {
+  whole.default_runtime = static_cast<runtime_kind>(chosen);
+}
+std::size_t runtime_of(const settings& whole) {
+  return static_cast<std::size_t>(whole.default_runtime);
+}
+
+constexpr std::array<std::string_view, 3> pull_words{"always", "missing", "never"};
+template <container_runtime_settings settings::*Engine>
+void choose_pull(settings& whole, std::size_t chosen) {
+  (whole.*Engine).pull = static_cast<image_pull>(chosen);
+}
+template <container_runtime_settings settings::*Engine>
+std::size_t pull_of(const settings& whole) {
+  return static_cast<std::size_t>((whole.*Engine).pull);
+}
+
+constexpr std::string_view group_names = "a list of groups such as [\"research\"]";
+constexpr std::string_view type_names = "a list of instance types such as [\"gpu-1\"]";
+bool is_resource_name(std::string_view text) {
+  return !text.empty() && text.size() <= 255
+         && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+}
+constexpr std::string_view source_names =
+    "a list of what URIs start with, such as [\"https://models.example.com/\", \"file:///srv/models/\"]";
+bool is_model_source(std::string_view text) {
+  const bool has_place = (text.starts_with("https://") && text.size() > 8)
+                         || (text.starts_with("http://") && text.size() > 7)
+                         || (text.starts_with("file:///") && text.size() > 8);
+  return has_place && text.find_first_of(" #?") == std::string_view::npos;
+}
+constexpr std::string_view capability_names = "a list of Linux capabilities such as [\"CHOWN\", \"SETUID\"]";
+bool is_capability(std::string_view text) {
+  return !text.empty() && text.size() <= 64
+         && std::all_of(text.begin(), text.end(), [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
 }
 
 constexpr std::array<std::string_view, 2> log_format_words{"json", "logfmt"};
@@ -261,6 +305,8 @@ constexpr std::array keys{
     settings_key{"data.folder", folder_key{&at<&settings::data_folder>}, at_restart},
     settings_key{"catalogue.path", folder_key{&at<&settings::catalogue>}, at_restart},
 
+    settings_key{"runtime.default", choice_key{runtime_words, choose_runtime, runtime_of}, at_restart},
+
     settings_key{"runtime.process.user", process_user, at_restart},
     settings_key{"runtime.process.work_folder", folder_key{process<&process_runtime_settings::work_folder>}, at_restart},
     settings_key{"runtime.process.stop_grace", duration_key{process<&process_runtime_settings::stop_grace>}},
@@ -274,6 +320,38 @@ constexpr std::array keys{
     settings_key{"runtime.process.memory_interval", duration_key{process<&process_runtime_settings::memory_interval>, milliseconds{10}}},
     settings_key{"runtime.process.usage_interval", duration_key{process<&process_runtime_settings::usage_interval>, milliseconds{100}}},
     settings_key{"runtime.process.pids", count_key{process<&process_runtime_settings::pids>, 0, 4'000'000}},
+
+    settings_key{"runtime.docker.socket", file_key{docker<&container_runtime_settings::socket>}, at_restart},
+    settings_key{"runtime.docker.groups", name_list_key{docker<&container_runtime_settings::groups>, group_names, is_resource_name}, at_restart},
+    settings_key{"runtime.docker.instance_types", name_list_key{docker<&container_runtime_settings::instance_types>, type_names, is_resource_name}, at_restart},
+    settings_key{"runtime.docker.pull", choice_key{pull_words, choose_pull<&settings::docker_runtime>, pull_of<&settings::docker_runtime>}},
+    settings_key{"runtime.docker.port", count_key{docker<&container_runtime_settings::port>, 1, 65'535}},
+    settings_key{"runtime.docker.read_only_root", flag_key{docker<&container_runtime_settings::read_only_root>}},
+    settings_key{"runtime.docker.tmp_bytes", size_key{docker<&container_runtime_settings::tmp_bytes>, 0, 1'024 * gib}},
+    settings_key{"runtime.docker.capabilities", name_list_key{docker<&container_runtime_settings::capabilities>, capability_names, is_capability}},
+    settings_key{"runtime.docker.pids", count_key{docker<&container_runtime_settings::pids>, 0, 4'000'000}},
+    settings_key{"runtime.docker.call_timeout", duration_key{docker<&container_runtime_settings::call_timeout>}},
+    settings_key{"runtime.docker.pull_timeout", duration_key{docker<&container_runtime_settings::pull_timeout>}},
+    settings_key{"runtime.docker.poll_interval", duration_key{docker<&container_runtime_settings::poll_interval>, milliseconds{10}}},
+
+    settings_key{"runtime.podman.socket", file_key{podman<&container_runtime_settings::socket>}, at_restart},
+    settings_key{"runtime.podman.groups", name_list_key{podman<&container_runtime_settings::groups>, group_names, is_resource_name}, at_restart},
+    settings_key{"runtime.podman.instance_types", name_list_key{podman<&container_runtime_settings::instance_types>, type_names, is_resource_name}, at_restart},
+    settings_key{"runtime.podman.pull", choice_key{pull_words, choose_pull<&settings::podman_runtime>, pull_of<&settings::podman_runtime>}},
+    settings_key{"runtime.podman.port", count_key{podman<&container_runtime_settings::port>, 1, 65'535}},
+    settings_key{"runtime.podman.read_only_root", flag_key{podman<&container_runtime_settings::read_only_root>}},
+    settings_key{"runtime.podman.tmp_bytes", size_key{podman<&container_runtime_settings::tmp_bytes>, 0, 1'024 * gib}},
+    settings_key{"runtime.podman.capabilities", name_list_key{podman<&container_runtime_settings::capabilities>, capability_names, is_capability}},
+    settings_key{"runtime.podman.pids", count_key{podman<&container_runtime_settings::pids>, 0, 4'000'000}},
+    settings_key{"runtime.podman.call_timeout", duration_key{podman<&container_runtime_settings::call_timeout>}},
+    settings_key{"runtime.podman.pull_timeout", duration_key{podman<&container_runtime_settings::pull_timeout>}},
+    settings_key{"runtime.podman.poll_interval", duration_key{podman<&container_runtime_settings::poll_interval>, milliseconds{10}}},
+
+    settings_key{"runtime.models.sources", name_list_key{models<&model_settings::sources>, source_names, is_model_source}},
+    settings_key{"runtime.models.bytes", size_key{models<&model_settings::bytes>, kib, 1'024 * gib}},
+    settings_key{"runtime.models.entries", count_key{models<&model_settings::entries>, 1, 100'000'000}},
+    settings_key{"runtime.models.fetch_timeout", duration_key{models<&model_settings::fetch_timeout>}},
+    settings_key{"runtime.models.ca_file", file_key{models<&model_settings::ca_file>}},
 
     settings_key{"runtime.external.resolve_interval", duration_key{external<&external_runtime_settings::resolve_interval>}},
     settings_key{"runtime.external.resolve_timeout", duration_key{external<&external_runtime_settings::resolve_timeout>}},

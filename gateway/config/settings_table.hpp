@@ -28,6 +28,12 @@ struct address_list_key {
 struct network_list_key {
   std::vector<std::string>& (*of)(settings&);
 };
+/// Names of one kind: groups, capabilities.
+struct name_list_key {
+  std::vector<std::string>& (*of)(settings&);
+  std::string_view expected;
+  bool (*is_valid)(std::string_view name);
+};
 struct duration_key {
   milliseconds& (*of)(settings&);
   milliseconds least{1};
@@ -78,8 +84,8 @@ struct text_key {
 };
 
 using key_kind =
-    std::variant<address_key, address_list_key, network_list_key, duration_key, count_key, size_key, fraction_key,
-                 flag_key, choice_key, folder_key, file_key, file_list_key, url_key, text_key>;
+    std::variant<address_key, address_list_key, network_list_key, name_list_key, duration_key, count_key, size_key,
+                 fraction_key, flag_key, choice_key, folder_key, file_key, file_list_key, url_key, text_key>;
 
 /// When a running program takes over another value of a key, after SIGHUP.
 enum class key_effect {

@@ -115,6 +115,13 @@ struct assigner {
     return std::nullopt;
   }
 
+  problem operator()(const name_list_key& key) const {
+    const auto* texts = written<std::vector<std::string>>();
+    if (texts == nullptr || !std::all_of(texts->begin(), texts->end(), key.is_valid)) return std::string{key.expected};
+    key.of(target) = *texts;
+    return std::nullopt;
+  }
+
   problem operator()(const duration_key& key) const {
     const auto* text = written<std::string>();
     const auto duration = text == nullptr ? std::nullopt : parse_duration(*text);
@@ -244,6 +251,7 @@ struct text_reader {
   }
   written_value operator()(const address_list_key&) const { return split_list(text); }
   written_value operator()(const network_list_key&) const { return split_list(text); }
+  written_value operator()(const name_list_key&) const { return split_list(text); }
   written_value operator()(const file_list_key&) const { return split_list(text); }
   written_value operator()(const count_key&) const { return number_or_text(); }
   written_value operator()(const size_key&) const { return number_or_text(); }

@@ -41,7 +41,7 @@ ALLOWED = {
     "console": "base http http_io",
 }
 # May include everything: the program is put together here, and nowhere else.
-COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "certificates", "demo", "greeting", "rest_parts", "handover", "health", "inside_predictions", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port")
+COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "certificates", "demo", "greeting", "rest_parts", "handover", "health", "inside_predictions", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port", "container_engines")
                      for end in ("cpp", "hpp")}
 
 # A lock is a decision: here is each one, and why it cannot be on the request path.
@@ -79,6 +79,9 @@ MUTEXES = {
     "control/store/database.hpp": "hands out connections to SQLite on blocking threads, not held over its calls",
     "control/runtime/runtime_counts.hpp": "counts of probes and starts, on drivers' threads and by scrapes",
     "control/runtime/process/process_driver_state.hpp": "the table of replicas, on control threads",
+    "control/runtime/container/container_driver_state.hpp": "the table of replicas, on control threads",
+    "control/runtime/container/image_book.hpp": "what images say of themselves, on control threads",
+    "control/runtime/model_store.hpp": "which models are there, on control threads; the one of an entry is held while that is fetched",
     "control/runtime/external/external_driver.cpp": "the table of external replicas, on control threads",
     "control/api/events/event_hub.hpp": "hands the log of changes to listeners, on control threads; not held over reading, comparing or writing JSON",
     "control/reconcile/reconciler.hpp": "wakes the reconciler's thread",

@@ -290,7 +290,8 @@ void external_driver::shutdown() {
   state_->thread.join();
 }
 
-result<image_description, std::string> external_driver::describe_image(std::string_view image) const {
+result<image_description, std::string> external_driver::describe_image(std::string_view image,
+                                                                       const placement& /*where*/) const {
   return {boost::system::in_place_error, "\"" + std::string{image} + "\" is an image, and external replicas have none"};
 }
 

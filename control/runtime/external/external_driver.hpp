@@ -42,7 +42,8 @@ class external_driver final : public runtime_driver {
   void shutdown();
 
   [[nodiscard]] std::string_view name() const noexcept override { return "external"; }
-  [[nodiscard]] result<image_description, std::string> describe_image(std::string_view image) const override;
+  [[nodiscard]] result<image_description, std::string> describe_image(std::string_view image,
+                                                                      const placement& where) const override;
   [[nodiscard]] std::vector<image_description> list_images() const override { return {}; }
   [[nodiscard]] diagnostics check_source(const domain::external_source& source) const override;
   void follow(const std::vector<replica_source>& sources) override;

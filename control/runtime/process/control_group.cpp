@@ -1,7 +1,7 @@
 #include "control/runtime/process/control_group.hpp"
 
+#include "control/runtime/file_handle.hpp"
 #include "control/runtime/process/cgroup_table.hpp"
-#include "control/runtime/process/file_handle.hpp"
 
 #include "modelgate/base/small_file.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "control/domain/resources.hpp"
-#include "control/runtime/process/usage_meter.hpp"
+#include "control/runtime/usage_meter.hpp"
 
 #include "modelgate/base/result.hpp"
 

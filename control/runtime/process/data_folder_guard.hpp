@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/file_handle.hpp"
 
 #include <filesystem>
 

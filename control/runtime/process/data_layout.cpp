@@ -1,6 +1,7 @@
 #include "control/runtime/process/data_layout.hpp"
 
-#include "control/runtime/process/file_text.hpp"
+#include "control/runtime/file_text.hpp"
+#include "control/runtime/replica_name.hpp"
 
 #include "modelgate/base/ids.hpp"
 #include "modelgate/base/small_file.hpp"
@@ -113,13 +114,6 @@ std::string place_of(const fs::path& folder) {
 }
 
 }  // namespace
-
-bool is_replica_name(std::string_view text) noexcept {
-  constexpr std::size_t longest = 200;
-  const auto is_alnum = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && text.size() <= longest && is_alnum(text.front())
-         && std::all_of(text.begin(), text.end(), [&](char c) { return is_alnum(c) || c == '-'; });
-}
 
 data_layout::data_layout(const config::settings& settings, int held_lock)
     : user_{find_user(settings.process_runtime.user)}, lock_{held_lock} {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/file_handle.hpp"
 #include "control/runtime/process/launch.hpp"
 
 #include "modelgate/config/settings.hpp"
@@ -18,6 +18,7 @@ namespace modelgate::control::runtime::process {
 ///     DATA/instance-id                      made once
 ///     DATA/replicas/<name>/                 replica.json, stdout, stderr (FIFOs), log, log.1, previous, previous.1
 ///     WORK/modelgate-<instance>/images/     copies that the replicas' user can read
+///     WORK/modelgate-<instance>/models/     what was fetched for them
 ///     WORK/modelgate-<instance>/replicas/   each replica's own folder, writable for it
 ///     WORK/modelgate-<instance>/s/          links to these, short enough for the path of a socket
 ///
@@ -32,6 +33,7 @@ class data_layout {
   [[nodiscard]] std::filesystem::path replica_folder(std::string_view name) const { return replicas_folder() / name; }
   [[nodiscard]] std::filesystem::path replicas_folder() const { return data_folder_ / "replicas"; }
   [[nodiscard]] std::filesystem::path images_folder() const { return work_folder_ / "images"; }
+  [[nodiscard]] std::filesystem::path models_folder() const { return work_folder_ / "models"; }
   [[nodiscard]] std::filesystem::path own_folder(std::string_view name) const {
     return work_folder_ / "replicas" / name;
   }
@@ -57,8 +59,5 @@ class data_layout {
   std::string instance_;
   file_handle lock_;
 };
-
-/// Whether a name can be a folder's: `[a-z0-9][a-z0-9-]{0,199}`.
-[[nodiscard]] bool is_replica_name(std::string_view text) noexcept;
 
 }  // namespace modelgate::control::runtime::process

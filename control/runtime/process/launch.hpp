@@ -1,6 +1,6 @@
 #pragma once
 
-#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/file_handle.hpp"
 #include "control/runtime/process/process_table.hpp"
 #include "control/runtime/process/replica_mark.hpp"
 

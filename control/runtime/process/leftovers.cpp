@@ -1,6 +1,7 @@
 #include "control/runtime/process/leftovers.hpp"
 
 #include "control/runtime/process/process_table.hpp"
+#include "control/runtime/replica_name.hpp"
 
 #include "modelgate/base/log.hpp"
 

@@ -1,5 +1,7 @@
 #include "control/runtime/process/log_capture.hpp"
 
+#include "control/runtime/end_text.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,51 +18,12 @@ constexpr std::size_t read_size = 65'536;
 constexpr std::size_t turn_size = 4 * read_size;     // one replica that prints much must not starve the others
 constexpr std::size_t finish_size = 64 * read_size;  // a process that escaped must not keep us reading
 constexpr int fifo_size = 1'048'576;                 // slack for the model while modelgate is busy, or is restarted
-constexpr std::size_t shown_bytes = 500;
 
 error_code last_error() {
   return {errno, boost::system::system_category()};
 }
 
-/// Length of the UTF-8 sequence that `text` starts with; 0 when it is broken.
-/// Source: RFC 3629 section 4.
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned char first = byte(0);
-  std::size_t length = 0;
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) length = 2;
-  if (first >= 0xe0 && first <= 0xef) length = 3;
-  if (first >= 0xf0 && first <= 0xf4) length = 4;
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (first == 0xe0 && byte(1) < 0xa0) return 0;
-  if (first == 0xed && byte(1) > 0x9f) return 0;
-  if (first == 0xf0 && byte(1) < 0x90) return 0;
-  if (first == 0xf4 && byte(1) > 0x8f) return 0;
-  return length;
-}
-
 }  // namespace
-
-std::string presentable(std::string_view line) {
-  std::string shown;
-  while (!line.empty()) {
-    const std::size_t length = sequence_length(line);
-    if (shown.size() + std::max<std::size_t>(length, 1) > shown_bytes) return shown + "...";
-    const auto first = static_cast<unsigned char>(line.front());
-    if (length == 0 || first == 0x7f || (first < 0x20 && first != '\t')) {
-      shown.push_back('?');
-      line.remove_prefix(1);
-    } else {
-      shown.append(line.substr(0, length));
-      line.remove_prefix(length);
-    }
-  }
-  return shown;
-}
 
 log_capture::log_capture(boost::asio::io_context& context, std::filesystem::path folder, log_bounds bounds,
                          std::function<void()> rotated)

@@ -76,9 +76,4 @@ class log_capture : public std::enable_shared_from_this<log_capture> {
   std::string last_line_;
 };
 
-/// Cuts a line to what a message can carry: at most 500 bytes of whole, valid UTF-8, control characters and broken
-/// bytes as
-/// '?'.
-[[nodiscard]] std::string presentable(std::string_view line);
-
 }  // namespace modelgate::control::runtime::process

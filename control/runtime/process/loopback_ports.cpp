@@ -1,6 +1,6 @@
 #include "control/runtime/process/loopback_ports.hpp"
 
-#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/file_handle.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>

@@ -2,6 +2,7 @@
 
 #include "control/runtime/process/leftovers.hpp"
 #include "control/runtime/process/process_driver_state.hpp"
+#include "control/runtime/replica_name.hpp"
 
 #include "modelgate/base/errc.hpp"
 #include "modelgate/base/log.hpp"
@@ -124,7 +125,21 @@ void process_driver::shutdown(steady_time deadline) {
   state_->layout.remove_work_folder();
 }
 
-result<image_description, std::string> process_driver::describe_image(std::string_view image) const {
+std::filesystem::path process_driver::models_folder() const {
+  return state_->layout.models_folder();
+}
+
+void process_driver::use_models(model_store& models) {
+  const std::lock_guard one_at_a_time{state_->starting};
+  state_->models = &models;
+}
+
+const std::string& process_driver::instance() const noexcept {
+  return state_->layout.instance();
+}
+
+result<image_description, std::string> process_driver::describe_image(std::string_view image,
+                                                                      const placement& /*where*/) const {
   auto found = state_->catalogue.find(image);
   if (!found) return {boost::system::in_place_error, found.error()};
   return {boost::system::in_place_value, std::move(found->manifest.description)};
@@ -174,19 +189,20 @@ void process_driver::remove(const std::string& name) {
     state_->layout.remove_own_folder(name);
     state_->replicas.erase(name);
     state_->forget(name);
+    if (state_->models != nullptr) state_->models->release(name);
     return {};
   }));
 }
 
 void process_driver::forget_deployment(const std::string& deployment) {
   static_cast<void>(state_->run([&]() -> state::outcome {
-    remove_logs_of(state_->layout, deployment);
+    remove_logs_of(state_->layout.replicas_folder(), deployment);
     return {};
   }));
 }
 
 std::vector<std::string> process_driver::kept_logs(const std::string& deployment) const {
-  return find_logs(state_->layout, deployment);
+  return find_logs(state_->layout.replicas_folder(), deployment);
 }
 
 limit_report process_driver::limits() const {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include "control/runtime/model_store.hpp"
 #include "control/runtime/runtime_counts.hpp"
 #include "control/runtime/runtime_driver.hpp"
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/config/settings.hpp"
 
+#include <filesystem>
 #include <memory>
 
 namespace modelgate::control::runtime::process {
@@ -40,6 +42,12 @@ class process_driver final : public runtime_driver {
   /// A shutdown that goes on, or is still to come, gives no more grace.
   void hurry();
 
+  /// Tells its data folder from every other one, copies of it included.
+  [[nodiscard]] const std::string& instance() const noexcept;
+  /// A folder for what replicas may read, beside the copies of their images.
+  [[nodiscard]] std::filesystem::path models_folder() const;
+  /// Fetches models with this from now on; it outlives the driver's last start.
+  void use_models(model_store& models);
   /// For the process that takes over; stays the driver's.
   [[nodiscard]] int lock_descriptor() const noexcept;
   /// Looks after the replicas no more, and leaves them running: another process does. `observe` answers what was seen
@@ -51,7 +59,8 @@ class process_driver final : public runtime_driver {
   void confirm();
 
   [[nodiscard]] std::string_view name() const noexcept override { return "process"; }
-  [[nodiscard]] result<image_description, std::string> describe_image(std::string_view image) const override;
+  [[nodiscard]] result<image_description, std::string> describe_image(std::string_view image,
+                                                                      const placement& where = {}) const override;
   [[nodiscard]] std::vector<image_description> list_images() const override;
   [[nodiscard]] std::vector<observed_replica> observe() const override;
   [[nodiscard]] result<void, std::string> start(const replica_spec& spec) override;

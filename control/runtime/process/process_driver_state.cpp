@@ -122,6 +122,12 @@ result<launch_ground, std::string> process_driver::state::prepare(const replica_
   const auto own_folder = layout.make_own_folder(spec.name);
   if (!own_folder) return "a folder for it cannot be made: " + own_folder.error().message();
 
+  if (spec.model_uri && models != nullptr) {
+    auto model = models->ensure(spec.name, *spec.model_uri);
+    if (!model) return model.error();
+    ground.model = std::move(*model);
+  }
+
   ground.command = std::move(image->manifest.command);
   ground.image_environment = std::move(image->manifest.environment);
   ground.working_folder = (copies.path_of(*copy) / image->manifest.working_folder).lexically_normal();
@@ -191,7 +197,7 @@ void process_driver::state::load() {
   limits.remove_all_but(grouped);
   copies.remove_all_but(used_copies);
   layout.remove_own_folders_but(names);
-  remove_old_logs(layout, settings.process_runtime.log_retention);
+  remove_old_logs(layout.replicas_folder(), settings.process_runtime.log_retention);
   std::set<std::string> deployments;
   for (const auto& [name, replica] : replicas) deployments.insert(replica->record().spec.deployment);
   for (const std::string& deployment : deployments) bound_logs_of(deployment);
@@ -207,7 +213,7 @@ void process_driver::state::bound_logs_of(const std::string& deployment) {
   const std::size_t log_bytes = context.log.file_bytes;
   for (const std::string& name : writing)
     replicas.at(name)->set_rotate_bytes(rotation_size(log_bytes, budget, writing.size()));
-  keep_to_budget(layout, deployment, writing, budget, log_bytes);
+  keep_to_budget(layout.replicas_folder(), deployment, writing, budget, log_bytes);
 }
 
 void process_driver::state::look_at_logs_later() {
@@ -215,7 +221,7 @@ void process_driver::state::look_at_logs_later() {
   log_timer.expires_after(std::clamp(settings.process_runtime.log_retention / 4, milliseconds{100}, longest));
   log_timer.async_wait([this](const error_code& problem) {
     if (problem) return;
-    remove_old_logs(layout, settings.process_runtime.log_retention);
+    remove_old_logs(layout.replicas_folder(), settings.process_runtime.log_retention);
     look_at_logs_later();
   });
 }

@@ -1,9 +1,10 @@
 #pragma once
 
+#include "control/runtime/kept_logs.hpp"
+#include "control/runtime/model_store.hpp"
 #include "control/runtime/process/data_layout.hpp"
 #include "control/runtime/process/image_catalogue.hpp"
 #include "control/runtime/process/image_copies.hpp"
-#include "control/runtime/process/kept_logs.hpp"
 #include "control/runtime/process/limit_keeper.hpp"
 #include "control/runtime/process/process_driver.hpp"
 #include "control/runtime/process/process_replica.hpp"
@@ -69,6 +70,7 @@ struct process_driver::state {
   /// Held over a whole start, on the threads of callers: one image is copied at a time, and one name started once.
   std::mutex starting;
   image_copies copies;
+  model_store* models = nullptr;  ///< null: nothing is fetched
 
   // What other threads see, and whether they may still ask the driver's thread for something.
   mutable std::mutex shown_mutex;

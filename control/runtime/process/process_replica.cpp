@@ -1,5 +1,6 @@
 #include "control/runtime/process/process_replica.hpp"
 
+#include "control/runtime/end_text.hpp"
 #include "control/runtime/process/exit_text.hpp"
 #include "control/runtime/process/pidfd.hpp"
 

@@ -1,19 +1,19 @@
 #pragma once
 
+#include "control/runtime/file_handle.hpp"
 #include "control/runtime/log_file_reader.hpp"
 #include "control/runtime/probe_pace.hpp"
 #include "control/runtime/process/cpu_ledger.hpp"
-#include "control/runtime/process/file_handle.hpp"
 #include "control/runtime/process/launch.hpp"
 #include "control/runtime/process/limit_keeper.hpp"
 #include "control/runtime/process/log_capture.hpp"
 #include "control/runtime/process/loopback_ports.hpp"
 #include "control/runtime/process/process_use.hpp"
 #include "control/runtime/process/replica_record.hpp"
-#include "control/runtime/process/usage_meter.hpp"
 #include "control/runtime/readiness.hpp"
 #include "control/runtime/runtime_counts.hpp"
 #include "control/runtime/runtime_driver.hpp"
+#include "control/runtime/usage_meter.hpp"
 
 #include "modelgate/config/settings.hpp"
 
@@ -62,6 +62,7 @@ struct launch_ground {
   std::filesystem::path own_folder;  ///< writable for it
   std::filesystem::path socket;      ///< in it, where it may listen
   std::string image_copy;
+  std::filesystem::path model = {};  ///< where it was fetched to; empty: nowhere
   std::string health_path;
   std::optional<warm_up_request> warm_up;
   steady_time asked_at;  ///< when the start was asked for

@@ -1,4 +1,5 @@
 // How a replica starts, and how it is found ready: the other half of process_replica.cpp.
+#include "control/runtime/end_text.hpp"
 #include "control/runtime/probe.hpp"
 #include "control/runtime/process/data_folder_guard.hpp"
 #include "control/runtime/process/exit_text.hpp"
@@ -128,8 +129,8 @@ net::endpoint process_replica::address() const {
 }
 
 result<launch_order, std::string> process_replica::make_order(const file_handle& guard) const {
-  auto environment = make_environment(
-      {record_.spec, ground_->image_environment, record_.port, record_.cookie, ground_->own_folder, record_.socket});
+  auto environment = make_environment({record_.spec, ground_->image_environment, record_.port, record_.cookie,
+                                       ground_->own_folder, record_.socket, ground_->model});
   if (!environment) return environment.error();
   launch_order order;
   order.command = ground_->command;

@@ -35,7 +35,9 @@ result<std::map<std::string, std::string>, std::string> make_environment(const e
   environment["PREDICTIVE_UNIT_IMAGE"] = spec.model_image;
   environment["PREDICTOR_ID"] = "deploy";
   environment["SELDON_DEPLOYMENT_ID"] = spec.deployment;
-  if (spec.model_uri) environment["PREDICTIVE_UNIT_PARAMETERS"] = unit_parameters(*spec.model_uri);
+  if (spec.model_uri)
+    environment["PREDICTIVE_UNIT_PARAMETERS"] =
+        unit_parameters(source.model.empty() ? *spec.model_uri : source.model.native());
   environment["MODELGATE_REPLICA"] = spec.name;
   if (!source.socket.empty()) environment[std::string{socket_variable}] = source.socket;
   environment[std::string{cookie_variable}] = source.cookie;

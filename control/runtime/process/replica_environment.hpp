@@ -27,6 +27,7 @@ struct environment_source {
   std::string_view cookie;
   const std::filesystem::path& own_folder;  ///< HOME and TMPDIR
   std::string_view socket = {};             ///< where it may listen instead of at the port; empty: at the port only
+  std::filesystem::path model = {};         ///< where its model was fetched to; empty: its URI says where it is
 };
 
 /// The whole environment of a replica, made from nothing: defaults, then the image's, then Seldon's and ours, then the

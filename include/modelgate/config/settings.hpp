@@ -142,6 +142,46 @@ struct process_runtime_settings {
   friend bool operator==(const process_runtime_settings&, const process_runtime_settings&) = default;
 };
 
+/// How replicas are run.
+enum class runtime_kind : std::uint8_t { process, docker, podman };
+
+/// When a container engine asks the registry for an image.
+enum class image_pull : std::uint8_t {
+  always,   ///< for the first replica of every revision
+  missing,  ///< only if the engine does not have it
+  never,
+};
+
+/// One container engine, and what its containers are given. How replicas are probed, stopped and started again is in
+/// `process_runtime_settings` for all of them.
+struct container_runtime_settings {
+  std::filesystem::path socket;             ///< empty: there is no such engine
+  std::vector<std::string> groups;          ///< whose deployments it runs
+  std::vector<std::string> instance_types;  ///< whose replicas it runs
+  image_pull pull = image_pull::always;
+  std::uint64_t port = 9'000;             ///< that models listen on, in the container
+  bool read_only_root = true;             ///< the container's file system cannot be written, but for /tmp
+  std::uint64_t tmp_bytes = 67'108'864;   ///< of /tmp, in memory; 0: there is none
+  std::vector<std::string> capabilities;  ///< that are kept; all others are dropped
+  std::uint64_t pids = 4'096;             ///< processes and threads of one replica; 0: no bound
+  milliseconds call_timeout{30'000};      ///< for one call, to the end of its answer
+  milliseconds pull_timeout{60'000};      ///< of silence while an image is pulled
+  milliseconds poll_interval{2'000};      ///< between two looks at what runs, events aside
+
+  friend bool operator==(const container_runtime_settings&, const container_runtime_settings&) = default;
+};
+
+/// Models that modelgate fetches for replicas, from their modelURI.
+struct model_settings {
+  std::vector<std::string> sources;     ///< what such a URI starts with; all others are handed on as they are
+  std::uint64_t bytes = 4'294'967'296;  ///< of one model, as it is fetched and as it is unpacked
+  std::uint64_t entries = 100'000;      ///< files and folders of one model
+  milliseconds fetch_timeout{600'000};  ///< to fetch one
+  std::filesystem::path ca_file;        ///< authorities that https servers are verified against; empty: the system's
+
+  friend bool operator==(const model_settings&, const model_settings&) = default;
+};
+
 struct external_runtime_settings {
   milliseconds resolve_interval{30'000};  ///< between two resolutions of a name
   milliseconds resolve_timeout{5'000};
@@ -261,8 +301,12 @@ struct settings {
   health_settings health;
   tls_settings tls;
   std::filesystem::path data_folder = "data";
-  std::filesystem::path catalogue;  ///< folder of model images
+  std::filesystem::path catalogue;                       ///< folder of model images
+  runtime_kind default_runtime = runtime_kind::process;  ///< for what no engine names
   process_runtime_settings process_runtime;
+  container_runtime_settings docker_runtime;
+  container_runtime_settings podman_runtime;
+  model_settings models;
   external_runtime_settings external_runtime;
   people_settings people;
   audit_settings audit;

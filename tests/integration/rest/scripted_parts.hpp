@@ -36,7 +36,8 @@ class scripted_runtime : public runtime::runtime_driver {
  public:
   std::string_view name() const noexcept override { return "scripted"; }
 
-  result<runtime::image_description, std::string> describe_image(std::string_view image) const override {
+  result<runtime::image_description, std::string> describe_image(std::string_view image,
+                                                                 const runtime::placement&) const override {
     for (runtime::image_description& known : list_images()) {
       if (known.image == image) return std::move(known);
     }

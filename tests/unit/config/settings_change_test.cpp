@@ -29,6 +29,7 @@ struct put_another {
   void operator()(const choice_key& key) const { key.choose(target, (key.chosen(target) + 1) % key.words.size()); }
   void operator()(const folder_key& key) const { key.of(target) /= "elsewhere"; }
   void operator()(const file_key& key) const { key.of(target) = "elsewhere.pem"; }
+  void operator()(const name_list_key& key) const { key.of(target).emplace_back("ANOTHER"); }
   void operator()(const file_list_key& key) const { key.of(target).emplace_back("elsewhere.pem"); }
   void operator()(const url_key& key) const { key.of(target) += "http://elsewhere"; }
   void operator()(const text_key& key) const { key.of(target) += "x"; }

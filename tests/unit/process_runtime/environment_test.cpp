@@ -1,3 +1,4 @@
+#include "control/runtime/end_text.hpp"
 #include "control/runtime/process/exit_text.hpp"
 #include "control/runtime/process/replica_environment.hpp"
 #include "control/runtime/readiness.hpp"

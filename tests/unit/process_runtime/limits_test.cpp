@@ -1,4 +1,4 @@
-#include "control/runtime/process/exit_text.hpp"
+#include "control/runtime/end_text.hpp"
 #include "control/runtime/process/limit_choice.hpp"
 #include "control/runtime/process/process_use.hpp"
 #include "tests/support/temporary_folder.hpp"

@@ -1,7 +1,7 @@
+#include "control/runtime/kept_logs.hpp"
 #include "control/runtime/log_budget.hpp"
 #include "control/runtime/log_file.hpp"
 #include "control/runtime/log_rate.hpp"
-#include "control/runtime/process/kept_logs.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -180,8 +180,9 @@ BOOST_AUTO_TEST_CASE(are_found_by_their_deployment) {
   write("deploy-iris-r2-0", "previous", 1);
   write("deploy-iris-2-r1-0", "log", 1);
   write("deploy-iris-r1-1", "replica.json", 1);
-  BOOST_TEST((process::find_logs(*layout, "iris") == std::vector<std::string>{"deploy-iris-r1-0", "deploy-iris-r2-0"}));
-  BOOST_TEST(process::find_logs(*layout, "nobody").empty());
+  BOOST_TEST((find_logs(layout->replicas_folder(), "iris")
+              == std::vector<std::string>{"deploy-iris-r1-0", "deploy-iris-r2-0"}));
+  BOOST_TEST(find_logs(layout->replicas_folder(), "nobody").empty());
 }
 
 BOOST_AUTO_TEST_CASE(go_when_their_time_is_over_but_for_those_of_replicas_that_are_there) {
@@ -190,7 +191,7 @@ BOOST_AUTO_TEST_CASE(go_when_their_time_is_over_but_for_those_of_replicas_that_a
   write("deploy-iris-r1-1", "log", 1, 1 * hour);
   write("deploy-iris-r1-2", "replica.json", 1, 9 * hour);
   write("deploy-iris-r1-2", "log", 1, 9 * hour);
-  process::remove_old_logs(*layout, 2 * hour);
+  remove_old_logs(layout->replicas_folder(), 2 * hour);
   BOOST_TEST(!has("deploy-iris-r1-0"));
   BOOST_TEST(has("deploy-iris-r1-1"));
   BOOST_TEST(has("deploy-iris-r1-2"));
@@ -201,7 +202,7 @@ BOOST_AUTO_TEST_CASE(go_with_their_deployment) {
   write("deploy-iris-2-r1-0", "log", 1);
   write("deploy-iris-r2-0", "replica.json", 1);
   write("deploy-iris-r2-0", "log", 1);
-  process::remove_logs_of(*layout, "iris");
+  remove_logs_of(layout->replicas_folder(), "iris");
   BOOST_TEST(!has("deploy-iris-r1-0"));
   BOOST_TEST(has("deploy-iris-2-r1-0"));
   BOOST_TEST(has("deploy-iris-r2-0"));
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(share_the_budget_of_their_deployment) {
   write("deploy-iris-r1-0", "log", 50'000, 2 * hour);
   write("deploy-iris-r1-1", "log", 50'000, 3 * hour);
   write("deploy-other-r1-0", "log", 500'000, 9 * hour);
-  process::keep_to_budget(*layout, "iris", {"deploy-iris-r2-0"}, 200'000, 90'000);
+  keep_to_budget(layout->replicas_folder(), "iris", {"deploy-iris-r2-0"}, 200'000, 90'000);
   BOOST_TEST(has("deploy-iris-r2-0"));
   BOOST_TEST(has("deploy-iris-r2-0", "log.1"));
   BOOST_TEST(has("deploy-iris-r1-0"));

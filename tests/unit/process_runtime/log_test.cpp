@@ -1,3 +1,4 @@
+#include "control/runtime/end_text.hpp"
 #include "control/runtime/log_file.hpp"
 #include "control/runtime/log_file_reader.hpp"
 #include "control/runtime/log_line.hpp"
@@ -175,7 +176,6 @@ BOOST_AUTO_TEST_SUITE_END()
 BOOST_AUTO_TEST_SUITE(presentable_text)
 
 BOOST_AUTO_TEST_CASE(is_valid_utf8_without_control_characters) {
-  using process::presentable;
   BOOST_TEST(presentable("plain\ttext") == "plain\ttext");
   BOOST_TEST(presentable("\x1b[31mred\r") == "?[31mred?");
   BOOST_TEST(presentable("caf\xc3\xa9 \xe2\x82\xac") == "caf\xc3\xa9 \xe2\x82\xac");
@@ -184,8 +184,8 @@ BOOST_AUTO_TEST_CASE(is_valid_utf8_without_control_characters) {
 
 BOOST_AUTO_TEST_CASE(is_cut_between_characters) {
   const std::string text(499, 'x');
-  BOOST_TEST(process::presentable(text + "y") == text + "y");
-  BOOST_TEST(process::presentable(text + "\xc3\xa9") == text + "...");
+  BOOST_TEST(presentable(text + "y") == text + "y");
+  BOOST_TEST(presentable(text + "\xc3\xa9") == text + "...");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

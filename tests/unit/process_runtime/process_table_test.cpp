@@ -1,6 +1,6 @@
 #include "control/runtime/process/process_table.hpp"
 
-#include "control/runtime/process/data_layout.hpp"
+#include "control/runtime/replica_name.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <unistd.h>

@@ -1,7 +1,7 @@
 #include "control/runtime/process/cgroup_table.hpp"
 #include "control/runtime/process/control_group.hpp"
 #include "control/runtime/process/cpu_ledger.hpp"
-#include "control/runtime/process/usage_meter.hpp"
+#include "control/runtime/usage_meter.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -29,7 +29,7 @@ store::desired_deployment deployment(const std::string& id) {
 
 struct publishing {
   recording_gateway gateway;
-  publisher publishes{gateway, [](std::string_view) { return std::nullopt; }, {}, 100};
+  publisher publishes{gateway, [](std::string_view, const auto&) { return std::nullopt; }, {}, 100};
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ observed_replica replica(const std::string& id, const std::string& image, replic
 }
 
 /// "pass..." speaks passthrough with 4 requests at a time; "unknown..." is not in the catalogue.
-std::optional<runtime::image_description> images(std::string_view image) {
+std::optional<runtime::image_description> images(std::string_view image, const runtime::placement&) {
   if (image.starts_with("unknown")) return std::nullopt;
   runtime::image_description description;
   if (image.starts_with("pass")) {

@@ -123,7 +123,8 @@ class memory_store final : public store::desired_state {
 class memory_driver final : public runtime::runtime_driver {
  public:
   std::string_view name() const noexcept override { return "memory"; }
-  result<runtime::image_description, std::string> describe_image(std::string_view) const override {
+  result<runtime::image_description, std::string> describe_image(std::string_view,
+                                                                 const runtime::placement&) const override {
     return {boost::system::in_place_value};
   }
   std::vector<runtime::image_description> list_images() const override { return {}; }

@@ -40,7 +40,7 @@ struct running_reconciler {
   memory_store store;
   memory_driver driver;
   memory_gateway gateway;
-  publish::publisher publisher{gateway, [](std::string_view) { return std::nullopt; }, {}, 0};
+  publish::publisher publisher{gateway, [](std::string_view, const auto&) { return std::nullopt; }, {}, 0};
   reconciler reconciling{
       store,
       driver,

@@ -1,6 +1,6 @@
-#include "control/runtime/process/file_text.hpp"
+#include "control/runtime/file_text.hpp"
 
-#include "control/runtime/process/file_handle.hpp"
+#include "control/runtime/file_handle.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-namespace modelgate::control::runtime::process {
+namespace modelgate::control::runtime {
 namespace {
 
 error_code last_error() {
@@ -33,4 +33,4 @@ result<void> replace_file_text(const std::filesystem::path& file, std::string_vi
   return {};
 }
 
-}  // namespace modelgate::control::runtime::process
+}  // namespace modelgate::control::runtime

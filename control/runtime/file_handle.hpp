@@ -4,7 +4,7 @@
 
 #include <utility>
 
-namespace modelgate::control::runtime::process {
+namespace modelgate::control::runtime {
 
 /// Owns a file descriptor. Move-only; closes it when destroyed.
 class file_handle {
@@ -30,4 +30,4 @@ class file_handle {
   int descriptor_ = -1;
 };
 
-}  // namespace modelgate::control::runtime::process
+}  // namespace modelgate::control::runtime

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace modelgate::control::runtime::process {
+namespace modelgate::control::runtime {
 
 /// What one instance of a replica has taken since it began, as far as somebody counts it.
 struct usage_sample {
@@ -56,4 +56,4 @@ class usage_meter {
   steady_time told_at_;
 };
 
-}  // namespace modelgate::control::runtime::process
+}  // namespace modelgate::control::runtime

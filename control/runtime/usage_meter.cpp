@@ -1,6 +1,6 @@
-#include "control/runtime/process/usage_meter.hpp"
+#include "control/runtime/usage_meter.hpp"
 
-namespace modelgate::control::runtime::process {
+namespace modelgate::control::runtime {
 
 void usage_meter::begin_instance(steady_time now) {
   cpu_.close();
@@ -46,4 +46,4 @@ std::optional<domain::replica_usage> usage_meter::read(std::int64_t memory_limit
   return usage;
 }
 
-}  // namespace modelgate::control::runtime::process
+}  // namespace modelgate::control::runtime

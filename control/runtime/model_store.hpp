@@ -1,0 +1,63 @@
+#pragma once
+
+#include "modelgate/base/result.hpp"
+#include "modelgate/config/settings.hpp"
+
+#include <atomic>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace modelgate::control::runtime {
+
+/// The models that replicas run with, fetched from their modelURI: one folder for all replicas of a revision, which goes
+/// when none of them is left. Everybody may read it, nobody but modelgate may write it.
+///
+/// Shape: any-thread; fetching blocks its thread, and whoever wants the same one meanwhile.
+class model_store {
+ public:
+  /// The addresses of a name. Errors: a sentence.
+  using resolve_function = std::function<result<std::vector<std::string>, std::string>(const std::string& host)>;
+
+  /// Throws std::runtime_error when the folder cannot be made.
+  model_store(std::filesystem::path folder, config::model_settings settings, resolve_function resolve);
+
+  void reconfigure(config::model_settings settings);
+
+  /// The folder with the model of this replica's revision, fetched if it is not there; empty when this URI is not
+  /// fetched but handed on as it is. Errors: a sentence that names the URI.
+  [[nodiscard]] result<std::filesystem::path, std::string> ensure(const std::string& replica, const std::string& uri);
+  /// The replica runs with its revision's model, if that was fetched: one that was found running.
+  void hold(const std::string& replica);
+  /// It is gone for good. The last one takes the model along.
+  void release(const std::string& replica);
+  /// What is being fetched is given up: the program ends.
+  void stop() noexcept { stopping_ = true; }
+  /// Removes what no replica holds: left by an earlier process.
+  void remove_unheld();
+
+ private:
+  struct entry {
+    std::mutex fetching;
+    std::set<std::string> holders;
+  };
+
+  [[nodiscard]] std::shared_ptr<entry> entry_of(const std::string& revision, const std::string& holder);
+  [[nodiscard]] result<void, std::string> fetch(const std::string& uri, const std::filesystem::path& into,
+                                                const config::model_settings& settings) const;
+
+  const std::filesystem::path folder_;
+  const resolve_function resolve_;
+  std::atomic<bool> stopping_{false};
+  mutable std::mutex mutex_;
+  config::model_settings settings_;
+  std::map<std::string, std::shared_ptr<entry>> entries_;  ///< by revision: a replica's name without its index
+};
+
+}  // namespace modelgate::control::runtime
