@@ -250,19 +250,22 @@ snapshot_builder::image_word snapshot_builder::word_of(const std::optional<runti
 }
 
 bool snapshot_builder::images_differ() const {
-  return std::any_of(heard_.begin(), heard_.end(),
-                     [this](const auto& heard) { return word_of(images_(heard.first)) != heard.second; });
+  return std::any_of(heard_.begin(), heard_.end(), [this](const auto& heard) {
+    const auto& [image, group, instance_type] = heard.first;
+    return word_of(images_(image, {group, instance_type})) != heard.second;
+  });
 }
 
 /// Makes those at these places anew. Whether an image was heard to say something else than it told others.
 bool snapshot_builder::build(const std::vector<std::size_t>& stale, const std::vector<observed_replica>& observed) {
   if (stale.size() == desired_.size()) heard_.clear();
   bool differs = false;
-  std::map<std::string, std::optional<runtime::image_description>, std::less<>> told;  // each is asked once
-  const image_lookup ask = [&](std::string_view image) {
-    auto known = told.find(image);
+  std::map<image_question, std::optional<runtime::image_description>> told;  // each is asked once
+  const image_lookup ask = [&](std::string_view image, const runtime::placement& where) {
+    image_question question{image, where.group, where.instance_type};
+    auto known = told.find(question);
     if (known == told.end()) {
-      known = told.emplace(std::string{image}, images_(image)).first;
+      known = told.emplace(std::move(question), images_(image, where)).first;
       const image_word word = word_of(known->second);
       const auto [heard, is_new] = heard_.try_emplace(known->first, word);
       differs = differs || (!is_new && heard->second != word);

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -71,6 +72,8 @@ class snapshot_builder {
   using ready_replicas = std::map<std::string, std::vector<ready_replica>>;
   /// What an image says that gets into a snapshot; nothing while it is not known.
   using image_word = std::optional<std::pair<config::upstream_protocol, std::optional<std::uint32_t>>>;
+  /// What is asked for: an image, for replicas of a group and an instance type.
+  using image_question = std::tuple<std::string, std::string, std::string>;
 
   [[nodiscard]] static ready_replicas ready_of(const std::vector<runtime::observed_replica>& observed);
   [[nodiscard]] std::vector<std::size_t> take_over(const std::vector<store::desired_ptr>& desired);
@@ -83,7 +86,7 @@ class snapshot_builder {
 
   image_lookup images_;
   serving_defaults defaults_;
-  std::map<std::string, image_word, std::less<>> heard_;  ///< of every image that was asked for
+  std::map<image_question, image_word> heard_;  ///< of all that was asked for
   std::vector<store::desired_ptr> desired_;
   std::vector<config::deployment_config_ptr> made_;  ///< of each of `desired_`; null: not listed
   ready_replicas ready_;

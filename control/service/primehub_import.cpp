@@ -95,7 +95,8 @@ answer<imported_object> primehub_import::import_deployment(const domain::princip
   as_read.skipped = said(read.mistakes);
   if (!as_read.skipped.empty()) return as_read;
   // Asked outside of any transaction, as ever.
-  const auto image = context_.runtime.describe_image(read.value.revisions.back().spec.model_image);
+  const domain::deployment_spec& last = read.value.revisions.back().spec;
+  const auto image = context_.runtime.describe_image(last.model_image, {read.value.group, last.instance_type});
 
   const auto body = [&](store::transaction& within) -> answer<imported_object> {
     imported_object told = as_read;

@@ -53,7 +53,8 @@ resolution delete_group(const caller& by, const json::object& arguments) {
   if (!with_it) return with_it.error();
   std::vector<std::string> ids;
   for (const service::deployment_view& each : *with_it) ids.push_back(each.deployment.id);
-  const auto done = service::group_service{by.context()}.remove(by.who(), name, std::move(ids));
+  const auto done =
+      service::group_service{by.context()}.remove(by.who(), name, std::move(ids), by.event_of("deleteGroup"));
   if (!done) return fault_of(done.error());
   return resolved{make_record({{"id", text(name)}, {"name", text(name)}})};
 }

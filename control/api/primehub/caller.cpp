@@ -24,6 +24,17 @@ std::string own_address(const http_io::request& request, bool secure) {
   return std::string{secure ? "https://" : "http://"}.append(is_plain_authority(host) ? host : "127.0.0.1");
 }
 
+domain::audit_event caller::event_of(std::string_view field) const {
+  domain::audit_event event;
+  event.user = who_.user;
+  event.credential = who_.credential;
+  event.peer = request_.peer;
+  event.method = request_.method;
+  event.path = "/graphql/" + std::string{field};
+  event.request_id = request_id_;
+  return event;
+}
+
 std::string caller::endpoint_of(const std::string& deployment) const {
   return rest::endpoint_url(all_.options.view().public_url, request_.fields.get("Host"), all_.options.prediction,
                             deployment);

@@ -2,6 +2,7 @@
 
 #include "control/api/graphql/execution.hpp"
 #include "control/api/rest/rest_api.hpp"
+#include "control/domain/audit_event.hpp"
 #include "control/domain/instance_type.hpp"
 #include "control/domain/user.hpp"
 #include "control/service/audit_trail.hpp"
@@ -15,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace modelgate::control::primehub {
@@ -46,6 +48,8 @@ class caller {
   [[nodiscard]] const service::service_context& context() const noexcept { return all_.context; }
   [[nodiscard]] const http_io::request& request() const noexcept { return request_; }
   [[nodiscard]] const std::string& request_id() const noexcept { return request_id_; }
+  /// What the audit trail says of it, but for what it is about.
+  [[nodiscard]] domain::audit_event event_of(std::string_view field) const;
 
   /// Where applications send the predictions of a deployment.
   [[nodiscard]] std::string endpoint_of(const std::string& deployment) const;

@@ -57,14 +57,8 @@ unsigned status_of(const graphql::resolution& done) {
 graphql::resolution mutation_root::get(std::string_view field, const json::object& arguments) const {
   const changer deployments = find_deployment_change(field);
   const changer change = deployments != nullptr ? deployments : find_administration_change(field);
-  domain::audit_event event;
-  event.user = by_.who().user;
-  event.credential = by_.who().credential;
-  event.peer = by_.request().peer;
-  event.method = by_.request().method;
-  event.path = "/graphql/" + std::string{field};
+  domain::audit_event event = by_.event_of(field);
   event.resource = resource_of(field, arguments);
-  event.request_id = by_.request_id();
   const auto number = by_.all().trail.begin(event);
   if (!number) return fault_of(number.error());
   auto done = by_.who().read_only ? graphql::resolution{graphql::fault{"this API token is read-only", "NOT_AUTH"}}

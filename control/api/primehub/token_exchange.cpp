@@ -135,9 +135,15 @@ http_io::response token_exchange::give_code(const http_io::request& request, con
     domain::audit_event event = event_of(request, request_id);
     event.resource = "session";
     event.status = 200;
-    const auto opened = all_.logins.log_in(
-        json::object{{"name", name}, {"password", form_value(request.body, "password")}}, std::move(event));
-    if (!opened) return show_form(request, rest::problem{opened.error()}.status, opened.error().detail);
+    const auto opened =
+        all_.logins.log_in(json::object{{"name", name}, {"password", form_value(request.body, "password")}}, event);
+    if (!opened) {
+      event.status = rest::problem{opened.error()}.status;
+      using service::failure;
+      if (opened.error().kind == failure::wrong_login || opened.error().kind == failure::locked_out)
+        all_.trail.refuse(event);
+      return show_form(request, *event.status, opened.error().detail);
+    }
     cookie = opened->cookie.reveal();
     const auto life = std::chrono::ceil<std::chrono::seconds>(opened->session.expires_at - opened->session.created_at);
     set_cookie = rest::set_session_cookie(cookie, life, all_.options.secure);

@@ -10,7 +10,7 @@
 namespace modelgate::tests {
 namespace {
 
-using control::runtime::process::file_handle;
+using control::runtime::file_handle;
 using control::runtime::process::gated_child;
 
 BOOST_AUTO_TEST_SUITE(a_child_at_its_gate)

@@ -2,11 +2,13 @@
 #include "control/runtime/log_budget.hpp"
 #include "control/runtime/log_file.hpp"
 #include "control/runtime/log_rate.hpp"
+#include "control/runtime/process/data_layout.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 namespace modelgate::control::runtime {

@@ -80,7 +80,7 @@ struct changing_world {
     return all;
   }
   image_lookup look_up() {
-    return [this](std::string_view image) -> std::optional<runtime::image_description> {
+    return [this](std::string_view image, const runtime::placement&) -> std::optional<runtime::image_description> {
       ++asked;
       const auto found = images.find(image);
       if (found == images.end()) return std::nullopt;
