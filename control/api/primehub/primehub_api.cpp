@@ -74,8 +74,7 @@ primehub_api::primehub_api(const service::service_context& context, service::sec
     : parts_{context, vault, logins, trail, options}, types_{schema_text()}, limits_{}, exchange_{parts_} {}
 
 bool primehub_api::has(std::string_view path) noexcept {
-  return path == query_path || path == "/api" || path == "/api/" || path.starts_with(log_path)
-         || token_exchange::has(path);
+  return path == query_path || path == "/api/" || path.starts_with(log_path) || token_exchange::has(path);
 }
 
 http_io::response primehub_api::operator()(const http_io::request& request) {
