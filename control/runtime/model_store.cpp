@@ -28,6 +28,8 @@ using outcome = result<void, std::string>;
 
 constexpr std::string_view unfinished = ".part";
 constexpr std::string_view fetched_file = ".fetched";
+constexpr std::size_t fetching_threads = 2;
+constexpr std::size_t fetching_queue = 256;
 
 /// "deploy-iris-r3-1" -> "deploy-iris-r3".
 std::string revision_of(const std::string& replica) {
@@ -64,7 +66,7 @@ outcome download(const model_uri& from, const net::endpoint& address, const fs::
                  const config::model_settings& settings, const std::atomic<bool>& stopping) {
   http_io::client_request request;
   request.target = from.path;
-  request.fields.add("Host", from.host + ":" + std::to_string(from.port));
+  request.fields.add("Host", net::to_string({from.host, from.port}));
   if (from.uses_tls) {
     auto trusted = net::tls_client_context::load(settings.ca_file);
     if (!trusted) return trusted.error();
@@ -102,7 +104,10 @@ outcome download(const model_uri& from, const net::endpoint& address, const fs::
 }  // namespace
 
 model_store::model_store(fs::path folder, config::model_settings settings, resolve_function resolve)
-    : folder_{std::move(folder)}, resolve_{std::move(resolve)}, settings_{std::move(settings)} {
+    : folder_{std::move(folder)},
+      resolve_{std::move(resolve)},
+      settings_{std::move(settings)},
+      fetching_{"models", fetching_threads, fetching_queue} {
   constexpr auto everybody_may_enter = static_cast<mode_t>(0755);
   if ((::mkdir(folder_.c_str(), everybody_may_enter) != 0 && errno != EEXIST) || sodium_init() < 0)
     throw std::runtime_error{"The folder \"" + folder_.native()
@@ -175,6 +180,37 @@ result<fs::path, std::string> model_store::ensure(const std::string& replica, co
   if (fetched) return {in_place_value, whole};
   fs::remove_all(part, problem);
   return {in_place_error, "the model \"" + uri + "\" " + fetched.error()};
+}
+
+result<fs::path, std::string> model_store::ensure_within(const std::string& replica, const std::string& uri,
+                                                         std::chrono::milliseconds patience) {
+  using boost::system::in_place_error;
+  using task = std::packaged_task<result<fs::path, std::string>()>;
+  const std::string revision = revision_of(replica);
+  std::shared_future<result<fs::path, std::string>> coming;
+  {
+    const std::lock_guard lock{mutex_};
+    if (!is_fetched(uri, settings_.sources)) return {boost::system::in_place_value, fs::path{}};
+    auto& known = under_way_[revision];
+    if (!known.valid()) {
+      const auto job = std::make_shared<task>([this, replica, uri] { return ensure(replica, uri); });
+      known = job->get_future().share();
+      if (!fetching_.try_run([job] { (*job)(); })) {
+        under_way_.erase(revision);
+        return {in_place_error, "the model \"" + uri + "\" has to wait: too many are being fetched"};
+      }
+    }
+    coming = known;
+  }
+  if (coming.wait_for(patience) != std::future_status::ready)
+    return {in_place_error, "the model \"" + uri + "\" is still being fetched"};
+  {
+    const std::lock_guard lock{mutex_};
+    under_way_.erase(revision);
+  }
+  auto fetched = coming.get();
+  if (fetched) hold(replica);
+  return fetched;
 }
 
 outcome model_store::fetch(const std::string& uri, const fs::path& into, const config::model_settings& settings) const {

@@ -1,11 +1,14 @@
 #pragma once
 
+#include "modelgate/base/blocking_pool.hpp"
 #include "modelgate/base/result.hpp"
 #include "modelgate/config/settings.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -33,6 +36,11 @@ class model_store {
   /// The folder with the model of this replica's revision, fetched if it is not there; empty when this URI is not
   /// fetched but handed on as it is. Errors: a sentence that names the URI.
   [[nodiscard]] result<std::filesystem::path, std::string> ensure(const std::string& replica, const std::string& uri);
+  /// The same for a thread that must not be held up: after `patience` the fetching goes on without it. Errors: that too,
+  /// in words; whoever asks again gets what came of it.
+  [[nodiscard]] result<std::filesystem::path, std::string> ensure_within(const std::string& replica,
+                                                                         const std::string& uri,
+                                                                         std::chrono::milliseconds patience);
   /// The replica runs with its revision's model, if that was fetched: one that was found running.
   void hold(const std::string& replica);
   /// It is gone for good. The last one takes the model along.
@@ -58,6 +66,8 @@ class model_store {
   mutable std::mutex mutex_;
   config::model_settings settings_;
   std::map<std::string, std::shared_ptr<entry>> entries_;  ///< by revision: a replica's name without its index
+  std::map<std::string, std::shared_future<result<std::filesystem::path, std::string>>> under_way_;  ///< by revision
+  blocking_pool fetching_;  ///< goes first: its jobs use the rest
 };
 
 }  // namespace modelgate::control::runtime

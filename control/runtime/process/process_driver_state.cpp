@@ -123,7 +123,9 @@ result<launch_ground, std::string> process_driver::state::prepare(const replica_
   if (!own_folder) return "a folder for it cannot be made: " + own_folder.error().message();
 
   if (spec.model_uri && models != nullptr) {
-    auto model = models->ensure(spec.name, *spec.model_uri);
+    // The reconciler starts replicas, and others wait for their turn meanwhile.
+    constexpr milliseconds patience_with_model{2'000};
+    auto model = models->ensure_within(spec.name, *spec.model_uri, patience_with_model);
     if (!model) return model.error();
     ground.model = std::move(*model);
   }

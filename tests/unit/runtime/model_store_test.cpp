@@ -215,6 +215,11 @@ BOOST_AUTO_TEST_CASE(fetch_once_for_a_revision_and_forget_with_its_last_replica)
   BOOST_TEST(fs::exists(folder.path() / "store/deploy-iris-r2"));
 
   BOOST_TEST(store.ensure("deploy-iris-r3-0", "s3://bucket/x")->empty());
+  BOOST_TEST(store.ensure_within("deploy-iris-r3-0", "s3://bucket/x", std::chrono::minutes{1})->empty());
+  const auto soon = store.ensure_within("deploy-iris-r4-0", uri, std::chrono::minutes{1});
+  BOOST_TEST_REQUIRE(soon.has_value());
+  BOOST_TEST(text_of(*soon / "weights") == "two");
+  BOOST_TEST(!store.ensure_within("deploy-iris-r5-0", uri + "x", std::chrono::minutes{1}).has_value());
   const auto missing = store.ensure("deploy-iris-r3-0", uri + "x");
   BOOST_TEST_REQUIRE(!missing.has_value());
   BOOST_TEST(missing.error().starts_with("the model \"" + uri + "x\" cannot be read"), missing.error());
