@@ -231,10 +231,7 @@ BOOST_AUTO_TEST_CASE(a_busy_replica_is_not_bothered) {
     connection.send(answer_with(200, "held"));
   };
   two_replicas replicas{hold, hold};
-  auto deployment = replicas.deployment();
-  deployment.serving.concurrency =
-      2;  // the third request at the latest goes to the other one, and a fourth has a place
-  hedging run{deployment};
+  hedging run{replicas.deployment()};
   // Each replica has a request whose body is still coming: those are not hedged themselves.
   std::vector<raw_socket> others;
   const auto all_are_busy = [&] {
