@@ -44,6 +44,7 @@ std::string to_json(const container_record& record) {
   json::object labels;
   for (const auto& [name, value] : record.labels) labels.emplace(name, value);
   object["labels"] = std::move(labels);
+  if (!record.last_end.empty()) object["lastEnd"] = record.last_end;
   if (record.warm_up) object["warmUp"] = {{"path", record.warm_up->path}, {"body", record.warm_up->body}};
   return json::serialize(object);
 }
@@ -69,6 +70,7 @@ result<container_record> parse_container_record(std::string_view text) {
     record.health_path = text_at(object, "healthPath");
     for (const auto& entry : object.at("labels").as_object())
       record.labels.emplace(entry.key(), json::value_to<std::string>(entry.value()));
+    if (object.contains("lastEnd")) record.last_end = text_at(object, "lastEnd");
     if (const auto* entry = object.if_contains("warmUp")) {
       const json::object& example = entry->as_object();
       record.warm_up = warm_up_request{text_at(example, "path"), text_at(example, "body")};

@@ -26,6 +26,7 @@ struct container_record {
   system_time unready_since;
   std::uint32_t restarts = 0;
   std::uint32_t failures = 0;
+  std::string last_end;    ///< how the last instance that failed ended; empty when it has been well since
   std::string container;   ///< the engine's id; empty: none was made yet, or it is gone
   std::string image_id;    ///< that the revision's replicas run; empty: not known yet
   std::uint16_t port = 0;  ///< on 127.0.0.1; 0: it has not been started yet

@@ -75,6 +75,9 @@ observed_replica container_replica::observe() const {
   seen.phase = record_.phase;
   const bool speaks = record_.phase == replica_phase::unready || (record_.phase == replica_phase::starting && up_);
   seen.reason = speaks ? with_last_line(record_.reason, log_->last_line()) : record_.reason;
+  // Why it is started again and again, and not only what is under way at this instant.
+  const bool comes_up = record_.phase == replica_phase::starting || record_.phase == replica_phase::unready;
+  if (comes_up && !record_.last_end.empty()) seen.reason = record_.last_end + "; it was started again: " + seen.reason;
   seen.since = record_.since;
   seen.unready_since = record_.unready_since;
   if (!has_exited() && record_.port != 0) seen.address = net::endpoint{"127.0.0.1", record_.port};
@@ -259,7 +262,10 @@ void container_replica::become_exited(std::string reason, bool is_failure) {
   pulling_.reset();
   end_of_log_->store(true);
   record_.port = 0;
-  if (is_failure) ++record_.failures;
+  if (is_failure) {
+    ++record_.failures;
+    record_.last_end = reason;
+  }
   inherited_.reset();
   has_answered_ = true;
   usage_.end_instance(steady_clock::now());
@@ -351,6 +357,7 @@ void container_replica::on_probe(const std::optional<std::string>& complaint) {
     // A time of being well wipes out earlier failures: the next one is a first one again.
     if (record_.failures > 0 && now - ready_since_ >= context_.timing.restart_backoff_max) {
       record_.failures = 0;
+      record_.last_end.clear();
       save();
       context_.changed(*this);
     }
