@@ -22,6 +22,7 @@ class text_writer {
   text_writer& operator=(const text_writer&) = delete;
 
   text_writer& put(std::string_view piece) {
+    if (piece.empty()) return *this;  // its address may be none at all
     need(piece.size());
     std::memcpy(at_, piece.data(), piece.size());
     at_ += piece.size();

@@ -225,6 +225,14 @@ BOOST_AUTO_TEST_CASE(each_replica_is_counted_for_what_it_was_sent) {
   gateway_fixture fixture{without_doubt()};
   fixture.deploy(idempotent({&loses, &other}));
   for (int i = 0; i < 10; ++i) BOOST_TEST(status_of(fixture.ask(post("/deployment/pub/x", "{}"))) == 200);
+  // A try is counted a moment after its answer has gone on.
+  const auto counted_tries = [&] {
+    std::uint64_t tries = 0;
+    for (const config::endpoint_load& each : fixture.gateway->observe_with_counts().endpoints)
+      tries = std::accumulate(each.counted.answers.begin(), each.counted.answers.end(), tries);
+    return tries;
+  };
+  while (counted_tries() < 10 + loses.requests().size()) std::this_thread::yield();
   const config::observation seen = fixture.gateway->observe_with_counts();
   BOOST_TEST_REQUIRE(seen.endpoints.size() == 2U);
   for (const config::endpoint_load& each : seen.endpoints) {
