@@ -225,34 +225,42 @@ BOOST_AUTO_TEST_CASE(when_both_are_lost_it_is_502_and_nobody_else_is_asked) {
 }
 
 BOOST_AUTO_TEST_CASE(a_busy_replica_is_not_bothered) {
-  std::atomic<bool> let_go{false};
-  const auto hold = [&](raw_socket& connection) {
-    while (!let_go) std::this_thread::yield();
-    connection.send(answer_with(200, "held"));
-  };
-  two_replicas replicas{hold, hold};
-  hedging run{replicas.deployment()};
-  // Each replica has a request whose body is still coming: those are not hedged themselves.
-  std::vector<raw_socket> others;
-  const auto all_are_busy = [&] {
-    std::vector<std::uint32_t> counts{0, 0};
-    while (counts[0] + counts[1] != others.size()) counts = run.in_flight();
-    return counts[0] > 0 && counts[1] > 0;
-  };
-  do {
-    others.push_back(run.fixture.connect());
-    others.back().send("POST /deployment/pub/fast HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
-  } while (!all_are_busy());
-  run.ask_slowly();
-  run.await_outcome("no_idle_replica");
-  let_go = true;
-  BOOST_TEST(body_of(run.client.receive_message()) == "held");
-  BOOST_TEST(replicas.slow_seen() == 1);
-  for (raw_socket& each : others) {
-    each.send("cd");
-    BOOST_TEST(body_of(each.receive_message()) == "fast");
+  // Where a busy machine made one replica look much slower than the other it gets no request: then all is made anew.
+  constexpr int attempts = 10;
+  constexpr std::size_t most_others = 90;
+  for (int attempt = 0; attempt < attempts; ++attempt) {
+    std::atomic<bool> let_go{false};
+    const auto hold = [&](raw_socket& connection) {
+      while (!let_go) std::this_thread::yield();
+      connection.send(answer_with(200, "held"));
+    };
+    two_replicas replicas{hold, hold};
+    hedging run{replicas.deployment()};
+    // Each replica has a request whose body is still coming: those are not hedged themselves.
+    std::vector<raw_socket> others;
+    const auto all_are_busy = [&] {
+      std::vector<std::uint32_t> counts{0, 0};
+      while (counts[0] + counts[1] != others.size()) counts = run.in_flight();
+      return counts[0] > 0 && counts[1] > 0;
+    };
+    do {
+      others.push_back(run.fixture.connect());
+      others.back().send("POST /deployment/pub/fast HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab");
+    } while (!all_are_busy() && others.size() < most_others);
+    if (!all_are_busy()) continue;
+    run.ask_slowly();
+    run.await_outcome("no_idle_replica");
+    let_go = true;
+    BOOST_TEST(body_of(run.client.receive_message()) == "held");
+    BOOST_TEST(replicas.slow_seen() == 1);
+    for (raw_socket& each : others) {
+      each.send("cd");
+      BOOST_TEST(body_of(each.receive_message()) == "fast");
+    }
+    BOOST_TEST(run.outcome("won") + run.outcome("lost") == 0);
+    return;
   }
-  BOOST_TEST(run.outcome("won") + run.outcome("lost") == 0);
+  BOOST_FAIL("one replica looked too slow each time");
 }
 
 BOOST_AUTO_TEST_CASE(hedges_are_at_most_their_share_of_the_requests) {
