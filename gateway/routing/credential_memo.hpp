@@ -12,7 +12,7 @@ namespace modelgate::routing {
 /// Who sent the last request of a connection, and what he showed for it.
 ///
 /// A fast path: a kept connection shows the same Authorization with each request. To decode it, wipe it and hash its token takes
-/// some 4,800 instructions, to recall it 800 (benchmarks/micro: check_token, recall_token). What was shown is not kept but its
+/// 4,636 instructions, to recall it 855 (benchmarks/micro: check_token, recall_token). What was shown is not kept but its
 /// SipHash-2-4 of 128 bits, under a key that the process has drawn. It holds only for the very route in which the client
 /// was found: a token that is rotated, disabled or deleted is another route's. That the client expires is the
 /// caller's to look at, each time.
