@@ -17,7 +17,7 @@ namespace modelgate::routing {
 /// was found: a token that is rotated, disabled or deleted is another route's. That the client expires is the
 /// caller's to look at, each time.
 ///
-/// Shape: one per connection, 48 bytes.
+/// Shape: one per connection, 32 bytes.
 class credential_memo {
  public:
   /// nullptr: it was somebody or something else.
@@ -32,5 +32,6 @@ class credential_memo {
   const route_client* client_ = nullptr;
   mark mark_{};
 };
+static_assert(sizeof(credential_memo) == 32);
 
 }  // namespace modelgate::routing
