@@ -233,7 +233,7 @@ void chart_history::put_clients(recorded& into, const moment& when, const sighti
     const std::string& name = client->client;
     const arrived now{since(into.last_of_clients[name], client->counted), static_cast<double>(client->in_flight)};
     last[name] = client->counted;
-    if (into.lines.contains({"qps", label_of(name)}))
+    if (name != other_clients && into.lines.contains({"qps", label_of(name)}))
       draw(name, now);
     else
       without_line.emplace_back(name, now);
@@ -246,7 +246,7 @@ void chart_history::put_clients(recorded& into, const moment& when, const sighti
   });
   arrived others;
   for (const auto& each : without_line) {
-    if (named < most_clients && asked(each) > 0) {
+    if (named < most_clients && asked(each) > 0 && each.first != other_clients) {
       ++named;
       draw(each.first, each.second);
     } else {

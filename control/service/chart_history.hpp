@@ -51,8 +51,8 @@ struct replica_reading {
 /// where nobody knows whose answer it is about; also `cpu` in cores and `memory` in bytes.
 ///
 /// Bounds of one deployment: `most_models` models, `most_replicas` replicas (one that is gone makes room for a new one),
-/// `most_clients` clients by name; all others together are one more, `other_clients`. All lines together take `bytes` at
-/// most: a line that does not fit is left out until others have gone.
+/// `most_clients` clients by name; all others, and one that is called so, are one more, `other_clients`. All lines together
+/// take `bytes` at most: a line that does not fit is left out until others have gone.
 ///
 /// Shape: any-thread; in memory only, so it begins anew with the process.
 class chart_history {

@@ -30,7 +30,7 @@ client_counts::series client_counts::take(std::span<const seen_client> clients) 
     if (is_new) {
       known.created_at = each.created_at;
       known.is_there = true;
-      known.is_named = named < most_;
+      known.is_named = named < most_ && each.name != rest_name;
       if (known.is_named) ++named;
     }
     if (known.is_named)
@@ -40,7 +40,9 @@ client_counts::series client_counts::take(std::span<const seen_client> clients) 
     known.requests = each.requests;
   }
   // A series that begins with zero shows its first request to `rate`.
-  for (std::size_t i = 0; i < idle.size() && shown.size() < most_; ++i) shown.emplace_back(idle[i]->name, 0U);
+  for (std::size_t i = 0; i < idle.size() && shown.size() < most_; ++i) {
+    if (idle[i]->name != rest_name) shown.emplace_back(idle[i]->name, 0U);
+  }
   shown.emplace_back(rest_name, rest_);
   return shown;
 }

@@ -130,7 +130,7 @@ readings read_clients(const serving_table& table, const metrics::registry& regis
     for (auto& [client, requests] : place->second.take(clients)) {
       seen.push_back({"modelgate_client_requests_total",
                       "Requests that a client's token, password or certificate let in; clients without a series of "
-                      "their own are \"all others\".",
+                      "their own are \"other\".",
                       {{"deployment_name", registry.label_of(id)}, {"client", std::move(client)}},
                       static_cast<double>(requests),
                       true});

@@ -100,7 +100,7 @@ describe('monitor', () => {
     await page.route('**/api/v1/deployments/iris-private/metrics**', (route) => route.fulfill({ json: fullCharts() }));
     await page.goto(world.url + '/deployments/iris-private/monitor?client=success');
     await page.getByRole('row', { name: /^mobile-app .*100%.*ms/ }).waitFor();
-    await page.getByRole('row', { name: /^all others / }).waitFor();
+    await page.getByRole('row', { name: /^other / }).waitFor();
     await card(page, 'Success rate by client').getByRole('button', { name: /^batch/ }).waitFor();
     await world.assertFits(page);
     await world.picture(page, 'monitor-private');

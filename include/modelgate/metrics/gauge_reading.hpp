@@ -27,9 +27,8 @@ struct gauge_reading {
   std::optional<histogram_value> histogram = {};  ///< then it is one, and `value` says nothing
 };
 
-/// The label `client` of all clients together that have no series of their own. No client can be called so: names have
-/// no spaces.
-inline constexpr std::string_view other_clients = "all others";
+/// The label `client` of all clients together that have no series of their own. One that is called so never has one.
+inline constexpr std::string_view other_clients = "other";
 
 /// The label `deployment_name`: the template with the id for "{id}".
 [[nodiscard]] inline std::string deployment_label(std::string pattern, const std::string& id) {

@@ -13,7 +13,7 @@ export function fullCharts() {
     ['deploy-iris-r2-0', 48, steps],
     ['deploy-iris-r2-1', 50, steps],
   ];
-  const clients = ['batch', 'mobile-app', 'web_shop_with_a_long_name', 'all others'];
+  const clients = ['batch', 'mobile-app', 'web_shop_with_a_long_name', 'other'];
   return {
     step: 10,
     start: new Date(start).toISOString(),

@@ -16,7 +16,7 @@ const charts: Charts = {
     { name: 'qps', labels: {}, values: [0, 2.5] },
     { name: 'qps', labels: { replica: 'a-10' }, values: [1, 2] },
     { name: 'qps', labels: { replica: 'a-9' }, values: [1, null] },
-    { name: 'qps', labels: { client: 'all others' }, values: [1, 4] },
+    { name: 'qps', labels: { client: 'other' }, values: [1, 4] },
     { name: 'qps', labels: { client: 'app' }, values: [1, 4] },
     { name: 'answers', labels: { client: 'app', class: '4xx' }, values: [0, 1] },
   ],
@@ -43,7 +43,7 @@ describe('lines', () => {
   it('takes lines of clients as they come, whatever else labels them', () => {
     const clients = partPanels(charts, 'client');
     expect(clients.map((panel) => panel.title)).toEqual(['QPS', 'answers 4xx']);
-    expect(clients[0]?.lines.map((line) => line.title)).toEqual(['app', 'all others']);
+    expect(clients[0]?.lines.map((line) => line.title)).toEqual(['app', 'other']);
   });
 
   it('tells quantiles as people do', () => {
