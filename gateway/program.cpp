@@ -246,7 +246,8 @@ class program {
     made.plan.restart_backoff = settings.process_runtime.restart_backoff;
     made.plan.restart_backoff_max = settings.process_runtime.restart_backoff_max;
     made.plan.drain_limit = settings.timeouts.drain;
-    made.settle_time = settings.process_runtime.restart_backoff_max;  // "well" means the same to both
+    made.plan.surge = settings.rollout.surge;
+    made.settle_time = settings.rollout.settle;
     return made;
   }
 
@@ -350,6 +351,7 @@ class program {
     });
     gateway_->add_metrics_source([this] { return certificates_.read(); });
     gateway_->add_metrics_source([this] { return readings_of(rest_.hub()); });
+    gateway_->add_metrics_source([this] { return readings_of(primehub_); });
     gateway_->add_metrics_source([this] { return live_.readings(); });
     gateway_->add_metrics_source([this] { return upgrades_.readings(); });
     gateway_->add_metrics_source([this] { return fleet_.read(); });

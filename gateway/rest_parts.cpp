@@ -38,6 +38,7 @@ control::rest::rest_options rest_options_of(const live_settings& live, const net
   };
   options.people = [&live] { return live.now()->people; };
   options.audit = [&live] { return live.now()->audit; };
+  options.graphql = [&live] { return live.now()->graphql; };
   options.chart_step = at_start->chart_step;
   options.chart_bytes = at_start->chart_bytes;
   options.secure = at_start->tls.control.enabled();
@@ -67,6 +68,18 @@ std::vector<gateway::reading> readings_of(const control::events::event_hub& hub)
            {},
            static_cast<double>(now.lost),
            true}};
+}
+
+std::vector<gateway::reading> readings_of(const control::primehub::primehub_api& api) {
+  std::vector<gateway::reading> seen;
+  for (const auto& [outcome, count] : api.counts()) {
+    seen.push_back({"modelgate_graphql_requests_total",
+                    "Requests to /api/graphql by outcome.",
+                    {{"outcome", std::string{outcome}}},
+                    static_cast<double>(count),
+                    true});
+  }
+  return seen;
 }
 
 }  // namespace modelgate

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "control/api/primehub/primehub_api.hpp"
 #include "control/api/rest/rest_api.hpp"
 #include "gateway/reload.hpp"
 
@@ -16,5 +17,6 @@ namespace modelgate {
                                                           std::function<std::string()> not_ready_because);
 
 [[nodiscard]] std::vector<gateway::reading> readings_of(const control::events::event_hub& hub);
+[[nodiscard]] std::vector<gateway::reading> readings_of(const control::primehub::primehub_api& api);
 
 }  // namespace modelgate

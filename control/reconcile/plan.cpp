@@ -177,7 +177,7 @@ class deployment_planner {
       return;  // nothing starts beside one: who takes its place is decided when it has ended
     const std::size_t running =
         sorted_.current.size() + sorted_.current_ended.size() + sorted_.old_ready.size() + kept_not_ready_;
-    needed = std::min(needed, kept + (count + 1 > running ? count + 1 - running : 0));
+    needed = std::min(needed, kept + left_of_surge(count, running));
     keep_from(sorted_.old_ended, [&](const observed_replica& replica) {
       const auto wait = backoff_of(replica.failures, settings_);
       if (has_passed(replica.since, wait))
@@ -235,8 +235,13 @@ class deployment_planner {
     }
   }
 
-  /// All that are missing at once when nothing old serves; else only as many as keep one replica above the wanted
-  /// count. A misfit is not missing: who takes its place is decided when it has ended.
+  std::size_t left_of_surge(std::size_t count, std::size_t running) const {
+    const std::size_t most = count + settings_.surge;
+    return most > running ? most - running : 0;
+  }
+
+  /// All that are missing at once when nothing old serves; else only as many as keep the surge above the wanted count.
+  /// A misfit is not missing: who takes its place is decided when it has ended.
   void grow_to(std::size_t count) {
     const auto to_restart = static_cast<std::size_t>(
         std::count_if(sorted_.current_ended.begin(), sorted_.current_ended.end(),
@@ -245,7 +250,7 @@ class deployment_planner {
     std::size_t missing = count > there ? count - there : 0;
     if (const std::size_t serving = sorted_.old_ready.size() + kept_not_ready_; serving > 0) {
       const std::size_t all = there + serving + sorted_.leaving.size();
-      missing = std::min(missing, count + 1 > all ? count + 1 - all : 0);
+      missing = std::min(missing, left_of_surge(count, all));
     }
     std::uint32_t index = 0;
     for (; missing > 0; --missing) {

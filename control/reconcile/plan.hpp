@@ -6,6 +6,7 @@
 #include "modelgate/base/clock.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -44,6 +45,7 @@ struct plan_settings {
   std::chrono::milliseconds restart_backoff_max{30'000};
   std::chrono::milliseconds drain_limit{30'000};  ///< a replica is stopped then, whatever is still on it
   std::chrono::milliseconds drain_poll{50};       ///< nobody tells us that the last request has ended
+  std::size_t surge = 1;                          ///< beyond the wanted count, while old ones serve
 };
 
 struct plan_outcome {

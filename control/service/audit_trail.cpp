@@ -11,7 +11,6 @@ namespace modelgate::control::service {
 namespace {
 
 constexpr std::size_t most_unclosed = 1'000;
-constexpr std::uint64_t most_refused_logins = 60;  // within a minute, lest who guesses drives out the rest
 
 }  // namespace
 
@@ -53,14 +52,14 @@ void audit_trail::end(std::uint64_t number, std::string_view resource, unsigned 
 
 void audit_trail::refuse(domain::audit_event event) const {
   event.at = context_.now();
+  const std::uint64_t most = settings_().refused_logins;
   {
     const std::lock_guard lock{mutex_};
     const system_time minute = std::chrono::floor<std::chrono::minutes>(event.at);
     if (std::exchange(minute_, minute) != minute) refused_ = 0;
-    if (++refused_ > most_refused_logins) {
-      if (refused_ == most_refused_logins + 1) {
-        log::warning("audit", "more logins are refused than are kept of a minute",
-                     {{"kept", std::uint64_t{most_refused_logins}}});
+    if (++refused_ > most) {
+      if (refused_ == most + 1) {
+        log::warning("audit", "more logins are refused than are kept of a minute", {{"kept", most}});
       }
       return;
     }

@@ -31,7 +31,7 @@ class audit_trail {
   [[nodiscard]] answer<std::uint64_t> begin(domain::audit_event event) const;
   void end(std::uint64_t number, std::string_view resource, unsigned status) const;
 
-  /// A login that was refused, which whoever reaches the port can bring about: only so many of them are kept of a minute.
+  /// A login that was refused, which whoever reaches the port can bring about: only `refused_logins` are kept of a minute.
   void refuse(domain::audit_event event) const;
 
   /// For platform administrators, newest first.

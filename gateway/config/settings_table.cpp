@@ -57,6 +57,10 @@ constexpr auto metric = &at<&settings::metrics, Member>;
 template <auto Member>
 constexpr auto audit = &at<&settings::audit, Member>;
 template <auto Member>
+constexpr auto rollout = &at<&settings::rollout, Member>;
+template <auto Member>
+constexpr auto graphql = &at<&settings::graphql, Member>;
+template <auto Member>
 constexpr auto access_log = &at<&settings::access_log, Member>;
 template <auto Member>
 constexpr auto tracing = &at<&settings::tracing, Member>;
@@ -375,6 +379,16 @@ constexpr std::array keys{
     settings_key{"people.password_passes", count_key{people<&people_settings::password_passes>, 1, 100}},
     settings_key{"audit.keep", duration_key{audit<&audit_settings::keep>}},
     settings_key{"audit.events", count_key{audit<&audit_settings::events>, 1, 1'000'000'000}},
+    settings_key{"audit.refused_logins", count_key{audit<&audit_settings::refused_logins>, 0, 1'000'000}},
+
+    settings_key{"rollout.surge", count_key{rollout<&rollout_settings::surge>, 1, 1'000}},
+    settings_key{"rollout.settle", duration_key{rollout<&rollout_settings::settle>}},
+
+    settings_key{"graphql.document_bytes", size_key{graphql<&graphql_settings::document_bytes>, kib, 16 * mib}},
+    settings_key{"graphql.tokens", count_key{graphql<&graphql_settings::tokens>, 100, 10'000'000}},
+    settings_key{"graphql.depth", count_key{graphql<&graphql_settings::depth>, 16, 256}},
+    settings_key{"graphql.cost", count_key{graphql<&graphql_settings::cost>, 1'000, 1'000'000'000}},
+    settings_key{"graphql.answer_values", count_key{graphql<&graphql_settings::answer_values>, 1'000, 1'000'000'000}},
 
     settings_key{"metrics.deployment_name", deployment_name, at_restart},
     settings_key{"metrics.client_service_label", choice_key{client_service_words, choose_client_service, client_service_of}, at_restart},

@@ -3,7 +3,6 @@
 To add a kind: write a method and name it in `Changes.kinds`. A kind leaves things so that every other may come next."""
 import os
 import signal
-import urllib.request
 
 from program import SOURCE, Program, wait_until
 
@@ -22,12 +21,6 @@ class ChangeableProgram(Program):
         with open(self.config + ".new", "w") as file:
             file.write("\n".join(lines) + "\n")
         os.rename(self.config + ".new", self.config)
-
-    def metrics(self):
-        """Every series by its name with its labels."""
-        with urllib.request.urlopen(self.url("metrics") + "/metrics", timeout=60) as answer:
-            lines = answer.read().decode().splitlines()
-        return {series: float(value) for series, value in (line.rsplit(" ", 1) for line in lines if line and line[0] != "#")}
 
     def metric(self, series):
         return self.metrics().get(series, 0.0)

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """With 64 file descriptors and 200 connections: those that are in are served, the others closed, and all is well when they have gone."""
 import os
-import re
 import select
 import socket
 import tempfile
@@ -43,12 +42,7 @@ class Descriptors(unittest.TestCase):
         return clients
 
     def metric(self, series):
-        connection = self.program.connect("metrics")
-        connection.request("GET", "/metrics")
-        text = connection.getresponse().read().decode()
-        connection.close()
-        found = re.search("^" + re.escape(series) + r" (\S+)$", text, re.MULTILINE)
-        return float(found.group(1)) if found else None
+        return self.program.metrics().get(series)
 
     def cpu_seconds(self):
         with open(f"/proc/{self.program.process.pid}/stat") as stat:

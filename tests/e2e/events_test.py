@@ -68,14 +68,6 @@ def configured(program, text):
     return program
 
 
-def metric(program, name):
-    connection = program.connect("metrics")
-    connection.request("GET", "/metrics")
-    lines = connection.getresponse().read().decode().splitlines()
-    connection.close()
-    return next(float(line.split()[1]) for line in lines if line.startswith(name + " "))
-
-
 def resident_bytes(pid):
     with open(f"/proc/{pid}/status") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS:"))
@@ -226,7 +218,7 @@ class Events(unittest.TestCase):
             line = ada.answer.readline()
             self.assertIn(line[:1], (b":", b"\n"))
             heard += line[:1] == b":"
-        self.assertEqual(metric(self.program, "modelgate_event_listeners"), 1)
+        self.assertEqual(self.program.metrics()["modelgate_event_listeners"], 1)
 
     def deploy_large(self, count):
         """Stopped deployments of a quarter of a mebibyte each: together more than sockets hold."""
@@ -259,7 +251,7 @@ class Events(unittest.TestCase):
             self.wait_for_snapshot(self.unread("ada"))
         for number in range(40):
             program.must("PATCH", f"/deployments/large-{number:02}", {"description": "changed"}, If_Match="*")
-        wait_until(lambda: metric(program, "modelgate_event_listeners") == 0, "nobody listens any more")
+        wait_until(lambda: program.metrics()["modelgate_event_listeners"] == 0, "nobody listens any more")
         self.assertLess(resident_bytes(program.process.pid) - before, 64 * 1024 * 1024)
         self.assertEqual(self.listen("ada").snapshot()["deployment", "large-39"]["description"], "changed")
 
@@ -276,7 +268,7 @@ class Events(unittest.TestCase):
         answer.begin()
         last = [line for line in answer.read().decode().splitlines() if line.startswith("id: ")]
         self.assertEqual(len(last), 1, "all of the snapshot, and nothing after it")
-        self.assertEqual(metric(program, "modelgate_event_listeners_lost_total"), 1)
+        self.assertEqual(program.metrics()["modelgate_event_listeners_lost_total"], 1)
         again = self.listen("ada", last=last[0][4:])
         self.assertEqual(again.next()[0], "reset")
         self.assertEqual(again.snapshot()["deployment", "large-03"]["description"], "changed")

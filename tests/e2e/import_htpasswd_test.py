@@ -88,13 +88,6 @@ class ImportHtpasswd(unittest.TestCase):
         with sqlite3.connect(f"file:{self.program.data}/modelgate.db?mode=ro", uri=True) as store:
             return dict(store.execute("SELECT name, foreign_hash FROM clients"))
 
-    def metrics(self):
-        connection = self.program.connect("metrics")
-        connection.request("GET", "/metrics")
-        lines = connection.getresponse().read().decode().splitlines()
-        connection.close()
-        return {line.rsplit(" ", 1)[0]: float(line.rsplit(" ", 1)[1]) for line in lines if not line.startswith("#")}
-
     def test_every_kind_logs_in_is_counted_and_forgets_its_hash(self):
         program = self.start()
         passwords = {"by-md5": "correct horse", "by-bcrypt": "battery:staple", "by-sha": "zwölf Ärzte", "never-used": "x"}
@@ -121,7 +114,7 @@ class ImportHtpasswd(unittest.TestCase):
         self.assertEqual(program.predict("iris", headers={"Authorization": "Bearer " + passwords["by-md5"]})[0], 401, "alone it is nobody's")
         self.assertEqual({name: each["requests"] for name, each in self.clients().items()},
                          {**{name: 3 for name in used}, "never-used": 0})
-        self.assertEqual(self.metrics()['modelgate_authenticated_requests_total{deployment_name="iris"}'], 9)
+        self.assertEqual(self.program.metrics()['modelgate_authenticated_requests_total{deployment_name="iris"}'], 9)
 
         wait_until(lambda: [name for name, row in self.rows().items() if row] == ["never-used"], "no foreign hash of who was here")
         wait_until(lambda: self.clients()["by-bcrypt"]["importedHash"] is None, "and the API says so")
@@ -131,7 +124,7 @@ class ImportHtpasswd(unittest.TestCase):
             for name in used:
                 wait_until(lambda: self.status(f"{name}:{passwords[name]}") == 200, f"{name} after a restart")
             self.assertEqual(self.status("by-sha:wrong"), 401)
-            self.assertEqual(self.metrics().get('modelgate_imported_password_checks_total{outcome="right"}'), 0, "nothing is compared any more")
+            self.assertEqual(self.program.metrics().get('modelgate_imported_password_checks_total{outcome="right"}'), 0, "nothing is compared any more")
         self.assertEqual(self.status("never-used:x"), 200)
 
     def test_counts_go_on_over_restarts_rotations_and_times_without_a_token(self):
@@ -223,7 +216,7 @@ class ImportHtpasswd(unittest.TestCase):
         flood.stop()
         self.assertEqual(set(flood.answers) - {"401 AUTH_FAILED"}, {"503 AUTH_BUSY"}, flood.answers)
         self.assertEqual(flood.retry_after, {"1"})
-        metrics = self.metrics()
+        metrics = self.program.metrics()
         self.assertGreater(metrics['modelgate_imported_password_checks_total{outcome="full"}'], 100)
         self.assertGreater(metrics['modelgate_replies_total{reason="AUTH_BUSY"}'], 100)
         self.assertEqual(metrics["modelgate_sessions_failed_total"], 0)

@@ -227,7 +227,13 @@ class MustPass(WithProgram):
             refused = self.refusal(self.sdk.request, wrong)
             self.assertEqual(refused.status, 400, wrong[:60])
         deep = "{ me { " + "effectiveGroups { users { " * 5 + "id" + " } }" * 5 + " } }"
+        counted = lambda outcome: self.program.metrics()[f'modelgate_graphql_requests_total{{outcome="{outcome}"}}']
+        too_large, answered, invalid, refused = map(counted, ("too_large", "answered", "invalid", "refused"))
         self.assertEqual(self.refusal(self.sdk.request, deep).code, "QUERY_TOO_LARGE")
+        self.sdk.request("{ me { id } }")
+        self.refusal(self.sdk.request, "{ me { nothing } }")
+        self.assertEqual(self.console.post('{"query":"{me{id}}"}', {"Content-Type": "application/json"})[0], 401)
+        self.assertEqual(tuple(map(counted, ("too_large", "answered", "invalid", "refused"))), (too_large + 1, answered + 1, invalid + 1, refused + 1))
         self.forget("twelve-1")
 
     def test_13_history_is_short_and_newest_first(self):

@@ -125,6 +125,13 @@ class Program:
         is_json = "json" in answer.headers.get("Content-Type", "")
         return answer.status, json.loads(text) if is_json and text else text.decode(), answer.headers
 
+    def metrics(self):
+        """Every series by its name with its labels."""
+        with contextlib.closing(self.connect("metrics")) as page:
+            page.request("GET", "/metrics")
+            lines = page.getresponse().read().decode().splitlines()
+        return {series: float(value) for series, value in (line.rsplit(" ", 1) for line in lines if line and line[0] != "#")}
+
     def must(self, method, path, body=None, **fields):
         status, value, _ = self.api(method, path, body, **fields)
         assert status < 300, f"{method} {path}: {status} {value}"

@@ -5,8 +5,7 @@
 
 namespace modelgate::control::graphql {
 
-/// What one request may ask for. The largest document that PrimeHub's clients send, the introspection of tools, has a
-/// tenth of each.
+/// What one request may ask for; in the config under [graphql], but for `faults`.
 struct query_limits {
   std::size_t document_bytes = 65'536;
   std::size_t tokens = 8'192;

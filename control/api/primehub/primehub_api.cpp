@@ -1,5 +1,6 @@
 #include "control/api/primehub/primehub_api.hpp"
 
+#include "control/api/graphql/limits.hpp"
 #include "control/api/primehub/mutation_root.hpp"
 #include "control/api/primehub/pod_log.hpp"
 #include "control/api/primehub/query_body.hpp"
@@ -12,6 +13,8 @@
 #include "modelgate/base/ids.hpp"
 
 #include <boost/json/array.hpp>
+
+#include <algorithm>
 
 namespace modelgate::control::primehub {
 namespace {
@@ -67,11 +70,31 @@ http_io::response preflight() {
   return answer;
 }
 
+primehub_api::outcome outcome_of(const graphql::reply& done) {
+  using outcome = primehub_api::outcome;
+  const bool is_too_large = std::any_of(done.errors.begin(), done.errors.end(), [](const graphql::fault& each) {
+    return each.code == graphql::too_large;
+  });
+  if (is_too_large) return outcome::too_large;
+  if (!done.executed) return outcome::invalid;
+  return done.errors.empty() ? outcome::answered : outcome::failed;
+}
+
+graphql::query_limits limits_of(const config::graphql_settings& settings) {
+  graphql::query_limits limits;
+  limits.document_bytes = settings.document_bytes;
+  limits.tokens = settings.tokens;
+  limits.depth = settings.depth;
+  limits.cost = settings.cost;
+  limits.answer_values = settings.answer_values;
+  return limits;
+}
+
 }  // namespace
 
 primehub_api::primehub_api(const service::service_context& context, service::secret_vault& vault,
                            service::sign_in& logins, service::audit_trail& trail, const rest::rest_options& options)
-    : parts_{context, vault, logins, trail, options}, types_{schema_text()}, limits_{}, exchange_{parts_} {}
+    : parts_{context, vault, logins, trail, options}, types_{schema_text()}, exchange_{parts_} {}
 
 bool primehub_api::has(std::string_view path) noexcept {
   return path == query_path || path == "/api/" || path.starts_with(log_path) || token_exchange::has(path);
@@ -98,6 +121,7 @@ http_io::response primehub_api::answer(const http_io::request& request, const st
 
 http_io::response primehub_api::answer_query(const http_io::request& request, const std::string& request_id) {
   if (request.method != "POST") {
+    count(outcome::invalid);
     http_io::response refused = refusal(405, {"Queries come by POST.", "METHOD_NOT_ALLOWED"});
     refused.fields.add("Allow", "POST, OPTIONS");
     return refused;
@@ -105,6 +129,7 @@ http_io::response primehub_api::answer_query(const http_io::request& request, co
   // By token only: what a browser sends along by itself would let other sites ask.
   auto who = parts_.logins.authenticate(request.fields.get("Authorization"), {});
   if (!who) {
+    count(outcome::refused);
     const rest::problem why{who.error()};
     if (why.status != 401) return refusal(why.status, fault_of(who.error()));
     http_io::response refused = refusal(401, {"request not authorized", "NOT_AUTH"});
@@ -112,14 +137,29 @@ http_io::response primehub_api::answer_query(const http_io::request& request, co
     return refused;
   }
   const auto asked = read_query(request);
-  if (!asked) return refusal(400, asked.error());
+  if (!asked) {
+    count(outcome::invalid);
+    return refusal(400, asked.error());
+  }
 
   const caller by{parts_, request, std::move(*who), request_id};
   const query_root query{by};
   const mutation_root mutation{by};
-  const auto done =
-      graphql::answer(types_, {&query, &mutation}, {asked->query, asked->operation_name, &asked->variables}, limits_);
+  const auto done = graphql::answer(types_, {&query, &mutation}, {asked->query, asked->operation_name, &asked->variables},
+                                    limits_of(parts_.options.graphql()));
+  count(outcome_of(done));
   return query_answer(done.executed ? 200 : 400, done.data, done.errors);
+}
+
+void primehub_api::count(outcome what) noexcept {
+  counts_[static_cast<std::size_t>(what)].fetch_add(1, std::memory_order_relaxed);
+}
+
+primehub_api::outcome_counts primehub_api::counts() const noexcept {
+  outcome_counts seen;
+  for (std::size_t i = 0; i < seen.size(); ++i)
+    seen[i] = {outcome_names[i], counts_[i].load(std::memory_order_relaxed)};
+  return seen;
 }
 
 }  // namespace modelgate::control::primehub

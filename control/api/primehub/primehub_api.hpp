@@ -1,13 +1,16 @@
 #pragma once
 
-#include "control/api/graphql/limits.hpp"
 #include "control/api/graphql/schema.hpp"
 #include "control/api/primehub/caller.hpp"
 #include "control/api/primehub/token_exchange.hpp"
 
 #include "modelgate/http_io/message.hpp"
 
+#include <array>
+#include <atomic>
+#include <cstdint>
 #include <string_view>
+#include <utility>
 
 namespace modelgate::control::primehub {
 
@@ -26,14 +29,23 @@ class primehub_api {
   [[nodiscard]] static bool has(std::string_view path) noexcept;
   [[nodiscard]] http_io::response operator()(const http_io::request& request);
 
+  /// What became of a query: all that it asked for is there; some of it failed, and the answer says why; it was no valid
+  /// query; it asked for more than a limit allows; or nobody was let in.
+  enum class outcome : std::uint8_t { answered, failed, invalid, too_large, refused };
+  static constexpr std::array<std::string_view, 5> outcome_names{"answered", "failed", "invalid", "too_large",
+                                                                 "refused"};
+  using outcome_counts = std::array<std::pair<std::string_view, std::uint64_t>, outcome_names.size()>;
+  [[nodiscard]] outcome_counts counts() const noexcept;
+
  private:
   [[nodiscard]] http_io::response answer(const http_io::request& request, const std::string& request_id);
   [[nodiscard]] http_io::response answer_query(const http_io::request& request, const std::string& request_id);
+  void count(outcome what) noexcept;
 
   const parts parts_;
   const graphql::schema types_;
-  const graphql::query_limits limits_;
   token_exchange exchange_;
+  std::array<std::atomic<std::uint64_t>, outcome_names.size()> counts_{};
 };
 
 }  // namespace modelgate::control::primehub

@@ -40,6 +40,8 @@ struct rest_options {
   /// Of logins, sessions and passwords, and of what is kept of changes; asked like `view`.
   std::function<config::people_settings()> people = [] { return config::people_settings{}; };
   std::function<config::audit_settings()> audit = [] { return config::audit_settings{}; };
+  /// Of one GraphQL request; asked like `view`.
+  std::function<config::graphql_settings()> graphql = [] { return config::graphql_settings{}; };
   std::size_t chart_bytes = service::chart_history::default_bytes;
   std::chrono::milliseconds chart_step{10'000};  ///< of the charts of the last hour (360 steps)
   bool secure = false;                           ///< the port speaks TLS, so that cookies are for TLS only

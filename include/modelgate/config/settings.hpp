@@ -245,8 +245,30 @@ struct people_settings {
 struct audit_settings {
   milliseconds keep{34'560'000'000};  ///< 400 days
   std::uint64_t events = 1'000'000;   ///< the oldest go first
+  std::uint64_t refused_logins = 60;  ///< of a minute: who guesses must not drive out the rest
 
   friend bool operator==(const audit_settings&, const audit_settings&) = default;
+};
+
+/// How replicas of a new revision take the place of old ones.
+struct rollout_settings {
+  std::uint64_t surge = 1;      ///< replicas beyond a deployment's count, for as long as old ones serve
+  milliseconds settle{30'000};  ///< that a revision's replicas stay ready before it is the last good one
+
+  friend bool operator==(const rollout_settings&, const rollout_settings&) = default;
+};
+
+/// What one GraphQL request may ask for. The largest document that PrimeHub's clients send, the introspection of tools,
+/// has a tenth of each.
+struct graphql_settings {
+  std::size_t document_bytes = 65'536;
+  std::size_t tokens = 8'192;
+  std::size_t depth = 32;  ///< of selections within selections, and of values within values
+  /// Fields and spreads that are asked for, fragments written out; within a list each counts ten times.
+  std::uint64_t cost = 200'000;
+  std::size_t answer_values = 1'000'000;  ///< fields and items of lists in one answer
+
+  friend bool operator==(const graphql_settings&, const graphql_settings&) = default;
 };
 
 /// Label `service` of Seldon's client histogram: one word for every way to predict, or the path that was called.
@@ -310,6 +332,8 @@ struct settings {
   external_runtime_settings external_runtime;
   people_settings people;
   audit_settings audit;
+  rollout_settings rollout;
+  graphql_settings graphql;
   access_log_settings access_log;
   tracing_settings tracing;
   std::string metrics_deployment_name = "{id}";

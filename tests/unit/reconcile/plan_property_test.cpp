@@ -162,11 +162,11 @@ void check_beside_misfits(const std::vector<observed_replica>& observed, const s
 }
 
 /// One look of the reconciler. Whether there was nothing to do.
-bool reconcile_once(simulated_world& world, const store::desired_deployment& desired) {
+bool reconcile_once(simulated_world& world, const store::desired_deployment& desired, const plan_settings& settings) {
   const std::size_t before = world.ready_count(desired.deployment);
   const auto observed = world.observe();
   const auto outcome =
-      plan({{desired, desired.deployment.current.spec.replicas}}, observed, world.drained(), world.time, {});
+      plan({{desired, desired.deployment.current.spec.replicas}}, observed, world.drained(), world.time, settings);
   const bool adds = std::any_of(outcome.actions.begin(), outcome.actions.end(), [&](const action& step) {
     const auto* start = std::get_if<start_replica>(&step);
     return start != nullptr && !world.knows(start->spec.name);
@@ -176,12 +176,12 @@ bool reconcile_once(simulated_world& world, const store::desired_deployment& des
   if (is_wanted(desired)) {
     const std::size_t count = desired.deployment.current.spec.replicas;
     RC_ASSERT(world.ready_count(desired.deployment) >= std::min<std::size_t>(count, before));
-    // While something old serves, at most one replica more than wanted runs because of us.
+    // While something old serves, no more than the surge runs beyond what is wanted because of us.
     const bool old_serves = std::any_of(observed.begin(), observed.end(), [&](const observed_replica& replica) {
       return replica.phase == ready && !is_misfit(replica, desired.deployment)
              && replica.revision != desired.deployment.current.replica_revision;
     });
-    if (adds && old_serves) RC_ASSERT(world.active() <= count + 1);
+    if (adds && old_serves) RC_ASSERT(world.active() <= count + settings.surge);
   }
   return std::all_of(outcome.actions.begin(), outcome.actions.end(), [](const action& step) {
     return std::holds_alternative<forget_deployment>(step);  // the wish itself stays in this world
@@ -207,16 +207,18 @@ BOOST_AUTO_TEST_CASE(any_world_comes_to_what_is_wanted_and_serves_on_the_way) {
     simulated_world world;
     // A troubled time, in which wishes change too.
     auto desired = any_desired();
+    plan_settings settings;
+    settings.surge = *rc::gen::inRange<std::size_t>(1, 4);
     const auto rounds = *rc::gen::inRange(0, 30);
     for (int round = 0; round < rounds; ++round) {
       if (*rc::gen::inRange(0, 8) == 0) desired = any_desired();
-      reconcile_once(world, desired);
+      reconcile_once(world, desired, settings);
       world.pass_time(true);
     }
     // Then nothing breaks any more.
     constexpr int enough = 60;
     int round = 0;
-    while (!(reconcile_once(world, desired) && is_settled(world, desired))) {
+    while (!(reconcile_once(world, desired, settings) && is_settled(world, desired))) {
       world.pass_time(false);
       RC_ASSERT(++round < enough);
     }

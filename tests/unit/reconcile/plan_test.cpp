@@ -15,14 +15,15 @@ using actions = std::vector<std::string>;
 
 plan_outcome outcome_of(const std::vector<store::desired_deployment>& desired,
                         const std::vector<runtime::observed_replica>& observed,
-                        const std::set<std::string>& drained = {}) {
-  return plan(wanted(desired), observed, drained, now, {});
+                        const std::set<std::string>& drained = {}, const plan_settings& settings = {}) {
+  return plan(wanted(desired), observed, drained, now, settings);
 }
 
 actions plan_of(const std::vector<store::desired_deployment>& desired,
-                const std::vector<runtime::observed_replica>& observed, const std::set<std::string>& drained = {}) {
+                const std::vector<runtime::observed_replica>& observed, const std::set<std::string>& drained = {},
+                const plan_settings& settings = {}) {
   actions texts;
-  for (const action& step : outcome_of(desired, observed, drained).actions) texts.push_back(to_string(step));
+  for (const action& step : outcome_of(desired, observed, drained, settings).actions) texts.push_back(to_string(step));
   return texts;
 }
 
@@ -75,6 +76,20 @@ BOOST_AUTO_TEST_CASE(what_was_good_last_is_kept_up_until_the_new_revision_is_rea
   check(plan_of({rolling}, {old_one(0), fresh(0, starting)}), {"start deploy-d-r1-1"});
   // Nothing of it runs any more: it comes back first, and the new one beside it.
   check(plan_of({rolling}, {}), {"start deploy-d-r1-0", "start deploy-d-r1-1", "start deploy-d-r2-0"});
+}
+
+BOOST_AUTO_TEST_CASE(a_larger_surge_starts_more_at_a_time) {
+  plan_settings wide;
+  wide.surge = 2;
+  const auto three = deployment("d", 2, 3);
+  const auto old = {old_one(0), old_one(1), old_one(2)};
+  check(plan_of({three}, old), {"start deploy-d-r2-0"});
+  check(plan_of({three}, old, {}, wide), {"start deploy-d-r2-0", "start deploy-d-r2-1"});
+  check(plan_of({after_good(three, 1, 3)}, old, {}, wide), {"start deploy-d-r2-0", "start deploy-d-r2-1"});
+  check(plan_of({three}, {old_one(0), old_one(1), old_one(2), fresh(0, starting), fresh(1, starting)}, {}, wide), {});
+  // Never more than are missing.
+  wide.surge = 10;
+  check(plan_of({three}, {old_one(0), fresh(0)}, {}, wide), {"start deploy-d-r2-1", "start deploy-d-r2-2"});
 }
 
 BOOST_AUTO_TEST_CASE(a_good_one_that_failed_waits_for_its_back_off) {
