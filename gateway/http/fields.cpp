@@ -1,5 +1,7 @@
 #include "modelgate/http/fields.hpp"
 
+#include "gateway/http/characters.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -89,11 +91,6 @@ int compare_folded(std::string_view name, std::string_view known) noexcept {
   return folded;
 }
 
-constexpr bool is_token_char(char c) noexcept {
-  if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')) return true;
-  return std::string_view{"!#$%&'*+-.^_`|~"}.find(c) != std::string_view::npos;
-}
-
 }  // namespace
 
 std::string_view trim(std::string_view text) noexcept {
@@ -105,6 +102,8 @@ std::string_view trim(std::string_view text) noexcept {
 field_class classify_field(std::string_view name) noexcept {
   if (name.size() > longest_known) return {};
   for (std::size_t at = first_of_length[name.size()]; at < first_of_length[name.size() + 1]; ++at) {
+    // All known names begin with a letter, and most others with another one.
+    if (lower(name.front()) != known_names[at].name.front()) continue;
     if (std::memcmp(name.data(), usual_spellings[at].data(), name.size()) == 0) return {known_names[at].id, false};
     const int order = compare_folded(name, known_names[at].name);
     if (order >= 0) return {known_names[at].id, order == 1};
@@ -148,11 +147,7 @@ bool list_has_token(std::string_view list, std::string_view token) noexcept {
 }
 
 bool is_token(std::string_view text) noexcept {
-  if (text.empty()) return false;
-  for (const char c : text) {
-    if (!is_token_char(c)) return false;
-  }
-  return true;
+  return !text.empty() && all_in(in_token, text);
 }
 
 }  // namespace modelgate::http

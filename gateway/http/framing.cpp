@@ -1,5 +1,7 @@
 #include "modelgate/http/framing.hpp"
 
+#include "gateway/http/characters.hpp"
+
 #include <charconv>
 
 namespace modelgate::http {
@@ -110,11 +112,6 @@ boost::system::result<split_target, refusal> split(const request_head& head) noe
   return refusal{reason::bad_request, "the request target is neither a path nor an http URL", fault::target};
 }
 
-bool is_host_char(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
-         || c == '~';
-}
-
 bool is_valid_port(std::string_view text) noexcept {
   if (text.empty() || text.size() > 5) return false;
   unsigned port = 0;
@@ -139,10 +136,7 @@ bool is_valid_authority(std::string_view text) noexcept {
   }
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
-  if (name.empty()) return false;
-  for (const char c : name) {
-    if (!is_host_char(c)) return false;
-  }
+  if (name.empty() || !all_in(in_host, name)) return false;
   return colon == std::string_view::npos || is_valid_port(text.substr(colon + 1));
 }
 

@@ -1,34 +1,20 @@
 #include "modelgate/http/head.hpp"
 
-#include <array>
+#include "gateway/http/characters.hpp"
+
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
 namespace modelgate::http {
 namespace {
 
-/// What a character may be part of.
-enum : std::uint8_t { in_token = 1, in_value = 2, in_target = 4 };
-
-constexpr std::array<std::uint8_t, 256> character_classes = [] {
-  std::array<std::uint8_t, 256> classes{};
-  for (std::size_t c = 0; c < classes.size(); ++c) {
-    const bool is_alphanumeric = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    const bool is_token =
-        is_alphanumeric || std::string_view{"!#$%&'*+-.^_`|~"}.find(static_cast<char>(c)) != std::string_view::npos;
-    if (is_token) classes[c] |= in_token;
-    if ((c >= 0x20 && c != 0x7f) || c == '\t') classes[c] |= in_value;
-    if (c > 0x20 && c != 0x7f) classes[c] |= in_target;
-  }
-  return classes;
-}();
-
 /// Takes from the front whatever is of that class.
-std::string_view take(std::string_view& from, std::uint8_t character_class) noexcept {
+std::string_view take(std::string_view& from, character_class what) noexcept {
   const char* const start = from.data();
   const char* const end = start + from.size();
   const char* at = start;
-  while (at != end && (character_classes[static_cast<unsigned char>(*at)] & character_class) != 0) ++at;
+  while (at != end && is_in(what, *at)) ++at;
   const auto size = static_cast<std::size_t>(at - start);
   from.remove_prefix(size);
   return {start, size};
@@ -47,9 +33,10 @@ bool take_line_end(std::string_view& from) noexcept {
 }
 
 /// The same for what field values and targets are made of: eight bytes at a time as long as none is a control character, a
-/// space where `least` says so, or DEL. A byte with the lowest bits borrowed from may look like one, after one that is.
+/// space where `least` says so, or DEL. A byte with the lowest bits borrowed from may look like one, after one that is: the
+/// first that looks so is one.
 /// Source: Anderson, "Bit Twiddling Hacks", "Determine if a word has a byte less than n".
-std::string_view take_text(std::string_view& from, std::uint8_t least, std::uint8_t character_class) noexcept {
+std::string_view take_text(std::string_view& from, std::uint8_t least, character_class what) noexcept {
   constexpr std::uint64_t ones = ~0ULL / 255;
   constexpr std::uint64_t highest_bits = ones * 0x80;
   const char* const start = from.data();
@@ -58,10 +45,16 @@ std::string_view take_text(std::string_view& from, std::uint8_t least, std::uint
     std::memcpy(&bytes, from.data(), sizeof bytes);
     const std::uint64_t without_del = bytes ^ (ones * 0x7f);
     const std::uint64_t odd = ((bytes - ones * least) & ~bytes) | ((without_del - ones) & ~without_del);
-    if ((odd & highest_bits) != 0) break;
+    if (const std::uint64_t found = odd & highest_bits; found != 0) {
+      if constexpr (std::endian::native == std::endian::little)
+        from.remove_prefix(static_cast<std::size_t>(std::countr_zero(found)) / 8);
+      if (!is_in(what, from.front())) return {start, static_cast<std::size_t>(from.data() - start)};
+      from.remove_prefix(1);  // a tab
+      continue;
+    }
     from.remove_prefix(sizeof bytes);
   }
-  static_cast<void>(take(from, character_class));
+  static_cast<void>(take(from, what));
   return {start, static_cast<std::size_t>(from.data() - start)};
 }
 

@@ -1,16 +1,9 @@
 #include "modelgate/http/target.hpp"
 
+#include "gateway/http/characters.hpp"
+
 namespace modelgate::http {
 namespace {
-
-bool is_unreserved(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_'
-         || c == '~';
-}
-
-bool is_sub_delimiter(char c) noexcept {
-  return std::string_view{"!$&'()*+,="}.find(c) != std::string_view::npos;
-}
 
 int hex_value(char c) noexcept {
   if (c >= '0' && c <= '9') return c - '0';
@@ -69,14 +62,6 @@ class utf8_check {
   int most_ = 0xbf;
 };
 
-/// Whether the path can stay as it is. Most can, and then nothing is copied.
-bool is_plain(std::string_view path) noexcept {
-  for (const char c : path) {
-    if (!is_unreserved(c) && c != '/' && c != ':' && c != '@' && !is_sub_delimiter(c)) return false;
-  }
-  return true;
-}
-
 boost::system::result<void, refusal> decode_path(std::string_view path, std::string& into) {
   constexpr std::string_view no_utf8 = "the path has escaped bytes that are not UTF-8";
   into.clear();
@@ -88,7 +73,7 @@ boost::system::result<void, refusal> decode_path(std::string_view path, std::str
       if (byte < 0) return bad("the path has a malformed percent-escape");
       if (!utf8.take(byte)) return bad(no_utf8);
       if (is_ambiguous_when_escaped(byte)) return bad("the path has an escaped separator or control character");
-      if (byte < 0x80 && is_unreserved(static_cast<char>(byte))) {
+      if (byte < 0x80 && is_in(in_host, static_cast<char>(byte))) {
         into.push_back(static_cast<char>(byte));
       } else {
         into.push_back('%');
@@ -98,7 +83,7 @@ boost::system::result<void, refusal> decode_path(std::string_view path, std::str
       at += 2;
     } else if (!utf8.complete()) {
       return bad(no_utf8);
-    } else if (is_unreserved(c) || c == '/' || c == ':' || c == '@' || is_sub_delimiter(c)) {
+    } else if (is_in(in_path, c)) {
       into.push_back(c);
     } else {
       return bad("the path has a character that must not stand there");
@@ -127,8 +112,7 @@ boost::system::result<void, refusal> check_query(std::string_view query) noexcep
     if (c == '%') {
       if (escaped_byte(query, at) < 0) return bad("the query has a malformed percent-escape");
       at += 2;
-    } else if (!is_unreserved(c) && !is_sub_delimiter(c)
-               && std::string_view{"/?:@;[]|"}.find(c) == std::string_view::npos) {
+    } else if (!is_in(in_path, c) && std::string_view{"?;[]|"}.find(c) == std::string_view::npos) {
       return bad("the query has a character that must not stand there");
     }
   }
@@ -147,7 +131,7 @@ boost::system::result<normal_target, refusal> normalise_target(std::string_view 
     target.query = origin_form.substr(mark + 1);
     if (auto checked = check_query(target.query); !checked) return checked.error();
   }
-  if (!is_plain(path)) {
+  if (!all_in(in_path, path)) {  // most are, and then nothing is copied
     if (auto decoded = decode_path(path, storage); !decoded) return decoded.error();
     path = storage;
   }

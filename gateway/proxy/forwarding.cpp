@@ -58,7 +58,9 @@ void put_body_fields(text_writer& out, const http::body_framing& body) {
 class connection_names {
  public:
   explicit connection_names(const std::vector<field>& fields) noexcept : fields_{fields} {
-    for (const field& f : fields) any_ = any_ || f.id == field_id::connection;
+    // What most say names a field that is never passed on.
+    for (const field& f : fields)
+      any_ = any_ || (f.id == field_id::connection && !http::equals_ignoring_case(f.value, "keep-alive"));
   }
 
   [[nodiscard]] bool name(std::string_view candidate) const noexcept {
