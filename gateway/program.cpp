@@ -20,9 +20,11 @@
 #include "gateway/container_engines.hpp"
 #include "gateway/control_gate.hpp"
 #include "gateway/demo.hpp"
+#include "gateway/descriptor_claim.hpp"
 #include "gateway/greeting.hpp"
 #include "gateway/health.hpp"
 #include "gateway/inside_predictions.hpp"
+#include "gateway/repeating_task.hpp"
 #include "gateway/rest_parts.hpp"
 #include "gateway/server/metrics_endpoint.hpp"
 #include "gateway/upgrade_loop.hpp"
@@ -38,7 +40,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -144,7 +145,8 @@ class program {
     const auto new_token = control::store::bootstrap(settings_.data_folder, key_, database_, system_clock::now());
     if (!before_) write_ports();  // everything listens already, and what can fail comes before the first thread
     add_metrics_sources();
-    gateway_->set_proof_listener([this] { store_proof_soon(); });
+    // A client has shown an imported password; on a thread that checks them, which goes on at once.
+    gateway_->set_proof_listener([this] { chores_.do_soon(); });
     gateway_->prepare();
     reconciler_.set_shared(before_ != nullptr);
     database_.set_commit_listener([this] { rest_.hub().store_changed(); });
@@ -165,8 +167,8 @@ class program {
                {"control", net::to_string(control_server_->address())},
                {"metrics", net::to_string(metrics_server_->address())}});
     greet(settings_, control_server_->address(), new_token);
-    std::thread watching{[this] { watch_certificates(); }};
-    std::thread chores{[this] { do_chores_now_and_then(); }};
+    certificate_watch_.start();
+    chores_.start();
     if (with_demo) demo_.begin(context_, settings_, gateway_->address(), control_server_->address());
 
     upgrades_.run_until_end(signals, words,
@@ -176,14 +178,9 @@ class program {
                             });
     log::info("program", "draining");
     ready_ = false;
-    {
-      const std::lock_guard lock{mutex_};
-      stopping_ = true;
-    }
-    ending_changed_.notify_all();
     demo_.end();
-    watching.join();
-    chores.join();
+    certificate_watch_.stop();
+    chores_.stop();
     std::thread listening{[this, &signals] { hurry_on_another(signals); }};
     drain();
     drained_ = true;
@@ -280,17 +277,6 @@ class program {
         nullptr, handed_one(&handover_offer::metrics, settings_.listen.metrics));
   }
 
-  /// Files are looked at off the loops.
-  void watch_certificates() {
-    for (;;) {
-      {
-        std::unique_lock lock{mutex_};
-        if (ending_changed_.wait_for(lock, settings_.tls.poll_interval, [this] { return stopping_; })) return;
-      }
-      certificates_.reload_if_changed();
-    }
-  }
-
   std::unique_ptr<http_io::server> make_control_server() {
     return std::make_unique<http_io::server>(
         loop_, control_pool_, settings_.listen.control, own_port_limits(settings_),
@@ -322,26 +308,6 @@ class program {
     const leaving_gate left{control_gate_};
     rest_.do_chores();
     clients_.store_seen();
-  }
-
-  void do_chores_now_and_then() {
-    std::unique_lock lock{mutex_};
-    do {
-      proof_to_store_ = false;
-      lock.unlock();
-      do_chores();
-      lock.lock();
-      ending_changed_.wait_for(lock, chore_interval, [this] { return stopping_ || proof_to_store_; });
-    } while (!stopping_);
-  }
-
-  /// On a thread that checks passwords, which goes on at once.
-  void store_proof_soon() {
-    {
-      const std::lock_guard lock{mutex_};
-      proof_to_store_ = true;
-    }
-    ending_changed_.notify_all();
   }
 
   void add_metrics_sources() {
@@ -534,8 +500,6 @@ class program {
   std::atomic<bool> ready_{false};
   std::mutex mutex_;
   std::condition_variable ending_changed_;
-  bool stopping_ = false;        ///< of the program
-  bool proof_to_store_ = false;  ///< a client has shown an imported password
   bool hurried_ = false;
   demo demo_;
   control_gate control_gate_;
@@ -546,27 +510,9 @@ class program {
   blocking_pool metrics_pool_{"metrics", 1, 16, pool_priority::background};
   std::unique_ptr<http_io::server> metrics_server_;
   std::unique_ptr<http_io::server> control_server_;
+  repeating_task certificate_watch_{settings_.tls.poll_interval, [this] { certificates_.reload_if_changed(); }};
+  repeating_task chores_{chore_interval, [this] { do_chores(); }};
 };
-
-/// Every connection is a file descriptor, and so is much else: takes what the system gives. Answers whether
-/// limits.connections had to be lowered to fit.
-bool claim_file_descriptors(config::settings& settings) {
-  constexpr rlim_t others = 512;  // store, replicas, control and metrics
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return false;
-  files.rlim_cur = files.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &files) != 0) return false;
-  // Each request in flight may need one to its replica too.
-  const rlim_t possible = files.rlim_max > 2 * others ? (files.rlim_max - others) / 2 : others / 2;
-  if (files.rlim_max == RLIM_INFINITY || settings.limits.connections <= possible) return false;
-  settings.limits.connections = static_cast<std::size_t>(possible);
-  return true;
-}
-
-void say_that_fewer_connect(const config::settings& settings) {
-  log::warning("program", "the limit of open files is too low for limits.connections; fewer are accepted",
-               {{"connections", std::uint64_t{settings.limits.connections}}});
-}
 
 }  // namespace
 

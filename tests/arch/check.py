@@ -41,7 +41,7 @@ ALLOWED = {
     "console": "base http http_io",
 }
 # May include everything: the program is put together here, and nowhere else.
-COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "certificates", "demo", "greeting", "rest_parts", "handover", "health", "inside_predictions", "predecessor", "control_gate", "reload", "upgrade", "upgrade_loop", "upgrade_port", "container_engines")
+COMPOSITION_ROOTS = {f"gateway/{name}.{end}" for name in ("main", "program", "program_signals", "certificates", "demo", "greeting", "rest_parts", "handover", "health", "inside_predictions", "predecessor", "control_gate", "descriptor_claim", "reload", "repeating_task", "upgrade", "upgrade_loop", "upgrade_port", "container_engines")
                      for end in ("cpp", "hpp")}
 
 # A lock is a decision: here is each one, and why it cannot be on the request path.
@@ -57,6 +57,7 @@ MUTEXES = {
     "gateway/demo.hpp": "ends the thread that waits for the demo",
     "gateway/reload.hpp": "which settings hold now, for control threads and scrapes; workers have copies",
     "gateway/control_gate.hpp": "taken by requests to the control port",
+    "gateway/repeating_task.hpp": "when chores of the store and looks at certificate files are due",
     "gateway/upgrade_port.hpp": "hands requests for an upgrade from one thread to the main one",
     "gateway/server/admission.hpp": "taken when a connection comes and goes, never per request",
     "gateway/server/worker.hpp": "start and end of a worker",
