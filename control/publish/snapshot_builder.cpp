@@ -81,8 +81,13 @@ class deployment_builder {
 
  private:
   image_label label_of(const std::string& image) const {
-    if (spec_.external) return {std::string{domain::external_image}, ""};  // no image, and so no version
-    return label_of_image(image);
+    if (!spec_.external) return label_of_image(image);
+    // No image: what its metadata says of it, so that boards by model tell one external model from another.
+    const auto told = [this](const char* key, std::string_view otherwise) {
+      const auto entry = spec_.metadata.find(key);
+      return entry == spec_.metadata.end() || entry->second.empty() ? std::string{otherwise} : entry->second;
+    };
+    return {told("model_image", domain::external_image), told("model_version", "")};
   }
 
   /// The image whose ways hold now: the new one, unless only replicas of an earlier one can answer yet.

@@ -126,6 +126,16 @@ void deployment_stats::set_serving(std::vector<model_index> models) {
   serving_ = std::move(models);
 }
 
+void deployment_stats::set_has_served() {
+  const std::lock_guard lock{mutex_};
+  has_served_ = true;
+}
+
+bool deployment_stats::has_served() const {
+  const std::lock_guard lock{mutex_};
+  return has_served_;
+}
+
 std::map<model_index, model_labels> deployment_stats::shown_models() const {
   const std::lock_guard lock{mutex_};
   std::map<model_index, model_labels> shown;

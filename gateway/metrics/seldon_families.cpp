@@ -14,6 +14,10 @@ using prometheus::MetricType;
 
 /// Statuses that a dashboard divides by: without a zero series the first error is invisible to `rate`.
 constexpr std::array<std::uint16_t, 3> zero_statuses{200, 400, 500};
+/// Likewise what the gateway itself answers where things go wrong, once a deployment has had a replica or a request: of
+/// many that are stopped it would be most of a scrape.
+constexpr std::array<std::uint16_t, 4> zero_failures{499, 502, 503, 504};
+constexpr std::array<std::uint16_t, 2> zero_refusals{401, 429};  ///< before any call of a model
 
 void add_summary(MetricFamily& into, label_list labels, const latency_totals& totals) {
   ClientMetric metric;
@@ -88,16 +92,23 @@ void seldon_families::add(const deployment_stats& stats, const std::string& name
   const std::map<model_index, model_labels> models = stats.shown_models();
   summed_series server;
   summed_series client;
-  for (const std::uint16_t status : zero_statuses) {
+  sum(stats, server, client);
+  const auto begin_with_zero = [&](std::uint16_t status, bool also_client) {
     series_key key;
     key.status = status;
     server[key];
+    if (!also_client) return;
     for (const auto& [model, labels] : models) {
       key.model = model;
       client[key];
     }
+  };
+  const bool may_fail = stats.has_served() || !server.empty();
+  for (const std::uint16_t status : zero_statuses) begin_with_zero(status, true);
+  if (may_fail) {
+    for (const std::uint16_t status : zero_failures) begin_with_zero(status, true);
+    for (const std::uint16_t status : zero_refusals) begin_with_zero(status, false);
   }
-  sum(stats, server, client);
   const label_list common{{"deployment_name", name}, {"predictor_name", "deploy"}, {"predictor_version", version}};
   for (const auto& [key, totals] : server) add_server(key, totals, common, exemplars);
   for (const auto& [key, totals] : client) {

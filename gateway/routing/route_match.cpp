@@ -43,7 +43,7 @@ route_match match_seldon(std::string_view rest) noexcept {
   if (rest == "/live") return found(route_kind::live, rest, allow_reading);
   if (is_under(rest, "/v2") || is_under(rest, "/v1/models") || rest.starts_with("/v1/models:")
       || is_under(rest, "/openai/v1")) {
-    return found(route_kind::passthrough, rest, {});
+    return found(route_kind::inference_api, rest, {});
   }
   return {};
 }
@@ -74,6 +74,7 @@ route_match match_route(config::upstream_protocol protocol, std::string_view res
 bool method_is_allowed(const route_match& match, http::method verb) noexcept {
   if (verb == http::method::connect || verb == http::method::trace) return false;
   switch (match.kind) {
+    case route_kind::inference_api:
     case route_kind::passthrough:
       return true;
     case route_kind::feedback:

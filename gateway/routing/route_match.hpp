@@ -8,7 +8,17 @@
 namespace modelgate::routing {
 
 /// What a path under a deployment asks for.
-enum class route_kind { predictions, feedback, status, metadata, document, passthrough, ready, live };
+enum class route_kind {
+  predictions,
+  feedback,
+  status,
+  metadata,
+  document,
+  inference_api,  ///< of Open Inference, TensorFlow Serving or OpenAI, beside Seldon's: what is posted is a prediction
+  passthrough,
+  ready,
+  live
+};
 
 /// The path split at the deployment: "/deployment/<id>/<rest>".
 ///

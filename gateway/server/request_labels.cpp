@@ -32,6 +32,9 @@ std::optional<metrics::service> counted_service_of(routing::route_kind kind, htt
     case routing::route_kind::predictions:
     case routing::route_kind::passthrough:
       return metrics::service::predictions;
+    case routing::route_kind::inference_api:  // its GET asks what the model is, and whether it is ready
+      return verb == http::method::get || verb == http::method::head ? metrics::service::metadata
+                                                                      : metrics::service::predictions;
     case routing::route_kind::feedback:
       return metrics::service::feedback;
     case routing::route_kind::status:

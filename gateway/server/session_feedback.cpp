@@ -2,6 +2,7 @@
 #include "gateway/proxy/feedback.hpp"
 #include "gateway/proxy/memory_share.hpp"
 #include "gateway/server/explanation.hpp"
+#include "gateway/server/request_labels.hpp"
 #include "gateway/server/session.hpp"
 
 #include <utility>
@@ -49,7 +50,8 @@ net::task_of<session::next_step> session::forward_feedback(request& req, proxy::
 void session::remember(const request& req, const deployment_state& state, const proxy::exchange_result& result) {
   metrics::deployment_stats& stats = *state.entry->stats;
   const metrics::answerer asked{result.model, trail_->upstream.replica->endpoint->number()};
-  if (req.match.kind == routing::route_kind::predictions && result.status < 400) {
+  const bool is_prediction = counted_service_of(req.match.kind, req.verb) == metrics::service::predictions;
+  if (is_prediction && result.status < 400) {
     stats.answers().remember(buffers_->ids.puid, asked);
     return;
   }

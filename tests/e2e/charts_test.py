@@ -20,6 +20,7 @@ class Charts(unittest.TestCase):
         cls.program.prepare()
         cls.shaky = Shaky(cls.program)
         cls.sent, cls.rewards = cls.shaky.predict(), cls.shaky.feed()
+        cls.failed = cls.sent[500] + cls.sent[502]
 
     def charts(self, deployment):
         shown = self.program.must("GET", f"/deployments/{deployment}/metrics?window=300s")
@@ -76,15 +77,15 @@ class Charts(unittest.TestCase):
         self.assertEqual(shown["step"], 1)
         total = {name: sum(value or 0 for value in lines[(name, ())]) for name in ("qps", "4xx", "5xx")}
         self.assertAlmostEqual(total["4xx"], self.sent[400], places=3)
-        self.assertAlmostEqual(total["5xx"], self.sent[500], places=3)
+        self.assertAlmostEqual(total["5xx"], self.failed, places=3)
         failed = sum((1 - ok) * qps for ok, qps in zip(lines[("success", ())], lines[("qps", ())]) if ok is not None)
-        self.assertAlmostEqual(failed, self.sent[500], places=2)
+        self.assertAlmostEqual(failed, self.failed, places=2)
         self.assertEqual({labels for name, labels in lines if name == "latency" and "replica" not in dict(labels)}, {(("quantile", q),) for q in ("0.5", "0.75", "0.9", "0.95", "0.99")})
         sent = {name: round(sum(value or 0 for (of, labels), values in lines.items() for value in values
                                 if of == name and dict(labels).keys() == keys) * shown["step"]) for name, keys in
                 (("predict_qps", {"image", "version"}), ("qps", {"replica"}), ("5xx", {"replica"}))}
         # Of the replica, too, nothing but predictions.
-        self.assertEqual(sent, {"predict_qps": answered, "qps": answered, "5xx": self.sent[500]})
+        self.assertEqual(sent, {"predict_qps": answered, "qps": answered, "5xx": self.failed})
         self.assertTrue(any(name == "in_flight" and dict(labels).get("replica") for name, labels in lines))
         self.assertTrue(all(0 <= value <= 1 for value in lines[("reward", ())] if value is not None))
         self.assertEqual([marker["revision"] for marker in shown["markers"]], [1])

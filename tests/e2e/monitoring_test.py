@@ -33,6 +33,7 @@ class Monitoring(unittest.TestCase):
         cls.addClassCleanup(lambda: cls.prometheus.__exit__())
         wait_until(lambda: cls.prometheus.query(f'{CLIENT}_count{{deployment_name="shaky",code="500"}}'), "the first scrapes")
         cls.sent = cls.shaky.predict()
+        cls.failed = cls.sent[500] + cls.sent[502]
         cls.at_predictions = wait_until(lambda: cls.scraped(sum(cls.sent.values())), "the last prediction in a scrape")
         cls.rewards = cls.shaky.feed()
         cls.at = wait_until(lambda: cls.scraped(sum(cls.sent.values()) + len(cls.rewards) + 2, ',service="feedback"'), "the last feedback in a scrape")
@@ -119,7 +120,7 @@ class Monitoring(unittest.TestCase):
         for panel, expression in OLD_SELDON.items():
             with self.subTest(panel):
                 self.one(expression)
-        self.assertAlmostEqual(self.one(OLD_SELDON["global success"], self.at_predictions)[0], 1 - self.sent[500] / sum(self.sent.values()), places=9)
+        self.assertAlmostEqual(self.one(OLD_SELDON["global success"], self.at_predictions)[0], 1 - self.failed / sum(self.sent.values()), places=9)
 
     def test_prometheus_was_given_openmetrics(self):
         self.assertEqual(float(self.prometheus.query('up{job="modelgate"}', self.at)[0]["value"][1]), 1)
@@ -136,9 +137,9 @@ class Monitoring(unittest.TestCase):
         self.assertTrue(0 < overhead < latency and first_byte <= latency, (latency, first_byte, overhead))
         for service, metric in (("predictions", f"{SERVER}_summary"), ("/predict", f"{CLIENT}_summary")):
             self.assertEqual(self.one(f'sum({metric}_count{{deployment_name="shaky",service="{service}"}})')[0], predicted)
-        self.assertEqual(self.one('modelgate_deployment_response_body_bytes_total{deployment_name="shaky"}')[0], 2 * (predicted + len(self.rewards) + 1))
+        self.assertEqual(self.one('modelgate_deployment_response_body_bytes_total{deployment_name="shaky"}')[0], 2 * (predicted - self.sent[502] + len(self.rewards) + 1))
         self.assertEqual(self.one('modelgate_deployment_requests_in_flight{deployment_name="shaky"}')[0], 0)
-        for cause, count in (("fault", self.sent[500]), ("stopped", 0)):
+        for cause, count in (("fault", self.failed), ("stopped", 0)):
             self.assertEqual(self.one(f'modelgate_failed_predictions_total{{deployment_name="shaky",cause="{cause}"}}')[0], count)
         self.assertEqual(self.one('modelgate_replicas_wanted{deployment_name="shaky"}')[0], 1, "one that is external, too")
         self.assertEqual(self.one('modelgate_breakers{deployment_name="shaky",state="closed"}')[0], 1)
@@ -149,8 +150,8 @@ class Monitoring(unittest.TestCase):
         answered = sum(self.sent.values())
         # Before the first feedback: a rate does not see the first of a series that was not there before.
         for panel in ("global success", "success"):
-            self.assertAlmostEqual(self.one(SELDON[panel], self.at_predictions)[0], 1 - self.sent[500] / answered, places=9)
-        self.assertAlmostEqual(self.one(PRIMEHUB["list success"])[0], 1 - self.sent[500] / answered, places=9)
+            self.assertAlmostEqual(self.one(SELDON[panel], self.at_predictions)[0], 1 - self.failed / answered, places=9)
+        self.assertAlmostEqual(self.one(PRIMEHUB["list success"])[0], 1 - self.failed / answered, places=9)
         for board in (SELDON, PRIMEHUB):
             value, labels = self.one(board["reward"])
             self.assertAlmostEqual(value, sum(self.rewards) / (len(self.rewards) + 1), places=9)  # one came without
@@ -172,7 +173,7 @@ class Monitoring(unittest.TestCase):
                 self.assertAlmostEqual(self.one(SELDON[panel])[0], self.momentary(f'{series}_count{{code=~"{statuses}"}}'), delta=0.002)
 
     def test_rates_over_a_minute_agree_with_what_was_sent(self):
-        for panel, count in (("list qps", sum(self.sent.values())), ("detail 4xx", self.sent[400]), ("detail 5xx", self.sent[500]),
+        for panel, count in (("list qps", sum(self.sent.values())), ("detail 4xx", self.sent[400]), ("detail 5xx", self.failed),
                              ("predict qps", sum(self.sent.values()))):
             with self.subTest(panel):
                 times = [at for at, _ in self.raw(f'{SERVER}_count{{deployment_name="shaky",service="predictions",code="200"}}')[0]]
@@ -254,7 +255,7 @@ class Monitoring(unittest.TestCase):
             iter8 = f"{SERVER}_count{{code!='200',seldon_deployment_id='shaky',predictor_name='deploy',kubernetes_namespace='models',service='predictions'}}"
             wait_until(lambda: prometheus.query(keda), "two scrapes")
             failed = {each["metric"]["code"]: float(each["value"][1]) for each in prometheus.query(iter8)}
-            self.assertEqual({code: failed[code] for code in ("400", "500")}, {"400": self.sent[400], "500": self.sent[500]})
+            self.assertEqual({code: failed[code] for code in ("400", "500", "502")}, {str(code): self.sent[code] for code in (400, 500, 502)})
             self.assertTrue(prometheus.query(f'{CLIENT}_count{{namespace="models",deployment_name="shaky"}}'))
 
     def test_the_rules_name_metrics_that_there_are(self):

@@ -15,6 +15,9 @@ class Model:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 status = json.loads(body).get("status", 200)
+                if status == 502:  # no answer: what the gateway makes of it is its own
+                    self.close_connection = True
+                    return
                 self.wfile.write(b"HTTP/1.1 %d Said\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" % status)
 
             def do_GET(self):
@@ -49,9 +52,9 @@ class Shaky:
 
     def predict(self):
         """How many of each status."""
-        sent = {200: 0, 400: 0, 500: 0}
+        sent = {200: 0, 400: 0, 500: 0, 502: 0}
         for i in range(240):
-            status = 500 if i % 12 == 5 else 400 if i % 8 == 3 else 200
+            status = 500 if i % 12 == 5 else 502 if i > 120 and i % 12 == 9 else 400 if i % 8 == 3 else 200
             got = self.program.predict("shaky", {"status": status})[0]
             assert got == status, got
             sent[status] += 1

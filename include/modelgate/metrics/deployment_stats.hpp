@@ -141,6 +141,9 @@ class deployment_stats {
   [[nodiscard]] model_index index_of(const model_labels& labels);
   /// Which of them serve now.
   void set_serving(std::vector<model_index> models);
+  /// A replica of it is, or was, there for requests.
+  void set_has_served();
+  [[nodiscard]] bool has_served() const;
   /// What scrapes and charts show: those that serve and the recent ones.
   [[nodiscard]] std::map<model_index, model_labels> shown_models() const;
   /// The model that answers as this image reference, "image:version" or the image alone; -1: none. Takes a lock.
@@ -176,6 +179,7 @@ class deployment_stats {
   std::atomic<bool> limited_{false};
   mutable std::mutex mutex_;
   std::vector<model_labels> models_;
+  bool has_served_ = false;
   std::vector<model_index> serving_;
   std::string predictor_version_;
 };

@@ -263,6 +263,18 @@ BOOST_AUTO_TEST_CASE(counts_for_the_model_that_answered) {
   gate.expect_calls(2, "1.1");
 }
 
+BOOST_AUTO_TEST_CASE(counts_for_the_model_that_answered_by_another_protocol) {
+  scripted_upstream first;
+  scripted_upstream second;
+  seldon_gateway gate{first};
+  const std::string infer = "/deployment/pub/v2/models/m/infer";
+  BOOST_TEST(status_of(gate.fixture.ask(post(infer, "{}", "Seldon-Puid: of-the-first\r\n"))) == 200);
+  gate.serve(second, "1.1");
+  BOOST_TEST(status_of(gate.fixture.ask(post(path, R"({"reward": 1})", "Seldon-Puid: of-the-first\r\n"))) == 200);
+  gate.expect_reward(1, "1.0");
+  gate.expect_calls(0, "1.1");
+}
+
 /// Answers each request with the next of these, which begin after "HTTP/1.1 ", on one connection.
 scripted_upstream::script answers(std::vector<std::string> all) {
   return [all = std::move(all)](raw_socket& connection, scripted_upstream& self) {

@@ -113,6 +113,42 @@ BOOST_AUTO_TEST_CASE(a_client_that_goes_is_a_499_in_both_rows) {
   BOOST_TEST(sum_of(fixture, client, {"code=\"499\",status=\"499\""}) == 1);
 }
 
+BOOST_AUTO_TEST_CASE(what_the_gateway_answers_begins_with_zero_where_there_is_a_replica) {
+  scripted_upstream replica;
+  gateway_fixture fixture;
+  fixture.deploy("pub", {});
+  const auto in = [&](const std::string& row, const char* status) {
+    return sum_of(fixture, row, {std::string{"code=\""} + status + "\""});
+  };
+  for (const char* status : {"200", "400", "500"}) {
+    BOOST_TEST(in(server, status) == 0, status);
+    BOOST_TEST(in(client, status) == 0, status);
+  }
+  BOOST_TEST(in(server, "502") == -1);
+  fixture.deploy("pub", {&replica});
+  for (const char* status : {"499", "502", "503", "504"}) {
+    BOOST_TEST(in(server, status) == 0, status);
+    BOOST_TEST(in(client, status) == 0, status);
+  }
+  for (const char* status : {"401", "429"}) {
+    BOOST_TEST(in(server, status) == 0, status);
+    BOOST_TEST(in(client, status) == -1, status);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_asks_about_a_model_is_no_prediction) {
+  scripted_upstream replica;
+  gateway_fixture fixture;
+  config::deployment_config deployment = gateway_fixture::make("iris", {&replica});
+  deployment.serving.protocol = config::upstream_protocol::seldon;
+  fixture.deploy(deployment);
+  BOOST_TEST(status_of(fixture.ask(get("/deployment/iris/v2/models/m/ready"))) == 200);
+  BOOST_TEST(status_of(fixture.ask(get("/deployment/iris/v1/models/m"))) == 200);
+  BOOST_TEST(status_of(fixture.ask(post("/deployment/iris/v2/models/m/infer", "{}"))) == 200);
+  BOOST_TEST(comes_true([&] { return sum_of(fixture, server, {"service=\"predictions\"", "code=\"200\""}) == 1; }));
+  BOOST_TEST(comes_true([&] { return sum_of(fixture, server, {"service=\"metadata\"", "method=\"get\""}) == 2; }));
+}
+
 BOOST_AUTO_TEST_CASE(what_asks_for_no_model_is_in_no_row) {
   scripted_upstream replica;
   config::settings settings = gateway_fixture::short_settings();

@@ -148,6 +148,10 @@ BOOST_AUTO_TEST_CASE(external_replicas_are_passed_through_and_have_no_version) {
   built = build_one(desired, {replica("d", "external", replica_phase::ready, 1)});
   BOOST_TEST((built.serving.protocol == config::upstream_protocol::seldon));
   BOOST_TEST(built.endpoints.size() == 1);
+  desired.deployment.current.spec.metadata = {{"model_image", "team/churn"}, {"model_version", "7"}};
+  built = build_one(desired, {replica("d", "external", replica_phase::ready, 1)});
+  BOOST_TEST(built.model_image + ":" + built.model_version == "team/churn:7");
+  BOOST_TEST(built.endpoints[0].model_image + ":" + built.endpoints[0].model_version == "team/churn:7");
 }
 
 BOOST_AUTO_TEST_CASE(stopped_and_refused_deployments_have_no_replicas_and_deleted_ones_vanish) {
