@@ -25,6 +25,7 @@ std::size_t total_size(std::span<const iovec> pieces) noexcept {
 
 /// What is smaller is copied into one piece: for the kernel that is less work than to gather several.
 constexpr std::size_t copied_size = 2'048;
+constexpr std::uint16_t most_gathered = 16;  ///< of one stream
 
 ssize_t send_copied(int socket, std::span<const iovec> pieces) noexcept {
   if (pieces.size() == 1) return ::send(socket, pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL);
@@ -92,7 +93,7 @@ void byte_stream::abandon_tls() {
 }
 
 bool byte_stream::has_unsent() const noexcept {
-  return tls_ && tls_->has_unsent();
+  return tls_ ? tls_->has_unsent() : !unsent_.empty() || gathered_count_ > 0;
 }
 
 io_result byte_stream::read_sealed(std::span<char> into) {
@@ -177,6 +178,14 @@ io_result byte_stream::write_some(std::span<const iovec> pieces) {
   }
   if (tls_) return write_sealed(pieces);
   const std::size_t size = total_size(pieces);
+  if (gathered_count_ > 0 && (size > copied_size || gathered_count_ == most_gathered)) loop_.send_gathered();
+  if (has_failed_ || !socket_.is_open()) return {io_status::failed, 0};
+  if (!writable_) return {io_status::would_block, 0};
+  if (gathers_ && size <= copied_size) {
+    loop_.send_late(*this, pieces);
+    ++gathered_count_;
+    return {io_status::ok, size};
+  }
   for (;;) {
     const ssize_t count = size <= copied_size ? send_copied(socket_.get(), pieces) : send_pieces(socket_.get(), pieces);
     if (count >= 0) {
@@ -193,6 +202,33 @@ io_result byte_stream::write_some(std::span<const iovec> pieces) {
     await_writable();
     return {io_status::would_block, 0};
   }
+}
+
+void byte_stream::send_gathered(std::string_view bytes) noexcept {
+  --gathered_count_;
+  if (has_failed_) return;
+  if (unsent_.empty()) bytes.remove_prefix(send_now(bytes));
+  if (!has_failed_) unsent_.append(bytes);
+}
+
+/// How many the kernel took. A failure is not told here: the kernel tells of the broken connection as well.
+std::size_t byte_stream::send_now(std::string_view bytes) noexcept {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    const ssize_t count = ::send(socket_.get(), bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
+    if (count >= 0) {
+      sent += static_cast<std::size_t>(count);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      writable_ = false;
+      await_writable();
+      break;
+    } else if (errno != EINTR) {
+      has_failed_ = true;
+      readable_ = true;
+      break;
+    }
+  }
+  return sent;
 }
 
 byte_stream::connect_state byte_stream::connected() {
@@ -274,6 +310,12 @@ bool byte_stream::is_writable_again() {
   if (tls_ && tls_->flush() == io_status::would_block) return false;
   awaiting_writable_ = false;
   writable_ = true;
+  if (!unsent_.empty()) {
+    unsent_.erase(0, send_now(unsent_));
+    if (has_failed_) unsent_.clear();
+    if (!writable_) return false;
+    unsent_.shrink_to_fit();  // the slow are few, and idle for long
+  }
   if (shuts_down_) shutdown_send();
   return true;
 }
@@ -287,7 +329,9 @@ void byte_stream::shutdown_send() noexcept {
       return;
     }
   }
-  ::shutdown(socket_.get(), SHUT_WR);
+  if (gathered_count_ > 0) loop_.send_gathered();
+  shuts_down_ = !unsent_.empty();  // it is awaited already
+  if (!shuts_down_) ::shutdown(socket_.get(), SHUT_WR);
 }
 
 void byte_stream::close() noexcept {
@@ -299,6 +343,7 @@ void byte_stream::close() noexcept {
 
 void byte_stream::abort() noexcept {
   owner_ = nullptr;
+  if (gathered_count_ > 0) loop_.send_gathered();
   const linger at_once{1, 0};
   if (socket_.is_open()) ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
   tls_.reset();
@@ -307,6 +352,7 @@ void byte_stream::abort() noexcept {
 
 void byte_stream::close_socket() noexcept {
   if (!socket_.is_open()) return;
+  if (gathered_count_ > 0) loop_.send_gathered();
   loop_.forget(socket_.get(), *this);
   socket_.reset();
 }

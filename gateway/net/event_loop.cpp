@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::uint32_t all_edges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
+/// As much is left to the end of a turn, so that the first does not wait for too many others.
+constexpr std::size_t most_late = 32;
+
 error_code last_error() noexcept {
   return {errno, boost::system::system_category()};
 }
@@ -53,12 +56,39 @@ std::size_t event_loop::turn(bool may_wait) {
   told_count_ = ::epoll_wait(epoll_.get(), told_.data(), static_cast<int>(told_.size()), limit);
   const std::size_t done = has_posted_.load(std::memory_order_acquire) ? run_posted() : 0;
   for (int i = 0; i < told_count_; ++i) {
+    told_left_ = told_count_ - 1 - i;
     const epoll_event& event = told_[static_cast<std::size_t>(i)];
     if (event.data.ptr != nullptr) static_cast<watcher*>(event.data.ptr)->on_ready(event.events);
+    if (late_frames_.size() + gathered_.size() >= most_late) do_late();
   }
   told_count_ = 0;
   if (!alarms_.empty()) call_due();
+  do_late();
   return done;
+}
+
+void event_loop::do_late() noexcept {
+  const int left = std::exchange(told_left_, 0);  // whoever goes on now does not wait for the end once more
+  for (std::size_t i = 0; i < late_frames_.size(); ++i) late_frames_[i].resume();
+  late_frames_.clear();
+  told_left_ = left;
+  send_gathered();
+}
+
+void event_loop::send_late(late_sender& sender, std::span<const iovec> pieces) {
+  const std::size_t before = gathered_bytes_.size();
+  for (const iovec& piece : pieces) gathered_bytes_.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
+  gathered_.push_back({&sender, gathered_bytes_.size() - before});
+}
+
+void event_loop::send_gathered() noexcept {
+  std::string_view rest = gathered_bytes_;
+  for (const gathered& each : gathered_) {
+    each.sender->send_gathered(rest.substr(0, each.size));
+    rest.remove_prefix(each.size);
+  }
+  gathered_.clear();
+  gathered_bytes_.clear();
 }
 
 int event_loop::patience(bool may_wait) const noexcept {

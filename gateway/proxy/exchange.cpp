@@ -42,6 +42,8 @@ exchange::~exchange() {
 }
 
 net::task_of<exchange_result> exchange::run() {
+  // Requests of one turn are sent in a row. Here, as from here on it matters whether a replica was reached.
+  co_await worker_.loop.at_end_of_turn();
   for (;;) {
     steady_time now = steady_clock::now();
     upstream::cluster::choice choice = cluster_.pick(failed_ ? failed_->endpoint.get() : nullptr, now);

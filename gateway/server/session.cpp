@@ -34,6 +34,7 @@ session::session(worker& owner, net::socket_handle socket, std::string peer, con
       peer_{std::move(peer)},
       inside_{std::move(inside)} {
   stream_->set_owner(&signal_);
+  stream_->gather_sends();
 }
 
 session::~session() {
@@ -73,7 +74,7 @@ net::task session::run() {
     if (++requests % requests_per_turn == 0) co_await worker_.loop().yield_turn();
   }
   if (step == next_step::linger) co_await linger();
-  if (stream_->tls() != nullptr && stream_->is_open()) co_await finish_sending();
+  if (stream_->is_open() && (stream_->tls() != nullptr || stream_->has_unsent())) co_await finish_sending();
   stream_->close();
 }
 

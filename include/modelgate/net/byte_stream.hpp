@@ -12,9 +12,11 @@
 #include <sys/uio.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace modelgate::net {
 
@@ -33,12 +35,13 @@ struct tls_target {
 /// `read_some` and `write_some` are one system call or none; when they answer would_block the owner's signal is
 /// notified as soon as it is worth trying again.
 ///
-/// With TLS it holds what it has sealed and the kernel did not take yet, which goes out by itself; `has_unsent` is asked
-/// before a close that must not lose it.
+/// It may hold what the kernel did not take yet, with TLS or where sends are gathered, which goes out by itself;
+/// `has_unsent` is asked before a close that must not lose it.
 ///
 /// Shape:  worker-local, reference counted because whoever is woken by it may let go of it.
 /// Errors: `failed` covers resets; the stream is then good for nothing but closing.
 class byte_stream final : public watcher,
+                          public late_sender,
                           public boost::intrusive_ref_counter<byte_stream, boost::thread_unsafe_counter> {
  public:
   /// Takes an open, connected, non-blocking socket; sets TCP_NODELAY. It is closed when the loop cannot watch it.
@@ -64,6 +67,8 @@ class byte_stream final : public watcher,
 
   [[nodiscard]] io_result read_some(std::span<char> into);
   [[nodiscard]] io_result write_some(std::span<const iovec> pieces);
+  /// From here on what is small is sent at the end of the loop's turn. That it was lost, a later read or write tells.
+  void gather_sends() noexcept { gathers_ = true; }
 
   enum class connect_state { pending, done, failed };
   [[nodiscard]] connect_state connected();
@@ -88,6 +93,7 @@ class byte_stream final : public watcher,
   [[nodiscard]] int native_handle() const noexcept { return socket_.get(); }
 
   void on_ready(std::uint32_t events) override;
+  void send_gathered(std::string_view bytes) noexcept override;
 
  private:
   [[nodiscard]] connect_state secured();
@@ -97,6 +103,7 @@ class byte_stream final : public watcher,
   void await_writable();
   [[nodiscard]] bool is_writable_again();
   void close_socket() noexcept;
+  [[nodiscard]] std::size_t send_now(std::string_view bytes) noexcept;
 
   event_loop& loop_;
   socket_handle socket_;
@@ -109,6 +116,10 @@ class byte_stream final : public watcher,
   bool awaiting_writable_ = false;
   bool has_ended_ = false;   ///< the peer's side: no later edge will tell of it
   bool shuts_down_ = false;  ///< as soon as everything has been sent
+  bool gathers_ = false;
+  bool has_failed_ = false;           ///< a send that was gathered
+  std::uint16_t gathered_count_ = 0;  ///< sends that the loop has yet to do
+  std::string unsent_;                ///< of those, what the kernel did not take
 };
 
 using stream_ptr = boost::intrusive_ptr<byte_stream>;

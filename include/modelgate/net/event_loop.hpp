@@ -5,6 +5,7 @@
 #include "modelgate/net/socket_handle.hpp"
 
 #include <sys/epoll.h>
+#include <sys/uio.h>
 
 #include <array>
 #include <atomic>
@@ -14,6 +15,9 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace modelgate::net {
@@ -28,14 +32,28 @@ class watcher {
   ~watcher() = default;
 };
 
+/// Whose bytes are sent at the end of a turn.
+class late_sender {
+ public:
+  /// In the order in which they were gathered. Wakes nobody, as others may be in the middle of something.
+  virtual void send_gathered(std::string_view bytes) noexcept = 0;
+
+ protected:
+  ~late_sender() = default;
+};
+
 /// The loop of one worker: the kernel's word on its sockets, what was posted to it, and what is due.
 ///
 /// Asio's own loop tells of a socket's readiness once for each wait, and each wait costs an epoll_ctl: two of them for
 /// each request that is forwarded, a tenth of what it costs. Here a socket is watched once, edge-triggered, for as long as
 /// it is open.
 ///
+/// A send wakes whoever reads on the other side. Where that one has gone to sleep since the last, waking costs as much as
+/// the rest of the send: a sixth of a small request on one machine. So what is small is gathered, and goes out in a row at
+/// the end of the turn, when the first has woken them all: 12 % less CPU for a request of the load case small_requests.
+///
 /// Shape:  one per worker; its own thread but for `post` and `stop`. A turn is: what had been posted, so that it holds
-///         for whatever comes later; what the kernel told; what is due. What posts itself again has its next turn then.
+///         for whatever comes later; what the kernel told; what is due; what was left to its end. What posts itself again has its next turn then.
 /// Errors: the constructor throws boost::system::system_error when the kernel gives no descriptors.
 class event_loop {
  public:
@@ -66,6 +84,25 @@ class event_loop {
   /// Before the socket is closed, and before `told` ends. What the kernel has told of it already is dropped.
   void forget(int socket, const watcher& told) noexcept;
 
+  /// Sends a copy of these at the end of this turn, or before.
+  void send_late(late_sender& sender, std::span<const iovec> pieces);
+  /// All that was gathered, now: what comes next must not overtake it. Before a sender ends, too.
+  void send_gathered() noexcept;
+
+  /// Awaited, it goes on at the end of this turn, before what was gathered is sent; at once where everybody has been told
+  /// what the kernel had to tell. For sends that cannot be gathered, because it matters whether they succeed.
+  class end_of_turn {
+   public:
+    explicit end_of_turn(event_loop& of) noexcept : of_{of} {}
+    [[nodiscard]] bool await_ready() const noexcept { return of_.told_left_ == 0; }
+    void await_suspend(std::coroutine_handle<> frame) { of_.late_frames_.push_back(frame); }
+    static void await_resume() noexcept {}
+
+   private:
+    event_loop& of_;
+  };
+  [[nodiscard]] end_of_turn at_end_of_turn() noexcept { return end_of_turn{*this}; }
+
   /// Calls `action` once, a moment after that time has passed.
   void call_after(std::chrono::milliseconds time, std::function<void()> action);
 
@@ -85,6 +122,10 @@ class event_loop {
   [[nodiscard]] next_turn yield_turn() noexcept { return next_turn{*this}; }
 
  private:
+  struct gathered {
+    late_sender* sender = nullptr;
+    std::size_t size = 0;  ///< of `gathered_bytes_`, in a row
+  };
   struct alarm {
     steady_time due;
     std::function<void()> action;
@@ -94,12 +135,17 @@ class event_loop {
   [[nodiscard]] int patience(bool may_wait) const noexcept;
   void call_due();
   std::size_t run_posted();
+  void do_late() noexcept;
 
   socket_handle epoll_;
   socket_handle wake_;  ///< an eventfd
   std::array<epoll_event, 256> told_{};
   int told_count_ = 0;
+  int told_left_ = 0;  ///< of this turn, still to be handed on
   std::vector<alarm> alarms_;  ///< two or three
+  std::vector<std::coroutine_handle<>> late_frames_;
+  std::vector<gathered> gathered_;
+  std::string gathered_bytes_;
 
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;
