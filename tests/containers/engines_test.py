@@ -339,7 +339,7 @@ sources = ["file://{self.models}/", "{self.model_server.url}/"]
             Content_Type="application/json")
         self.engine.must("POST", "/containers/create?name=other", json.dumps({"Image": f"{REPOSITORY}:v1"}), Content_Type="application/json")
         wait_until(lambda: "/stray" not in [name for each in self.engine.containers() for name in each["Names"]], "it is removed")
-        self.engine.must("DELETE", "/containers/other?force=1")  # somebody else's is not touched
+        self.engine.must("DELETE", "/containers/other?force=1&v=1")  # somebody else's is not touched
 
     def ends_in_time_without_the_engine(self):
         """What it cannot end, the next one does."""
