@@ -28,6 +28,7 @@ using outcome = result<void, std::string>;
 
 constexpr std::string_view unfinished = ".part";
 constexpr std::string_view fetched_file = ".fetched";
+constexpr std::string_view nobody_wants_it = "was given up: nobody wants it any more";
 constexpr std::size_t fetching_threads = 2;
 constexpr std::size_t fetching_queue = 256;
 
@@ -63,7 +64,7 @@ result<std::string, std::string> checksum_of(const fs::path& file) {
 
 /// One answer into a file. Redirects are not followed: they could lead to where nobody may fetch from.
 outcome download(const model_uri& from, const net::endpoint& address, const fs::path& file,
-                 const config::model_settings& settings, const std::atomic<bool>& stopping) {
+                 const config::model_settings& settings, const std::function<std::string()>& given_up) {
   http_io::client_request request;
   request.target = from.path;
   request.fields.add("Host", net::to_string({from.host, from.port}));
@@ -83,7 +84,7 @@ outcome download(const model_uri& from, const net::endpoint& address, const fs::
     if (bytes > settings.bytes)
       trouble = "has more than " + std::to_string(settings.bytes) + " bytes (runtime.models.bytes)";
     if (steady_clock::now() > deadline) trouble = "did not come within runtime.models.fetch_timeout";
-    if (stopping) trouble = "was given up: modelgate is stopping";
+    if (trouble.empty()) trouble = given_up();
     while (trouble.empty() && !piece.empty()) {
       const ssize_t part = ::write(out.get(), piece.data(), piece.size());
       if (part < 0) trouble = "cannot be kept: " + std::generic_category().message(errno);
@@ -140,6 +141,7 @@ void model_store::release(const std::string& replica) {
   if (found == entries_.end()) return;
   found->second->holders.erase(replica);
   if (!found->second->holders.empty()) return;
+  found->second->is_wanted = false;
   entries_.erase(found);
   std::error_code problem;
   fs::remove_all(folder_ / revision, problem);
@@ -168,14 +170,21 @@ result<fs::path, std::string> model_store::ensure(const std::string& replica, co
   const fs::path whole = folder_ / revision;
   std::error_code problem;
   if (fs::exists(whole, problem)) return {in_place_value, whole};
-  const fs::path part = whole.native() + std::string{unfinished};
+  // Of its own: what was given up, or let go with the program before an upgrade, may take a while to notice.
+  const fs::path part =
+      whole.native() + std::string{unfinished} + std::to_string(::getpid()) + "-" + std::to_string(++attempts_);
   fs::remove_all(part, problem);
   fs::create_directory(part, problem);
   fs::permissions(part, fs::perms{0755}, problem);
-  auto fetched = problem ? outcome{"cannot be kept: " + problem.message()} : fetch(uri, part, settings);
+  auto fetched = problem ? outcome{"cannot be kept: " + problem.message()} : fetch(uri, part, settings, *held);
   if (fetched) {
-    fs::rename(part, whole, problem);
-    if (problem) fetched = "cannot be kept: " + problem.message();
+    const std::lock_guard lock{mutex_};
+    if (!held->is_wanted) {
+      fetched = std::string{nobody_wants_it};
+    } else {
+      fs::rename(part, whole, problem);
+      if (problem) fetched = "cannot be kept: " + problem.message();
+    }
   }
   if (fetched) return {in_place_value, whole};
   fs::remove_all(part, problem);
@@ -213,7 +222,8 @@ result<fs::path, std::string> model_store::ensure_within(const std::string& repl
   return fetched;
 }
 
-outcome model_store::fetch(const std::string& uri, const fs::path& into, const config::model_settings& settings) const {
+outcome model_store::fetch(const std::string& uri, const fs::path& into, const config::model_settings& settings,
+                           const entry& of) const {
   const auto from = parse_model_uri(uri);
   if (!from) return from.error();
   const unpack_limits limits{settings.bytes, settings.entries};
@@ -243,10 +253,14 @@ outcome model_store::fetch(const std::string& uri, const fs::path& into, const c
     addresses = std::move(*found);
   }
   const fs::path file = into.native() + std::string{fetched_file};
+  const auto given_up = [&]() -> std::string {
+    if (stopping_) return "was given up: modelgate is stopping";
+    return of.is_wanted ? std::string{} : std::string{nobody_wants_it};
+  };
   outcome fetched = std::string{"cannot be fetched: the name has no address"};
   for (const std::string& address : addresses) {
-    fetched = download(*from, {address, from->port}, file, settings, stopping_);
-    if (fetched || stopping_) break;
+    fetched = download(*from, {address, from->port}, file, settings, given_up);
+    if (fetched || !given_up().empty()) break;
   }
   if (fetched && !from->sha256.empty()) {
     const auto sum = checksum_of(file);

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -43,7 +44,8 @@ class model_store {
                                                                          std::chrono::milliseconds patience);
   /// The replica runs with its revision's model, if that was fetched: one that was found running.
   void hold(const std::string& replica);
-  /// It is gone for good. The last one takes the model along.
+  /// It is gone for good, or wants its model no more. The last one takes the model along; what is still being fetched then
+  /// is given up.
   void release(const std::string& replica);
   /// What is being fetched is given up: the program ends.
   void stop() noexcept { stopping_ = true; }
@@ -54,15 +56,17 @@ class model_store {
   struct entry {
     std::mutex fetching;
     std::set<std::string> holders;
+    std::atomic<bool> is_wanted{true};  ///< false: nobody holds it any more, and whoever does so anew has another entry
   };
 
   [[nodiscard]] std::shared_ptr<entry> entry_of(const std::string& revision, const std::string& holder);
   [[nodiscard]] result<void, std::string> fetch(const std::string& uri, const std::filesystem::path& into,
-                                                const config::model_settings& settings) const;
+                                                const config::model_settings& settings, const entry& of) const;
 
   const std::filesystem::path folder_;
   const resolve_function resolve_;
   std::atomic<bool> stopping_{false};
+  std::atomic<std::uint64_t> attempts_{0};
   mutable std::mutex mutex_;
   config::model_settings settings_;
   std::map<std::string, std::shared_ptr<entry>> entries_;  ///< by revision: a replica's name without its index

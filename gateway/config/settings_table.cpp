@@ -334,7 +334,9 @@ constexpr std::array keys{
     settings_key{"runtime.docker.tmp_bytes", size_key{docker<&container_runtime_settings::tmp_bytes>, 0, 1'024 * gib}},
     settings_key{"runtime.docker.capabilities", name_list_key{docker<&container_runtime_settings::capabilities>, capability_names, is_capability}},
     settings_key{"runtime.docker.pids", count_key{docker<&container_runtime_settings::pids>, 0, 4'000'000}},
+    settings_key{"runtime.docker.unix_sockets", flag_key{docker<&container_runtime_settings::unix_sockets>}},
     settings_key{"runtime.docker.call_timeout", duration_key{docker<&container_runtime_settings::call_timeout>}},
+    settings_key{"runtime.docker.end_timeout", duration_key{docker<&container_runtime_settings::end_timeout>}},
     settings_key{"runtime.docker.pull_timeout", duration_key{docker<&container_runtime_settings::pull_timeout>}},
     settings_key{"runtime.docker.poll_interval", duration_key{docker<&container_runtime_settings::poll_interval>, milliseconds{10}}},
 
@@ -347,7 +349,9 @@ constexpr std::array keys{
     settings_key{"runtime.podman.tmp_bytes", size_key{podman<&container_runtime_settings::tmp_bytes>, 0, 1'024 * gib}},
     settings_key{"runtime.podman.capabilities", name_list_key{podman<&container_runtime_settings::capabilities>, capability_names, is_capability}},
     settings_key{"runtime.podman.pids", count_key{podman<&container_runtime_settings::pids>, 0, 4'000'000}},
+    settings_key{"runtime.podman.unix_sockets", flag_key{podman<&container_runtime_settings::unix_sockets>}},
     settings_key{"runtime.podman.call_timeout", duration_key{podman<&container_runtime_settings::call_timeout>}},
+    settings_key{"runtime.podman.end_timeout", duration_key{podman<&container_runtime_settings::end_timeout>}},
     settings_key{"runtime.podman.pull_timeout", duration_key{podman<&container_runtime_settings::pull_timeout>}},
     settings_key{"runtime.podman.poll_interval", duration_key{podman<&container_runtime_settings::poll_interval>, milliseconds{10}}},
 

@@ -5,6 +5,8 @@ when it ends goes with them, and the machine's firewall, mounts and folders are 
 before that.
 """
 import base64
+import contextlib
+import glob
 import http.client
 import json
 import os
@@ -22,6 +24,7 @@ REGISTRY = "127.0.0.1:5000"  # in a network of its own, where nobody else has it
 NEEDED = {"dockerd": "docker.io", "podman": "podman", "docker-registry": "docker-registry", "runc": "runc", "htpasswd": "apache2-utils",
           "ip": "iproute2", "unshare": "util-linux"}
 INSIDE = "MODELGATE_TEST_NAMESPACE"
+FOLDERS = "modelgate-engines-"
 
 
 def wait_until(check, what, patience=PATIENCE):
@@ -62,6 +65,10 @@ def enter(skipped_code=77):
     # The first process is a shell: it takes in those whose parents were killed.
     done = subprocess.run(["unshare", "--net", "--mount", "--propagation", "private", "--pid", "--fork", "--kill-child",
                            "--mount-proc", "bash", "-c", '"$@"; exit $?', "bash", sys.executable, *sys.argv], env={**os.environ, INSIDE: "1"})
+    for folder in sorted(traces()["control groups"] - before["control groups"]):  # engines leave theirs, empty
+        for each, _, _ in os.walk(folder, topdown=False):
+            with contextlib.suppress(OSError):
+                os.rmdir(each)
     left = {kind: now - before[kind] for kind, now in traces().items() if now - before[kind]}
     if left:
         print(f"left behind on this machine: {left}", file=sys.stderr)
@@ -78,7 +85,27 @@ def traces():
     with open("/proc/mounts") as mounts:
         mounted = set(mounts)
     return {"firewall rules": lines("iptables-save"), "links": {line.split(":")[1] for line in lines("ip", "-o", "link")},
-            "mounts": mounted, "temporary folders": {name for name in os.listdir("/tmp") if name.startswith("modelgate-engines-")}}
+            "network namespaces": lines("ip", "netns", "list"), "mounts": mounted,
+            "control groups": {folder for name in ("docker*", "libpod*") for folder in glob.glob(f"/sys/fs/cgroup/*/{name}")},
+            "processes": {text for _, text in processes() if FOLDERS in text},
+            "temporary folders": {name for name in os.listdir("/tmp") if name.startswith(FOLDERS)}}
+
+
+def processes():
+    """(process id, command line) of all that is not a zombie."""
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError):
+            with open(f"/proc/{pid}/cmdline", "rb") as text:
+                command = text.read().replace(b"\0", b" ").decode(errors="replace").strip()
+            if command:
+                yield int(pid), command
+
+
+def left_in_namespace(folder):
+    """What runs beside this test and its namespace's first process, and what of containers is mounted."""
+    with open("/proc/mounts") as mounts:
+        mounted = [line.split()[1] for line in mounts if folder in line and "/merged" in line.split()[1]]
+    return [command for pid, command in processes() if pid not in (1, os.getpid())] + mounted
 
 
 class UnixConnection(http.client.HTTPConnection):
@@ -158,10 +185,18 @@ class Engine:
         self.call("DELETE", f"/images/{name}?force=1")
 
     def containers(self):
-        return json.loads(self.must("GET", "/containers/json?all=1"))
+        """Podman fails to list them now and then, while one goes."""
+        def listed():
+            status, text = self.call("GET", "/containers/json?all=1")
+            return status == 200 and [text]
+
+        return json.loads(wait_until(listed, "containers are listed")[0])
 
     def networks(self):
         return {each["Name"] for each in json.loads(self.must("GET", "/networks"))}
+
+    def volumes(self):
+        return {each["Name"] for each in json.loads(self.must("GET", "/volumes"))["Volumes"] or []}
 
     def inspect(self, name):
         return json.loads(self.must("GET", f"/containers/{name}/json"))
@@ -230,7 +265,7 @@ network_config_dir = "{self.folder}/net"
 
 class Registry:
     """A registry that wants a name and a password."""
-    user, password = "puller", "s3cret"
+    user, password = "bot", "s3cret"
 
     def __init__(self, folder):
         self.folder = os.path.join(folder, "registry")
@@ -267,7 +302,7 @@ class Bed:
     """One engine and the registry; `with` ends both and looks for what is left."""
 
     def __init__(self, kind):
-        self.folder = tempfile.mkdtemp(prefix="modelgate-engines-")
+        self.folder = tempfile.mkdtemp(prefix=FOLDERS)
         self.registry = Registry(self.folder)
         self.engine = kind(self.folder)
 
@@ -286,11 +321,11 @@ class Bed:
         left = []
         if kind is None:
             left = [str(each.get("Names")) for each in self.engine.containers()]
-            left += sorted(self.engine.networks() - self.networks)
+            left += sorted(self.engine.networks() - self.networks) + sorted(self.engine.volumes())
         else:
             self.show_logs()
-        self.end()
-        assert not left, f"{self.engine.name} still has {left}"
+        left += self.end()
+        assert not left, f"{self.engine.name} has left {left}"
 
     def show_logs(self):
         for daemon in (self.engine.daemon, self.registry.daemon):
@@ -298,13 +333,18 @@ class Bed:
                 print(f"--- {daemon.name}: {log.read()[-4000:]}", file=sys.stderr)
 
     def end(self):
+        """Answers what did not go with it."""
         if self.engine.answers():
             for each in self.engine.containers():
                 self.engine.call("DELETE", f"/containers/{each['Id']}?force=1&v=1")
         self.engine.end()
         self.registry.daemon.stop()
+        end = time.monotonic() + PATIENCE
+        while (left := left_in_namespace(self.folder)) and time.monotonic() < end:
+            time.sleep(0.05)
         subprocess.run(f"grep -o ' {self.folder}[^ ]*' /proc/mounts | sort -r | xargs -r umount", shell=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+        return left
 
 
 ENGINES = {"docker": Docker, "podman": Podman}

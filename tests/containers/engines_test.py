@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Replicas as containers of a real engine, from a real private registry: the contract of runtime drivers, and a deployment's whole
 life. The engine is the argument: docker or podman."""
+import contextlib
 import hashlib
 import http.client
 import json
@@ -9,24 +10,25 @@ import signal
 import subprocess
 import sys
 import tarfile
+import time
 import unittest
 
 import bed
 
 if __name__ == "__main__":
     bed.enter()
-    for name, value in {"RUNTIME__PROCESS__STOP_GRACE": "1s", "RUNTIME__PROCESS__RESTART_BACKOFF": "1s", "RUNTIME__PROCESS__PROBE_INTERVAL": "200ms",
-                        "TIMEOUTS__DRAIN": "5s"}.items():
-        os.environ[f"MODELGATE_{name}"] = value
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "e2e"))
 import image  # noqa: E402
-from program import Load, Program, wait_until  # noqa: E402
+from program import SOURCE, Load, wait_until  # noqa: E402
+from served import DRAIN, ModelServer, Served  # noqa: E402
+from upgrading import adopt_orphans  # noqa: E402
 
 MODEL = os.environ["MODELGATE_TEST_MODEL"]
 ENGINE = sys.argv.pop(1) if len(sys.argv) > 1 and sys.argv[1] in bed.ENGINES else "docker"
 REPOSITORY = f"{bed.REGISTRY}/team/model"
 DEADLINE = 4  # seconds until a revision that does not come up has failed
+CAN_USE_SOCKET = {"modelgate.unix-socket": "true"}
 
 
 class Containers(unittest.TestCase):
@@ -40,49 +42,58 @@ class Containers(unittest.TestCase):
         cls.bed.__exit__(None)
 
     def test_1_the_contract_of_runtime_drivers(self):
-        self.engine.load(image.archive(MODEL, "localhost/test/model:1"))
+        self.engine.load(image.archive(MODEL, "localhost/test/model:1", labels=CAN_USE_SOCKET))
         done = subprocess.run([os.environ["MODELGATE_CONTRACT"], "--report_level=short", "--log_level=test_suite"], env={
             **os.environ, "MODELGATE_CONTRACT_DRIVER": ENGINE, "MODELGATE_CONTRACT_SOCKET": self.engine.socket,
             "MODELGATE_CONTRACT_IMAGE": "localhost/test/model:1"})
         self.assertEqual(done.returncode, 0)
         self.assertEqual(self.engine.containers(), [])
 
-    @unittest.skipUnless(os.environ.get("MODELGATE_STORY"), "not yet whole on both engines: MODELGATE_STORY=1 runs it")
     def test_2_a_deployments_life(self):
-        for version in ("v1", "v2"):
-            name = f"{REPOSITORY}:{version}"
-            self.engine.load(image.archive(MODEL, name, environment=[f"VERSION={version}"]))
+        for name, program in ((f"{REPOSITORY}:v1", "/model"), (f"{REPOSITORY}:v2", "/model"), (f"{REPOSITORY}:broken", "/nothing"),
+                              (f"{bed.REGISTRY}/team/iris:1.0", "/model")):
+            version = name.rsplit(":", 1)[1]
+            self.engine.load(image.archive(MODEL, name, CAN_USE_SOCKET, [f"VERSION={version}"], [program]))
             self.engine.push(name, self.bed.registry.auth)
             self.engine.forget_image(name)
-        kind = ENGINE.upper()
-        os.environ.update({"MODELGATE_RUNTIME__DEFAULT": ENGINE, f"MODELGATE_RUNTIME__{kind}__SOCKET": self.engine.socket,
-                           f"MODELGATE_RUNTIME__{kind}__POLL_INTERVAL": "500ms",
-                           "MODELGATE_RUNTIME__MODELS__SOURCES": f"file://{os.path.realpath(self.bed.folder)}/models/"})
-        with Program() as self.program:
+        self.models = os.path.join(os.path.realpath(self.bed.folder), "models")
+        os.makedirs(self.models)
+        with ModelServer(self.models) as self.model_server, Served(self.settings()) as self.program:
             try:
-                self.prepare()
-                self.deploys_from_the_private_registry()
-                self.is_held_to_its_limits()
-                self.updates_and_scales_without_losing_a_request()
-                self.fails_with_the_reason_and_serves_on()
-                self.tells_more_memory_than_there_is()
-                self.tells_a_crash_loop()
-                self.tells_gpus_that_are_not_there()
-                self.brings_the_model_along()
-                self.outlives_the_engine()
-                self.outlives_modelgate()
-                self.stops_starts_and_goes()
+                for step in (self.prepare, self.deploys_from_the_private_registry, self.deploys_what_a_digest_names,
+                             self.deploys_as_the_readme_says, self.is_held_to_its_limits, self.runs_beside_processes,
+                             self.updates_and_scales_without_losing_a_request, self.fails_with_the_reason_and_serves_on,
+                             self.tells_more_memory_than_there_is, self.tells_a_crash_loop, self.tells_gpus_that_are_not_there,
+                             self.brings_the_model_along, self.is_reached_over_its_socket, self.is_replaced_while_it_serves,
+                             self.outlives_the_engine, self.outlives_modelgate, self.removes_what_nobody_wants,
+                             self.ends_in_time_without_the_engine, self.stops_starts_and_goes):
+                    began = time.monotonic()
+                    step()
+                    print(f"{step.__name__}: {time.monotonic() - began:.1f} s", flush=True)
                 self.program.deploy("last", **self.spec("v1", replicas=1))
                 self.program.wait_for("last")
             except BaseException:
                 print(self.program.log()[-6000:], file=sys.stderr)
                 raise
             self.assertEqual(self.program.stop(signal.SIGTERM), 0)
+            self.assertEqual(self.program.replicas(), [])
+            self.assertEqual(os.listdir(os.path.join(self.program.data, ENGINE, ".sockets")), [])
         self.assertEqual(self.engine.containers(), [])
+
+    def settings(self):
+        return f"""
+[runtime.{ENGINE}]
+socket = "{self.engine.socket}"
+instance_types = ["small", "gpu-1", "demo-small"]
+poll_interval = "500ms"
+unix_sockets = true
+[runtime.models]
+sources = ["file://{self.models}/", "{self.model_server.url}/"]
+"""
 
     def prepare(self):
         program = self.program
-        program.must("POST", "/groups", {"name": "research", "displayName": "Research", "enabledDeployment": True})
+        program.prepare()
         program.must("POST", "/instance-types", {"name": "small", "displayName": "Small", "cpu": 0.5, "memoryGiB": 0.125, "gpu": 0})
         program.must("POST", "/instance-types", {"name": "gpu-1", "displayName": "GPU", "cpu": 0.5, "memoryGiB": 0.125, "gpu": 1})
         for name, password in (("right", self.bed.registry.password), ("wrong", "nonsense")):
@@ -113,12 +124,22 @@ class Containers(unittest.TestCase):
         """Asks a replica itself, past modelgate."""
         container = self.engine.inspect(next(iter(self.mine(identifier).values())))
         port = container["NetworkSettings"]["Ports"]["9000/tcp"][0]["HostPort"]
-        connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=bed.PATIENCE)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().read().decode()
-        except (http.client.HTTPException, OSError):
-            return None  # it died of it
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", int(port), timeout=bed.PATIENCE)) as connection:
+            try:
+                connection.request("GET", path)
+                return connection.getresponse().read().decode()
+            except (http.client.HTTPException, OSError):
+                return None  # it died of it
+
+    def settles(self, replicas, identifier="iris"):
+        """What of it runs is of the newest revision: nothing leaves, and nothing stands in."""
+        newest = f"-r{self.replica(identifier)['revision']}-"
+
+        def settled():
+            running = self.mine(identifier)
+            return len(running) == replicas and all(newest in name for name in running) and running
+
+        return wait_until(settled, f"{replicas} of the newest revision, and nothing else")
 
     def deploys_from_the_private_registry(self):
         self.program.deploy("iris", **self.spec("v1"))
@@ -126,6 +147,33 @@ class Containers(unittest.TestCase):
         self.assertEqual(self.predict(), (200, "v1"))
         self.assertEqual({each["limits"] for each in deployment["status"]["replicas"]}, {"enforced"})
         wait_until(lambda: self.program.api("GET", "/deployments/iris/logs?replica=deploy-iris-r1-0")[1] == "serving\n", "its log is there")
+
+    def deploys_what_a_digest_names(self):
+        known = json.loads(self.engine.must("GET", f"/images/{REPOSITORY}:v1/json"))["RepoDigests"]
+        self.program.deploy("digest", **self.spec("v1", replicas=1, modelImage=next(each for each in known if each.startswith(REPOSITORY))))
+        self.program.wait_for("digest")
+        self.assertEqual(self.predict("digest"), (200, "v1"))
+        self.delete("digest")
+
+    def deploys_as_the_readme_says(self):
+        """With another registry's name."""
+        program = self.program
+        program.must("POST", "/groups", {"name": "demo", "displayName": "Demo", "enabledDeployment": True})
+        program.must("POST", "/instance-types", {"name": "demo-small", "displayName": "Small", "cpu": 0.5, "memoryGiB": 0.125, "gpu": 0})
+        os.makedirs(os.path.join(program.folder, "build/release"))
+        os.symlink(program.binary, os.path.join(program.folder, "build/release/modelgate"))
+        with open(os.path.join(program.folder, "hub.txt"), "w") as file:
+            file.write(self.bed.registry.password + "\n")
+        with open(os.path.join(SOURCE, "README.md")) as readme:
+            lines = [line.strip() for line in readme if "--registry hub.example.com" in line or " real" in line and "build/release" in line]
+        self.assertEqual(len(lines), 3, lines)
+        for line in lines:
+            done = subprocess.run(line.replace("hub.example.com", bed.REGISTRY), shell=True, cwd=program.folder, capture_output=True,
+                                  text=True, timeout=bed.PATIENCE, stdin=subprocess.DEVNULL,
+                                  env={**os.environ, "MODELGATE_SERVER": program.url("control"), "MODELGATE_TOKEN": program.token})
+            self.assertEqual(done.returncode, 0, f"{line}: {done.stdout}{done.stderr}")
+        self.assertEqual(self.predict("real"), (200, "1.0"))
+        self.delete("real")
 
     def is_held_to_its_limits(self):
         running = self.mine()
@@ -163,13 +211,15 @@ class Containers(unittest.TestCase):
             ({"imagePullSecret": None}, "needs an image pull secret, and the deployment names none"),
             ({"imagePullSecret": "right", "modelImage": f"{REPOSITORY}:v9"}, "has no image"),
             ({"modelImage": "127.0.0.1:5999/team/model:v1"}, "cannot be reached"),
+            ({"modelImage": f"{REPOSITORY}:broken"}, "the container engine did not start its container: "),
         ]
         for change, reason in cases:
             now = self.patch("iris", **change)
             # An engine may try several times: the reason is told when it has given up.
             failed = self.program.wait_for("iris", "Failed", check=lambda it, wanted=now["revision"], why=reason:
                                            it["revision"] == wanted and why in it["status"]["message"])
-            self.assertIn(failed["modelImage"], failed["status"]["message"])
+            if not failed["modelImage"].endswith("broken"):
+                self.assertIn(failed["modelImage"], failed["status"]["message"])
             self.assertEqual(self.predict(), (200, "v2"))
         self.patch("iris", modelImage=f"{REPOSITORY}:v2")
         self.program.wait_for("iris")
@@ -179,6 +229,7 @@ class Containers(unittest.TestCase):
         return self.program.must("GET", f"/deployments/{identifier}")["status"]["replicas"][-1]
 
     def tells_more_memory_than_there_is(self):
+        self.settles(1)
         self.ask("iris", "/alloc/400")
         wait_until(lambda: self.replica("iris")["reason"].startswith("OOMKilled: it needed more than the 128 MiB"), "OOMKilled")
         self.program.wait_for("iris", check=lambda it: it["status"]["replicas"][-1]["restarts"] >= 1)
@@ -192,30 +243,75 @@ class Containers(unittest.TestCase):
         self.delete("crash")
 
     def tells_gpus_that_are_not_there(self):
+        """Docker refuses them, Podman forgets them: a model never runs without what it was promised."""
         self.program.deploy("gpu", **self.spec("v1", replicas=1, instanceType="gpu-1"))
-        self.program.wait_for("gpu", "Failed", check=lambda it: "gpu]]" in it["status"]["message"] or "gave none" in it["status"]["message"])
-        self.assertEqual(self.mine("gpu"), {})
+
+        def tried_again():
+            self.assertEqual(self.mine("gpu"), {})
+            found = self.program.must("GET", "/deployments/gpu")["status"]
+            return found["phase"] == "Failed" and found["replicas"] and found["replicas"][0]["restarts"] >= 2 and found
+
+        failed = wait_until(tried_again, "Failed, and tried again")
+        self.assertIn("gpu]]" if ENGINE == "docker" else "took the request for 1 GPU and gave none", failed["message"])
         self.delete("gpu")
+        self.assertNotIn("gpu", {(each["Labels"] or {}).get("modelgate.deployment") for each in self.engine.containers()})
 
     def brings_the_model_along(self):
-        folder = os.path.join(os.path.realpath(self.bed.folder), "models")
-        os.makedirs(folder)
-        archive = os.path.join(folder, "iris.tar.gz")
+        archive = os.path.join(self.models, "iris.tar.gz")
         with tarfile.open(archive, "w:gz") as tar:
             image.add(tar, "deep/weights", b"0.5", 0o600)
         with open(archive, "rb") as file:
             checksum = hashlib.sha256(file.read()).hexdigest()
-        self.program.deploy("model", **self.spec("v1", replicas=1, modelURI=f"file://{archive}#sha256={checksum}"))
-        self.program.wait_for("model")
-        self.assertEqual(self.ask("model", "/read/mnt/models/deep/weights"), "0.5")
-        self.assertEqual(self.ask("model", "/write/mnt/models/mark"), "Read-only file system")
-        self.assertIn("/mnt/models", self.ask("model", "/env/PREDICTIVE_UNIT_PARAMETERS"))
-        now = self.program.must("PATCH", "/deployments/model", {"modelURI": f"file://{archive}#sha256={'0' * 64}"}, If_Match="*")
-        self.program.wait_for("model", "Failed", check=lambda it: it["revision"] == now["revision"]
-                              and "has another checksum: " + checksum in it["status"]["message"])
-        self.delete("model")
+        for name, uri in (("file", f"file://{archive}"), ("http", f"{self.model_server.url}/iris.tar.gz")):
+            self.program.deploy(name, **self.spec("v1", replicas=1, modelURI=f"{uri}#sha256={checksum}"))
+            self.program.wait_for(name)
+            self.assertEqual(self.ask(name, "/read/mnt/models/deep/weights"), "0.5")
+            self.assertEqual(self.ask(name, "/write/mnt/models/mark"), "Read-only file system")
+            self.assertIn("/mnt/models", self.ask(name, "/env/PREDICTIVE_UNIT_PARAMETERS"))
+            for change, reason in ((f"{uri}#sha256={'0' * 64}", "has another checksum: " + checksum),
+                                   (f"{uri}.old", "cannot be read" if name == "file" else "was answered 404")):
+                now = self.patch(name, modelURI=change)
+                self.program.wait_for(name, "Failed", check=lambda it, wanted=now["revision"], why=reason:
+                                      it["revision"] == wanted and why in it["status"]["message"])
+                self.assertEqual(self.predict(name), (200, "v1"))
+            self.delete(name)
+
+    def runs_beside_processes(self):
+        self.program.deploy("process", replicas=1)
+        self.program.wait_for("process")
+        self.assertEqual([name for _, name in self.program.replicas()], ["deploy-process-r1-0"])
+        self.delete("process")
+
+    def is_reached_over_its_socket(self):
+        """Its port is published, and nobody listens there."""
+        self.program.deploy("socket", **self.spec("v1", replicas=1, env=[{"name": "ON_SOCKET", "value": "1"}]))
+        self.program.wait_for("socket")
+        self.assertEqual(self.predict("socket"), (200, "v1"))
+        self.assertIsNone(self.ask("socket", "/pid"))
+        self.delete("socket")
+
+    def is_replaced_while_it_serves(self):
+        before, restarts = self.settles(1), self.replica("iris")["restarts"]
+        load = Load(self.program, "iris", connections=4, pause=0.01)
+        adopt_orphans()
+        upgraded = self.program.upgrade()
+        self.assertEqual(upgraded.returncode, 0, upgraded.stderr)
+        self.assertEqual(self.program.follow(), 0)
+        adopt_orphans(False)  # engines expect theirs to be waited for
+        load.wait_for_answers(50)
+        load.stop()
+        self.assertEqual(load.failures, [])
+        self.program.wait_for("iris")
+        self.assertEqual(self.mine(), before)
+        self.assertEqual(self.replica("iris")["restarts"], restarts)
+        self.patch("iris", replicas=2)  # and it is the new one that does what is asked for
+        self.program.wait_for("iris", check=lambda it: it["status"]["availableReplicas"] == 2)
+        self.patch("iris", replicas=1)
+        wait_until(lambda: len(self.mine()) == 1, "one container is left")
 
     def outlives_the_engine(self):
+        # One that is killed while it removes a container may forget that one's volume.
+        wait_until(lambda: len(self.engine.containers()) == 1, "only one container is there")
         before = self.mine()
         self.engine.daemon.stop(signal.SIGKILL)
         self.assertEqual(self.program.must("GET", "/deployments/iris")["replicas"], 1)
@@ -226,10 +322,7 @@ class Containers(unittest.TestCase):
         self.program.wait_for("iris", check=lambda it: it["status"]["availableReplicas"] == 2)
 
     def outlives_modelgate(self):
-        newest = f"-r{self.replica('iris')['revision']}-"
-        wait_until(lambda: len(self.mine()) == 2 and all(newest in name for name in self.mine()),
-                   "what stood in while the engine was down has gone")
-        before = self.mine()
+        before = self.settles(2)
         restarts = self.replica("iris")["restarts"]
         self.program.stop(signal.SIGKILL)
         self.program.start()
@@ -237,6 +330,30 @@ class Containers(unittest.TestCase):
         self.assertEqual(self.predict(), (200, "v2"))
         self.assertEqual(self.mine(), before)
         self.assertEqual(self.replica("iris")["restarts"], restarts)
+
+    def removes_what_nobody_wants(self):
+        """A container of this data folder that no record knows."""
+        labels = self.engine.inspect(next(iter(self.mine().values())))["Config"]["Labels"]
+        self.engine.must("POST", "/containers/create?name=stray", json.dumps({
+            "Image": f"{REPOSITORY}:v1", "Labels": {**labels, "modelgate.deployment": "stray", "modelgate.replica": "deploy-stray-r1-0"}}),
+            Content_Type="application/json")
+        self.engine.must("POST", "/containers/create?name=other", json.dumps({"Image": f"{REPOSITORY}:v1"}), Content_Type="application/json")
+        wait_until(lambda: "/stray" not in [name for each in self.engine.containers() for name in each["Names"]], "it is removed")
+        self.engine.must("DELETE", "/containers/other?force=1&v=1")  # somebody else's is not touched
+
+    def ends_in_time_without_the_engine(self):
+        """What it cannot end, the next one does."""
+        left = self.mine()
+        self.engine.daemon.stop(signal.SIGKILL)
+        began = time.monotonic()
+        self.assertEqual(self.program.stop(signal.SIGTERM), 0)
+        self.assertLess(time.monotonic() - began, DRAIN)
+        self.engine.start()
+        self.assertEqual(self.mine(), left)
+        self.program.start()
+        self.program.wait_for("iris", check=lambda it: it["status"]["availableReplicas"] == 2)
+        self.assertEqual(self.predict(), (200, "v2"))
+        wait_until(lambda: len(self.mine()) == 2 and not set(self.mine().values()) & set(left.values()), "they were ended")
 
     def stops_starts_and_goes(self):
         self.program.must("POST", "/deployments/iris/stop")

@@ -159,6 +159,16 @@ BOOST_AUTO_TEST_CASE(tells_how_a_replica_ended_and_starts_it_again_under_its_nam
   BOOST_TEST(find(*driver, first)->failures == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(one_that_ends_soon_after_it_was_ready_has_not_come_up_yet) {
+  start_until_ready(spec());
+  const auto unready_since = find(*driver, first)->unready_since;
+  static_cast<void>(end_by("/exit/4"));
+  BOOST_TEST((find(*driver, first)->unready_since == unready_since));
+  start_until_ready(spec());
+  static_cast<void>(end_by("/exit/4"));
+  BOOST_TEST((find(*driver, first)->unready_since == unready_since));
+}
+
 BOOST_AUTO_TEST_CASE(one_that_cannot_be_started_has_exited_with_the_reason) {
   auto wrong = spec();
   wrong.model_image = missing_image();
@@ -201,6 +211,12 @@ BOOST_AUTO_TEST_CASE(more_memory_than_its_limit_is_told_as_such) {
   BOOST_TEST(find(*driver, first)->failures == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(more_cpus_than_the_machine_has_are_no_bound) {
+  auto large = spec();
+  large.limits.cpu_milli = 1'000'000;
+  start_until_ready(large);
+}
+
 BOOST_AUTO_TEST_CASE(what_a_replica_takes_is_measured) {
   start_until_ready(spec());
   BOOST_TEST(eventually([&] {
@@ -216,6 +232,23 @@ BOOST_AUTO_TEST_CASE(several_replicas_have_ports_of_their_own) {
   BOOST_TEST_REQUIRE(reaches(*driver, "deploy-iris-r1-1", replica_phase::ready));
   BOOST_TEST((find(*driver, first)->address != find(*driver, "deploy-iris-r1-1")->address));
   BOOST_TEST(ask(*driver, "deploy-iris-r1-1", "/env/MODELGATE_REPLICA") == "deploy-iris-r1-1");
+}
+
+BOOST_AUTO_TEST_CASE(one_that_can_listens_on_a_socket_and_is_ready_there) {
+  const replica_spec on_socket = spec(0, {{"ON_SOCKET", "1"}});
+  start_until_ready(on_socket);
+  BOOST_TEST_REQUIRE(find(*driver, first)->address->is_unix());
+  BOOST_TEST(ask(*driver, first, "/env/MODELGATE_REPLICA") == first);
+  static_cast<void>(end_by("/exit/4"));
+  start_until_ready(on_socket);  // what the last one left is not in its way
+  BOOST_TEST(find(*driver, first)->address->is_unix());
+  driver->stop(first);
+  BOOST_TEST_REQUIRE(reaches(*driver, first, replica_phase::exited));
+
+  start_and_crash(on_socket);
+  BOOST_TEST(eventually([&] { return find(*driver, first) && find(*driver, first)->answers; }));
+  BOOST_TEST(find(*driver, first)->address->is_unix());
+  BOOST_TEST(ask(*driver, first, "/env/MODELGATE_REPLICA") == first);
 }
 
 BOOST_AUTO_TEST_CASE(the_listener_hears_of_every_change) {

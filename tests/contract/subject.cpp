@@ -56,6 +56,7 @@ subject::subject() : name_{variable("MODELGATE_CONTRACT_DRIVER")} {
   engine.socket = variable("MODELGATE_CONTRACT_SOCKET");
   engine.pull = config::image_pull::missing;
   engine.poll_interval = std::chrono::milliseconds{200};
+  engine.unix_sockets = true;
 }
 
 subject::~subject() {

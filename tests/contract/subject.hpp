@@ -15,7 +15,7 @@ namespace modelgate::tests {
 
 /// The runtime driver that the suite is run for, and what it needs: chosen by MODELGATE_CONTRACT_DRIVER ("process",
 /// "docker", "podman"). For engines MODELGATE_CONTRACT_SOCKET is theirs, and MODELGATE_CONTRACT_IMAGE an image of
-/// tests/containers/model; for processes the program itself is MODELGATE_CONTRACT_MODEL.
+/// tests/containers/model that says it can listen on a socket; for processes the program itself is MODELGATE_CONTRACT_MODEL.
 ///
 /// A new driver proves itself by passing the suite: it is added here, and nowhere else.
 class subject {

@@ -11,9 +11,9 @@ from program import PATIENCE, PROGRAM, wait_until
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def adopt_orphans():
+def adopt_orphans(on=True):
     """What a program that ends leaves behind becomes a child of this one, which can then wait for it."""
-    assert ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0
+    assert ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, int(on), 0, 0, 0) == 0
 
 
 class Successor:

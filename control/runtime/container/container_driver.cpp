@@ -7,32 +7,27 @@
 
 #include "modelgate/base/errc.hpp"
 
-#include <chrono>
 #include <utility>
 
 namespace modelgate::control::runtime::container {
-namespace {
-
-constexpr std::chrono::milliseconds patience_with_end{5'000};
-
-}  // namespace
+namespace {}  // namespace
 
 container_driver::container_driver(const config::settings& settings, config::runtime_kind engine, std::string instance,
                                    find_pull_secret find_secret, model_store* models, bool on_trial,
                                    runtime_counts* counts)
     : state_{std::make_unique<state>(settings, engine, std::move(instance), std::move(find_secret))} {
-  state_->on_trial = on_trial;
+  if (on_trial) state_->board.begin_trial();
   state_->context.counts = counts;
   state_->context.models = models;
   state_->begin();
 }
 
 container_driver::~container_driver() {
-  shutdown(steady_clock::now() + state_->settings.process_runtime.stop_grace + patience_with_end);
+  shutdown(steady_clock::now() + state_->settings.process_runtime.stop_grace);
 }
 
 void container_driver::reconfigure(const config::settings& settings) {
-  static_cast<void>(state_->run([&]() -> state::outcome {
+  state_->thread.run_if_there([&] {
     const auto socket_of = [](config::container_runtime_settings& held, config::container_runtime_settings next) {
       next.socket = held.socket;
       held = std::move(next);
@@ -45,61 +40,39 @@ void container_driver::reconfigure(const config::settings& settings) {
     state_->engine.set_limits({state_->context.settings.call_timeout, state_->context.settings.pull_timeout});
     state_->look_at_usage_later();
     state_->look_at_logs_later();
-    return {};
-  }));
+  });
 }
 
 void container_driver::hurry() {
-  {
-    const std::lock_guard lock{state_->shown_mutex};
-    state_->hurried = true;
-  }
-  state_->shown_changed.notify_all();
+  state_->board.hurry();
 }
 
 void container_driver::let_go() {
-  {
-    const std::lock_guard lock{state_->shown_mutex};
-    state_->let_go = true;
-  }
-  static_cast<void>(state_->run([&]() -> state::outcome {
-    state_->let_go_of_all();
-    return {};
-  }));
+  state_->board.let_go();
+  state_->thread.run_if_there([&] { state_->let_go_of_all(); });
 }
 
 void container_driver::take_back() {
-  static_cast<void>(state_->run([&]() -> state::outcome {
-    state_->load();
-    return {};
-  }));
-  const std::lock_guard lock{state_->shown_mutex};
-  state_->let_go = false;
+  state_->thread.run_if_there([&] { state_->load(); });
+  state_->board.take_back();
 }
 
 void container_driver::confirm() {
-  const std::lock_guard lock{state_->shown_mutex};
-  state_->on_trial = false;
+  state_->board.confirm();
 }
 
 void container_driver::shutdown(steady_time deadline) {
-  if (!state_->thread.joinable()) return;
-  bool leaves_replicas = false;
-  {
-    const std::lock_guard lock{state_->shown_mutex};
-    state_->stopping = true;
-    leaves_replicas = state_->let_go || state_->on_trial;
-  }
-  if (leaves_replicas) {
+  if (!state_->thread.has_begun()) return;
+  if (state_->board.begin_end()) {
     let_go();
   } else {
     state_->end_all(deadline);
   }
-  state_->end_thread();
+  state_->thread.end();
 }
 
 std::vector<metrics::gauge_reading> container_driver::read() const {
-  const std::lock_guard lock{state_->shown_mutex};
+  const std::lock_guard lock{state_->engine_mutex};
   return {{"modelgate_container_engine_up",
            "Whether the container engine answers.",
            {{"engine", state_->display}},
@@ -122,20 +95,13 @@ std::vector<image_description> container_driver::list_images() const {
 }
 
 std::vector<observed_replica> container_driver::observe() const {
-  const std::lock_guard lock{state_->shown_mutex};
-  std::vector<observed_replica> answer;
-  answer.reserve(state_->shown.size());
-  for (const auto& [name, replica] : state_->shown) answer.push_back(replica.seen);
-  return answer;
+  return state_->board.observe();
 }
 
 result<void, std::string> container_driver::start(const replica_spec& spec) {
   if (!is_replica_name(spec.name)) return "\"" + spec.name + "\" cannot be the name of a replica";
-  {
-    const std::lock_guard lock{state_->shown_mutex};
-    if (state_->stopping || state_->let_go) return std::string{"modelgate is stopping"};
-  }
-  return state_->run([&]() -> state::outcome {
+  if (!state_->board.may_start()) return std::string{"modelgate is stopping"};
+  return state_->thread.run([&]() -> state::outcome {
     auto replica = state_->find(spec.name);
     if (replica && !replica->has_exited()) return {};
     if (replica && replica->is_being_removed()) return std::string{"its last container is still being removed"};
@@ -164,10 +130,7 @@ void container_driver::remove(const std::string& name) {
 }
 
 void container_driver::forget_deployment(const std::string& deployment) {
-  static_cast<void>(state_->run([&]() -> state::outcome {
-    remove_logs_of(state_->folder, deployment);
-    return {};
-  }));
+  state_->thread.run_if_there([&] { remove_logs_of(state_->folder, deployment); });
 }
 
 std::vector<std::string> container_driver::kept_logs(const std::string& deployment) const {
@@ -175,23 +138,17 @@ std::vector<std::string> container_driver::kept_logs(const std::string& deployme
 }
 
 limit_report container_driver::limits() const {
-  const std::lock_guard lock{state_->shown_mutex};
+  const std::lock_guard lock{state_->engine_mutex};
   return state_->limits;
 }
 
 result<std::unique_ptr<log_reader>> container_driver::open_log(const std::string& name, const log_query& query) const {
   if (!is_replica_name(name)) return make_error_code(errc::not_found);
-  log_end end = std::make_shared<const std::atomic<bool>>(true);  // of a replica that was removed
-  {
-    const std::lock_guard lock{state_->shown_mutex};
-    if (const auto found = state_->shown.find(name); found != state_->shown.end()) end = found->second.end;
-  }
-  return log_file_reader::open(state_->folder / name, query, std::move(end));
+  return log_file_reader::open(state_->folder / name, query, state_->board.end_of_log(name));
 }
 
 void container_driver::set_change_listener(std::function<void()> listener) {
-  const std::lock_guard lock{state_->shown_mutex};
-  state_->listener = std::move(listener);
+  state_->board.set_listener(std::move(listener));
 }
 
 }  // namespace modelgate::control::runtime::container

@@ -1,27 +1,19 @@
 // What happens on the driver's thread.
 #include "control/runtime/container/container_driver_state.hpp"
 
+#include "control/runtime/bound_logs.hpp"
 #include "control/runtime/container/container_request.hpp"
-#include "control/runtime/kept_logs.hpp"
-#include "control/runtime/log_budget.hpp"
+#include "control/runtime/record_file.hpp"
 
 #include "modelgate/base/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <pthread.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <exception>
-#include <future>
-#include <optional>
-#include <set>
 #include <stdexcept>
 #include <system_error>
-#include <tuple>
 #include <utility>
 
 namespace modelgate::control::runtime::container {
@@ -35,15 +27,6 @@ constexpr milliseconds longest_event_silence{600'000};
 constexpr milliseconds event_retry{1'000};
 constexpr std::size_t fetching_threads = 2;
 constexpr std::size_t fetching_queue = 256;
-
-bool is_same(const observed_replica& a, const observed_replica& b) {
-  const auto parts = [](const observed_replica& replica) {
-    return std::tie(replica.phase, replica.reason, replica.since, replica.unready_since, replica.address,
-                    replica.revision, replica.model_image, replica.restarts, replica.failures, replica.inherited,
-                    replica.answers, replica.limits_by);
-  };
-  return parts(a) == parts(b);
-}
 
 const config::container_runtime_settings& engine_of(const config::settings& settings, config::runtime_kind kind) {
   return kind == config::runtime_kind::podman ? settings.podman_runtime : settings.docker_runtime;
@@ -74,8 +57,8 @@ container_driver::state::state(const config::settings& given, config::runtime_ki
       settings{given},
       folder{make_folder(settings.data_folder, display)},
       instance{std::move(of)},
-      engine{loop.get_executor(), display, engine_of(settings, kind).socket},
-      context{loop,
+      engine{thread.loop().get_executor(), display, engine_of(settings, kind).socket},
+      context{thread.loop(),
               engine,
               kind == config::runtime_kind::podman ? settings.podman_runtime : settings.docker_runtime,
               settings.process_runtime,
@@ -89,6 +72,8 @@ container_driver::state::state(const config::settings& given, config::runtime_ki
               fetching,
               probe_pace{settings.health.probe_jitter},
               {"enforced", "none", ""},
+              0,
+              [this] { return greet(); },
               [this](const auto& deployment, auto revision) { return pinned_image(deployment, revision); },
               [this](const container_replica& replica) { on_changed(replica); },
               [this](const std::string& deployment) { bound_logs_of(deployment); }},
@@ -97,49 +82,15 @@ container_driver::state::state(const config::settings& given, config::runtime_ki
   engine.set_limits({context.settings.call_timeout, context.settings.pull_timeout});
 }
 
-container_driver::state::outcome container_driver::state::run(std::function<outcome()> function) {
-  const std::shared_lock lock{running_mutex};  // the thread does not end while anybody waits for it
-  if (!running) return std::string{"modelgate is stopping"};
-  std::packaged_task<outcome()> task{std::move(function)};
-  auto answer = task.get_future();
-  boost::asio::dispatch(loop, std::move(task));
-  return answer.get();
-}
-
-void container_driver::state::spawn(boost::asio::awaitable<void> job) {
-  boost::asio::co_spawn(loop, std::move(job), [](const std::exception_ptr& problem) {
-    if (!problem) return;
-    try {
-      std::rethrow_exception(problem);
-    } catch (const std::exception& what) {
-      log::error("runtime", "looking after containers failed: this is a bug", {{"what", what.what()}});
-    }
-  });
-}
-
 void container_driver::state::begin() {
-  running = true;
-  thread = std::thread{[this] {
-    ::pthread_setname_np(::pthread_self(), display.c_str());
-    loop.run();
-  }};
-  static_cast<void>(run([this]() -> outcome {
+  thread.begin(display);
+  thread.run_if_there([this] {
     load();
-    spawn(watch());
-    spawn(follow_events());
+    thread.spawn(watch(), "watching " + display);
+    thread.spawn(follow_events(), "following the events of " + display);
     look_at_logs_later();
     look_at_usage_later();
-    return {};
-  }));
-}
-
-void container_driver::state::end_thread() {
-  {
-    const std::unique_lock lock{running_mutex};
-    running = false;
-  }
-  loop.stop();
-  thread.join();
+  });
 }
 
 std::shared_ptr<container_replica> container_driver::state::find(const std::string& name) const {
@@ -148,26 +99,22 @@ std::shared_ptr<container_replica> container_driver::state::find(const std::stri
 }
 
 void container_driver::state::apply(const std::string& name, void (container_replica::*operation)()) {
-  static_cast<void>(run([&]() -> outcome {  // once the thread has ended there is no replica either
+  thread.run_if_there([&] {
     if (const auto replica = find(name)) ((*replica).*operation)();
-    return {};
-  }));
+  });
 }
 
 void container_driver::state::apply_to_all(void (container_replica::*operation)()) {
-  static_cast<void>(run([&]() -> outcome {
+  thread.run_if_there([&] {
     const auto all = replicas;
     for (const auto& [name, replica] : all) ((*replica).*operation)();
-    return {};
-  }));
+  });
 }
 
 /// Takes in what the records say; the engine's list says what is still true of it.
 void container_driver::state::load() {
-  {
-    const std::lock_guard lock{shown_mutex};
-    shown.clear();
-  }
+  let_go = false;
+  board.clear();
   for (container_record& record : load_container_records(folder)) {
     const std::string name = record.spec.name;
     auto replica = std::make_shared<container_replica>(context, std::move(record));
@@ -177,56 +124,36 @@ void container_driver::state::load() {
   const auto all = replicas;
   for (const auto& [name, replica] : all) replica->resume();
   remove_old_logs(folder, settings.process_runtime.log_retention);
-  std::set<std::string> deployments;
-  for (const auto& [name, replica] : replicas) deployments.insert(replica->record().spec.deployment);
-  for (const std::string& deployment : deployments) bound_logs_of(deployment);
+  bound_all_logs(replicas, folder, settings.limits);
 }
 
 void container_driver::state::let_go_of_all() {
+  let_go = true;
   for (const auto& [name, replica] : std::exchange(replicas, {})) replica->let_go();
 }
 
 void container_driver::state::on_changed(const container_replica& replica) {
-  if (replica.is_removed()) {
-    // It is being called by the one that is to go: later.
-    forget_timer.expires_after(milliseconds{0});
-    forget_timer.async_wait([this](const error_code&) { forget_removed(); });
+  if (!replica.is_removed()) {
+    board.show(replica.observe(), replica.end_of_log());
     return;
   }
-  std::function<void()> notify;
-  {
-    const std::lock_guard lock{shown_mutex};
-    shown_replica now{replica.observe(), replica.end_of_log()};
-    auto& entry = shown[replica.record().spec.name];
-    const bool differs = !entry.end || !is_same(entry.seen, now.seen);
-    entry = std::move(now);
-    if (differs) notify = listener;
-  }
-  shown_changed.notify_all();
-  if (notify) notify();
+  // It is being called by the one that is to go: later.
+  forget_timer.expires_after(milliseconds{0});
+  forget_timer.async_wait([this](const error_code&) { forget_removed(); });
 }
 
 void container_driver::state::forget_removed() {
-  bool any = false;
-  std::function<void()> notify;
-  {
-    const std::lock_guard lock{shown_mutex};
-    for (auto it = replicas.begin(); it != replicas.end();) {
-      if (!it->second->is_removed()) {
-        ++it;
-        continue;
-      }
-      delete_record(folder / it->first);
-      shown.erase(it->first);
-      if (context.models != nullptr) context.models->release(it->first);
-      it = replicas.erase(it);
-      any = true;
+  for (auto it = replicas.begin(); it != replicas.end();) {
+    if (!it->second->is_removed()) {
+      ++it;
+      continue;
     }
-    notify = listener;
+    const std::string name = it->first;
+    it = replicas.erase(it);
+    delete_record(folder / name);
+    if (context.models != nullptr) context.models->release(name);
+    board.forget(name);
   }
-  if (!any) return;
-  shown_changed.notify_all();
-  if (notify) notify();
 }
 
 /// What the replicas of a revision run; empty while none of them has got its image.
@@ -241,10 +168,11 @@ std::string container_driver::state::pinned_image(const std::string& deployment,
 
 void container_driver::state::note_trouble(const std::string& sentence) {
   {
-    const std::lock_guard lock{shown_mutex};
+    const std::lock_guard lock{engine_mutex};
     if (trouble == sentence) return;
     trouble = sentence;
   }
+  board.set_stuck(!sentence.empty());
   if (sentence.empty()) {
     log::info("runtime", "the container engine answers", {{"engine", display}});
   } else {
@@ -264,41 +192,50 @@ boost::asio::awaitable<void> container_driver::state::watch() {
   }
 }
 
+/// Asks the engine who it is, unless that is known.
+boost::asio::awaitable<engine_result<void>> container_driver::state::greet() {
+  if (greeted) co_return engine_result<void>{};
+  const auto version = co_await engine.greet();
+  if (!version) co_return engine_result<void>{boost::system::in_place_error, version.error()};
+  const auto machine = co_await engine.machine();
+  if (!machine) co_return engine_result<void>{boost::system::in_place_error, machine.error()};
+  if (std::exchange(greeted, true)) co_return engine_result<void>{};
+  const std::string by = machine->group_version.empty() ? "none" : "cgroup" + machine->group_version;
+  context.cpus = machine->cpus;
+  context.limits = {"enforced", by, ""};
+  {
+    const std::lock_guard lock{engine_mutex};
+    limits = context.limits;
+  }
+  log::info("runtime", "a container engine is used",
+            {{"engine", display}, {"version", version->version}, {"api", version->api}, {"limits_by", by}});
+  co_return engine_result<void>{};
+}
+
 /// What the engine has now, compared with what we know.
 boost::asio::awaitable<void> container_driver::state::look() {
-  if (!greeted) {
-    const auto version = co_await engine.greet();
-    if (!version) {
-      note_trouble(version.error().message);
-      co_return;
-    }
-    const auto groups = co_await engine.group_version();
-    const std::string by = groups && !groups->empty() ? "cgroup" + *groups : "none";
-    context.limits = {"enforced", by, ""};
-    {
-      const std::lock_guard lock{shown_mutex};
-      limits = context.limits;
-    }
-    log::info("runtime", "a container engine is used",
-              {{"engine", display}, {"version", version->version}, {"api", version->api}, {"limits_by", by}});
-    greeted = true;
+  const auto known = co_await greet();
+  if (!known) {
+    note_trouble(known.error().message);
+    co_return;
   }
   const steady_time asked_at = steady_clock::now();
   const auto list = co_await engine.list(instance_label(instance));
   if (!list) {
+    // Podman fails to list now and then, while a container goes.
+    constexpr int refusals_in_a_row = 3;
+    if (list.error().status != 0 && ++refusals < refusals_in_a_row) co_return;
     note_trouble(list.error().message);
     greeted = false;  // it may come back as another version
     co_return;
   }
+  refusals = 0;
   note_trouble({});
   compare(*list, asked_at);
 }
 
 void container_driver::state::compare(const std::vector<container_entry>& list, steady_time asked_at) {
-  {
-    const std::lock_guard lock{shown_mutex};
-    if (let_go) return;
-  }
+  if (let_go) return;
   const auto all = replicas;
   for (const auto& [name, replica] : all) {
     const auto entry = std::find_if(list.begin(), list.end(), [&, &of = *replica](const container_entry& each) {
@@ -313,7 +250,7 @@ void container_driver::state::compare(const std::vector<container_entry>& list, 
     };
     // One of a name that we know is being made, or goes with the next start.
     if (find(label_of(label::replica))) continue;
-    spawn(remove_stray(entry.id, entry.name));
+    thread.spawn(remove_stray(entry.id, entry.name), "removing " + entry.name);
   }
 }
 
@@ -348,17 +285,8 @@ boost::asio::awaitable<void> container_driver::state::follow_events() {
   }
 }
 
-/// Each writing replica's file gets its part of what the deployment may keep, and the oldest of the others go.
 void container_driver::state::bound_logs_of(const std::string& deployment) {
-  std::set<std::string> writing;
-  for (const auto& [name, replica] : replicas) {
-    if (replica->record().spec.deployment == deployment && !replica->has_exited()) writing.insert(name);
-  }
-  const std::size_t budget = settings.limits.deployment_log_bytes;
-  const std::size_t log_bytes = context.log.file_bytes;
-  for (const std::string& name : writing)
-    replicas.at(name)->set_rotate_bytes(rotation_size(log_bytes, budget, writing.size()));
-  keep_to_budget(folder, deployment, writing, budget, log_bytes);
+  bound_logs(deployment, replicas, folder, settings.limits);
 }
 
 void container_driver::state::look_at_logs_later() {
@@ -380,30 +308,21 @@ void container_driver::state::look_at_usage_later() {
   });
 }
 
-bool container_driver::state::all_ended() const {
-  return std::all_of(shown.begin(), shown.end(),
-                     [](const auto& each) { return each.second.seen.phase == domain::replica_phase::exited; });
-}
-
-bool container_driver::state::wait_until_ended(steady_time deadline, bool may_be_hurried) {
-  std::unique_lock lock{shown_mutex};
-  shown_changed.wait_until(lock, deadline, [&] { return (may_be_hurried && hurried) || all_ended(); });
-  return all_ended();
-}
-
 void container_driver::state::end_all(steady_time deadline) {
-  constexpr milliseconds patience_with_engine{10'000};
   apply_to_all(&container_replica::stop);
-  if (!wait_until_ended(deadline, true)) {
+  const bool in_time = board.wait_for_grace(deadline);
+  milliseconds patience{};
+  thread.run_if_there([&] { patience = context.settings.end_timeout; });
+  const steady_time last = steady_clock::now() + patience;
+  if (!in_time) {
     apply_to_all(&container_replica::kill);
-    static_cast<void>(wait_until_ended(steady_clock::now() + patience_with_engine, false));
+    static_cast<void>(board.wait_until_exited(last));
   }
   apply_to_all(&container_replica::remove);
-  std::unique_lock lock{shown_mutex};
-  const bool none_left =
-      shown_changed.wait_until(lock, steady_clock::now() + patience_with_engine, [this] { return shown.empty(); });
-  if (!none_left)
-    log::error("runtime", "containers are left to the next start: the engine does not answer", {{"engine", display}});
+  if (!board.wait_until_gone(last)) {
+    log::error("runtime", "containers are left to the next start: the engine has not ended them in time",
+               {{"engine", display}});
+  }
 }
 
 }  // namespace modelgate::control::runtime::container

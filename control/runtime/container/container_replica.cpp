@@ -1,18 +1,17 @@
 #include "control/runtime/container/container_replica.hpp"
 
 #include "control/runtime/container/container_request.hpp"
+#include "control/runtime/driver_thread.hpp"
 #include "control/runtime/end_text.hpp"
 #include "control/runtime/probe.hpp"
+#include "control/runtime/record_file.hpp"
 
 #include "modelgate/base/log.hpp"
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <sys/stat.h>
 
 #include <cstring>
-#include <exception>
 #include <system_error>
 #include <utility>
 
@@ -45,7 +44,8 @@ container_replica::container_replica(container_context& context, container_recor
       record_{std::move(record)},
       end_of_log_{std::make_shared<std::atomic<bool>>(true)},
       probe_timer_{context.loop},
-      pause_timer_{context.loop} {
+      pause_timer_{context.loop},
+      socket_{context.replicas / ".sockets", record_.spec.name} {
   std::error_code problem;
   std::filesystem::create_directories(folder(), problem);
   log_ = std::make_shared<container_log>(
@@ -54,63 +54,34 @@ container_replica::container_replica(container_context& context, container_recor
 }
 
 void container_replica::spawn(boost::asio::awaitable<void> work) {
-  auto on_end = [self = shared_from_this()](const std::exception_ptr& problem) {
-    if (!problem) return;
-    try {
-      std::rethrow_exception(problem);
-    } catch (const std::exception& what) {
-      log::error("runtime", "looking after a container failed: this is a bug",
-                 {{"replica", self->record_.spec.name}, {"what", what.what()}});
-    }
-  };
-  boost::asio::co_spawn(context_.loop, std::move(work), std::move(on_end));
+  spawn_on(context_.loop, std::move(work), "looking after " + record_.spec.name);
 }
 
 observed_replica container_replica::observe() const {
-  observed_replica seen;
-  seen.name = record_.spec.name;
-  seen.deployment = record_.spec.deployment;
-  seen.revision = record_.spec.revision;
-  seen.index = record_.spec.index;
-  seen.phase = record_.phase;
-  const bool speaks = record_.phase == replica_phase::unready || (record_.phase == replica_phase::starting && up_);
-  seen.reason = speaks ? with_last_line(record_.reason, log_->last_line()) : record_.reason;
-  // Why it is started again and again, and not only what is under way at this instant.
   const bool comes_up = record_.phase == replica_phase::starting || record_.phase == replica_phase::unready;
-  if (comes_up && !record_.last_end.empty()) seen.reason = record_.last_end + "; it was started again: " + seen.reason;
-  seen.since = record_.since;
-  seen.unready_since = record_.unready_since;
-  if (!has_exited() && record_.port != 0) seen.address = net::endpoint{"127.0.0.1", record_.port};
-  seen.model_image = record_.spec.model_image;
+  observed_replica seen = observe_life(record_, comes_up, comes_up && up_ ? log_->last_line() : "");
+  if (!has_exited() && record_.port != 0) seen.address = address();
   seen.limits = context_.limits.limits;
   seen.limits_by = context_.limits.by;
   seen.usage = usage_.read(record_.spec.limits.memory_bytes);
-  seen.restarts = record_.restarts;
-  seen.failures = record_.failures;
   seen.inherited = inherited_;
   seen.answers = has_answered_;
   return seen;
 }
 
 void container_replica::save() {
-  if (const auto saved = save_record(folder(), record_); !saved) {
+  if (const auto saved = save_record(folder(), to_json(record_)); !saved) {
     log::warning("runtime", "the state of a replica cannot be written",
                  {{"replica", record_.spec.name}, {"why", saved.error().message()}});
   }
 }
 
 void container_replica::set_phase(replica_phase phase, std::string reason) {
-  const bool moves = record_.phase != phase;
-  if (!moves && record_.reason == reason) return;
-  if (moves) {
-    if (record_.phase == replica_phase::ready) record_.unready_since = system_clock::now();
-    record_.since = system_clock::now();
-    log::info("runtime", "a replica is in another phase",
-              {{"replica", record_.spec.name}, {"phase", domain::to_string(phase)}, {"reason", reason}});
-  }
-  record_.phase = phase;
-  record_.reason = std::move(reason);
-  if (moves) save();
+  const bool by_its_end = phase == replica_phase::exited && !asked_to_stop_;
+  const auto change =
+      record_.enter(phase, std::move(reason), system_clock::now(), by_its_end, context_.timing.restart_backoff_max);
+  if (change == replica_life::change::none) return;
+  if (change == replica_life::change::phase) save();
   context_.changed(*this);
 }
 
@@ -118,7 +89,7 @@ void container_replica::resume() {
   if (!record_.image_id.empty())
     context_.images.note(read_image_labels(record_.spec.model_image, record_.labels).description);
   if (has_exited()) return;
-  if (record_.container.empty()) {  // it was being started; nobody goes on with that
+  if (record_.port == 0) {  // it was being started, and nobody goes on with that; the next start begins anew
     become_exited("modelgate ended while it was being started", false);
     return;
   }
@@ -154,7 +125,8 @@ void container_replica::stop() {
   probe_timer_.cancel();
   pause_timer_.cancel();
   set_phase(replica_phase::stopping, "it was asked to end");
-  if (pulling_) pulling_->cancel();
+  if (fetching_) context_.models->release(record_.spec.name);
+  give_up_waiting();
   // One that is being made finds that out by itself, and takes its container away.
   if (up_) spawn(end(instance_));
 }
@@ -172,8 +144,14 @@ void container_replica::let_go() {
   ++instance_;
   probe_timer_.cancel();
   pause_timer_.cancel();
-  if (pulling_) pulling_->cancel();
+  give_up_waiting();
   log_->stop();
+}
+
+/// For what comes from elsewhere.
+void container_replica::give_up_waiting() {
+  if (pulling_) pulling_->cancel();
+  if (fetching_) fetching_->cancel();
 }
 
 void container_replica::remove() {
@@ -202,6 +180,7 @@ boost::asio::awaitable<void> container_replica::take_away() {
     co_await pause(pause_before_again);
   }
   if (instance != instance_) co_return;
+  socket_.remove();
   removed_ = true;
   context_.changed(*this);
 }
@@ -227,18 +206,18 @@ boost::asio::awaitable<void> container_replica::wait_for_log() {
   while (!log_->is_complete() && steady_clock::now() < enough && instance == instance_) co_await pause(log_poll);
 }
 
-/// Its container runs no more: says how it ended, when its last lines have been read.
+/// Where its container runs no more: says how it ended, when its last lines have been read.
 boost::asio::awaitable<void> container_replica::finish(std::uint32_t instance) {
   const auto self = shared_from_this();
-  if (finishing_ || has_exited()) co_return;
-  finishing_ = true;
-  probe_timer_.cancel();
+  if (looking_ || finishing_ || has_exited()) co_return;
+  looking_ = true;
   const auto found = co_await context_.engine.inspect(record_.container);
   if (instance != instance_) co_return;
-  if ((!found && !found.error().is_absent()) || (found && found->running)) {
-    finishing_ = false;  // the next look decides
-    co_return;
-  }
+  looking_ = false;
+  // Otherwise the next look decides.
+  if ((!found && !found.error().is_absent()) || (found && found->running)) co_return;
+  finishing_ = true;
+  probe_timer_.cancel();
   co_await wait_for_log();
   if (instance != instance_ || has_exited()) co_return;
   std::string how = "its container was removed by somebody else";
@@ -258,6 +237,7 @@ boost::asio::awaitable<void> container_replica::finish(std::uint32_t instance) {
 void container_replica::become_exited(std::string reason, bool is_failure) {
   ++instance_;
   up_ = false;
+  looking_ = false;
   finishing_ = false;
   pulling_.reset();
   end_of_log_->store(true);
@@ -313,12 +293,29 @@ bool container_replica::is_probed() const noexcept {
              || record_.phase == replica_phase::unready);
 }
 
+net::endpoint container_replica::address() const {
+  if (record_.listens_on_socket) return {socket_.path(), 0};
+  return {"127.0.0.1", record_.port};
+}
+
+/// A replica listens at its port or on its socket, and the socket is there as soon as it does. Asked while it is not
+/// ready, as it may have made another one since.
+void container_replica::look_for_socket() {
+  if (record_.phase == replica_phase::ready || !record_.may_use_socket) return;
+  const bool found = socket_.find();
+  if (found == record_.listens_on_socket) return;
+  record_.listens_on_socket = found;
+  save();
+  context_.changed(*this);
+}
+
 boost::asio::awaitable<void> container_replica::probe(std::uint32_t instance) {
   const auto self = shared_from_this();
   bool was_warmed_up = false;
   while (instance == instance_ && is_probed()) {
+    look_for_socket();
     probe_peer peer;
-    peer.address = {"127.0.0.1", record_.port};
+    peer.address = address();
     const steady_time deadline = steady_clock::now() + context_.timing.probe_timeout;
     std::optional<std::string> complaint = co_await probe_health(peer, record_.health_path, deadline);
     if (instance != instance_ || !is_probed()) co_return;
@@ -331,6 +328,10 @@ boost::asio::awaitable<void> container_replica::probe(std::uint32_t instance) {
       complaint = co_await probe_example(peer, std::move(example), patience);
       if (instance != instance_ || !is_probed()) co_return;
       if (!complaint) record_.warm_up.reset();
+    }
+    if (complaint && record_.phase == replica_phase::ready) {
+      co_await finish(instance);  // it may be that it has ended, and nobody has told yet
+      if (instance != instance_ || !is_probed()) co_return;
     }
     on_probe(complaint);
     const auto& timing = context_.timing;

@@ -4,6 +4,7 @@
 #include "control/runtime/container/container_record.hpp"
 #include "control/runtime/container/engine_api.hpp"
 #include "control/runtime/container/image_book.hpp"
+#include "control/runtime/container/shared_socket.hpp"
 #include "control/runtime/log_file_reader.hpp"
 #include "control/runtime/model_store.hpp"
 #include "control/runtime/probe_pace.hpp"
@@ -50,6 +51,8 @@ struct container_context {
   blocking_pool& fetching;
   probe_pace pace;
   limit_report limits;
+  std::int64_t cpus = 0;                                               ///< of the machine; 0: not known
+  std::function<boost::asio::awaitable<engine_result<void>>()> greet;  ///< asks the engine who it is, once
   std::function<std::string(const std::string& deployment, std::uint64_t revision)> pinned_image;
   std::function<void(const container_replica&)> changed;
   std::function<void(const std::string& deployment)> log_grew;
@@ -107,6 +110,7 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   boost::asio::awaitable<attempt> pull_image(std::uint32_t instance, std::string name);
   boost::asio::awaitable<attempt> get_model(std::uint32_t instance);
   boost::asio::awaitable<attempt> make_container(std::uint32_t instance);
+  boost::asio::awaitable<attempt> create_container(std::uint32_t instance);
   boost::asio::awaitable<void> end(std::uint32_t instance);
   boost::asio::awaitable<void> finish(std::uint32_t instance);
   boost::asio::awaitable<void> take_away();
@@ -121,8 +125,11 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   void become_exited(std::string reason, bool is_failure);
   void set_phase(domain::replica_phase phase, std::string reason);
   void save();
+  void give_up_waiting();
   [[nodiscard]] bool goes_on(std::uint32_t instance) const noexcept { return instance == instance_ && !asked_to_stop_; }
   [[nodiscard]] bool is_probed() const noexcept;
+  [[nodiscard]] net::endpoint address() const;
+  void look_for_socket();
   [[nodiscard]] std::filesystem::path folder() const { return context_.replicas / record_.spec.name; }
 
   container_context& context_;
@@ -131,8 +138,10 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   std::shared_ptr<std::atomic<bool>> end_of_log_;
   boost::asio::steady_timer probe_timer_;
   boost::asio::steady_timer pause_timer_;
-  std::filesystem::path model_;                 ///< where its model was fetched to; empty: nowhere
-  std::shared_ptr<engine_connection> pulling_;  ///< null: no pull is under way
+  shared_socket socket_;
+  std::filesystem::path model_;                          ///< where its model was fetched to; empty: nowhere
+  std::shared_ptr<engine_connection> pulling_;           ///< null: no pull is under way
+  std::shared_ptr<boost::asio::steady_timer> fetching_;  ///< cancelled when its model has come; null: none is under way
 
   std::uint32_t instance_ = 0;                     ///< tells late answers to an earlier instance
   std::shared_ptr<const replica_spec> inherited_;  ///< null: this modelgate started the instance
@@ -140,7 +149,8 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   bool asked_to_stop_ = false;
   bool hurried_ = false;
   bool up_ = false;         ///< the container of this instance was started
-  bool finishing_ = false;  ///< its end is being looked at
+  bool looking_ = false;    ///< whether it has ended
+  bool finishing_ = false;  ///< it has, and its last lines are being read
   bool removing_ = false;
   bool removed_ = false;
   bool was_ready_ = false;

@@ -23,19 +23,14 @@ constexpr std::chrono::milliseconds time_between_news{500};
 }  // namespace
 
 void container_replica::launch(const replica_spec& spec) {
-  const bool again = record_.since != system_time{};
-  record_.spec = spec;
-  if (again) {
-    ++record_.restarts;
-  } else {
-    record_.unready_since = system_clock::now();
-  }
+  if (record_.begin(spec, system_clock::now())) ++record_.restarts;
   ++instance_;
   inherited_.reset();
   has_answered_ = true;
   asked_to_stop_ = false;
   hurried_ = false;
   up_ = false;
+  looking_ = false;
   finishing_ = false;
   was_ready_ = false;
   asked_at_ = steady_clock::now();
@@ -43,6 +38,8 @@ void container_replica::launch(const replica_spec& spec) {
   readiness_ = readiness{false, rules_of(context_.health)};
   record_.container.clear();
   record_.port = 0;
+  record_.may_use_socket = false;
+  record_.listens_on_socket = false;
   record_.phase = replica_phase::starting;
   record_.reason = "it is about to be started";
   record_.since = system_clock::now();
@@ -74,6 +71,9 @@ boost::asio::awaitable<void> container_replica::bring_up(std::uint32_t instance)
 }
 
 boost::asio::awaitable<container_replica::attempt> container_replica::try_to_bring_up(std::uint32_t instance) {
+  const auto known = co_await context_.greet();
+  if (!goes_on(instance)) co_return attempt{outcome::abandoned};
+  if (!known) co_return attempt{outcome::failed, known.error().message};
   const attempt image = co_await get_image(instance);
   if (image.how != outcome::up) co_return image;
   const attempt model = co_await get_model(instance);
@@ -171,58 +171,32 @@ boost::asio::awaitable<container_replica::attempt> container_replica::get_model(
   model_.clear();
   if (!record_.spec.model_uri || context_.models == nullptr) co_return attempt{};
   using fetched_model = result<std::filesystem::path, std::string>;
-  struct hand_over {
-    explicit hand_over(boost::asio::io_context& loop) : done{loop, steady_time::max()} {}
-    boost::asio::steady_timer done;
-    fetched_model model;
-  };
   set_phase(replica_phase::starting, "fetching the model \"" + *record_.spec.model_uri + "\"");
-  const auto shared = std::make_shared<hand_over>(context_.loop);
-  const bool accepted = context_.fetching.try_run([&loop = context_.loop, &models = *context_.models, shared,
+  const auto done = std::make_shared<boost::asio::steady_timer>(context_.loop, steady_time::max());
+  const auto model = std::make_shared<fetched_model>();
+  const bool accepted = context_.fetching.try_run([&loop = context_.loop, &models = *context_.models, done, model,
                                                    name = record_.spec.name, uri = *record_.spec.model_uri] {
-    auto model = models.ensure(name, uri);
-    boost::asio::post(loop, [shared, model = std::move(model)]() mutable {
-      shared->model = std::move(model);
-      shared->done.cancel();
+    auto fetched = models.ensure(name, uri);
+    boost::asio::post(loop, [done, model, fetched = std::move(fetched)]() mutable {
+      *model = std::move(fetched);
+      done->cancel();
     });
   });
   if (!accepted) co_return attempt{outcome::failed, "too many models are being fetched"};
-  const auto [woken] = co_await shared->done.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  fetching_ = done;
+  const auto [woken] = co_await done->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
   static_cast<void>(woken);
+  if (fetching_ == done) fetching_.reset();
   if (!goes_on(instance)) co_return attempt{outcome::abandoned};
-  if (!shared->model) co_return attempt{outcome::failed, shared->model.error()};
-  model_ = *shared->model;
+  if (!*model) co_return attempt{outcome::failed, model->error()};
+  model_ = **model;
   co_return attempt{};
 }
 
 boost::asio::awaitable<container_replica::attempt> container_replica::make_container(std::uint32_t instance) {
   engine_api& engine = context_.engine;
-  const std::string name = container_name(record_.spec, context_.instance);
-  set_phase(replica_phase::starting, "its container is being made");
-  // Of an earlier instance, or of an attempt that nobody saw the end of.
-  const auto gone = co_await engine.remove(name);
-  if (!goes_on(instance)) co_return attempt{outcome::abandoned};
-  if (!gone) co_return attempt{outcome::failed, gone.error().message};
-
-  const container_order order{.spec = record_.spec,
-                              .settings = context_.settings,
-                              .for_podman = engine.is_podman(),
-                              .image_id = record_.image_id,
-                              .instance = context_.instance,
-                              .stop_grace = context_.timing.stop_grace,
-                              .log_bytes = context_.log.file_bytes,
-                              .models = model_};
-  auto body = make_container_request(order);
-  if (!body) co_return attempt{outcome::failed, body.error()};
-  std::string request = std::move(*body);
-  auto created = co_await engine.create(name, std::move(request));
-  if (!goes_on(instance)) co_return attempt{outcome::abandoned};
-  if (!created) {
-    std::string why = "the container engine made no container: " + created.error().message;
-    co_return attempt{outcome::failed, std::move(why)};
-  }
-  record_.container = *created;
-  save();
+  const attempt made = co_await create_container(instance);
+  if (made.how != outcome::up) co_return made;
   log_->begin_instance();
   const auto started = co_await engine.start(record_.container);
   if (!goes_on(instance)) co_return attempt{outcome::abandoned};
@@ -233,11 +207,6 @@ boost::asio::awaitable<container_replica::attempt> container_replica::make_conta
   const auto found = co_await engine.inspect(record_.container);
   if (!goes_on(instance)) co_return attempt{outcome::abandoned};
   if (!found) co_return attempt{outcome::failed, found.error().message};
-  if (record_.spec.limits.gpu > 0 && !found->has_devices) {
-    std::string why = "the container engine took the request for " + std::to_string(record_.spec.limits.gpu)
-                      + " GPU and gave none: it does not know such requests";
-    co_return attempt{outcome::failed, std::move(why)};
-  }
   up_ = true;
   up_since_ = steady_clock::now();
   follow_log();
@@ -250,6 +219,50 @@ boost::asio::awaitable<container_replica::attempt> container_replica::make_conta
   save();
   set_phase(replica_phase::starting, "its program is starting");
   co_return attempt{};
+}
+
+boost::asio::awaitable<container_replica::attempt> container_replica::create_container(std::uint32_t instance) {
+  engine_api& engine = context_.engine;
+  const std::string name = container_name(record_.spec, context_.instance);
+  set_phase(replica_phase::starting, "its container is being made");
+  // Of an earlier instance, or of an attempt that nobody saw the end of.
+  const auto gone = co_await engine.remove(name);
+  if (!goes_on(instance)) co_return attempt{outcome::abandoned};
+  if (!gone) co_return attempt{outcome::failed, gone.error().message};
+
+  std::filesystem::path shared;
+  if (context_.settings.unix_sockets && read_image_labels(record_.spec.model_image, record_.labels).can_use_socket)
+    shared = socket_.offer();
+  record_.may_use_socket = !shared.empty();
+  const container_order order{.spec = record_.spec,
+                              .settings = context_.settings,
+                              .image_id = record_.image_id,
+                              .instance = context_.instance,
+                              .cpus = context_.cpus,
+                              .stop_grace = context_.timing.stop_grace,
+                              .log_bytes = context_.log.file_bytes,
+                              .models = model_,
+                              .shared_folder = std::move(shared)};
+  auto body = make_container_request(order);
+  if (!body) co_return attempt{outcome::failed, body.error()};
+  std::string request = std::move(*body);
+  auto created = co_await engine.create(name, std::move(request));
+  if (!goes_on(instance)) co_return attempt{outcome::abandoned};
+  if (!created) {
+    std::string why = "the container engine made no container: " + created.error().message;
+    co_return attempt{outcome::failed, std::move(why)};
+  }
+  record_.container = *created;
+  save();
+  if (record_.spec.limits.gpu == 0) co_return attempt{};
+  // Asked before it is started: a model that was promised GPUs never runs without.
+  const auto found = co_await engine.inspect(record_.container);
+  if (!goes_on(instance)) co_return attempt{outcome::abandoned};
+  if (!found) co_return attempt{outcome::failed, found.error().message};
+  if (found->has_devices) co_return attempt{};
+  std::string why = "the container engine took the request for " + std::to_string(record_.spec.limits.gpu)
+                    + " GPU and gave none: it does not know such requests";
+  co_return attempt{outcome::failed, std::move(why)};
 }
 
 }  // namespace modelgate::control::runtime::container

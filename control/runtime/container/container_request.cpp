@@ -1,11 +1,13 @@
 #include "control/runtime/container/container_request.hpp"
 
 #include "control/domain/names.hpp"
+#include "control/runtime/container/shared_socket.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace modelgate::control::runtime::container {
@@ -13,6 +15,7 @@ namespace {
 
 namespace json = boost::json;
 
+constexpr std::int64_t milli_per_cpu = 1'000;
 constexpr std::int64_t nano_cpus_per_milli = 1'000'000;
 
 /// Seldon hands a wrapper its model's place as a parameter.
@@ -35,6 +38,7 @@ result<json::array, std::string> environment_of(const container_order& order) {
     environment["PREDICTIVE_UNIT_PARAMETERS"] =
         unit_parameters(order.models.empty() ? *spec.model_uri : std::string{models_folder});
   }
+  if (!order.shared_folder.empty()) environment[std::string{socket_variable}] = socket_path;
   for (const domain::env_variable& variable : spec.env) {
     if (domain::is_reserved_env_name(variable.name)) {
       return "The environment variable \"" + variable.name + "\" may not be set by a deployment.";
@@ -69,7 +73,11 @@ json::object host_config_of(const container_order& order, const std::string& por
     host["Tmpfs"] = json::object{{"/tmp", "rw,nosuid,nodev,mode=1777,size=" + std::to_string(settings.tmp_bytes)}};
   }
   if (settings.pids > 0) host["PidsLimit"] = settings.pids;
-  if (limits.cpu_milli > 0) host["NanoCpus"] = limits.cpu_milli * nano_cpus_per_milli;
+  if (limits.cpu_milli > 0) {
+    // More than the machine has is no bound, and Docker would refuse it.
+    const std::int64_t most = order.cpus > 0 ? order.cpus * milli_per_cpu : limits.cpu_milli;
+    host["NanoCpus"] = std::min(limits.cpu_milli, most) * nano_cpus_per_milli;
+  }
   if (limits.memory_bytes > 0) {
     host["Memory"] = limits.memory_bytes;
     host["MemorySwap"] = limits.memory_bytes;  // memory and swap together: no swap
@@ -78,10 +86,15 @@ json::object host_config_of(const container_order& order, const std::string& por
     host["DeviceRequests"] = json::array{
         json::object{{"Driver", ""}, {"Count", limits.gpu}, {"Capabilities", json::array{json::array{"gpu"}}}}};
   }
-  if (!order.models.empty()) {
-    host["Mounts"] = json::array{json::object{
-        {"Type", "bind"}, {"Source", order.models.native()}, {"Target", models_folder}, {"ReadOnly", true}}};
-  }
+  json::array mounts;
+  const auto bind = [&](const std::filesystem::path& source, std::string_view target, bool is_read_only) {
+    if (source.empty()) return;
+    mounts.push_back(
+        json::object{{"Type", "bind"}, {"Source", source.native()}, {"Target", target}, {"ReadOnly", is_read_only}});
+  };
+  bind(order.models, models_folder, true);
+  bind(order.shared_folder, socket_folder, false);
+  if (!mounts.empty()) host["Mounts"] = std::move(mounts);
   return host;
 }
 

@@ -5,6 +5,7 @@
 #include "modelgate/config/settings.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -25,12 +26,13 @@ inline constexpr std::string_view replica = "modelgate.replica";
 struct container_order {
   const replica_spec& spec;
   const config::container_runtime_settings& settings;
-  bool for_podman = false;
   std::string image_id;
   std::string instance;
+  std::int64_t cpus = 0;  ///< of the machine; 0: not known
   std::chrono::milliseconds stop_grace{10'000};
-  std::size_t log_bytes = 0;          ///< that the engine keeps of its log
-  std::filesystem::path models = {};  ///< mounted read-only; empty: nothing is
+  std::size_t log_bytes = 0;                 ///< that the engine keeps of its log
+  std::filesystem::path models = {};         ///< mounted read-only; empty: nothing is
+  std::filesystem::path shared_folder = {};  ///< for its socket; empty: it is offered none
 };
 
 inline constexpr std::string_view models_folder = "/mnt/models";

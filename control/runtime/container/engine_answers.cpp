@@ -99,10 +99,14 @@ result<engine_version> read_version(std::string_view text) {
   return read;
 }
 
-result<std::string> read_group_version(std::string_view text) {
+result<engine_machine> read_machine(std::string_view text) {
   const auto document = parse_object(text);
   if (!document) return document.error();
-  return text_of(member(&*document, "CgroupVersion"));
+  engine_machine read;
+  read.group_version = text_of(member(&*document, "CgroupVersion"));
+  constexpr std::uint64_t most = 1'000'000;
+  read.cpus = static_cast<std::int64_t>(std::min(number_of(member(&*document, "NCPU")).value_or(0), most));
+  return read;
 }
 
 result<std::vector<container_entry>> read_containers(std::string_view text) {

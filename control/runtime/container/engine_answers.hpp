@@ -21,6 +21,12 @@ struct engine_version {
   std::string least_api;  ///< and at least
 };
 
+/// What containers run on.
+struct engine_machine {
+  std::string group_version;  ///< "1" or "2" of the control groups that the engine uses; empty: it does not tell
+  std::int64_t cpus = 0;      ///< 0: it does not tell
+};
+
 /// Of one entry of the list of containers.
 struct container_entry {
   std::string id;
@@ -53,8 +59,7 @@ struct container_use {
 };
 
 [[nodiscard]] result<engine_version> read_version(std::string_view json);
-/// "1" or "2" of the control groups that the engine uses; empty where it does not tell.
-[[nodiscard]] result<std::string> read_group_version(std::string_view json);
+[[nodiscard]] result<engine_machine> read_machine(std::string_view json);
 [[nodiscard]] result<std::vector<container_entry>> read_containers(std::string_view json);
 [[nodiscard]] result<container_details> read_container(std::string_view json);
 [[nodiscard]] result<image_details> read_image(std::string_view json);

@@ -85,12 +85,12 @@ boost::asio::awaitable<engine_result<engine_version>> engine_api::greet() {
   co_return read;
 }
 
-boost::asio::awaitable<engine_result<std::string>> engine_api::group_version() {
+boost::asio::awaitable<engine_result<engine_machine>> engine_api::machine() {
   engine_call call;
   call.target = path("/info");
   const auto reply = co_await ask(std::move(call));
-  if (!reply) co_return engine_result<std::string>{in_place_error, reply.error()};
-  co_return understood(read_group_version(reply->body));
+  if (!reply) co_return engine_result<engine_machine>{in_place_error, reply.error()};
+  co_return understood(read_machine(reply->body));
 }
 
 boost::asio::awaitable<engine_result<image_details>> engine_api::find_image(std::string name) {

@@ -51,7 +51,7 @@ class engine_api {
 
   /// Asks who it is; the first call to it, and after it was away.
   [[nodiscard]] boost::asio::awaitable<engine_result<engine_version>> greet();
-  [[nodiscard]] boost::asio::awaitable<engine_result<std::string>> group_version();
+  [[nodiscard]] boost::asio::awaitable<engine_result<engine_machine>> machine();
 
   /// Errors: is_absent.
   [[nodiscard]] boost::asio::awaitable<engine_result<image_details>> find_image(std::string name);

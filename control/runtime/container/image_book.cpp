@@ -51,6 +51,7 @@ labelled_image read_image_labels(std::string_view image, const std::map<std::str
   if (const std::string example = find(image_label::example_request); !example.empty() && is_json(example))
     read.description.example_request = example;
   if (const std::string path = find(image_label::example_path); is_url_path(path)) read.example_path = path;
+  read.can_use_socket = find(image_label::unix_socket) == "true";
   return read;
 }
 

@@ -20,12 +20,14 @@ inline constexpr std::string_view health_path = "modelgate.health-path";
 inline constexpr std::string_view concurrency = "modelgate.concurrency";
 inline constexpr std::string_view example_request = "modelgate.example-request";
 inline constexpr std::string_view example_path = "modelgate.example-path";
+inline constexpr std::string_view unix_socket = "modelgate.unix-socket";  ///< "true": it can listen on one
 }  // namespace image_label
 
 /// An image as its labels describe it.
 struct labelled_image {
   image_description description;
   std::string example_path;  ///< empty: where its protocol says
+  bool can_use_socket = false;
 };
 
 /// Those labels that modelgate reads.

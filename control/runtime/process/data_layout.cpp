@@ -14,9 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <charconv>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
@@ -151,11 +149,7 @@ result<fs::path> data_layout::make_own_folder(std::string_view name) const {
 }
 
 fs::path data_layout::short_way(std::string_view name) const {
-  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
-  std::array<char, 16> digits;
-  const auto [end, problem] = std::to_chars(digits.data(), digits.data() + digits.size(), hash, 36);
-  return work_folder_ / "s" / std::string_view{digits.data(), static_cast<std::size_t>(end - digits.data())};
+  return work_folder_ / "s" / short_name(name);
 }
 
 void data_layout::remove_own_folder(std::string_view name) const {

@@ -1,6 +1,7 @@
 #include "control/runtime/process/leftovers.hpp"
 
 #include "control/runtime/process/process_table.hpp"
+#include "control/runtime/record_file.hpp"
 #include "control/runtime/replica_name.hpp"
 
 #include "modelgate/base/log.hpp"
@@ -29,7 +30,8 @@ std::vector<fs::path> folders_in(const fs::path& parent) {
 std::vector<replica_record> load_records(const data_layout& layout) {
   std::vector<replica_record> records;
   for (const fs::path& folder : folders_in(layout.replicas_folder())) {
-    auto record = load_record(folder);
+    const auto text = load_record(folder);
+    auto record = text ? parse_replica_record(*text) : result<replica_record>{text.error()};
     if (record && record->spec.name == folder.filename()) {
       records.push_back(std::move(*record));
     } else if (record || record.error() != std::errc::no_such_file_or_directory) {

@@ -1,17 +1,13 @@
 // What happens on the driver's thread, and what has to be ready before.
 #include "control/runtime/process/process_driver_state.hpp"
 
-#include "control/runtime/log_budget.hpp"
+#include "control/runtime/bound_logs.hpp"
 #include "control/runtime/process/data_folder_guard.hpp"
 #include "control/runtime/process/leftovers.hpp"
-
-#include <boost/asio/dispatch.hpp>
+#include "control/runtime/record_file.hpp"
 
 #include <algorithm>
-#include <future>
-#include <optional>
 #include <set>
-#include <tuple>
 #include <utility>
 
 namespace modelgate::control::runtime::process {
@@ -19,32 +15,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-bool is_same(const observed_replica& a, const observed_replica& b) {
-  const auto parts = [](const observed_replica& replica) {
-    return std::tie(replica.phase, replica.reason, replica.since, replica.unready_since, replica.address,
-                    replica.revision, replica.model_image, replica.restarts, replica.failures, replica.inherited,
-                    replica.answers, replica.limits_by);
-  };
-  return parts(a) == parts(b);
-}
-
 }  // namespace
-
-process_driver::state::outcome process_driver::state::run(std::function<outcome()> function) {
-  const std::shared_lock lock{running_mutex};  // the thread does not end while anybody waits for it
-  if (!running) return std::string{"modelgate is stopping"};
-  std::packaged_task<outcome()> task{std::move(function)};
-  auto answer = task.get_future();
-  boost::asio::dispatch(loop, std::move(task));
-  return answer.get();
-}
 
 process_driver::state::state(const config::settings& given, int held_lock)
     : settings{given},
       layout{settings, held_lock},
       catalogue{settings.catalogue},
       limits{settings.process_runtime, layout.instance()},
-      context{loop,
+      context{thread.loop(),
               settings.process_runtime,
               settings.health,
               {settings.limits.log_bytes, settings.limits.log_rate_bytes},
@@ -56,31 +34,13 @@ process_driver::state::state(const config::settings& given, int held_lock)
               probe_pace{settings.health.probe_jitter},
               limits,
               [this](const process_replica& replica) { show(replica); },
-              [this](const std::string& deployment) { bound_logs_of(deployment); }},
+              [this](const std::string& deployment) {
+                bound_logs(deployment, replicas, layout.replicas_folder(), settings.limits);
+              }},
       copies{layout.images_folder()} {}
 
 void process_driver::state::show(const process_replica& replica) {
-  std::function<void()> notify;
-  {
-    const std::lock_guard lock{shown_mutex};
-    shown_replica now{replica.observe(), replica.end_of_log(), replica.record().image_copy};
-    auto& entry = shown[replica.record().spec.name];
-    const bool differs = !entry.end || !is_same(entry.seen, now.seen);
-    entry = std::move(now);
-    if (differs) notify = listener;
-  }
-  shown_changed.notify_all();
-  if (notify) notify();
-}
-
-void process_driver::state::forget(const std::string& name) {
-  std::function<void()> notify;
-  {
-    const std::lock_guard lock{shown_mutex};
-    if (shown.erase(name) > 0) notify = listener;
-  }
-  shown_changed.notify_all();
-  if (notify) notify();
+  board.show(replica.observe(), replica.end_of_log());
 }
 
 std::shared_ptr<process_replica> process_driver::state::find(const std::string& name) const {
@@ -89,18 +49,16 @@ std::shared_ptr<process_replica> process_driver::state::find(const std::string& 
 }
 
 void process_driver::state::apply(const std::string& name, void (process_replica::*operation)()) {
-  static_cast<void>(run([&]() -> outcome {  // once the thread has ended there is no replica either
+  thread.run_if_there([&] {
     if (const auto replica = find(name)) ((*replica).*operation)();
-    return {};
-  }));
+  });
 }
 
 void process_driver::state::apply_to_all(void (process_replica::*operation)()) {
-  static_cast<void>(run([&]() -> outcome {
+  thread.run_if_there([&] {
     const auto all = replicas;
     for (const auto& [name, replica] : all) ((*replica).*operation)();
-    return {};
-  }));
+  });
 }
 
 /// Everything that takes long and needs no watching: on the caller's thread, which holds `starting`.
@@ -110,10 +68,11 @@ result<launch_ground, std::string> process_driver::state::prepare(const replica_
   auto image = catalogue.find(spec.model_image);
   if (!image) return image.error();
   std::set<std::string> used;
-  {
-    const std::lock_guard lock{shown_mutex};
-    for (const auto& [name, replica] : shown) used.insert(replica.image_copy);
-  }
+  auto asked = thread.run([&]() -> outcome {
+    for (const auto& [name, replica] : replicas) used.insert(replica->record().image_copy);
+    return {};
+  });
+  if (!asked) return asked.error();
   auto copy = copies.ensure(*image, catalogue.root());
   if (!copy) return copy.error();
   if (context.counts != nullptr) context.counts->on_pull(steady_clock::now() - ground.asked_at);
@@ -157,30 +116,16 @@ process_driver::state::outcome process_driver::state::launch(const replica_spec&
   }
   if (ground) {
     auto launched = replica->launch(spec, std::move(*ground));
-    bound_logs_of(spec.deployment);
+    bound_logs(spec.deployment, replicas, layout.replicas_folder(), settings.limits);
     return launched;
   }
   replica->fail_to_launch(spec, ground.error());
   return ground.error();
 }
 
-bool process_driver::state::all_ended() const {
-  return std::all_of(shown.begin(), shown.end(),
-                     [](const auto& each) { return each.second.seen.phase == domain::replica_phase::exited; });
-}
-
-bool process_driver::state::wait_until_ended(steady_time deadline, bool may_be_hurried) {
-  std::unique_lock lock{shown_mutex};
-  shown_changed.wait_until(lock, deadline, [&] { return (may_be_hurried && hurried) || all_ended(); });
-  return all_ended();
-}
-
 /// Takes in what the records say, and ends what they do not know.
 void process_driver::state::load() {
-  {
-    const std::lock_guard lock{shown_mutex};
-    shown.clear();
-  }
+  board.clear();
   std::set<replica_mark> known;
   std::set<std::string> used_copies;
   std::set<std::string> names;
@@ -200,22 +145,7 @@ void process_driver::state::load() {
   copies.remove_all_but(used_copies);
   layout.remove_own_folders_but(names);
   remove_old_logs(layout.replicas_folder(), settings.process_runtime.log_retention);
-  std::set<std::string> deployments;
-  for (const auto& [name, replica] : replicas) deployments.insert(replica->record().spec.deployment);
-  for (const std::string& deployment : deployments) bound_logs_of(deployment);
-}
-
-/// Each writing replica's file gets its part of what the deployment may keep, and the oldest of the others go.
-void process_driver::state::bound_logs_of(const std::string& deployment) {
-  std::set<std::string> writing;
-  for (const auto& [name, replica] : replicas) {
-    if (replica->record().spec.deployment == deployment && !replica->has_exited()) writing.insert(name);
-  }
-  const std::size_t budget = settings.limits.deployment_log_bytes;
-  const std::size_t log_bytes = context.log.file_bytes;
-  for (const std::string& name : writing)
-    replicas.at(name)->set_rotate_bytes(rotation_size(log_bytes, budget, writing.size()));
-  keep_to_budget(layout.replicas_folder(), deployment, writing, budget, log_bytes);
+  bound_all_logs(replicas, layout.replicas_folder(), settings.limits);
 }
 
 void process_driver::state::look_at_logs_later() {
@@ -283,17 +213,16 @@ void process_driver::state::look_at_all_usage() {
 
 void process_driver::state::end_all(steady_time deadline) {
   apply_to_all(&process_replica::stop);
-  if (!wait_until_ended(deadline, true)) {
+  if (!board.wait_for_grace(deadline)) {
     apply_to_all(&process_replica::kill);
-    static_cast<void>(wait_until_ended(steady_clock::now() + 2 * patience_with_killed_replicas, false));
+    static_cast<void>(board.wait_until_exited(steady_clock::now() + 2 * patience_with_killed_replicas));
   }
-  static_cast<void>(run([&]() -> outcome {
+  thread.run_if_there([&] {
     for (const auto& [name, replica] : std::exchange(replicas, {})) {
       if (replica->has_exited()) delete_record(layout.replica_folder(name));
-      forget(name);
+      board.forget(name);
     }
-    return {};
-  }));
+  });
 }
 
 }  // namespace modelgate::control::runtime::process

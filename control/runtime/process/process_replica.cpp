@@ -3,6 +3,7 @@
 #include "control/runtime/end_text.hpp"
 #include "control/runtime/process/exit_text.hpp"
 #include "control/runtime/process/pidfd.hpp"
+#include "control/runtime/record_file.hpp"
 
 #include "modelgate/base/log.hpp"
 
@@ -38,21 +39,9 @@ process_replica::process_replica(replica_context& context, std::filesystem::path
       group_{record_.group ? control_group::reopen(*record_.group) : std::nullopt} {}
 
 observed_replica process_replica::observe() const {
-  observed_replica seen;
-  seen.name = record_.spec.name;
-  seen.deployment = record_.spec.deployment;
-  seen.revision = record_.spec.revision;
-  seen.index = record_.spec.index;
-  seen.phase = record_.phase;
   const bool speaks = record_.phase == replica_phase::starting || record_.phase == replica_phase::unready;
-  seen.reason = speaks ? with_last_line(record_.reason, capture_->last_line()) : record_.reason;
-  // Why it is started again and again, and not only that it does not answer at this instant.
-  if (speaks && !leader_ended_ && !record_.last_end.empty())
-    seen.reason = record_.last_end + "; it was started again: " + seen.reason;
-  seen.since = record_.since;
-  seen.unready_since = record_.unready_since;
+  observed_replica seen = observe_life(record_, speaks && !leader_ended_, speaks ? capture_->last_line() : "");
   if (!has_exited() && record_.port != 0) seen.address = address();
-  seen.model_image = record_.spec.model_image;
   if (group_) {
     seen.limits = "enforced";
     seen.limits_by = to_string(group_->record().method);
@@ -64,15 +53,13 @@ observed_replica process_replica::observe() const {
     seen.limits_by = to_string(context_.limits.without_group());
   }
   seen.usage = usage_.read(record_.spec.limits.memory_bytes);
-  seen.restarts = record_.restarts;
-  seen.failures = record_.failures;
   seen.inherited = inherited_;
   seen.answers = has_answered_;
   return seen;
 }
 
 result<void> process_replica::save() {
-  auto saved = save_record(folder_, record_);
+  auto saved = save_record(folder_, to_json(record_));
   if (!saved) {
     log::warning("runtime", "the state of a replica cannot be written",
                  {{"replica", record_.spec.name}, {"why", saved.error().message()}});
@@ -81,21 +68,10 @@ result<void> process_replica::save() {
 }
 
 void process_replica::set_phase(replica_phase phase, std::string reason) {
-  const bool moves = record_.phase != phase;
-  if (!moves && record_.reason == reason) return;
-  if (moves) {
-    const system_time now = system_clock::now();
-    // An end soon after it was ready is one more of those before: it has not come up yet.
-    const bool came_up =
-        !leader_ended_ || now < record_.since || now - record_.since >= context_.settings.restart_backoff_max;
-    if (record_.phase == replica_phase::ready && came_up) record_.unready_since = now;
-    record_.since = now;
-    log::info("runtime", "a replica is in another phase",
-              {{"replica", record_.spec.name}, {"phase", domain::to_string(phase)}, {"reason", reason}});
-  }
-  record_.phase = phase;
-  record_.reason = std::move(reason);
-  if (moves) static_cast<void>(save());
+  const auto change = record_.enter(phase, std::move(reason), system_clock::now(), leader_ended_,
+                                    context_.settings.restart_backoff_max);
+  if (change == replica_life::change::none) return;
+  if (change == replica_life::change::phase) static_cast<void>(save());
   context_.changed(*this);
 }
 

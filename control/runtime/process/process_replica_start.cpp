@@ -36,22 +36,14 @@ std::string unwritten(const std::filesystem::path& folder, const error_code& why
 }  // namespace
 
 result<void, std::string> process_replica::launch(const replica_spec& spec, launch_ground ground) {
-  const bool again = record_.since != system_time{};
-  record_.spec = spec;
-  if (again) {
-    ++record_.restarts;
-  } else {
-    record_.unready_since = system_clock::now();
-  }
+  if (record_.begin(spec, system_clock::now())) ++record_.restarts;
   ground_ = std::move(ground);
   port_attempts_ = 0;
   return start_instance();
 }
 
 void process_replica::fail_to_launch(const replica_spec& spec, const std::string& why) {
-  const bool again = record_.since != system_time{};
-  record_.spec = spec;
-  if (!again) record_.unready_since = system_clock::now();
+  static_cast<void>(record_.begin(spec, system_clock::now()));
   static_cast<void>(fail(why));
 }
 

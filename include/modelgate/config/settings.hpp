@@ -164,7 +164,9 @@ struct container_runtime_settings {
   std::uint64_t tmp_bytes = 67'108'864;   ///< of /tmp, in memory; 0: there is none
   std::vector<std::string> capabilities;  ///< that are kept; all others are dropped
   std::uint64_t pids = 4'096;             ///< processes and threads of one replica; 0: no bound
+  bool unix_sockets = false;              ///< an image that can may listen on one, in a folder that modelgate shares
   milliseconds call_timeout{30'000};      ///< for one call, to the end of its answer
+  milliseconds end_timeout{10'000};       ///< at modelgate's end, when the replicas' grace is over
   milliseconds pull_timeout{60'000};      ///< of silence while an image is pulled
   milliseconds poll_interval{2'000};      ///< between two looks at what runs, events aside
 

@@ -2,7 +2,8 @@
 // container that has nothing else.
 //
 // Environment: SAY (text printed at the start), SAY_LINES (so many lines), EXIT (ends at once with this code), UNREADY
-// (answers its health path 503), STUBBORN (takes no notice of SIGTERM).
+// (answers its health path 503), STUBBORN (takes no notice of SIGTERM), ON_SOCKET
+// (listens on the Unix-domain socket that it is offered).
 // Paths: /say/TEXT and /complain/TEXT print, /exit/CODE ends, /alloc/MIB takes memory and uses it, /env/NAME, /pid,
 // /unready and /ready, /write/PATH answers what the system says to that, /read/PATH, /predict and whatever else answers
 // with JSON.
@@ -10,6 +11,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
@@ -114,6 +116,28 @@ bool serve_one(int connection, std::string& held) {
   return ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
 }
 
+int listen_at_port() {
+  const char* port = variable("PREDICTIVE_UNIT_SERVICE_PORT");
+  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int on = 1;
+  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port == nullptr ? 9000 : std::atoi(port)));
+  address.sin_addr.s_addr = htonl(INADDR_ANY);
+  const bool bound = ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  return bound && ::listen(listener, SOMAXCONN) == 0 ? listener : -1;
+}
+
+int listen_on_socket(const char* path) {
+  const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path, sizeof address.sun_path - 1);
+  const bool bound = ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  return bound && ::listen(listener, SOMAXCONN) == 0 ? listener : -1;
+}
+
 void* serve(void* socket) {
   const int connection = static_cast<int>(reinterpret_cast<std::intptr_t>(socket));
   std::string held;
@@ -139,16 +163,9 @@ int main() {
     std::_Exit(std::atoi(code));
   }
   is_ready = variable("UNREADY") == nullptr;
-  const char* port = variable("PREDICTIVE_UNIT_SERVICE_PORT");
-  const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(static_cast<std::uint16_t>(port == nullptr ? 9000 : std::atoi(port)));
-  address.sin_addr.s_addr = htonl(INADDR_ANY);
-  if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0
-      || ::listen(listener, SOMAXCONN) != 0) {
+  const char* path = variable("ON_SOCKET") == nullptr ? nullptr : variable("MODELGATE_SOCKET");
+  const int listener = path == nullptr ? listen_at_port() : listen_on_socket(path);
+  if (listener < 0) {
     std::perror("listen");
     return 1;
   }

@@ -50,6 +50,16 @@ BOOST_AUTO_TEST_CASE(say_how_a_container_is) {
   BOOST_TEST(!read_container(R"({"Id":"a"})").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(say_what_containers_run_on) {
+  const auto machine = read_machine(R"({"CgroupVersion":"1","NCPU":2})");
+  BOOST_TEST_REQUIRE(machine.has_value());
+  BOOST_TEST(machine->group_version == "1");
+  BOOST_TEST(machine->cpus == 2);
+  BOOST_TEST(read_machine("{}")->cpus == 0);
+  BOOST_TEST(read_machine(R"({"NCPU":-1})")->cpus == 0);
+  BOOST_TEST(!read_machine("[]").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(tell_errors_of_both_engines_in_one_sentence) {
   BOOST_TEST(read_error(R"({"message":"no such container"})") == "no such container");
   BOOST_TEST(read_error(R"({"cause":"exit status 1","message":"crun failed","response":500})")

@@ -56,11 +56,45 @@ BOOST_AUTO_TEST_CASE(hold_a_container_to_its_limits_and_name_whose_it_is) {
   BOOST_TEST(container_name(some_spec(), "here") == "deploy-iris-r3-1.here");
 }
 
+BOOST_AUTO_TEST_CASE(ask_for_no_more_cpus_than_the_machine_has) {
+  replica_spec spec = some_spec();
+  spec.limits.cpu_milli = 4'500;
+  const config::container_runtime_settings settings;
+  const auto cpus_of = [&](std::int64_t machine) {
+    const container_order order{
+        .spec = spec, .settings = settings, .image_id = "sha256:abc", .instance = "here", .cpus = machine};
+    const json::value body = json::parse(*make_container_request(order));
+    return body.at("HostConfig").at("NanoCpus").to_number<std::int64_t>();
+  };
+  BOOST_TEST(cpus_of(2) == 2'000'000'000);
+  BOOST_TEST(cpus_of(8) == 4'500'000'000);
+  BOOST_TEST(cpus_of(0) == 4'500'000'000);
+}
+
 BOOST_AUTO_TEST_CASE(ask_for_gpus_only_where_the_instance_type_has_some) {
   replica_spec spec = some_spec();
   spec.limits.gpu = 2;
   BOOST_TEST(json::serialize(request_of(spec).at("HostConfig").at("DeviceRequests"))
              == R"([{"Driver":"","Count":2,"Capabilities":[["gpu"]]}])");
+}
+
+BOOST_AUTO_TEST_CASE(bring_the_model_and_a_place_for_a_socket_only_where_there_are_such) {
+  BOOST_TEST(!request_of(some_spec()).at("HostConfig").as_object().contains("Mounts"));
+  BOOST_TEST(json::serialize(request_of(some_spec())).find("MODELGATE_SOCKET") == std::string::npos);
+  const replica_spec spec = some_spec();
+  const config::container_runtime_settings settings;
+  const container_order order{.spec = spec,
+                              .settings = settings,
+                              .image_id = "sha256:abc",
+                              .instance = "here",
+                              .models = "/data/models/deploy-iris-r3",
+                              .shared_folder = "/data/docker/.sockets/x"};
+  const json::value body = json::parse(*make_container_request(order));
+  BOOST_TEST(
+      json::serialize(body.at("HostConfig").at("Mounts"))
+      == R"([{"Type":"bind","Source":"/data/models/deploy-iris-r3","Target":"/mnt/models","ReadOnly":true},{"Type":"bind","Source":"/data/docker/.sockets/x","Target":"/run/modelgate","ReadOnly":false}])");
+  BOOST_TEST(json::serialize(body.at("Env")).find("\"MODELGATE_SOCKET=/run/modelgate/model.sock\"")
+             != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(give_the_environment_of_seldon_and_of_the_deployment) {
@@ -94,6 +128,9 @@ BOOST_AUTO_TEST_CASE(come_back_as_they_were_written) {
   record.health_path = "/health";
   record.labels = {{"modelgate.protocol", "passthrough"}};
   record.warm_up = warm_up_request{"/predict", "{}"};
+  record.last_end = "exited with code 3";
+  record.may_use_socket = true;
+  record.listens_on_socket = true;
   const auto read = parse_container_record(to_json(record));
   BOOST_TEST_REQUIRE(read.has_value());
   BOOST_TEST(to_json(*read) == to_json(record));
@@ -110,20 +147,24 @@ BOOST_AUTO_TEST_CASE(say_how_an_image_is_served_and_nonsense_says_nothing) {
                                                         {"modelgate.health-path", "/ready"},
                                                         {"modelgate.concurrency", "4"},
                                                         {"modelgate.example-request", "{\"a\":1}"},
-                                                        {"modelgate.example-path", "/v1"}});
+                                                        {"modelgate.example-path", "/v1"},
+                                                        {"modelgate.unix-socket", "true"}});
   BOOST_TEST((told.description.protocol == config::upstream_protocol::passthrough));
   BOOST_TEST(told.description.health_path == "/ready");
   BOOST_TEST(told.description.concurrency.value_or(0) == 4U);
   BOOST_TEST(told.description.example_request.value_or("") == "{\"a\":1}");
   BOOST_TEST(told.example_path == "/v1");
+  BOOST_TEST(told.can_use_socket);
   const labelled_image nonsense = read_image_labels("a:1", {{"modelgate.protocol", "x"},
                                                             {"modelgate.health-path", "no path"},
                                                             {"modelgate.concurrency", "-1"},
-                                                            {"modelgate.example-request", "{"}});
+                                                            {"modelgate.example-request", "{"},
+                                                            {"modelgate.unix-socket", "yes"}});
   BOOST_TEST((nonsense.description.protocol == config::upstream_protocol::seldon));
   BOOST_TEST(nonsense.description.health_path == "/health/status");
   BOOST_TEST(!nonsense.description.concurrency.has_value());
   BOOST_TEST(!nonsense.description.example_request.has_value());
+  BOOST_TEST(!nonsense.can_use_socket);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
