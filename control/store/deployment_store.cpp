@@ -293,6 +293,20 @@ void deployment_store::erase_deleted(std::string_view id) {
       .bind(erased_kept)
       .run();
 }
+std::vector<domain::revision> deployment_store::beside(std::string_view id, std::uint64_t since,
+                                                       std::uint64_t current) const {
+  auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS
+                           " FROM revisions AS each WHERE deployment = ?1 AND replica_revision >= ?2"
+                           " AND replica_revision <> ?3 AND number > (SELECT ifnull(max(number), 0) FROM revisions"
+                           " WHERE deployment = ?1 AND stop = 1) AND NOT EXISTS (SELECT 1 FROM revisions AS later"
+                           " WHERE later.deployment = ?1 AND later.replica_revision = each.replica_revision"
+                           " AND later.number > each.number) ORDER BY number DESC");
+  query.bind(id, since, current);
+  std::vector<domain::revision> found;
+  while (query.next()) found.push_back(read_revision(query, 0, std::string{id}));
+  return found;
+}
+
 
 std::vector<domain::recorded_revision> deployment_store::history(std::string_view id) const {
   auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS ", " MODELGATE_CONTEXT_COLUMNS

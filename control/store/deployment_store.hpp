@@ -76,6 +76,10 @@ class deployment_store {
                                                        std::uint64_t current) const;
   /// Newest first.
   [[nodiscard]] std::vector<domain::recorded_revision> history(std::string_view id) const;
+  /// Newest first, of each replica revision but `current` from `since` on, and of none from before the last stop, the
+  /// last revision that it serves or served.
+  [[nodiscard]] std::vector<domain::revision> beside(std::string_view id, std::uint64_t since,
+                                                     std::uint64_t current) const;
   [[nodiscard]] std::optional<domain::recorded_revision> revision(std::string_view id, std::uint64_t number) const;
 
  private:

@@ -37,6 +37,9 @@ struct desired_deployment {
   std::string fallback_obstacle{};
   /// Newest first. Should their replicas still serve when they have been ready for long enough, theirs is the good one.
   std::vector<unproven_revision> unproven{};
+  /// What replicas that run beside the current ones were started for: of each replica revision since the good one, or
+  /// since the last stop, the last revision that it served; newest first.
+  std::vector<domain::revision> earlier{};
 };
 
 using desired_ptr = std::shared_ptr<const desired_deployment>;

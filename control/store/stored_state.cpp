@@ -32,12 +32,16 @@ std::string cannot_be_made(const domain::revision& target, const std::string& wh
   return "The rollback to revision " + std::to_string(target.number) + " cannot be made: " + why;
 }
 
-void add_fallback(transaction& within, desired_deployment& to) {
+void add_earlier(transaction& within, desired_deployment& to) {
   const domain::deployment& deployment = to.deployment;
   const domain::revision& current = deployment.current;
   const auto good = deployment.good_replica_revision;
-  if (!good || *good == current.replica_revision || current.spec.stop || deployment.deleting) return;
+  if (current.spec.stop || deployment.deleting) return;
   const deployment_store deployments{within};
+  // Where all is well and nothing was rolled back, there can be no others.
+  if (good != current.replica_revision || current.number != current.replica_revision)
+    to.earlier = deployments.beside(deployment.id, good.value_or(0), current.replica_revision);
+  if (!good || *good == current.replica_revision) return;
   to.unproven = deployments.between(deployment.id, *good, current.replica_revision);
   auto last = deployments.last_with_replicas(deployment.id, *good);
   // Who runs external replicas keeps them running; there is nothing to start.
@@ -84,7 +88,7 @@ result<desired_changes> stored_state::load_changes(std::uint64_t since) {
           std::move(stored.deployment), {}, stored.per_replica, std::move(stored.refusal), stored.group_limit});
       each->clients =
           answer.is_everything ? std::move(all_clients[each->deployment.id]) : clients.list(each->deployment.id);
-      add_fallback(within, *each);
+      add_earlier(within, *each);
       answer.changed.push_back(std::move(each));
     }
     return answer;

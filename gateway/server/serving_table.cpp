@@ -29,16 +29,17 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
   entry->queue = before != nullptr ? before->queue : std::make_shared<upstream::dispatch_queue>(from.ejection);
   entry->retry_budget = before != nullptr ? before->retry_budget : std::make_shared<upstream::retry_budget>();
   entry->endpoints.reserve(deployment.endpoints.size());
-  for (const config::endpoint_config& wanted : deployment.endpoints) {
+  for (config::endpoint_config wanted : deployment.endpoints) {
+    // It is the same replica also when another number is declared.
+    const auto declared = std::exchange(wanted.concurrency, std::nullopt);
     upstream::endpoint_ptr endpoint = find_endpoint(deployment.id, before, wanted, from);
     if (endpoint) {
-      endpoint->declare(deployment.serving.concurrency);
+      endpoint->declare(declared);
     } else {
       const metrics::model_index model = entry->stats->index_of({wanted.model_image, wanted.model_version});
       endpoint = std::make_shared<upstream::endpoint>(
-          wanted, model, deployment.serving.concurrency,
-          from.earlier.generation > 0 ? from.ramp_time : decltype(from.ramp_time){}, entry->stats->number_replica(),
-          from.workers);
+          std::move(wanted), model, declared, from.earlier.generation > 0 ? from.ramp_time : decltype(from.ramp_time){},
+          entry->stats->number_replica(), from.workers, entry->learnt.value_or(upstream::concurrency_limit::first));
     }
     entry->endpoints.push_back(std::move(endpoint));
   }

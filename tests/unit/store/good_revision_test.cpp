@@ -246,6 +246,43 @@ BOOST_AUTO_TEST_CASE(a_revision_that_served_between_the_good_one_and_the_current
   });
 }
 
+BOOST_AUTO_TEST_CASE(what_may_run_beside_the_current_replicas_is_told_with_what_it_was_started_for) {
+  const auto beside = [&] {
+    store::stored_state state{database};
+    const auto desired = desired_deployments(state);
+    std::vector<std::uint64_t> numbers;
+    for (const domain::revision& each : desired.at(0).earlier) numbers.push_back(each.number);
+    return numbers;
+  };
+  const auto add = [&](auto change_spec) {
+    change(database, [&](auto& within) {
+      store::deployment_store deployments{within};
+      const auto current = deployments.find(iris().id)->deployment.current;
+      auto spec = current.spec;
+      change_spec(spec);
+      deployments.add_revision(iris().id, domain::next_revision(current, spec));
+    });
+  };
+  using numbers = std::vector<std::uint64_t>;
+  change(database, [](auto& within) { store::deployment_store{within}.insert(iris()); });
+  BOOST_TEST(beside() == numbers{});
+  add([](auto& spec) { spec.serving.concurrency = 3; });  // 2, of the same replicas
+  BOOST_TEST(beside() == numbers{});
+  add([](auto& spec) { spec.model_image = "demo/other:1"; });
+  BOOST_TEST((beside() == numbers{2}));  // good or not: nobody has said so yet
+  add([](auto& spec) { spec.model_image = "demo/other:2"; });
+  BOOST_TEST((beside() == numbers{3, 2}));
+  change(database, [](auto& within) { BOOST_TEST(store::deployment_store{within}.mark_good(iris().id, 3)); });
+  BOOST_TEST((beside() == numbers{3}));
+  store::stored_state state{database};
+  BOOST_TEST(state.roll_back(iris().id, 4, "it crashed")->made);
+  BOOST_TEST((beside() == numbers{4}));  // what failed may run for a while yet
+  add([](auto& spec) { spec.stop = true; });
+  BOOST_TEST(beside() == numbers{});
+  add([](auto& spec) { spec.stop = false; });
+  BOOST_TEST(beside() == numbers{});
+}
+
 BOOST_AUTO_TEST_CASE(what_was_stopped_has_no_good_revision_any_more) {
   change(database, [&](auto& within) {
     store::deployment_store deployments{within};
