@@ -2,7 +2,10 @@
 
 #include "gateway/server/limits_builder.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace modelgate::server {
 namespace {
@@ -19,6 +22,20 @@ upstream::endpoint_ptr find_endpoint(const std::string& deployment, const servin
   return nullptr;
 }
 
+/// What replicas of the deployment have learnt: the lower median, so that neither one that has just begun nor one that
+/// is better than the others tells it.
+std::optional<std::uint32_t> learnt_by(const serving_entry* before) {
+  if (before == nullptr) return std::nullopt;
+  std::vector<std::uint32_t> limits;
+  for (const upstream::endpoint_ptr& each : before->endpoints) {
+    if (const auto limit = each->learnt_limit()) limits.push_back(*limit);
+  }
+  if (limits.empty()) return before->learnt;
+  const auto middle = limits.begin() + (std::ssize(limits) - 1) / 2;
+  std::nth_element(limits.begin(), middle, limits.end());
+  return *middle;
+}
+
 std::shared_ptr<const serving_entry> make_entry(const config::deployment_config& deployment,
                                                 const serving_entry* before, const table_sources& from,
                                                 limits_builder& limits) {
@@ -28,6 +45,7 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
   entry->model = entry->stats->index_of({deployment.model_image, deployment.model_version});
   entry->queue = before != nullptr ? before->queue : std::make_shared<upstream::dispatch_queue>(from.ejection);
   entry->retry_budget = before != nullptr ? before->retry_budget : std::make_shared<upstream::retry_budget>();
+  entry->learnt = learnt_by(before);
   entry->endpoints.reserve(deployment.endpoints.size());
   for (config::endpoint_config wanted : deployment.endpoints) {
     // It is the same replica also when another number is declared.
