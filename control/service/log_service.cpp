@@ -12,7 +12,7 @@ namespace {
 
 runtime::log_query query_for(const log_request& request) {
   // Timestamps are what the merging goes by; they are taken off again when nobody asked for them.
-  return {request.tail_lines, request.since, true, request.previous};
+  return {request.tail_lines, request.since, true, request.previous, request.follow};
 }
 
 std::string names_of(const domain::deployment_status& status) {

@@ -211,6 +211,7 @@ BOOST_AUTO_TEST_CASE(parameters_reach_the_driver_and_are_checked) {
       == 200u);
   BOOST_TEST((runtime.last_query().since == modelgate::parse_rfc3339("2026-01-31T12:00:00Z")));
   BOOST_TEST(runtime.last_query().previous);
+  BOOST_TEST(!runtime.last_query().follow);
   BOOST_TEST(get("/deployments/iris-1/logs?since=60").status == 200u);
   BOOST_TEST((runtime.last_query().since.value() < modelgate::system_clock::now() - std::chrono::seconds{59}));
   const reply wrong = get("/deployments/iris-1/logs?since=yesterday&tail=many&follow=maybe&tial=3");
