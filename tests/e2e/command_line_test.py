@@ -118,6 +118,7 @@ class CommandLine(unittest.TestCase):
         stale = self.run_client("deployments", "update", "applied", "--replicas", "2", "--revision", "1")
         self.assertEqual(stale.returncode, 4, stale.stderr)
         self.assertIn("last changed by admin", stale.stderr)
+        self.assertIn('  /description: "" -> "by flag"\n', stale.stderr)
         self.must("deployments", "update", "applied", "-f", "-", given='{"description": "from a file", "replicas": 2}')
         self.must("deployments", "update", "applied", "--description", "", "--private", "--stop")
         shown = self.must_json("deployments", "get", "applied")
