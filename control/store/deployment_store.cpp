@@ -119,7 +119,8 @@ std::vector<stored_deployment> deployment_store::list(const deployment_filter& f
   auto query =
       on_.prepare(MODELGATE_SELECT_DEPLOYMENT
                   "WHERE (?1 IS NULL OR d.group_name IN (SELECT value FROM json_each(?1)))"
-                  " AND (?2 = '' OR instr(lower(d.id), lower(?2)) > 0 OR instr(lower(d.name), lower(?2)) > 0)"
+                  " AND (?2 = '' OR instr(lower(d.id), lower(?2)) > 0 OR instr(lower(d.name), lower(?2)) > 0"
+                  " OR instr(lower(json_extract(r.spec, '$.modelImage')), lower(?2)) > 0)"
                   " AND (?3 IS NULL OR d.created_by = ?3) AND r.sequence < ?4 ORDER BY r.sequence DESC LIMIT ?5");
   query.bind(as_json(filter.groups), filter.search, filter.created_by, filter.before,
              static_cast<std::uint64_t>(filter.limit));

@@ -26,7 +26,7 @@ struct stored_deployment {
 
 struct deployment_filter {
   std::optional<std::vector<std::string>> groups;  ///< absent: every group
-  std::string search;                              ///< part of id or name, whatever the case; empty: all
+  std::string search;                              ///< part of id, name or image, whatever the case; empty: all
   std::optional<std::string> created_by;
   std::uint64_t before = std::numeric_limits<std::int64_t>::max();  ///< only changes older than this sequence
   std::size_t limit = 50;
