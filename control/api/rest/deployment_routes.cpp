@@ -261,8 +261,13 @@ outcome deployment_routes::logs(const call& of) const {
   wanted.replica = query.text("replica");
   if (query.text("tail") == "all") {
     wanted.tail_lines.reset();
-  } else if (const auto lines = query.number("tail", 0, most_tail_lines)) {
-    wanted.tail_lines = static_cast<std::size_t>(*lines);
+  } else if (const auto text = query.text("tail")) {
+    const auto lines = whole_number(*text);
+    if (lines && *lines <= most_tail_lines)
+      wanted.tail_lines = static_cast<std::size_t>(*lines);
+    else
+      query.mistake("tail",
+                    "must be a whole number of lines from 0 to " + std::to_string(most_tail_lines) + ", or all");
   }
   if (const auto since = query.text("since")) {
     wanted.since = parse_rfc3339(*since);
