@@ -96,11 +96,11 @@ config::snapshot_ptr make_snapshot(const crypto::token_key& key, std::uint16_t r
   auto deployment = std::make_shared<config::deployment_config>();
   deployment->id = id;
   deployment->access = config::access_type::clients;
-  deployment->serving.concurrency = 8;
   deployment->clients.push_back({std::string{client_name}, key.hash(token), std::nullopt});
   config::endpoint_config there;
   there.replica = "replica-1";
   there.address = {"127.0.0.1", replica};
+  there.concurrency = 8;
   deployment->endpoints.push_back(there);
   auto made = std::make_shared<config::snapshot>();
   made->generation = 1;

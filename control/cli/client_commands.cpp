@@ -129,7 +129,7 @@ outcome<void> list_clients(const session& now, const client_of& command) {
 }
 
 outcome<void> delete_client(const session& now, const client_of& command) {
-  if (!command.yes && now.around.in_is_terminal) {
+  if (!command.yes) {
     const auto agreed = confirm_deletion(
         now, "Delete the client " + printable(command.name) + " of " + printable(command.deployment) + "?");
     if (!agreed) return agreed.error();
@@ -197,7 +197,7 @@ void add_client_commands(CLI::App& app, chosen_command& chosen) {
       "delete", with_examples("take a client's token back, at once", "  modelgate clients delete iris app"));
   erase->add_option("deployment", deleted->deployment, "the deployment")->required();
   erase->add_option("name", deleted->name, "the client")->required();
-  erase->add_flag("-y,--yes", deleted->yes, "do not ask");
+  erase->add_flag("-y,--yes", deleted->yes, "do not ask; needed where nobody can be asked");
   erase->callback(
       [&chosen, deleted] { chosen = [deleted](const session& now) { return delete_client(now, *deleted); }; });
 }

@@ -5,7 +5,12 @@
 
 namespace modelgate::control::cli {
 
+failure nobody_to_ask() {
+  return {exit_code::usage, "deleting needs --yes where nobody can be asked", {}};
+}
+
 outcome<void> confirm_deletion(const session& now, const std::string& question) {
+  if (!now.around.in_is_terminal) return nobody_to_ask();
   now.around.err << question << " [y/N] " << std::flush;
   std::string reply;
   std::getline(now.around.in, reply);

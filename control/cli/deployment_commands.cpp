@@ -73,9 +73,7 @@ struct delete_command {
 
 /// Asks on the terminal. Answers the revision that was shown, as that and no later one was agreed to.
 outcome<std::string> confirm_deletion_of(const session& now, const std::string& id) {
-  if (!now.around.in_is_terminal) {
-    return failure{exit_code::usage, "deleting needs --yes where nobody can be asked", {}};
-  }
+  if (!now.around.in_is_terminal) return nobody_to_ask();
   const auto given = now.api.perform({.method = "GET", .path = path_of(id), .json = {}, .if_match = {}});
   if (!given) return given.error();
   const auto deployment = parse_object(given->body);
@@ -166,8 +164,8 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
                                                                "  modelgate deployments list --status Failed -o json"));
   list->add_option("--group", listed->groups, "only of this group (may be repeated)")->allow_extra_args(false);
   list->add_option("--search", listed->search, "only those with this text in id, name or image");
-  list->add_option("--status", listed->status,
-                   "only those in this phase: Deploying, Deployed, Stopping, Stopped, Failed");
+  list->add_option("--status", listed->status, "only those in this phase")
+      ->check(one_of({"Deploying", "Deployed", "Stopping", "Stopped", "Failed"}));
   list->add_flag("--mine", listed->mine, "only those that I created");
   choose(list, chosen, listed, list_deployments);
 
@@ -211,8 +209,9 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
                                                                "  modelgate deployments logs iris -f --timestamps"));
   logs->add_option("id", logged->id, "the deployment")->required();
   logs->add_option("--replica", logged->replica, "only of this replica");
-  logs->add_option("--tail", logged->tail, "how many lines from the end, or all");
-  logs->add_option("--since", logged->since, "only lines since then: RFC 3339, or how long ago, such as 5m");
+  logs->add_option("--tail", logged->tail, "how many lines from the end, or all")->check(a_line_count());
+  logs->add_option("--since", logged->since, "only lines since then: RFC 3339, or how long ago, such as 5m")
+      ->check(a_time());
   logs->add_flag("-f,--follow", logged->follow, "go on printing what comes");
   logs->add_flag("--timestamps", logged->timestamps, "put the time before each line");
   logs->add_flag("--previous", logged->previous, "of the instance before the last restart");

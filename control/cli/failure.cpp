@@ -3,6 +3,7 @@
 #include "control/cli/answer_json.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
 namespace modelgate::control::cli {
@@ -29,6 +30,15 @@ std::string quota_line(const json::object& item) {
   const bool over = sum > number("limit");
   if (inexact) return line + ", limit " + text_member(item, "limit");
   return line + " = " + value_text(sum) + (over ? ", over the limit of " : " of ") + text_member(item, "limit");
+}
+
+/// "/replicas: 2 -> 3"
+std::string change_line(const json::object& item) {
+  const auto side = [&item](std::string_view name) {
+    const json::value* member = item.if_contains(name);
+    return member == nullptr || member->is_null() ? std::string{"-"} : printable(json::serialize(*member));
+  };
+  return text_member(item, "pointer") + ": " + side("from") + " -> " + side("to");
 }
 
 exit_code code_of(unsigned status, std::string_view problem_code) {
@@ -71,6 +81,7 @@ void explain_problem(failure& answer, const json::object& problem) {
   each_of("quota", [&answer](const json::object& item) { answer.details.push_back(quota_line(item)); });
   if (const std::string by = text_member(problem, "changedBy"); !by.empty())
     answer.details.push_back("last changed by " + by);
+  each_of("changes", [&answer](const json::object& item) { answer.details.push_back(change_line(item)); });
 }
 
 }  // namespace

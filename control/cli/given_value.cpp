@@ -45,6 +45,21 @@ CLI::Validator a_revision() {
   return {check, "NUMBER"};
 }
 
+CLI::Validator a_time() {
+  const auto check = [](const std::string& text) {
+    const bool is_one = duration_from(text) || parse_rfc3339(text);
+    return is_one ? std::string{} : "takes a time such as 2030-01-31T08:15:30Z, or how long ago it was, such as 5m";
+  };
+  return {check, "TIME"};
+}
+
+CLI::Validator a_line_count() {
+  const auto check = [](const std::string& text) {
+    return text == "all" || whole_number(text) ? std::string{} : "takes a whole number of lines, or all";
+  };
+  return {check, "LINES"};
+}
+
 std::string time_from(const std::string& text) {
   const auto ago = seconds_from(text);
   return ago ? format_rfc3339(std::chrono::floor<std::chrono::milliseconds>(system_clock::now()) - *ago) : text;

@@ -19,11 +19,14 @@ namespace modelgate::control::cli {
 
 /// Refuses what `duration_from` cannot read.
 [[nodiscard]] CLI::Validator a_duration();
+/// Refuses all but times of RFC 3339 and what `duration_from` can read.
+[[nodiscard]] CLI::Validator a_time();
+/// Refuses all but whole numbers and "all".
+[[nodiscard]] CLI::Validator a_line_count();
 /// Refuses all but whole numbers from 1 on.
 [[nodiscard]] CLI::Validator a_revision();
 
-/// A time as RFC 3339 that was given as such or as how long ago it was. Anything else as it is: the server says what is
-/// wrong with it.
+/// A time as RFC 3339 that was given as such or as how long ago it was.
 [[nodiscard]] std::string time_from(const std::string& text);
 
 }  // namespace modelgate::control::cli

@@ -86,13 +86,14 @@ void add_group_commands(CLI::App& app, chosen_command& chosen) {
   CLI::App* groups =
       app.add_subcommand("groups", with_examples("who may deploy how much",
                                                  "  modelgate groups list\n"
-                                                 "  modelgate groups create research --cpu 16 --memory 64"));
+                                                 "  modelgate groups create research --enable --cpu 16 --memory 64"));
   groups->require_subcommand(1);
   const resource_commands commands{*groups, chosen, "/groups", "group"};
   commands.add_list("groups with what they use of their quota", print_groups);
   commands.add_get("show one group with its people, quota and use");
   add_group_flags(commands.add_create(
-      "make a group", "  modelgate groups create research --cpu 16 --memory 64 --admin ann --member bob --member eve"));
+      "make a group; it may deploy when it is enabled",
+      "  modelgate groups create research --enable --cpu 16 --memory 64 --admin ann --member bob --member eve"));
   add_group_flags(commands.add_update("change a group",
                                       "  modelgate groups update research --max-deploy 10 --gpu none\n"
                                       "  modelgate groups update research --disable"));

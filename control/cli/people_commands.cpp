@@ -179,8 +179,9 @@ void add_audit_command(CLI::App& app, chosen_command& chosen) {
   audit->add_option("--resource", flags->resource, "only on this thing and what is below it");
   audit->add_option("--result", flags->result, "only what ended so: done, refused, failed, unknown")
       ->check(one_of({"done", "refused", "failed", "unknown"}));
-  audit->add_option("--since", flags->since, "not before this time: RFC 3339, or how long ago, such as 24h");
-  audit->add_option("--until", flags->until, "before this time: RFC 3339, or how long ago");
+  audit->add_option("--since", flags->since, "not before this time: RFC 3339, or how long ago, such as 24h")
+      ->check(a_time());
+  audit->add_option("--until", flags->until, "before this time: RFC 3339, or how long ago")->check(a_time());
   audit->callback([&chosen, flags] { chosen = [flags](const session& now) { return print_audit(now, *flags); }; });
 }
 

@@ -8,6 +8,7 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
@@ -35,6 +36,13 @@ void collect_lines(std::vector<line>& lines, const std::string& before, const js
       lines.emplace_back(path, member_text(thing, name));
     }
   }
+}
+
+/// The server speaks of its own parameter.
+failure as_the_command_says(failure why) {
+  boost::algorithm::replace_all(why.text, "?confirm=", "--confirm ");
+  boost::algorithm::replace_all(why.text, "?confirm", "--confirm");
+  return why;
 }
 
 }  // namespace
@@ -124,7 +132,7 @@ void resource_commands::add_delete(const std::string& what, bool confirmed) cons
   auto yes = std::make_shared<bool>(false);
   CLI::App* erase = parent_->add_subcommand("delete", with_examples(what, full_name("delete NAME")));
   erase->add_option(key_, *name, "the " + noun_)->required();
-  erase->add_flag("-y,--yes", *yes, "do not ask");
+  erase->add_flag("-y,--yes", *yes, "do not ask; needed where nobody can be asked");
   if (confirmed) {
     erase->add_option("--confirm", *confirmation, "ids of all deployments that go with it, separated by commas")
         ->type_name("IDS");
@@ -132,14 +140,14 @@ void resource_commands::add_delete(const std::string& what, bool confirmed) cons
   erase->callback([chosen = chosen_, path = path_, noun = noun_, name, confirmation, yes] {
     *chosen = [path, noun, name, confirmation, yes](const session& now) -> outcome<void> {
       // Whoever names what goes with it has agreed already.
-      if (!*yes && confirmation->empty() && now.around.in_is_terminal) {
+      if (!*yes && confirmation->empty()) {
         const auto agreed = confirm_deletion(now, "Delete the " + noun + " " + printable(*name) + "?");
         if (!agreed) return agreed.error();
       }
       std::string target = path + "/" + encode(*name);
       if (!confirmation->empty()) add_parameter(target, "confirm", *confirmation);
       const auto given = now.api.perform({.method = "DELETE", .path = target, .json = {}, .if_match = {}});
-      if (!given) return given.error();
+      if (!given) return as_the_command_says(given.error());
       now.around.err << "the " << noun << " " << printable(*name)
                      << (given->status == 202 ? " is being deleted; its replicas finish what they do\n"
                                               : " is deleted\n");

@@ -26,6 +26,16 @@ json::value or_null(const std::optional<std::int64_t>& number) {
   return number ? json::value(*number) : json::value(nullptr);
 }
 
+template <class Value>
+void leave_one_open(std::optional<Value>& asked, const std::optional<Value>& before, const Value& in_force) {
+  if (!before && asked == in_force) asked.reset();
+}
+
+void leave_burst_open(traffic_limit& asked, const traffic_limit& before) {
+  if (!before.millirequests_per_second || before.millirequests_per_second != asked.millirequests_per_second) return;
+  leave_one_open(asked.burst, before.burst, resolved(before).burst);
+}
+
 }  // namespace
 
 serving_overrides read_serving(const json::value& document, const std::string& pointer, diagnostics& mistakes) {
@@ -96,6 +106,15 @@ json::object to_json(const serving_overrides& serving, const serving_defaults* d
                    serving.example_request ? json::parse(*serving.example_request) : json::value(nullptr));
   document.emplace("limits", to_json(serving.limits, defaults != nullptr));
   return document;
+}
+
+void leave_open(serving_overrides& asked, const serving_overrides& before, const serving_defaults& in_force) {
+  leave_one_open(asked.timeout, before.timeout, in_force.timeout);
+  leave_one_open(asked.max_body_bytes, before.max_body_bytes, in_force.max_body_bytes);
+  leave_one_open(asked.max_queue, before.max_queue, in_force.max_queue);
+  leave_one_open(asked.queue_timeout, before.queue_timeout, in_force.queue_timeout);
+  leave_burst_open(asked.limits.together, before.limits.together);
+  leave_burst_open(asked.limits.per_client, before.limits.per_client);
 }
 
 }  // namespace modelgate::control::domain

@@ -15,4 +15,8 @@ namespace modelgate::control::domain {
 /// Every member, null where the owner left it open and `defaults` says nothing.
 [[nodiscard]] boost::json::object to_json(const serving_overrides& serving, const serving_defaults* defaults);
 
+/// Leaves open again what was open `before` and is asked for exactly as it holds by `in_force`: a document that was shown
+/// with what holds, and comes back, asks for nothing new.
+void leave_open(serving_overrides& asked, const serving_overrides& before, const serving_defaults& in_force);
+
 }  // namespace modelgate::control::domain

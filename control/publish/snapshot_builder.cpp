@@ -14,7 +14,7 @@ namespace {
 
 using config::deployment_config;
 using config::deployment_config_ptr;
-using config::endpoint_config;
+using domain::deployment_spec;
 using runtime::observed_replica;
 
 bool is_same(const config::client_credential& a, const config::client_credential& b) {
@@ -44,7 +44,6 @@ class deployment_builder {
                      const serving_defaults& defaults, const deployment_config* previous)
       : spec_{desired.deployment.current.spec},
         desired_{desired},
-        where_{desired.deployment.group, spec_.instance_type},
         images_{images},
         defaults_{defaults},
         previous_{previous} {}
@@ -60,76 +59,135 @@ class deployment_builder {
     if (const auto version = spec_.metadata.find("version"); version != spec_.metadata.end()) {
       answer.predictor_version = version->second;
     }
-    const image_label label = label_of(spec_.model_image);
+    const image_label label = label_of(spec_, spec_.model_image);
     answer.model_image = label.image;
     answer.model_version = label.version;
     for (const domain::client& client : desired_.clients) {
       answer.clients.push_back({client.name, client.digest, client.expires_at, client.previous, client.created_at,
                                 client.disabled, client.is_password, client.foreign_hash.value_or("")});
     }
-    const std::string& image = serves ? serving_image(ready) : spec_.model_image;
-    answer.serving = options_of(image);
-    if (!serves) return answer;
-    for (const observed_replica* replica : ready) {
-      if (protocol_of(replica->model_image) != answer.serving.protocol) continue;
-      const image_label shown = label_of(replica->model_image);
-      answer.endpoints.push_back(
-          {replica->name, *replica->address, replica->revision, shown.image, shown.version, replica->tls_server_name});
+    answer.serving = own_options();
+    std::vector<served_replica> served = serves ? serving_ones(ready) : std::vector<served_replica>{};
+    const deployment_spec& next = serves && desired_.fallback ? desired_.fallback->spec : spec_;
+    answer.serving.protocol =
+        served.empty() ? protocol_of(next, next.model_image).value_or(earlier_protocol()) : served.front().protocol;
+    // What one of them must not bear, none is asked to: which of them gets a request, nobody knows before.
+    const auto all_bear = [&](bool domain::serving_overrides::*what) {
+      if (served.empty()) return next.serving.*what;
+      return std::all_of(served.begin(), served.end(), [&](const auto& each) { return each.spec->serving.*what; });
+    };
+    answer.serving.idempotent = all_bear(&domain::serving_overrides::idempotent);
+    answer.serving.hedge = all_bear(&domain::serving_overrides::hedge);
+    for (const auto& [replica, spec, protocol] : served) {
+      image_label shown = label_of(*spec, replica->model_image);
+      answer.endpoints.push_back({replica->name, *replica->address, replica->revision, std::move(shown.image),
+                                  std::move(shown.version), replica->tls_server_name,
+                                  concurrency_of(*spec, replica->model_image)});
     }
     return answer;
   }
 
  private:
-  image_label label_of(const std::string& image) const {
-    if (!spec_.external) return label_of_image(image);
+  /// A replica that is ready, and what it was started for.
+  struct served_replica {
+    const observed_replica* replica;
+    const deployment_spec* spec;
+    config::upstream_protocol protocol;
+  };
+
+  /// A request is made for one protocol: where replicas of two are ready, those of the one that more of them speak, so
+  /// that never fewer than half serve; where it is as many, of the new one.
+  std::vector<served_replica> serving_ones(const std::vector<const observed_replica*>& ready) const {
+    std::vector<served_replica> ones;
+    for (const observed_replica* each : ready) {
+      const deployment_spec& spec = spec_of(*each);
+      ones.push_back({each, &spec, protocol_of(spec, each->model_image).value_or(as_it_was(*each))});
+    }
+    const auto speaks = [](config::upstream_protocol protocol) {
+      return [protocol](const served_replica& each) { return each.protocol == protocol; };
+    };
+    const auto newest = std::find_if(ones.begin(), ones.end(), [&](const served_replica& each) {
+      return each.spec == &spec_ && (spec_.external || each.replica->model_image == spec_.model_image);
+    });
+    const config::upstream_protocol preferred = newest == ones.end() ? earlier_protocol() : newest->protocol;
+    const auto with_preferred = static_cast<std::size_t>(std::count_if(ones.begin(), ones.end(), speaks(preferred)));
+    const bool holds_preferred = with_preferred * 2 >= ones.size();
+    std::erase_if(ones, [&](const served_replica& each) { return speaks(preferred)(each) != holds_preferred; });
+    return ones;
+  }
+
+  config::upstream_protocol earlier_protocol() const {
+    return previous_ == nullptr ? config::upstream_protocol::seldon : previous_->serving.protocol;
+  }
+
+  /// One whose image was taken out of the catalogue while it runs goes on as it was: listed, or kept from the list by
+  /// those that speak another protocol.
+  config::upstream_protocol as_it_was(const observed_replica& replica) const {
+    if (previous_ == nullptr || previous_->endpoints.empty()) return earlier_protocol();
+    const image_label label = label_of_image(replica.model_image);
+    const bool was_listed =
+        std::any_of(previous_->endpoints.begin(), previous_->endpoints.end(), [&](const config::endpoint_config& each) {
+          return each.model_image == label.image && each.model_version == label.version;
+        });
+    const bool was_seldon = earlier_protocol() == config::upstream_protocol::seldon;
+    return was_listed == was_seldon ? config::upstream_protocol::seldon : config::upstream_protocol::passthrough;
+  }
+
+  /// How a model is called belongs to it: until replicas of the new one are there, those of the one before are called as
+  /// they were.
+  const deployment_spec& spec_of(const observed_replica& replica) const {
+    if (replica.revision == desired_.deployment.current.replica_revision) return spec_;
+    for (const domain::revision& each : desired_.earlier) {
+      if (each.replica_revision == replica.revision) return each.spec;
+    }
+    return spec_;
+  }
+
+  static image_label label_of(const deployment_spec& spec, const std::string& image) {
+    if (!spec.external) return label_of_image(image);
     // No image: what its metadata says of it, so that boards by model tell one external model from another.
-    const auto told = [this](const char* key, std::string_view otherwise) {
-      const auto entry = spec_.metadata.find(key);
-      return entry == spec_.metadata.end() || entry->second.empty() ? std::string{otherwise} : entry->second;
+    const auto told = [&spec](const char* key, std::string_view otherwise) {
+      const auto entry = spec.metadata.find(key);
+      return entry == spec.metadata.end() || entry->second.empty() ? std::string{otherwise} : entry->second;
     };
     return {told("model_image", domain::external_image), told("model_version", "")};
   }
 
-  /// The image whose ways hold now: the new one, unless only replicas of an earlier one can answer yet.
-  const std::string& serving_image(const std::vector<const observed_replica*>& ready) const {
-    const bool has_new = std::any_of(ready.begin(), ready.end(), [&](const observed_replica* replica) {
-      return replica->model_image == spec_.model_image;
-    });
-    return has_new || ready.empty() ? spec_.model_image : ready.front()->model_image;
+  std::optional<runtime::image_description> describe(const deployment_spec& spec, const std::string& image) const {
+    return images_(image, {desired_.deployment.group, spec.instance_type});
   }
 
-  config::upstream_protocol protocol_of(const std::string& image) const {
-    if (spec_.serving.protocol) return *spec_.serving.protocol;
-    if (spec_.external) return config::upstream_protocol::passthrough;
-    if (const auto description = images_(image, where_)) return description->protocol;
-    // Taken out of the catalogue while it runs: it goes on as it was.
-    return previous_ != nullptr ? previous_->serving.protocol : config::upstream_protocol::seldon;
+  /// Absent: nobody says.
+  std::optional<config::upstream_protocol> protocol_of(const deployment_spec& spec, const std::string& image) const {
+    if (spec.serving.protocol) return *spec.serving.protocol;
+    if (spec.external) return config::upstream_protocol::passthrough;
+    if (const auto description = describe(spec, image)) return description->protocol;
+    return std::nullopt;
   }
 
-  config::serving_options options_of(const std::string& image) const {
+  std::optional<std::uint32_t> concurrency_of(const deployment_spec& spec, const std::string& image) const {
+    if (spec.serving.concurrency || spec.external) return spec.serving.concurrency;
+    const auto description = describe(spec, image);
+    return description ? description->concurrency : std::nullopt;
+  }
+
+  /// What its owner says of the deployment, whatever model serves.
+  config::serving_options own_options() const {
     const domain::serving_overrides& own = spec_.serving;
     config::serving_options options;
-    options.protocol = protocol_of(image);
     options.timeout = own.timeout ? std::chrono::milliseconds{*own.timeout} : defaults_.timeout;
     options.max_body_bytes = own.max_body_bytes.value_or(defaults_.max_body_bytes);
     options.forward_authorization = own.forward_authorization;
-    options.idempotent = own.idempotent;
-    options.hedge = own.hedge;
     options.allow_upgrade = own.allow_upgrade;
     options.limit = domain::resolved(own.limits.together);
     options.client_limit = domain::resolved(own.limits.per_client);
     options.max_queue = own.max_queue.value_or(options.max_queue);
     if (own.queue_timeout) options.queue_timeout = *own.queue_timeout;
-    options.concurrency = own.concurrency;
-    if (!options.concurrency && !spec_.external) {
-      if (const auto description = images_(image, where_)) options.concurrency = description->concurrency;
-    }
     return options;
   }
 
-  const domain::deployment_spec& spec_;
+  const deployment_spec& spec_;
   const store::desired_deployment& desired_;
-  const runtime::placement where_;
   const image_lookup& images_;
   const serving_defaults& defaults_;
   const deployment_config* previous_;
@@ -204,7 +262,7 @@ snapshot_builder::ready_replicas snapshot_builder::ready_of(const std::vector<ob
     auto& of_this = answer[std::string{deployment}];
     for (const observed_replica* each : replicas) {
       of_this.push_back(
-          {{each->name, *each->address, each->revision, {}, {}, each->tls_server_name}, each->model_image});
+          {{each->name, *each->address, each->revision, {}, {}, each->tls_server_name, {}}, each->model_image});
     }
   }
   return answer;

@@ -35,8 +35,9 @@ struct serving_defaults {
 ///
 /// A deployment that did not change since `previous` (may be null; by id) is the same object. The generation is left at 0.
 ///
-/// While a deployment moves between images of different protocols, only replicas of one protocol are listed: those of
-/// the new image as soon as one of them is ready.
+/// How a replica is called (protocol, concurrency, whether twice) is said by the revision and the image that it was
+/// started for. While a deployment moves between protocols, only replicas of one are listed: of the one that more of the
+/// ready ones speak, of the new one where as many do.
 [[nodiscard]] config::snapshot build_snapshot(const std::vector<store::desired_ptr>& desired,
                                               const std::vector<runtime::observed_replica>& observed,
                                               const image_lookup& images, const serving_defaults& defaults,

@@ -54,7 +54,8 @@ std::optional<std::chrono::milliseconds> reconciler::judge_revisions(const std::
                && !entry.fallback_obstacle.empty()) {
       waiting[deployment.id] = {current.number, entry.fallback_obstacle};
       continue;
-    } else if (status.phase == domain::deployment_phase::failed && current.spec.auto_rollback && entry.fallback) {
+    } else if (status.phase == domain::deployment_phase::failed && current.spec.auto_rollback
+               && (entry.fallback || entry.before_stop)) {
       const result<store::rollback_outcome> back = store_.roll_back(deployment.id, current.number, status.message);
       if (back && !back->made) {  // the next pass asks again
         if (!back->obstacle.empty()) waiting[deployment.id] = {current.number, back->obstacle};

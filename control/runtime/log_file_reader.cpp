@@ -71,6 +71,8 @@ result<std::unique_ptr<log_reader>> log_file_reader::open(const std::filesystem:
       new log_file_reader{folder / (query.previous ? "previous" : "log"), query, std::move(end)}};
   if (!reader->open_files()) return make_error_code(errc::not_found);
   if (query.tail_lines) reader->seek_tail(*query.tail_lines);
+  struct stat now {};
+  if (reader->current_ >= 0 && ::fstat(reader->current_, &now) == 0) reader->current_end_ = now.st_size;
   return std::unique_ptr<log_reader>{std::move(reader)};
 }
 
@@ -103,13 +105,21 @@ void log_file_reader::seek_tail(std::size_t lines) {
   }
 }
 
+/// How much of it may be read at once. A writer that is faster than the reader would have no end otherwise.
+std::size_t log_file_reader::readable(int file) const {
+  if (query_.follow || file != current_) return block_size;
+  const off_t left = current_end_ - ::lseek(file, 0, SEEK_CUR);
+  return static_cast<std::size_t>(std::clamp<off_t>(left, 0, block_size));
+}
+
 /// Reads one block of the file whose turn it is. False at its end.
 bool log_file_reader::fill() {
   const int file = rotated_ >= 0 ? rotated_ : current_;
   if (file < 0) return false;
   const std::size_t held = carry_.size();
-  carry_.resize(held + block_size);
-  const ssize_t count = ::read(file, carry_.data() + held, block_size);
+  const std::size_t most = readable(file);
+  carry_.resize(held + most);
+  const ssize_t count = ::read(file, carry_.data() + held, most);
   carry_.resize(held + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   return count > 0;
 }
@@ -120,7 +130,7 @@ bool log_file_reader::move_to_next_file(bool ended) {
     close_file(rotated_);
     return current_ >= 0;
   }
-  if (query_.previous) return false;
+  if (query_.previous || !query_.follow) return false;
   // A restart moves the file away too, but what stands in its place then is another instance's.
   const bool was_rotated = current_ < 0 || is_same_file(current_, current_path_.native() + ".1")
                            || (!ended && !is_same_file(current_, current_path_));
@@ -162,12 +172,14 @@ void log_file_reader::take_lines(std::string& to) {
 std::string log_file_reader::read_more() {
   std::string answer;
   while (!finished_ && answer.size() < answer_size) {
-    const bool ended = query_.previous || end_->load();  // asked before the read: nothing is written after it is true
+    // Asked before the read: nothing is written after it is true.
+    const bool is_whole = query_.previous || end_->load();
+    const bool ended = is_whole || !query_.follow;
     if (fill()) {
       take_lines(answer);
     } else if (!move_to_next_file(ended)) {
       if (!ended) break;
-      if (!carry_.empty()) take_line(carry_, answer);
+      if (is_whole && !carry_.empty()) take_line(carry_, answer);
       carry_.clear();
       finished_ = true;
     }

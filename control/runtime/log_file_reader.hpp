@@ -3,6 +3,7 @@
 #include "control/runtime/runtime_driver.hpp"
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -12,7 +13,7 @@ namespace modelgate::control::runtime {
 /// Whether an instance of a replica has ended and all of its output stands in the log. Set once, by its writer.
 using log_end = std::shared_ptr<const std::atomic<bool>>;
 
-/// Reads what `log_file` wrote, over rotations, while it is being written.
+/// Reads what `log_file` wrote; when following, over rotations and while it is being written.
 ///
 /// Shape: holds two open files and at most one block of text.
 class log_file_reader final : public log_reader {
@@ -33,6 +34,7 @@ class log_file_reader final : public log_reader {
 
   bool open_files();
   void seek_tail(std::size_t lines);
+  [[nodiscard]] std::size_t readable(int file) const;
   bool fill();
   bool move_to_next_file(bool ended);
   void take_lines(std::string& to);
@@ -43,7 +45,8 @@ class log_file_reader final : public log_reader {
   log_end end_;
   int rotated_ = -1;  ///< read before the current one; closed when it is done
   int current_ = -1;
-  std::string carry_;  ///< the start of a line whose end has not been read
+  std::int64_t current_end_ = 0;  ///< not following: where the current one ended when it was opened
+  std::string carry_;             ///< the start of a line whose end has not been read
   bool finished_ = false;
 };
 

@@ -89,6 +89,7 @@ struct log_query {
   std::optional<system_time> since;
   bool timestamps = false;
   bool previous = false;  ///< of the instance before the last restart
+  bool follow = true;     ///< false: what there is now, and nothing that is written later
 };
 
 /// A replica's log, oldest line first.

@@ -1,5 +1,6 @@
 #include "control/domain/deployment_document.hpp"
 #include "control/domain/names.hpp"
+#include "control/domain/serving_document.hpp"
 #include "control/service/admission.hpp"
 #include "control/service/deployment_service.hpp"
 #include "control/service/visible_deployment.hpp"
@@ -133,17 +134,18 @@ answer<change_outcome> deployment_service::create(const domain::principal& who, 
 
 answer<change_outcome> deployment_service::patch(const domain::principal& who, const std::string& id,
                                                  const boost::json::value& patch,
-                                                 const std::optional<revision_condition>& condition,
-                                                 dry_run dry) const {
-  return change(who, id, patch, domain::read_deployment_patch, condition, dry);
+                                                 const std::optional<revision_condition>& condition, dry_run dry,
+                                                 const domain::serving_defaults* shown) const {
+  return change(who, id, patch, domain::read_deployment_patch, condition, dry, shown);
 }
 
 answer<change_outcome> deployment_service::put(const domain::principal& who, const std::string& id,
                                                const boost::json::value& document,
-                                               const std::optional<revision_condition>& condition, dry_run dry) const {
+                                               const std::optional<revision_condition>& condition, dry_run dry,
+                                               const domain::serving_defaults* shown) const {
   const auto found = context_.database.read([&](store::transaction& within) { return find_visible(within, who, id); });
   if (!found && found.error().kind != failure::not_found) return found.error();
-  if (found || condition) return change(who, id, document, domain::read_deployment_replacement, condition, dry);
+  if (found || condition) return change(who, id, document, domain::read_deployment_replacement, condition, dry, shown);
   boost::json::value draft = document;
   if (auto* members = draft.if_object()) {
     const auto [given, absent] = members->emplace("id", id);
@@ -156,8 +158,8 @@ answer<change_outcome> deployment_service::put(const domain::principal& who, con
 
 answer<change_outcome> deployment_service::change(const domain::principal& who, const std::string& id,
                                                   const boost::json::value& document, read_change reading,
-                                                  const std::optional<revision_condition>& condition,
-                                                  dry_run dry) const {
+                                                  const std::optional<revision_condition>& condition, dry_run dry,
+                                                  const domain::serving_defaults* shown) const {
   const auto image = asked_text(document, "modelImage");
   std::optional<std::string> wrong_image;
   if (image && !image->empty()) {
@@ -177,9 +179,10 @@ answer<change_outcome> deployment_service::change(const domain::principal& who, 
       return holds.error();
 
     auto read = reading(deployment, document);
-    const domain::deployment_change& asked = read.value;
+    domain::deployment_change& asked = read.value;
     diagnostics& mistakes = read.mistakes;
     const domain::deployment_spec before = deployment.current.spec;
+    if (shown != nullptr) domain::leave_open(asked.spec.serving, before.serving, *shown);
     if (wrong_image && asked.spec.model_image != before.model_image) {
       mistakes.push_back({"/modelImage", std::string{domain::mistake_code::unknown_image}, *wrong_image});
     }

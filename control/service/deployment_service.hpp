@@ -76,14 +76,18 @@ class deployment_service {
 
   [[nodiscard]] answer<change_outcome> create(const domain::principal& who, const boost::json::value& document,
                                               dry_run dry, const remember<change_outcome>& remember_it = {}) const;
+  /// `shown`: what stands where serving options are open in the documents that callers were shown; null: they are shown
+  /// as open.
   [[nodiscard]] answer<change_outcome> patch(const domain::principal& who, const std::string& id,
                                              const boost::json::value& patch,
-                                             const std::optional<revision_condition>& condition, dry_run dry) const;
+                                             const std::optional<revision_condition>& condition, dry_run dry,
+                                             const domain::serving_defaults* shown = nullptr) const;
   /// What is there as the document says, made where it is not. Errors: of `create` and `patch`; not_found when a condition
   /// is for one that is not there.
   [[nodiscard]] answer<change_outcome> put(const domain::principal& who, const std::string& id,
                                            const boost::json::value& document,
-                                           const std::optional<revision_condition>& condition, dry_run dry) const;
+                                           const std::optional<revision_condition>& condition, dry_run dry,
+                                           const domain::serving_defaults* shown = nullptr) const;
   /// Starting what runs and stopping what is stopped changes nothing and succeeds.
   [[nodiscard]] answer<deployment_view> start(const domain::principal& who, const std::string& id,
                                               const std::optional<std::string>& message,
@@ -108,8 +112,8 @@ class deployment_service {
                                                                     const boost::json::value& document);
 
   answer<change_outcome> change(const domain::principal& who, const std::string& id, const boost::json::value& document,
-                                read_change read, const std::optional<revision_condition>& condition,
-                                dry_run dry) const;
+                                read_change read, const std::optional<revision_condition>& condition, dry_run dry,
+                                const domain::serving_defaults* shown) const;
   [[nodiscard]] deployment_view view_of(store::stored_deployment stored) const;
   [[nodiscard]] std::optional<std::string> image_mistake(const std::string& image,
                                                          const runtime::placement& where) const;

@@ -6,19 +6,29 @@
 #include <compare>
 #include <cstdint>
 #include <set>
+#include <string_view>
 
 namespace modelgate::control::service {
 namespace {
 
 runtime::log_query query_for(const log_request& request) {
   // Timestamps are what the merging goes by; they are taken off again when nobody asked for them.
-  return {request.tail_lines, request.since, true, request.previous};
+  return {request.tail_lines, request.since, true, request.previous, request.follow};
 }
 
-std::string names_of(const domain::deployment_status& status) {
+/// Its replicas, and those that are no more and whose logs can be read yet.
+std::string names_of(const domain::deployment_status& status, const std::vector<std::string>& with_logs) {
   std::string names;
-  for (const domain::replica_status& replica : status.replicas) names += (names.empty() ? "" : ", ") + replica.name;
-  return names.empty() ? "it has none now" : "it has " + names;
+  std::set<std::string_view> there;
+  for (const domain::replica_status& replica : status.replicas) {
+    names += (names.empty() ? "" : ", ") + replica.name;
+    there.insert(replica.name);
+  }
+  std::string kept;
+  for (const std::string& each : with_logs) {
+    if (!there.contains(each)) kept += (kept.empty() ? "; logs are kept of " : ", ") + each;
+  }
+  return (names.empty() ? "it has none now" : "it has " + names) + kept;
 }
 
 /// Looks for replicas that came up after a log was opened.
@@ -96,9 +106,16 @@ answer<std::unique_ptr<merged_log>> log_service::open(const domain::principal& w
         one.push_back({*request.replica, std::move(*reader)});
         return std::make_unique<merged_log>(std::move(one), options);
       }
+      runtime::log_query latest = query_for(request);
+      latest.previous = false;
+      if (request.previous && context_.runtime.open_log(*request.replica, latest)) {
+        return service_error{failure::not_found, "replica " + *request.replica
+                                                     + " has no previous instance: it has not been started again since "
+                                                       "it began; leave out previous for what it says now"};
+      }
     }
     return service_error{failure::not_found, "the deployment has no log of a replica \"" + *request.replica + "\"; "
-                                                 + names_of(view->status)};
+                                                 + names_of(view->status, context_.runtime.kept_logs(deployment))};
   }
 
   auto discovery = std::make_shared<replica_discovery>(context_, who, deployment, request);

@@ -8,12 +8,15 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace modelgate::control::store {
 namespace {
 
 constexpr std::size_t digest_size = 32;
+/// What a digest begins with that covers the schema, too.
+constexpr std::string_view whole = "2:";
 
 class row_digest {
  public:
@@ -65,7 +68,7 @@ std::int64_t pragma_of(SQLite::Database& database, const char* name) {
   return database.execAndGet(std::string{"PRAGMA "} + name).getInt64();
 }
 
-std::string digest_of(SQLite::Database& database) {
+std::string digest_of(SQLite::Database& database, digest_kind kind) {
   row_digest digest;
   const std::int64_t schema = pragma_of(database, "user_version");
   digest.add(&schema, sizeof schema);
@@ -77,7 +80,16 @@ std::string digest_of(SQLite::Database& database) {
       for (int column = 0; column < rows.getColumnCount(); ++column) digest.add(rows.getColumn(column));
     }
   }
-  return digest.finish();
+  if (kind == digest_kind::rows) return digest.finish();
+  SQLite::Statement made{database, "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"};
+  while (made.executeStep()) {
+    for (int column = 0; column < made.getColumnCount(); ++column) digest.add(made.getColumn(column));
+  }
+  return std::string{whole} + digest.finish();
+}
+
+bool has_digest(SQLite::Database& backup, std::string_view written) {
+  return written == digest_of(backup, written.starts_with(whole) ? digest_kind::all : digest_kind::rows);
 }
 
 std::string fault_of(SQLite::Database& database) {

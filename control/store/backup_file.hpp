@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,8 +17,15 @@ inline constexpr const char* store_file = "modelgate.db";
 
 [[nodiscard]] std::int64_t pragma_of(SQLite::Database& database, const char* name);
 
-/// Over every row of every table but `backup_facts`: what SQLite's own check does not see, a changed text, is seen here.
-[[nodiscard]] std::string digest_of(SQLite::Database& database);
+/// `rows`: as backups were written that did not cover the schema yet.
+enum class digest_kind { rows, all };
+
+/// Over every row of every table but `backup_facts`, and what makes tables, indices and triggers: what SQLite's own check
+/// does not see, a changed text, is seen here.
+[[nodiscard]] std::string digest_of(SQLite::Database& database, digest_kind kind = digest_kind::all);
+
+/// Whether that is what was written, in the way that the digest itself tells.
+[[nodiscard]] bool has_digest(SQLite::Database& backup, std::string_view written);
 
 /// What is wrong with an open database by SQLite's own checks; empty when nothing is.
 [[nodiscard]] std::string fault_of(SQLite::Database& database);

@@ -16,13 +16,18 @@
 #define MODELGATE_CONTEXT_COLUMNS \
   "group_name, instance_type, type_display_name, type_cpu_milli, type_memory_bytes, type_gpu, client_names"
 
+// Whether nothing that the good revision's replicas were is left of them.
+#define MODELGATE_STOPPED_SINCE_GOOD \
+  "EXISTS (SELECT 1 FROM revisions s WHERE s.deployment = d.id AND s.number > d.good_replica_revision AND s.stop = 1)"
+
 // One SELECT for every reader of deployments, so that their columns cannot drift apart. What drains after its group has
 // gone is told by the group that it was in.
 #define MODELGATE_SELECT_DEPLOYMENT                                                                                \
   "SELECT d.id, d.name, ifnull(d.group_name, r.group_name), d.created_at, d.created_by, d.deleting, t.cpu_milli, " \
   "t.memory_bytes, t.gpu,"                                                                                         \
   " g.enabled_deployment, r.sequence, r.number, r.replica_revision, r.spec, r.update_message, r.created_at, "      \
-  "r.created_by, g.limit_millirequests_per_second, g.limit_burst, g.limit_concurrent, d.good_replica_revision"     \
+  "r.created_by, g.limit_millirequests_per_second, g.limit_burst, g.limit_concurrent, "                            \
+  "d.good_replica_revision, " MODELGATE_STOPPED_SINCE_GOOD                                                         \
   " FROM deployments d JOIN revisions r ON r.deployment = d.id AND r.number = d.current_revision"                  \
   " LEFT JOIN instance_types t ON t.name = r.instance_type LEFT JOIN groups g ON g.name = d.group_name "
 
@@ -89,7 +94,9 @@ stored_deployment read_deployment(const statement& row) {
   stored.sequence = row.number(10);
   deployment.current = read_revision(row, 11, deployment.id);
   stored.group_limit = read_traffic_limit(row, 17);
-  if (const auto good = row.optional_integer(20)) deployment.good_replica_revision = static_cast<std::uint64_t>(*good);
+  if (const auto good = row.optional_integer(20)) {
+    (row.flag(21) ? stored.good_before_stop : deployment.good_replica_revision) = static_cast<std::uint64_t>(*good);
+  }
   if (!deployment.deleting)
     stored.refusal = domain::refusal_to_run(deployment.current.spec, group_enabled, type_exists);
   return stored;
@@ -119,7 +126,8 @@ std::vector<stored_deployment> deployment_store::list(const deployment_filter& f
   auto query =
       on_.prepare(MODELGATE_SELECT_DEPLOYMENT
                   "WHERE (?1 IS NULL OR d.group_name IN (SELECT value FROM json_each(?1)))"
-                  " AND (?2 = '' OR instr(lower(d.id), lower(?2)) > 0 OR instr(lower(d.name), lower(?2)) > 0)"
+                  " AND (?2 = '' OR instr(lower(d.id), lower(?2)) > 0 OR instr(lower(d.name), lower(?2)) > 0"
+                  " OR instr(lower(json_extract(r.spec, '$.modelImage')), lower(?2)) > 0)"
                   " AND (?3 IS NULL OR d.created_by = ?3) AND r.sequence < ?4 ORDER BY r.sequence DESC LIMIT ?5");
   query.bind(as_json(filter.groups), filter.search, filter.created_by, filter.before,
              static_cast<std::uint64_t>(filter.limit));
@@ -189,7 +197,8 @@ namespace {
 #define MODELGATE_IDS_WHERE_IN_USE                                                                                     \
   "SELECT DISTINCT d.id FROM deployments d JOIN revisions r ON r.deployment = d.id AND (r.number = d.current_revision" \
   " OR r.number = (SELECT max(g.number) FROM revisions g WHERE g.deployment = d.id"                                    \
-  " AND g.replica_revision = d.good_replica_revision)) WHERE d.deleting = 0 AND "
+  " AND g.replica_revision = d.good_replica_revision) AND NOT " MODELGATE_STOPPED_SINCE_GOOD                           \
+  ") WHERE d.deleting = 0 AND "
 
 std::vector<std::string> ids_by(statement query, std::string_view value) {
   query.bind(value);
@@ -235,9 +244,12 @@ void deployment_store::insert_revision(std::string_view id, const domain::revisi
 void deployment_store::add_revision(std::string_view id, const domain::revision& revision) {
   insert_revision(id, revision);
   on_.prepare("UPDATE deployments SET current_revision = ? WHERE id = ?").bind(revision.number, id).run();
-  if (revision.spec.stop) {
-    on_.prepare("UPDATE deployments SET good_replica_revision = NULL WHERE id = ?").bind(id).run();
-  }
+  // Without the revision that stopped it, nobody could tell any more that nothing of the good one runs.
+  on_.prepare(
+         "UPDATE deployments SET good_replica_revision = NULL WHERE id = ?1 AND EXISTS (SELECT 1 FROM revisions"
+         " WHERE deployment = ?1 AND number <= ?2 - ?3 AND number > good_replica_revision AND stop = 1)")
+      .bind(id, revision.number, static_cast<std::uint64_t>(domain::limits::revisions_kept))
+      .run();
   // The last good one stays, however many came since: it serves, and a rollback brings it back.
   on_.prepare(
          "DELETE FROM revisions WHERE deployment = ?1 AND number <= ?2 - ?3 AND number <> ifnull("
@@ -262,7 +274,7 @@ std::optional<domain::revision> deployment_store::last_with_replicas(std::string
                                                                      std::uint64_t replica_revision) const {
   auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS
                            " FROM revisions"
-                           " WHERE deployment = ? AND replica_revision = ? ORDER BY number DESC LIMIT 1");
+                           " WHERE deployment = ? AND replica_revision = ? AND stop = 0 ORDER BY number DESC LIMIT 1");
   if (!query.bind(id, replica_revision).next()) return std::nullopt;
   return read_revision(query, 0, std::string{id});
 }
@@ -278,6 +290,20 @@ std::vector<unproven_revision> deployment_store::between(std::string_view id, st
   while (query.next()) {
     found.push_back({query.number(0), query.number(1), static_cast<std::uint32_t>(query.number(2))});
   }
+  return found;
+}
+
+std::vector<domain::revision> deployment_store::beside(std::string_view id, std::uint64_t since,
+                                                       std::uint64_t current) const {
+  auto query = on_.prepare("SELECT " MODELGATE_REVISION_COLUMNS
+                           " FROM revisions AS each WHERE deployment = ?1 AND replica_revision >= ?2"
+                           " AND replica_revision <> ?3 AND number > (SELECT ifnull(max(number), 0) FROM revisions"
+                           " WHERE deployment = ?1 AND stop = 1) AND NOT EXISTS (SELECT 1 FROM revisions AS later"
+                           " WHERE later.deployment = ?1 AND later.replica_revision = each.replica_revision"
+                           " AND later.number > each.number) ORDER BY number DESC");
+  query.bind(id, since, current);
+  std::vector<domain::revision> found;
+  while (query.next()) found.push_back(read_revision(query, 0, std::string{id}));
   return found;
 }
 

@@ -22,11 +22,13 @@ struct stored_deployment {
   std::string refusal;            ///< why it must not run although nobody stopped it; else empty
   std::uint64_t sequence = 0;     ///< of its last change, among all changes of all deployments
   domain::traffic_limit group_limit{};
+  /// Whose replicas were all ready last when it was stopped; absent: nobody's, or others have been since.
+  std::optional<std::uint64_t> good_before_stop = std::nullopt;
 };
 
 struct deployment_filter {
   std::optional<std::vector<std::string>> groups;  ///< absent: every group
-  std::string search;                              ///< part of id or name, whatever the case; empty: all
+  std::string search;                              ///< part of id, name or image, whatever the case; empty: all
   std::optional<std::string> created_by;
   std::uint64_t before = std::numeric_limits<std::int64_t>::max();  ///< only changes older than this sequence
   std::size_t limit = 50;
@@ -67,13 +69,17 @@ class deployment_store {
   /// With its revisions and clients; only if it is marked as deleting.
   void erase_deleted(std::string_view id);
 
-  /// The newest revision that these replicas serve or served.
+  /// The newest revision that these replicas serve or served, a stop apart.
   [[nodiscard]] std::optional<domain::revision> last_with_replicas(std::string_view id,
                                                                    std::uint64_t replica_revision) const;
   /// Newest first, each with the last revision that its replicas serve or served: those after the replicas of `good` and
   /// before those of `current`.
   [[nodiscard]] std::vector<unproven_revision> between(std::string_view id, std::uint64_t good,
                                                        std::uint64_t current) const;
+  /// Newest first, of each replica revision but `current` from `since` on, and of none from before the last stop, the
+  /// last revision that it serves or served.
+  [[nodiscard]] std::vector<domain::revision> beside(std::string_view id, std::uint64_t since,
+                                                     std::uint64_t current) const;
   /// Newest first.
   [[nodiscard]] std::vector<domain::recorded_revision> history(std::string_view id) const;
   [[nodiscard]] std::optional<domain::recorded_revision> revision(std::string_view id, std::uint64_t number) const;

@@ -37,6 +37,12 @@ struct desired_deployment {
   std::string fallback_obstacle{};
   /// Newest first. Should their replicas still serve when they have been ready for long enough, theirs is the good one.
   std::vector<unproven_revision> unproven{};
+  /// What replicas that run beside the current ones were started for: of each replica revision since the good one, or
+  /// since the last stop, the last revision that it served; newest first.
+  std::vector<domain::revision> earlier{};
+  /// The last revision that was good before a stop, while none is since: nothing of it runs, but a rollback may bring it
+  /// back.
+  std::optional<domain::revision> before_stop = std::nullopt;
 };
 
 using desired_ptr = std::shared_ptr<const desired_deployment>;

@@ -32,16 +32,37 @@ std::string cannot_be_made(const domain::revision& target, const std::string& wh
   return "The rollback to revision " + std::to_string(target.number) + " cannot be made: " + why;
 }
 
-void add_fallback(transaction& within, desired_deployment& to) {
+/// What a rollback could make of a revision that was good before a stop. Where the current one would not differ from it,
+/// coming back changes nothing, and the next failure would bring the next rollback.
+bool can_come_back(const domain::revision& current, const domain::revision& good) {
+  return !good.spec.external && !current.spec.external
+         && domain::needs_other_replicas(current.spec, domain::taken_back(current.spec, good.spec));
+}
+
+void add_before_stop(transaction& within, desired_deployment& to, std::uint64_t good) {
+  auto last = deployment_store{within}.last_with_replicas(to.deployment.id, good);
+  if (!last || !can_come_back(to.deployment.current, *last)) return;
+  if (const std::string missing = find_missing(within, last->spec); !missing.empty())
+    to.fallback_obstacle = cannot_be_made(*last, missing);
+  else
+    to.before_stop = std::move(last);
+}
+
+void add_earlier(transaction& within, desired_deployment& to, std::optional<std::uint64_t> good_before_stop) {
   const domain::deployment& deployment = to.deployment;
   const domain::revision& current = deployment.current;
   const auto good = deployment.good_replica_revision;
-  if (!good || *good == current.replica_revision || current.spec.stop || deployment.deleting) return;
+  if (current.spec.stop || deployment.deleting) return;
   const deployment_store deployments{within};
+  // Where all is well and nothing was rolled back, there can be no others.
+  if (good != current.replica_revision || current.number != current.replica_revision)
+    to.earlier = deployments.beside(deployment.id, good.value_or(0), current.replica_revision);
+  if (good_before_stop) add_before_stop(within, to, *good_before_stop);
+  if (!good || *good == current.replica_revision) return;
   to.unproven = deployments.between(deployment.id, *good, current.replica_revision);
   auto last = deployments.last_with_replicas(deployment.id, *good);
   // Who runs external replicas keeps them running; there is nothing to start.
-  if (!last || last->spec.stop || last->spec.external || current.spec.external) return;
+  if (!last || last->spec.external || current.spec.external) return;
   if (const std::string missing = find_missing(within, last->spec); !missing.empty()) {
     to.fallback_obstacle = cannot_be_made(*last, missing);
     return;
@@ -84,7 +105,7 @@ result<desired_changes> stored_state::load_changes(std::uint64_t since) {
           std::move(stored.deployment), {}, stored.per_replica, std::move(stored.refusal), stored.group_limit});
       each->clients =
           answer.is_everything ? std::move(all_clients[each->deployment.id]) : clients.list(each->deployment.id);
-      add_fallback(within, *each);
+      add_earlier(within, *each, stored.good_before_stop);
       answer.changed.push_back(std::move(each));
     }
     return answer;
@@ -105,11 +126,12 @@ result<rollback_outcome> stored_state::roll_back(const std::string& deployment, 
     const auto found = deployments.find(deployment);
     if (!found || found->deployment.deleting || found->deployment.current.number != failed) return rollback_outcome{};
     const domain::revision& current = found->deployment.current;
-    const auto good = found->deployment.good_replica_revision;
+    const auto running = found->deployment.good_replica_revision;
+    const auto good = running ? running : found->good_before_stop;
     if (!good || *good == current.replica_revision || current.spec.stop) return rollback_outcome{};
     auto target = deployments.last_with_replicas(deployment, *good);
     const auto group = group_store{within}.find(found->deployment.group);
-    if (!target || !group) return rollback_outcome{};
+    if (!target || !group || (!running && !can_come_back(current, *target))) return rollback_outcome{};
     if (const std::string missing = find_missing(within, target->spec); !missing.empty())
       return rollback_outcome{false, cannot_be_made(*target, missing)};
     const std::uint32_t wanted = target->spec.replicas;
@@ -120,7 +142,7 @@ result<rollback_outcome> stored_state::roll_back(const std::string& deployment, 
     }
     const std::string fewer = target->spec.replicas == wanted ? "" : ", with fewer replicas: the quota allows no more";
     target->spec = domain::taken_back(current.spec, target->spec);
-    domain::revision next = domain::restored_revision(current, *target, good);
+    domain::revision next = domain::restored_revision(current, *target, running);
     next.update_message =
         domain::cut("Rolled back to revision " + std::to_string(target->number) + " by itself" + fewer + ": " + why,
                     domain::limits::update_message_length);

@@ -38,7 +38,6 @@ json::object write(const serving_options& options) {
   return {{"protocol", word(options.protocol)},
           {"timeoutMs", options.timeout.count()},
           {"maxBodyBytes", options.max_body_bytes},
-          {"concurrency", options.concurrency ? json::value(*options.concurrency) : json::value(nullptr)},
           {"maxQueue", options.max_queue},
           {"queueTimeoutMs", options.queue_timeout.count()},
           {"forwardAuthorization", options.forward_authorization},
@@ -66,12 +65,14 @@ json::object write(const client_credential& client) {
 }
 
 json::object write(const endpoint_config& endpoint) {
-  json::object written{{"replica", endpoint.replica},
-                       {"address", net::to_string(endpoint.address)},
-                       {"revision", endpoint.revision},
-                       {"modelImage", endpoint.model_image},
-                       {"modelVersion", endpoint.model_version},
-                       {"tlsServerName", endpoint.tls_server_name}};
+  json::object written{
+      {"replica", endpoint.replica},
+      {"address", net::to_string(endpoint.address)},
+      {"revision", endpoint.revision},
+      {"modelImage", endpoint.model_image},
+      {"modelVersion", endpoint.model_version},
+      {"tlsServerName", endpoint.tls_server_name},
+      {"concurrency", endpoint.concurrency ? json::value(*endpoint.concurrency) : json::value(nullptr)}};
   if (endpoint.address.user) written.emplace("socketUser", *endpoint.address.user);
   return written;
 }
@@ -127,9 +128,6 @@ void read_serving(json_reader& reader, serving_options& into) {
               into.protocol);
   read_milliseconds(reader, "timeoutMs", into.timeout);
   reader.number("maxBodyBytes", into.max_body_bytes);
-  std::optional<std::uint64_t> concurrency;
-  reader.optional_number("concurrency", concurrency);
-  if (concurrency) into.concurrency = static_cast<std::uint32_t>(*concurrency);
   std::uint64_t max_queue = into.max_queue;
   reader.number("maxQueue", max_queue);
   into.max_queue = static_cast<std::uint32_t>(max_queue);
@@ -195,6 +193,9 @@ endpoint_config read_endpoint(json_reader& reader) {
   reader.text("modelImage", endpoint.model_image);
   reader.text("modelVersion", endpoint.model_version);
   reader.text("tlsServerName", endpoint.tls_server_name);
+  std::optional<std::uint64_t> concurrency;
+  reader.optional_number("concurrency", concurrency);
+  if (concurrency) endpoint.concurrency = static_cast<std::uint32_t>(*concurrency);
   reader.finish();
   return endpoint;
 }

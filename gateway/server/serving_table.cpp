@@ -2,7 +2,10 @@
 
 #include "gateway/server/limits_builder.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 namespace modelgate::server {
 namespace {
@@ -19,6 +22,20 @@ upstream::endpoint_ptr find_endpoint(const std::string& deployment, const servin
   return nullptr;
 }
 
+/// What replicas of the deployment have learnt: the lower median, so that neither one that has just begun nor one that
+/// is better than the others tells it.
+std::optional<std::uint32_t> learnt_by(const serving_entry* before) {
+  if (before == nullptr) return std::nullopt;
+  std::vector<std::uint32_t> limits;
+  for (const upstream::endpoint_ptr& each : before->endpoints) {
+    if (const auto limit = each->learnt_limit()) limits.push_back(*limit);
+  }
+  if (limits.empty()) return before->learnt;
+  const auto middle = limits.begin() + (std::ssize(limits) - 1) / 2;
+  std::nth_element(limits.begin(), middle, limits.end());
+  return *middle;
+}
+
 std::shared_ptr<const serving_entry> make_entry(const config::deployment_config& deployment,
                                                 const serving_entry* before, const table_sources& from,
                                                 limits_builder& limits) {
@@ -28,17 +45,19 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
   entry->model = entry->stats->index_of({deployment.model_image, deployment.model_version});
   entry->queue = before != nullptr ? before->queue : std::make_shared<upstream::dispatch_queue>(from.ejection);
   entry->retry_budget = before != nullptr ? before->retry_budget : std::make_shared<upstream::retry_budget>();
+  entry->learnt = learnt_by(before);
   entry->endpoints.reserve(deployment.endpoints.size());
-  for (const config::endpoint_config& wanted : deployment.endpoints) {
+  for (config::endpoint_config wanted : deployment.endpoints) {
+    // It is the same replica also when another number is declared.
+    const auto declared = std::exchange(wanted.concurrency, std::nullopt);
     upstream::endpoint_ptr endpoint = find_endpoint(deployment.id, before, wanted, from);
     if (endpoint) {
-      endpoint->declare(deployment.serving.concurrency);
+      endpoint->declare(declared);
     } else {
       const metrics::model_index model = entry->stats->index_of({wanted.model_image, wanted.model_version});
       endpoint = std::make_shared<upstream::endpoint>(
-          wanted, model, deployment.serving.concurrency,
-          from.earlier.generation > 0 ? from.ramp_time : decltype(from.ramp_time){}, entry->stats->number_replica(),
-          from.workers);
+          std::move(wanted), model, declared, from.earlier.generation > 0 ? from.ramp_time : decltype(from.ramp_time){},
+          entry->stats->number_replica(), from.workers, entry->learnt.value_or(upstream::concurrency_limit::first));
     }
     entry->endpoints.push_back(std::move(endpoint));
   }

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -29,6 +30,9 @@ struct serving_entry {
   metrics::model_index model = 0;  ///< that is to serve, also while no replica does
   std::vector<upstream::endpoint_ptr> endpoints;
   filter::traffic_limits_ptr limits;  ///< null: none
+  /// How many requests at a time its replicas had learnt to take when the table was made, or the last that did; absent:
+  /// none ever learnt.
+  std::optional<std::uint32_t> learnt;
   // The same for as long as the deployment exists:
   std::shared_ptr<upstream::dispatch_queue> queue;
   std::shared_ptr<upstream::retry_budget> retry_budget;

@@ -40,7 +40,9 @@ class concurrency_limit {
   /// Latency under which more requests never do harm: what is smaller is the noise of scheduling.
   static constexpr std::chrono::milliseconds noise{5};
 
-  explicit concurrency_limit(std::optional<std::uint32_t> declared) noexcept : declared_{declared.value_or(0)} {}
+  /// `learnt`: what others like it have been found to take, to go on learning from.
+  explicit concurrency_limit(std::optional<std::uint32_t> declared, std::uint32_t learnt = first) noexcept
+      : declared_{declared.value_or(0)}, limit_{learnt} {}
 
   [[nodiscard]] bool is_declared() const noexcept { return declared_.load(std::memory_order_relaxed) != 0; }
   /// Answers whether that is a change.
@@ -49,8 +51,9 @@ class concurrency_limit {
   }
 
   /// What to start with.
-  [[nodiscard]] static std::uint32_t start(std::optional<std::uint32_t> declared) noexcept {
-    return declared.value_or(first);
+  [[nodiscard]] static std::uint32_t start(std::optional<std::uint32_t> declared,
+                                           std::uint32_t learnt = first) noexcept {
+    return declared.value_or(learnt);
   }
 
   /// Learns from answers. The new limit when it has changed.
@@ -63,7 +66,7 @@ class concurrency_limit {
 
   std::atomic<std::uint32_t> declared_;  ///< zero: not declared
   std::atomic_flag busy_;
-  std::uint32_t limit_ = first;
+  std::uint32_t limit_;
   std::uint32_t samples_ = 0;
   std::chrono::nanoseconds sum_{0};
   std::uint32_t fullest_ = 0;                 ///< most in flight in this window

@@ -33,19 +33,20 @@ namespace modelgate::upstream {
 /// Shape: shared by all workers and by every snapshot that has the replica; the rest is immutable.
 class endpoint {
  public:
-  /// `declared` is how many requests at a time it was said to take; without that it is learnt. `ramp` is how long it may
-  /// take until it gets as many; zero for one that has been serving. `number` tells it from others of its deployment.
-  /// `workers`: how many count what it answers.
+  /// `declared` is how many requests at a time it was said to take; without that it is learnt, beginning with `learnt`.
+  /// `ramp` is how long it may take until it gets as many; zero for one that has been serving. `number` tells it from
+  /// others of its deployment. `workers`: how many count what it answers.
   endpoint(config::endpoint_config config, metrics::model_index model, std::optional<std::uint32_t> declared,
-           std::chrono::nanoseconds ramp = {}, std::uint16_t number = 0, std::size_t workers = 1)
+           std::chrono::nanoseconds ramp = {}, std::uint16_t number = 0, std::size_t workers = 1,
+           std::uint32_t learnt = concurrency_limit::first)
       : config_{std::move(config)},
         authority_{authority_of(config_)},
         model_{model},
         number_{number},
         ramp_{ramp},
         tallies_(workers),
-        shared_{{0}, {concurrency_limit::start(declared)}, {}, {0}, {}},
-        learnt_{declared} {}
+        shared_{{0}, {concurrency_limit::start(declared, learnt)}, {}, {0}, {}},
+        learnt_{declared, learnt} {}
 
   [[nodiscard]] const config::endpoint_config& config() const noexcept { return config_; }
   [[nodiscard]] const std::string& authority() const noexcept { return authority_; }  ///< for the Host field
@@ -55,6 +56,10 @@ class endpoint {
   /// Ordered with the queue's count of waiters, see dispatch_queue::has_waiters.
   [[nodiscard]] std::uint32_t in_flight() const noexcept { return shared_.in_flight.load(); }
   [[nodiscard]] std::uint32_t limit(steady_time now) const noexcept { return std::min(full_limit(), ramp_.most(now)); }
+  /// What its answers have taught, whatever the ramp leaves of that; absent: it was declared.
+  [[nodiscard]] std::optional<std::uint32_t> learnt_limit() const noexcept {
+    return learnt_.is_declared() ? std::nullopt : std::optional{full_limit()};
+  }
   [[nodiscard]] std::chrono::nanoseconds average_service_time(steady_time now) const noexcept {
     return shared_.service.average(now);
   }

@@ -98,7 +98,7 @@ class CommandLine(unittest.TestCase):
         self.assertIn("has no end", run("clients", "update", "turns", "app", "--no-expiry").stderr)
         self.assertEqual(self.run_client("clients", "update", "turns", "app").returncode, 2)
         self.assertEqual(self.run_client("clients", "update", "turns", "app", "--enable", "--disable").returncode, 2)
-        run("clients", "delete", "turns", "app")
+        run("clients", "delete", "turns", "app", "--yes")
         self.assertEqual(self.program.predict("turns", client="app:" + first)[0], 401)
 
     def test_a_deployment_is_changed_by_flags_and_files(self):
@@ -118,6 +118,7 @@ class CommandLine(unittest.TestCase):
         stale = self.run_client("deployments", "update", "applied", "--replicas", "2", "--revision", "1")
         self.assertEqual(stale.returncode, 4, stale.stderr)
         self.assertIn("last changed by admin", stale.stderr)
+        self.assertIn('  /description: "" -> "by flag"\n', stale.stderr)
         self.must("deployments", "update", "applied", "-f", "-", given='{"description": "from a file", "replicas": 2}')
         self.must("deployments", "update", "applied", "--description", "", "--private", "--stop")
         shown = self.must_json("deployments", "get", "applied")
@@ -129,10 +130,12 @@ class CommandLine(unittest.TestCase):
         shown = self.must_json("deployments", "get", "applied")
         self.assertEqual((shown["description"], shown["metadata"], shown["replicas"], shown["endpointAccessType"], shown["stop"]),
                          ("", {"team": "ml"}, 1, "public", True))
-        # What get shows can be applied: it names the defaults, so that they are asked for from then on, and no more than that.
-        self.must("apply", "-f", "-", given=self.must("deployments", "get", "applied", "-o", "json").stdout)
-        shown = self.must_json("deployments", "get", "applied")
+        # What get shows can be applied: the defaults that it names are no wishes of its owner's.
         self.assertIn(f"revision {shown['revision']}", self.must("apply", "-f", "-", given=json.dumps(shown)).stderr)
+        self.must("apply", "-f", "-", given=json.dumps(shown | {"replicas": 3}))
+        before, after = (self.program.must("GET", f"/deployments/applied/history/{number}") for number in (shown["revision"], shown["revision"] + 1))
+        self.assertEqual(self.must("deployments", "diff", "applied", str(before["revision"]), str(after["revision"])).stdout.split()[3:],
+                         ["/replicas", "1", "3"])
 
         self.assertEqual(self.run_client("deployments", "update", "applied").returncode, 2, "it asks for nothing")
         self.assertEqual(self.run_client("deployments", "update", "nobody", "--replicas", "2").returncode, 3)
@@ -158,14 +161,14 @@ class CommandLine(unittest.TestCase):
         kind = self.must_json("instance-types", "get", "cli-small")
         self.assertEqual((kind["cpu"], kind["gpu"], kind["groups"], kind["description"]), (0.5, 1, None, "to try"))
         self.assertIn("cli-small", self.must("instance-types", "list").stdout)
-        self.must("instance-types", "delete", "cli-small")
+        self.must("instance-types", "delete", "cli-small", "--yes")
         self.assertEqual(self.run_client("instance-types", "get", "cli-small").returncode, 3)
 
         self.must("groups", "update", "cli-lab", "--enable", "--memory", "8")
         self.must("deployments", "create", "in-lab", "--name", "In lab", "--group", "cli-lab", "--image", "demo/iris:1.0", "--instance-type", "cpu-1")
-        kept = self.run_client("groups", "delete", "cli-lab")
+        kept = self.run_client("groups", "delete", "cli-lab", "--yes")
         self.assertEqual(kept.returncode, 4)
-        self.assertIn("in-lab", kept.stderr, "it says what would go with it")
+        self.assertIn("--confirm in-lab", kept.stderr, "it says what would go with it")
         self.must("groups", "delete", "cli-lab", "--confirm", "in-lab")
         self.assertEqual(self.run_client("groups", "update", "cli-lab").returncode, 2)
         self.assertEqual(self.run_client("groups", "create", "no", "--cpu", "many").returncode, 2)
@@ -183,17 +186,17 @@ class CommandLine(unittest.TestCase):
         self.assertIn("laptop", listed)
         self.assertNotIn(token, listed)
         identity = next(each["id"] for each in self.must_json("tokens", "list")["items"] if each["name"] == "laptop")
-        self.must("tokens", "delete", identity)
+        self.must("tokens", "delete", identity, "--yes")
         self.assertEqual(self.run_client("whoami", token=token).returncode, 5)
         self.must("users", "update", "cli-ann", "--role", "admin", "--disable", "--no-password")
         user = self.must_json("users", "get", "cli-ann")
         self.assertEqual((user["role"], user["disabled"], user["hasPassword"]), ("admin", True, False))
         self.assertIn("cli-ann", self.must("users", "list").stdout)
-        self.must("users", "delete", "cli-ann")
+        self.must("users", "delete", "cli-ann", "--yes")
         self.assertEqual(self.run_client("users", "create", "x", "--password-file", "/nonexistent").returncode, 2)
         self.assertIn("admin (admin)", self.must("whoami").stdout)
 
-        self.run_client("users", "delete", "cli-ann")
+        self.run_client("users", "delete", "cli-ann", "--yes")
         trail = self.must("audit", "--resource", "users/cli-ann").stdout.splitlines()
         self.assertEqual(len([line for line in trail if "refused" in line]), 1)
         self.assertGreater(len(trail), 4)
@@ -211,7 +214,7 @@ class CommandLine(unittest.TestCase):
         self.must("pull-secrets", "update", "cli-hub", "--password-file", "-", given="another\n")
         self.must("rotate-secret-key")
         for name in ("cli-hub", "cli-docker"):
-            self.must("pull-secrets", "delete", name)
+            self.must("pull-secrets", "delete", name, "--yes")
 
     def test_a_prediction_is_asked_for(self):
         self.program.deploy("asked", replicas=1, endpointAccessType="private")

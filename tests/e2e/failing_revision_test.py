@@ -18,6 +18,28 @@ BROKEN = {  # image: its command
                     'http.server.SimpleHTTPRequestHandler).serve_forever()"]\nhealth_path = "/"',
     "bad/deaf": 'command = ["python3", "-c", "import time; time.sleep(3600)"]\nhealth_path = "/health/status"',
 }
+# Answers at the path that its protocol has, and nowhere else; slowly enough that one at a time is not enough.
+STRICT = """
+import http.server, os, time
+class Strict(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def answer(self, status):
+        self.send_response(status)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+    def do_GET(self):
+        self.answer(200 if self.path == "/health/status" else 404)
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(0.01)
+        self.answer(200 if self.path == "/predict" else 404)
+    def log_message(self, *unused):
+        pass
+class Server(http.server.ThreadingHTTPServer):
+    request_queue_size = 128
+Server(("127.0.0.1", int(os.environ["PREDICTIVE_UNIT_SERVICE_PORT"])), Strict).serve_forever()
+"""
 DEADLINE = 2  # seconds that a revision has to come up
 
 
@@ -30,6 +52,11 @@ class FailingRevision(unittest.TestCase):
             os.makedirs(os.path.join(images, name, "1"))
             with open(os.path.join(images, name, "1", "image.toml"), "w") as manifest:
                 manifest.write(text + "\n")
+        os.makedirs(os.path.join(images, "strict/predict", "1"))
+        with open(os.path.join(images, "strict/predict", "1", "model.py"), "w") as model:
+            model.write(STRICT)
+        with open(os.path.join(images, "strict/predict", "1", "image.toml"), "w") as manifest:
+            manifest.write('command = ["python3", "model.py"]\nhealth_path = "/health/status"\nconcurrency = 16\n')
         config = os.path.join(folder, "modelgate.toml")
         with open(config, "w") as text:
             text.write(f'catalogue.path = "{images}"\n')
@@ -128,6 +155,30 @@ class FailingRevision(unittest.TestCase):
         self.patch(modelImage="bad/deaf:1")
         self.failed("/health/status", "revision 1 serves on")
         self.check_load()
+
+    def test_how_it_wants_to_be_called_is_no_matter_of_the_one_that_serves_on(self):
+        self.program.deploy("strict", modelImage="strict/predict:1", replicas=1, progressDeadline=DEADLINE)
+        self.program.wait_for("strict")
+        load = Load(self.program, "strict", connections=16)
+        load.wait_for_answers(100)
+        self.program.must("PATCH", "/deployments/strict", {"modelImage": "bad/deaf:1", "serving": {"protocol": "passthrough", "concurrency": 1}},
+                          If_Match="*")
+        self.program.wait_for("strict", "Failed", lambda each: "revision 1 serves on" in each["status"]["message"])
+        load.wait_for_answers(100)
+        self.assertEqual(load.stop()[1], [])
+        limit = 'modelgate_replica_concurrency_limit{deployment_name="strict",replica="deploy-strict-r1-0"}'
+        self.assertEqual(self.program.metrics()[limit], 16)
+        self.check_load()
+
+    def test_one_that_starts_a_stopped_deployment_is_taken_back_to_what_was_good_before(self):
+        self.load.stop()
+        self.program.must("POST", "/deployments/iris/stop")
+        self.program.wait_for("iris", "Stopped")
+        self.patch(modelImage="bad/crashes:1", autoRollback=True, stop=False)
+        back = self.program.wait_for("iris", check=lambda each: each["revision"] == 4)
+        self.assertEqual((back["modelImage"], back["replicas"], back["updatedBy"]), ("demo/iris:1.0", 2, "modelgate"))
+        self.assertTrue(back["updateMessage"].startswith("Rolled back to revision 1 by itself: "), back["updateMessage"])
+        self.assertEqual(self.program.predict("iris")[0], 200)
 
     def test_a_good_replica_that_dies_meanwhile_comes_back(self):
         self.patch(modelImage="bad/deaf:1")

@@ -1,10 +1,14 @@
 #!/usr/bin/env python3
 """An update under load: one replica after the other, new ready before old drained, no request lost."""
 import json
+import os
+import shutil
+import tempfile
 import threading
+import time
 import unittest
 
-from program import Load, Program
+from program import SOURCE, Load, Program
 
 
 class Rollout(unittest.TestCase):
@@ -38,6 +42,34 @@ class Rollout(unittest.TestCase):
             answer = json.loads(program.predict("iris")[1])
             self.assertEqual(answer["meta"]["tags"]["version"], "2.0")
             self.assertEqual([name for _, name in program.replicas()], ["deploy-iris-r2-0", "deploy-iris-r2-1"])
+
+    def test_the_config_says_how_many_start_at_once_and_when_a_revision_is_good(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        images = os.path.join(folder, "images")
+        shutil.copytree(os.path.join(SOURCE, "conf", "images"), images)
+        os.makedirs(os.path.join(images, "bad/crashes/1"))
+        with open(os.path.join(images, "bad/crashes/1/image.toml"), "w") as manifest:
+            manifest.write('command = ["false"]\n')
+        config = os.path.join(folder, "modelgate.toml")
+        with open(config, "w") as text:
+            text.write(f'catalogue.path = "{images}"\n[rollout]\nsurge = 2\nsettle = "200ms"\n')
+        with Program(config=config) as program:
+            program.prepare_iris()
+            seen, ending = [], threading.Event()
+            watcher = threading.Thread(target=self.watch, args=(program, seen, ending))
+            watcher.start()
+            program.must("PATCH", "/deployments/iris", {"modelImage": "demo/iris:2.0"}, If_Match="*")
+            program.wait_for("iris", check=lambda each: [one["revision"] for one in each["status"]["replicas"]] == [2, 2])
+            ending.set()
+            watcher.join()
+            both = [replicas for _, replicas in seen if sum("-r2-" in name for name, _ in replicas) == 2 and sum("-r1-" in name for name, _ in replicas) == 2]
+            self.assertTrue(any(phase == "Starting" for replicas in both for name, phase in replicas if "-r2-" in name), "two start beside both old ones")
+            # It is good at once: without the config it would be that in half a minute, and nothing came back before.
+            began = time.monotonic()
+            program.must("PATCH", "/deployments/iris", {"modelImage": "bad/crashes:1", "progressDeadline": 1, "autoRollback": True}, If_Match="*")
+            back = program.wait_for("iris", check=lambda each: each["updatedBy"] == "modelgate")
+            self.assertEqual((back["revision"], back["modelImage"]), (4, "demo/iris:2.0"))
+            self.assertLess(time.monotonic() - began, 20)
 
     def test_one_replica_is_replaced_without_losing_a_request(self):
         with Program() as program:

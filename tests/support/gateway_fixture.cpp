@@ -44,6 +44,10 @@ config::deployment_config gateway_fixture::make(const std::string& id,
   return deployment;
 }
 
+void gateway_fixture::declare(config::deployment_config& deployment, std::uint32_t concurrency) {
+  for (config::endpoint_config& each : deployment.endpoints) each.concurrency = concurrency;
+}
+
 void gateway_fixture::deploy(config::deployment_config deployment) {
   std::erase_if(snapshot_.deployments, [&](const auto& each) { return each->id == deployment.id; });
   snapshot_.deployments.push_back(std::make_shared<const config::deployment_config>(std::move(deployment)));

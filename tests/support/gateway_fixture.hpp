@@ -5,6 +5,7 @@
 
 #include "modelgate/gateway.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ class gateway_fixture {
   /// A client of a deployment; answers its token.
   [[nodiscard]] static config::deployment_config make(const std::string& id,
                                                       const std::vector<const scripted_upstream*>& replicas);
+  /// Each of its replicas takes so many requests at a time.
+  static void declare(config::deployment_config& deployment, std::uint32_t concurrency);
   [[nodiscard]] config::client_credential credential(const std::string& name, std::string_view token) const;
 
   [[nodiscard]] raw_socket connect() const { return raw_socket{gateway->address()}; }

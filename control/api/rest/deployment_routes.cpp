@@ -52,7 +52,7 @@ class deployment_routes {
 
   using change_method = answer<service::change_outcome> (service::deployment_service::*)(
       const domain::principal&, const std::string&, const json::value&,
-      const std::optional<service::revision_condition>&, service::dry_run) const;
+      const std::optional<service::revision_condition>&, service::dry_run, const domain::serving_defaults*) const;
 
   outcome act(const call& of, action what) const;
   outcome change(const call& of, body_kind kind, change_method how) const;
@@ -153,7 +153,8 @@ outcome deployment_routes::change(const call& of, body_kind kind, change_method 
   if (auto wrong = query.wrong()) return *wrong;
   const auto document = read_body(of.request, kind);
   if (!document) return document.error();
-  const auto changed = (deployments_.*how)(of.who, of.arguments[0], *document, condition_of(of), dry);
+  const domain::serving_defaults serving = options_.view().serving;
+  const auto changed = (deployments_.*how)(of.who, of.arguments[0], *document, condition_of(of), dry, &serving);
   if (!changed) return problem{changed.error()};
   if (dry == service::dry_run::yes) return rehearsed(of, *changed);
   const json::object deployment = shown(of, changed->view);
@@ -260,8 +261,13 @@ outcome deployment_routes::logs(const call& of) const {
   wanted.replica = query.text("replica");
   if (query.text("tail") == "all") {
     wanted.tail_lines.reset();
-  } else if (const auto lines = query.number("tail", 0, most_tail_lines)) {
-    wanted.tail_lines = static_cast<std::size_t>(*lines);
+  } else if (const auto text = query.text("tail")) {
+    const auto lines = whole_number(*text);
+    if (lines && *lines <= most_tail_lines)
+      wanted.tail_lines = static_cast<std::size_t>(*lines);
+    else
+      query.mistake("tail",
+                    "must be a whole number of lines from 0 to " + std::to_string(most_tail_lines) + ", or all");
   }
   if (const auto since = query.text("since")) {
     wanted.since = parse_rfc3339(*since);

@@ -30,7 +30,6 @@ struct serving_options {
   upstream_protocol protocol = upstream_protocol::seldon;
   std::chrono::milliseconds timeout{60'000};  ///< total, queue included, until the response head
   std::uint64_t max_body_bytes = 33'554'432;
-  std::optional<std::uint32_t> concurrency;         ///< requests at a time per replica; absent: learnt
   std::uint32_t max_queue = 64;                     ///< requests that wait for a replica, over all workers
   std::chrono::milliseconds queue_timeout{10'000};  ///< how long each may wait
   bool forward_authorization = false;
@@ -73,6 +72,7 @@ struct endpoint_config {
   std::string model_version;  ///< the tag or digest; label of the client metrics
   /// Not empty: it speaks TLS, and its certificate has to be for this DNS name or IP address.
   std::string tls_server_name = {};
+  std::optional<std::uint32_t> concurrency = std::nullopt;  ///< requests at a time; absent: learnt
 
   friend bool operator==(const endpoint_config&, const endpoint_config&) = default;
 };

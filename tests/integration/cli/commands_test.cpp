@@ -175,7 +175,35 @@ BOOST_AUTO_TEST_CASE(deleting_anything_asks_on_a_terminal) {
   BOOST_TEST(said("Delete the instance type small? [y/N] "));
   BOOST_TEST(run_words({"groups", "delete", "lab", "--confirm", "iris"}) == 0);
   in_is_terminal = false;
-  BOOST_TEST(run_words({"users", "delete", "ann"}) == 0);
+  const std::size_t before = asked.size();
+  for (const std::vector<std::string>& words : deletions) {
+    BOOST_TEST(run_words(words) == 2, words.front());
+    BOOST_TEST(said("deleting needs --yes where nobody can be asked"));
+  }
+  BOOST_TEST(asked.size() == before);
+}
+
+BOOST_AUTO_TEST_CASE(deleting_a_group_says_what_to_repeat_as_the_command_takes_it) {
+  answers = {json_answer(409, R"({"detail":"the group has deployments; repeat with ?confirm=a,b"})")};
+  BOOST_TEST(run_words({"groups", "delete", "lab", "--yes"}) == 4);
+  BOOST_TEST(said("repeat with --confirm a,b\n"));
+  answers = {json_answer(409, R"({"detail":"the group has no deployments; delete it without ?confirm"})")};
+  BOOST_TEST(run_words({"groups", "delete", "lab", "--confirm", "a"}) == 4);
+  BOOST_TEST(said("delete it without --confirm\n"));
+}
+
+BOOST_AUTO_TEST_CASE(values_that_no_server_would_take_are_refused_at_once) {
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"deployments", "list", "--status", "Bogus"},
+                                             {"deployments", "logs", "iris", "--tail", "x"},
+                                             {"deployments", "logs", "iris", "--since", "yesterday"},
+                                             {"audit", "--since", "yesterday"},
+                                             {"audit", "--until", "soon"}}) {
+    BOOST_TEST(run_words(words) == 2, words.back());
+  }
+  BOOST_TEST(run_words({"deployments", "logs", "iris", "--tail", "x"}) == 2);
+  BOOST_TEST(said("takes a whole number of lines, or all"));
+  BOOST_TEST(asked.empty());
 }
 
 BOOST_AUTO_TEST_CASE(durations_are_read_alike_wherever_they_stand) {

@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(feedback_counts_for_the_replica_that_answered) {
   const scripted_upstream& first = one.upstream;
   const scripted_upstream& second = another.upstream;
   two_clients gate{{&first, &second}};
-  gate.deployment.serving.concurrency = 1;  // of the first two requests each replica gets one
+  gateway_fixture::declare(gate.deployment, 1);  // of the first two requests each replica gets one
   gate.fixture.deploy(gate.deployment);
   const auto counted = [&](const scripted_upstream& of) {
     for (const config::endpoint_load& each : gate.fixture.gateway->observe_with_counts().endpoints) {

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_half_closed_client_keeps_its_place_in_the_queue_where_the
   gated_replica replica;
   gateway_fixture fixture{delivering()};
   config::deployment_config deployment = gateway_fixture::make("pub", {&replica.upstream});
-  deployment.serving.concurrency = 1;
+  gateway_fixture::declare(deployment, 1);
   fixture.deploy(deployment);
   raw_socket first = fixture.connect();
   first.send(post("/deployment/pub/first", "{}"));

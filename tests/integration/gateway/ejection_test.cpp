@@ -279,7 +279,7 @@ BOOST_AUTO_TEST_CASE(a_gross_outlier_is_ejected) {
   scripted_upstream slow{serve(&pause)};
   scripted_upstream fast{serve(&usual)};
   config::deployment_config deployment = make("pub", {&slow, &fast});
-  deployment.serving.concurrency = 1;
+  gateway_fixture::declare(deployment, 1);
   deployment.serving.max_queue = 1'000;
   deployment.serving.queue_timeout = 60s;
   deploy(deployment);
@@ -325,7 +325,7 @@ BOOST_AUTO_TEST_CASE(a_new_replica_gets_one_request_at_a_time_first_and_nobody_i
   gateway_fixture fixture{settings};
   fixture.deploy("other", {&other});  // what the first snapshot has is taken to have been serving
   config::deployment_config deployment = gateway_fixture::make("pub", {&replica});
-  deployment.serving.concurrency = 4;
+  gateway_fixture::declare(deployment, 4);
   deployment.serving.max_queue = 2;
   fixture.deploy(deployment);
   const auto limit = [&] {
@@ -363,7 +363,7 @@ BOOST_AUTO_TEST_CASE(what_the_first_snapshot_has_is_taken_to_have_been_serving) 
   settings.health.ramp_time = 10min;
   gateway_fixture fixture{settings};
   config::deployment_config deployment = gateway_fixture::make("pub", {&replica});
-  deployment.serving.concurrency = 4;
+  gateway_fixture::declare(deployment, 4);
   fixture.deploy(deployment);
   BOOST_TEST(fixture.metric("modelgate_replica_concurrency_limit{deployment_name=\"pub\",replica=\"deploy-pub-r1-0\"}")
              == 4);

@@ -31,7 +31,7 @@ class two_replicas {
     config::deployment_config made = gateway_fixture::make("pub", {&one_, &two_});
     made.serving.idempotent = true;
     made.serving.hedge = true;
-    made.serving.concurrency = 100;  // nobody waits for a place
+    gateway_fixture::declare(made, 100);  // nobody waits for a place
     return made;
   }
   [[nodiscard]] int slow_seen() const noexcept { return slow_seen_; }

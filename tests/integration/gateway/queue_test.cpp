@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 config::deployment_config with_one_slot(const gated_replica& replica) {
   config::deployment_config made = gateway_fixture::make("pub", {&replica.upstream});
-  made.serving.concurrency = 1;
+  gateway_fixture::declare(made, 1);
   return made;
 }
 
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(a_new_replica_serves_who_waits) {
   raw_socket first = occupy(fixture, busy);
   raw_socket second = join_queue(fixture);
   config::deployment_config both = gateway_fixture::make("pub", {&busy.upstream, &free});
-  both.serving.concurrency = 1;
+  gateway_fixture::declare(both, 1);
   fixture.deploy(both);
   BOOST_TEST(status_of(second.receive_message()) == 200);
   BOOST_TEST(free.requests().size() == 1U);

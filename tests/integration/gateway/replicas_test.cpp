@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_is_followed_within_ten_milliseconds) {
   }};
   gateway_fixture fixture;
   config::deployment_config deployment = gateway_fixture::make("pub", {&replica});
-  deployment.serving.concurrency = 1;
+  gateway_fixture::declare(deployment, 1);
   fixture.deploy(deployment);
   const auto ask = [&] {
     raw_socket client = fixture.connect();

@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(time_that_went_into_the_queue_is_told_as_such) {
   }};
   gateway_fixture fixture;
   config::deployment_config deployment = gateway_fixture::make("pub", {&replica});
-  deployment.serving.concurrency = 1;
+  gateway_fixture::declare(deployment, 1);
   fixture.deploy(deployment);
   raw_socket first = fixture.connect();
   first.send(post("/deployment/pub/x", "{}"));

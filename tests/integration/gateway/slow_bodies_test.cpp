@@ -29,7 +29,7 @@ scripted_upstream::script notes_heads() {
 struct few_slots {
   explicit few_slots(std::uint32_t slots, std::size_t held_body_bytes = 262'144) : fixture{with(held_body_bytes)} {
     config::deployment_config made = gateway_fixture::make("pub", {&replica});
-    made.serving.concurrency = slots;
+    gateway_fixture::declare(made, slots);
     fixture.deploy(made);
   }
 

@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(time_in_the_queue_is_no_overhead) {
   slow_replica replica;
   gateway_fixture fixture;
   config::deployment_config deployment = gateway_fixture::make("pub", {&replica.upstream});
-  deployment.serving.concurrency = 1;
+  gateway_fixture::declare(deployment, 1);
   fixture.deploy(deployment);
   std::vector<raw_socket> clients;
   clients.reserve(3);

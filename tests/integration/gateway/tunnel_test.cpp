@@ -332,7 +332,7 @@ BOOST_AUTO_TEST_CASE(holds_its_replicas_slot_also_when_the_replica_goes) {
   scripted_upstream replica{echo};
   gateway_fixture fixture{patient()};
   config::deployment_config deployment = allowing({&replica});
-  deployment.serving.concurrency = 1;
+  gateway_fixture::declare(deployment, 1);
   deployment.serving.queue_timeout = milliseconds{100};
   fixture.deploy(deployment);
   raw_socket client = fixture.connect();

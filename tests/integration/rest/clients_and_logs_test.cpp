@@ -211,6 +211,7 @@ BOOST_AUTO_TEST_CASE(parameters_reach_the_driver_and_are_checked) {
       == 200u);
   BOOST_TEST((runtime.last_query().since == modelgate::parse_rfc3339("2026-01-31T12:00:00Z")));
   BOOST_TEST(runtime.last_query().previous);
+  BOOST_TEST(!runtime.last_query().follow);
   BOOST_TEST(get("/deployments/iris-1/logs?since=60").status == 200u);
   BOOST_TEST((runtime.last_query().since.value() < modelgate::system_clock::now() - std::chrono::seconds{59}));
   const reply wrong = get("/deployments/iris-1/logs?since=yesterday&tail=many&follow=maybe&tial=3");
@@ -226,6 +227,26 @@ BOOST_AUTO_TEST_CASE(a_replica_of_another_deployment_is_not_there) {
   BOOST_TEST(foreign.status == 404u);
   BOOST_TEST(foreign.text("/detail").find("it has deploy-iris-1-r1-0") != std::string::npos);
   BOOST_TEST(get("/deployments/iris-2/logs?replica=deploy-iris-2-r1-0").body == "secret\n");
+}
+
+BOOST_AUTO_TEST_CASE(of_a_replica_that_is_not_there_it_is_said_whose_there_are) {
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r2-0"});
+  for (const char* name : {"deploy-iris-1-r1-0", "deploy-iris-1-r1-1", "deploy-iris-1-r2-0"}) {
+    runtime.keep_log("iris-1", name);
+  }
+  const reply none = get("/deployments/iris-1/logs?replica=deploy-iris-1-r9-0");
+  BOOST_TEST(none.status == 404u);
+  BOOST_TEST(none.text("/detail").ends_with(
+      "it has deploy-iris-1-r2-0; logs are kept of deploy-iris-1-r1-0, deploy-iris-1-r1-1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_replica_that_was_never_started_again_has_no_previous_instance) {
+  runtime.tell_instances_apart();
+  reconciler.set_replicas("iris-1", {"deploy-iris-1-r1-0"});
+  runtime.write_log("deploy-iris-1-r1-0", "2026-01-31T12:00:00.1Z one\n");
+  const reply none = get("/deployments/iris-1/logs?replica=deploy-iris-1-r1-0&previous=true");
+  BOOST_TEST(none.status == 404u);
+  BOOST_TEST(none.text("/detail").starts_with("replica deploy-iris-1-r1-0 has no previous instance"));
 }
 
 BOOST_AUTO_TEST_CASE(a_download_is_a_file_and_whole) {

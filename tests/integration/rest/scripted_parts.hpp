@@ -59,7 +59,7 @@ class scripted_runtime : public runtime::runtime_driver {
                                                         const runtime::log_query& query) const override {
     const std::lock_guard guard{mutex_};
     last_query_ = query;
-    const auto found = logs_.find(name);
+    const auto found = logs_.find(name + (query.previous && !every_log_is_previous_ ? " before" : ""));
     if (found == logs_.end()) return make_error_code(errc::not_found);
     return std::unique_ptr<runtime::log_reader>{std::make_unique<written_log>(found->second)};
   }
@@ -82,6 +82,8 @@ class scripted_runtime : public runtime::runtime_driver {
     const std::lock_guard guard{mutex_};
     logs_[std::move(replica)] = std::move(text);
   }
+  /// No replica has been started again: what it wrote is no previous instance's.
+  void tell_instances_apart() { every_log_is_previous_ = false; }
   /// As if that replica had been forgotten.
   void keep_log(std::string deployment, std::string replica) {
     const std::lock_guard guard{mutex_};
@@ -108,6 +110,7 @@ class scripted_runtime : public runtime::runtime_driver {
  private:
   mutable std::mutex mutex_;
   mutable runtime::log_query last_query_;
+  bool every_log_is_previous_ = true;
   std::map<std::string, std::string> logs_;
   std::map<std::string, std::vector<std::string>> kept_;
   std::vector<std::string> forgotten_;

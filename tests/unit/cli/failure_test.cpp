@@ -51,6 +51,13 @@ BOOST_AUTO_TEST_CASE(a_stale_revision_says_who_changed_it) {
   BOOST_TEST(answer.details == lines{"last changed by ann"}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(a_stale_revision_says_what_was_changed_since) {
+  const failure answer = explain_answer(412, R"({"detail":"it was changed meanwhile","current":4,"changedBy":"ann",
+    "changes":[{"pointer":"/replicas","from":2,"to":3},{"pointer":"/metadata/team","from":null,"to":"m\nl"},5]})");
+  const lines expected{"last changed by ann", "/replicas: 2 -> 3", R"(/metadata/team: - -> "m\nl")"};
+  BOOST_TEST(answer.details == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(answers_that_are_no_problem_details_are_told_by_their_status) {
   for (const char* body : {"", "<html>nginx</html>", "[]", "{}", "{\"errors\":5,\"quota\":[1]}"}) {
     const failure answer = explain_answer(500, body);

@@ -29,7 +29,6 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   serving.protocol = upstream_protocol::passthrough;
   serving.timeout = std::chrono::milliseconds{1'500};
   serving.max_body_bytes = 12;
-  serving.concurrency = 3;
   serving.max_queue = 5;
   serving.queue_timeout = std::chrono::milliseconds{700};
   serving.forward_authorization = true;
@@ -55,12 +54,14 @@ BOOST_AUTO_TEST_CASE(the_json_form_round_trips) {
   deployment->clients.push_back(imported);
   deployment->endpoints.push_back({"r-0", {"127.0.0.1", 9000}, 7, "demo/iris", "1.0"});
   deployment->endpoints.push_back({"r-1", {"::1", 9001}, 8, "demo/iris", "2.0"});
+  deployment->endpoints.back().concurrency = 3;
   const std::string text = to_json(snapshot{42, {deployment}});
   const auto parsed = parse_snapshot(text);
   BOOST_REQUIRE(parsed.has_value());
   BOOST_TEST(parsed->generation == 42U);
   BOOST_TEST(parsed->deployments.at(0)->endpoints.at(1).address.host == "::1");
   BOOST_TEST((parsed->deployments.at(0)->serving == deployment->serving));
+  BOOST_TEST((parsed->deployments.at(0)->endpoints == deployment->endpoints));
   BOOST_TEST(parsed->deployments.at(0)->group == "research");
   const client_credential& carol = parsed->deployments.at(0)->clients.at(2);
   BOOST_TEST((carol.created_at == imported.created_at));

@@ -139,6 +139,21 @@ BOOST_AUTO_TEST_CASE(are_followed_over_rotations_to_their_end) {
   BOOST_TEST(reader->finished());
 }
 
+BOOST_AUTO_TEST_CASE(end_where_they_were_when_opened_unless_they_are_followed) {
+  log_file file{folder, 150};
+  for (int i = 0; i < 5; ++i) file.append(record(std::to_string(i)));
+  BOOST_TEST(std::filesystem::exists(folder / "log.1"));
+  const std::string there = tail(100);
+  log_query query;
+  query.follow = false;
+  const auto reader = open(query);
+  for (int i = 5; i < 20; ++i) file.append(record(std::to_string(i)));  // over several rotations
+  BOOST_TEST(reader->read_more() == there);
+  BOOST_TEST(reader->finished());
+  file.append(record("more"));
+  BOOST_TEST(reader->read_more() == "");
+}
+
 BOOST_AUTO_TEST_CASE(of_one_instance_do_not_run_on_into_the_next) {
   log_file file{folder, 10'000};
   file.append(record("first"));

@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(lists_only_replicas_that_are_ready) {
                                                    replica("d", "demo/iris:1.0", replica_phase::stopping, 6),
                                                    replica("x", "demo/iris:1.0", replica_phase::ready, 7)});
   BOOST_TEST_REQUIRE(built.endpoints.size() == 2);
-  const config::endpoint_config expected{"deploy-d-1", {"127.0.0.1", 1}, 3, "demo/iris", "1.0"};
+  const config::endpoint_config expected{"deploy-d-1", {"127.0.0.1", 1}, 3, "demo/iris", "1.0", "", std::nullopt};
   BOOST_TEST((built.endpoints[0] == expected));
   BOOST_TEST(built.endpoints[1].replica == "deploy-d-2");
 }
@@ -90,7 +90,6 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   auto desired = deployment("d", "pass:1");
   auto options = build_one(desired).serving;
   BOOST_TEST((options.protocol == config::upstream_protocol::passthrough));
-  BOOST_TEST(options.concurrency.value() == 4);
   BOOST_TEST(options.timeout.count() == 7'000);
   BOOST_TEST(options.max_body_bytes == 1'000);
   BOOST_TEST(!options.idempotent);
@@ -99,7 +98,6 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
 
   domain::serving_overrides& own = desired.deployment.current.spec.serving;
   own.protocol = config::upstream_protocol::seldon;
-  own.concurrency = 9;
   own.timeout = std::chrono::seconds{2};
   own.max_body_bytes = 5;
   own.forward_authorization = true;
@@ -108,7 +106,6 @@ BOOST_AUTO_TEST_CASE(resolves_options_from_the_deployment_then_the_image_then_th
   own.allow_upgrade = true;
   options = build_one(desired).serving;
   BOOST_TEST((options.protocol == config::upstream_protocol::seldon));
-  BOOST_TEST(options.concurrency.value() == 9);
   BOOST_TEST(options.timeout.count() == 2'000);
   BOOST_TEST(options.max_body_bytes == 5);
   BOOST_TEST(options.forward_authorization);
@@ -203,6 +200,95 @@ BOOST_AUTO_TEST_CASE(the_old_protocol_holds_until_a_replica_of_the_new_image_is_
   BOOST_TEST((built.serving.protocol == config::upstream_protocol::passthrough));
   BOOST_TEST_REQUIRE(built.endpoints.size() == 1);
   BOOST_TEST(built.endpoints[0].replica == "deploy-d-2");
+}
+
+namespace {
+
+/// A deployment of demo/iris that is moving to pass:2, with these overrides, in a revision of its own.
+store::desired_deployment moving(const domain::serving_overrides& to) {
+  auto desired = deployment("d", "demo/iris:1.0");
+  desired.deployment.current.number = desired.deployment.current.replica_revision = 1;
+  desired.earlier = {desired.deployment.current};
+  desired.fallback = desired.deployment.current;
+  desired.deployment.current.number = desired.deployment.current.replica_revision = 2;
+  desired.deployment.current.spec.model_image = "pass:2";
+  desired.deployment.current.spec.serving = to;
+  return desired;
+}
+
+observed_replica of_revision(std::uint64_t revision, std::uint16_t port) {
+  auto seen = replica("d", revision == 1 ? "demo/iris:1.0" : "pass:2", replica_phase::ready, port);
+  seen.revision = revision;
+  return seen;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(how_a_revision_wants_to_be_called_is_no_matter_of_those_before_it) {
+  domain::serving_overrides other;
+  other.protocol = config::upstream_protocol::passthrough;
+  other.concurrency = 1;
+  other.idempotent = true;
+  other.hedge = true;
+  other.timeout = std::chrono::seconds{2};
+  const auto desired = moving(other);
+  auto built = build_one(desired, {of_revision(1, 1), of_revision(1, 2)});
+  BOOST_TEST((built.serving.protocol == config::upstream_protocol::seldon));
+  BOOST_TEST((!built.serving.idempotent && !built.serving.hedge));
+  BOOST_TEST(built.serving.timeout.count() == 2'000);  // who waits how long is the deployment's
+  BOOST_TEST_REQUIRE(built.endpoints.size() == 2);
+  BOOST_TEST(!built.endpoints[0].concurrency.has_value());
+  // Not one is there: the good ones are what comes next.
+  built = build_one(desired);
+  BOOST_TEST((built.serving.protocol == config::upstream_protocol::seldon && !built.serving.idempotent));
+  built = build_one(desired, {of_revision(2, 1)});
+  BOOST_TEST((built.serving.protocol == config::upstream_protocol::passthrough));
+  BOOST_TEST((built.serving.idempotent && built.serving.hedge));
+  BOOST_TEST(built.endpoints.at(0).concurrency.value() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(each_replica_takes_as_many_as_its_own_image_and_revision_say) {
+  domain::serving_overrides same_protocol;
+  same_protocol.protocol = config::upstream_protocol::seldon;
+  same_protocol.idempotent = true;
+  auto desired = moving(same_protocol);
+  auto built = build_one(desired, {of_revision(1, 1), of_revision(2, 2)});
+  BOOST_TEST_REQUIRE(built.endpoints.size() == 2);
+  BOOST_TEST(!built.endpoints[0].concurrency.has_value());
+  BOOST_TEST(built.endpoints[1].concurrency.value() == 4);
+  BOOST_TEST(!built.serving.idempotent);  // a request may come to one that must not see it twice
+  desired.deployment.current.spec.serving.concurrency = 9;
+  desired.earlier[0].spec.serving.concurrency = 2;
+  built = build_one(desired, {of_revision(1, 1), of_revision(2, 2)});
+  BOOST_TEST(built.endpoints[0].concurrency.value() == 2);
+  BOOST_TEST(built.endpoints[1].concurrency.value() == 9);
+}
+
+BOOST_AUTO_TEST_CASE(while_it_moves_to_another_protocol_never_fewer_than_half_of_the_ready_ones_serve) {
+  const auto desired = moving({});
+  const auto served = [&](const std::vector<observed_replica>& ready) {
+    const auto built = build_one(desired, ready);
+    return built.endpoints.size() * (built.serving.protocol == config::upstream_protocol::passthrough ? 10 : 1);
+  };
+  BOOST_TEST(served({of_revision(1, 1), of_revision(1, 2), of_revision(1, 3), of_revision(2, 4)}) == 3);
+  BOOST_TEST(served({of_revision(1, 1), of_revision(1, 2), of_revision(2, 4)}) == 2);
+  BOOST_TEST(served({of_revision(1, 1), of_revision(1, 2), of_revision(2, 4), of_revision(2, 5)}) == 20);
+}
+
+BOOST_AUTO_TEST_CASE(an_old_image_that_left_the_catalogue_is_not_taken_for_one_of_the_new_protocol) {
+  auto desired = moving({});
+  desired.earlier[0].spec.model_image = "unknown:1";
+  auto old_one = of_revision(1, 1);
+  old_one.model_image = "unknown:1";
+  const std::vector observed{old_one, of_revision(2, 2)};
+  config::snapshot before = build({desired}, {old_one});
+  BOOST_TEST(before.deployments[0]->endpoints.size() == 1);
+  for (int again = 0; again < 2; ++again) {
+    before = build({desired}, observed, &before);
+    BOOST_TEST((before.deployments[0]->serving.protocol == config::upstream_protocol::passthrough));
+    BOOST_TEST_REQUIRE(before.deployments[0]->endpoints.size() == 1);
+    BOOST_TEST(before.deployments[0]->endpoints[0].replica == "deploy-d-2");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_image_that_left_the_catalogue_goes_on_as_it_was) {

@@ -14,12 +14,35 @@ std::shared_ptr<config::deployment_config> make(const std::string& id, std::uint
   return made;
 }
 
+/// With replicas of these revisions.
+std::shared_ptr<config::deployment_config> rolling(const std::vector<std::uint64_t>& revisions) {
+  auto made = make("a");
+  made->endpoints.clear();
+  for (const std::uint64_t each : revisions) {
+    const auto port = static_cast<std::uint16_t>(made->endpoints.size() + 1);
+    made->endpoints.push_back({"deploy-a-r" + std::to_string(each), {"127.0.0.1", port}, each, "demo/iris", "1.0"});
+  }
+  return made;
+}
+
+/// Answers fast, however many requests it has, until it has learnt to take so many at a time.
+void teach(upstream::endpoint& replica, std::uint32_t limit) {
+  const steady_time now{std::chrono::seconds{1}};
+  upstream::latency_window window;
+  for (int answers = 0; answers < 100'000 && replica.limit(now) < limit; ++answers) {
+    while (replica.try_take(now)) {
+    }
+    replica.record(std::chrono::milliseconds{1}, now, window);
+  }
+  while (replica.in_flight() > 0) replica.release();
+}
+
 struct tables {
   std::shared_ptr<const serving_table> next(std::vector<config::deployment_config_ptr> deployments) {
     auto snapshot = std::make_shared<config::snapshot>();
     snapshot->generation = ++generation;
     snapshot->deployments = std::move(deployments);
-    current = build_serving_table(snapshot, {*current, {}, registry, key, 1});
+    current = build_serving_table(snapshot, {*current, {}, registry, key, 1, {}, ramp_time});
     return current;
   }
   const serving_entry& entry(const std::shared_ptr<const serving_table>& of, const std::string& id) const {
@@ -29,6 +52,7 @@ struct tables {
   metrics::registry registry{1, "{id}"};
   crypto::token_key key = crypto::token_key::generate();
   std::uint64_t generation = 0;
+  std::chrono::nanoseconds ramp_time{0};
   std::shared_ptr<const serving_table> current = std::make_shared<const serving_table>();
 };
 
@@ -81,6 +105,55 @@ BOOST_AUTO_TEST_CASE(the_limit_of_a_group_is_one_for_all_its_deployments_and_goe
   BOOST_TEST(entry(third, "a").limits->group->limit().concurrent == 4U);
   BOOST_TEST(next({make("a"), make("b"), make("c")})->groups.size() <= 1U);
   BOOST_TEST(entry(current, "a").limits == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_replica_begins_with_what_those_beside_it_have_learnt) {
+  const auto limits = [&] {
+    std::vector<std::uint32_t> all;
+    for (const auto& each : entry(current, "a").endpoints) all.push_back(each->limit(steady_time{}));
+    return all;
+  };
+  using numbers = std::vector<std::uint32_t>;
+  next({rolling({1, 2, 3})});
+  const auto first = entry(current, "a").endpoints;
+  teach(*first[0], 40);
+  teach(*first[1], 30);
+  BOOST_TEST((limits() == numbers{40, 30, 8}));
+  next({rolling({1, 2, 3, 4})});
+  BOOST_TEST((limits() == numbers{40, 30, 8, 30}));
+  // And goes on learning from there.
+  teach(*entry(current, "a").endpoints[3], 31);
+  BOOST_TEST(limits().back() == 31U);
+  // Also when the last of them has gone before it came.
+  next({rolling({})});
+  next({rolling({5})});
+  BOOST_TEST((limits() == numbers{30}));
+}
+
+BOOST_AUTO_TEST_CASE(a_new_replica_begins_slowly_whatever_the_others_have_learnt) {
+  ramp_time = std::chrono::minutes{10};
+  next({rolling({1})});
+  teach(*entry(current, "a").endpoints[0], 20);
+  next({rolling({1, 2})});
+  const auto seen = entry(current, "a").endpoints[1]->view(steady_time{});
+  BOOST_TEST(seen.limit == 1U);
+  BOOST_TEST(seen.withheld == 19U);
+}
+
+BOOST_AUTO_TEST_CASE(each_replica_has_the_limit_that_is_declared_of_it_and_stays_itself_when_another_is) {
+  auto declared = rolling({1, 2});
+  declared->endpoints[0].concurrency = 16;
+  declared->endpoints[1].concurrency = 1;
+  next({declared});
+  const auto replicas = entry(current, "a").endpoints;
+  BOOST_TEST(replicas[0]->limit(steady_time{}) == 16U);
+  BOOST_TEST(replicas[1]->limit(steady_time{}) == 1U);
+  auto more = std::make_shared<config::deployment_config>(*declared);
+  more->endpoints[1].concurrency = 5;
+  next({more});
+  BOOST_TEST((entry(current, "a").endpoints == replicas));
+  BOOST_TEST(replicas[0]->limit(steady_time{}) == 16U);
+  BOOST_TEST(replicas[1]->limit(steady_time{}) == 5U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

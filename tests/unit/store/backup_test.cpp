@@ -1,5 +1,6 @@
 #include "control/store/backup.hpp"
 
+#include "control/store/backup_file.hpp"
 #include "control/store/restore.hpp"
 #include "tests/unit/store/fixture.hpp"
 
@@ -197,6 +198,35 @@ BOOST_AUTO_TEST_CASE(that_is_cut_short_or_changed_is_refused) {
   }
   refused(read(folder / "modelgate.db"), "a store");
   BOOST_TEST(!fs::exists(other));
+}
+
+BOOST_AUTO_TEST_CASE(whose_schema_was_changed_is_refused) {
+  back_up();
+  // A rule that goes without a trace in any row.
+  std::string changed = read(file);
+  const std::string rule = "deleting INTEGER NOT NULL DEFAULT 0";
+  BOOST_TEST_REQUIRE(changed.find(rule) != std::string::npos);
+  changed[changed.find(rule) + rule.size() - 1] = '1';
+  write(file, changed);
+  check_refused([&] { store::restore_backup(file, other, false); }, {"is damaged"});
+  BOOST_TEST(!fs::exists(other));
+}
+
+BOOST_AUTO_TEST_CASE(from_before_the_schema_was_covered_is_restored_and_still_checked) {
+  back_up();
+  {
+    SQLite::Database made{file.string(), SQLite::OPEN_READWRITE};
+    SQLite::Statement facts{made, "UPDATE backup_facts SET digest = ?"};
+    facts.bind(1, store::digest_of(made, store::digest_kind::rows));
+    facts.exec();
+  }
+  store::restore_backup(file, other, false);
+  BOOST_TEST(count_of_deployments(other) == 1u);
+  {
+    SQLite::Database made{file.string(), SQLite::OPEN_READWRITE};
+    made.exec("UPDATE deployments SET name = 'Other'");
+  }
+  check_refused([&] { store::restore_backup(file, other, true); }, {"is damaged"});
 }
 
 BOOST_AUTO_TEST_CASE(of_a_newer_version_is_refused) {

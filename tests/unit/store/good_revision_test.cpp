@@ -246,6 +246,43 @@ BOOST_AUTO_TEST_CASE(a_revision_that_served_between_the_good_one_and_the_current
   });
 }
 
+BOOST_AUTO_TEST_CASE(what_may_run_beside_the_current_replicas_is_told_with_what_it_was_started_for) {
+  const auto beside = [&] {
+    store::stored_state state{database};
+    const auto desired = desired_deployments(state);
+    std::vector<std::uint64_t> numbers;
+    for (const domain::revision& each : desired.at(0).earlier) numbers.push_back(each.number);
+    return numbers;
+  };
+  const auto add = [&](auto change_spec) {
+    change(database, [&](auto& within) {
+      store::deployment_store deployments{within};
+      const auto current = deployments.find(iris().id)->deployment.current;
+      auto spec = current.spec;
+      change_spec(spec);
+      deployments.add_revision(iris().id, domain::next_revision(current, spec));
+    });
+  };
+  using numbers = std::vector<std::uint64_t>;
+  change(database, [](auto& within) { store::deployment_store{within}.insert(iris()); });
+  BOOST_TEST(beside() == numbers{});
+  add([](auto& spec) { spec.serving.concurrency = 3; });  // 2, of the same replicas
+  BOOST_TEST(beside() == numbers{});
+  add([](auto& spec) { spec.model_image = "demo/other:1"; });
+  BOOST_TEST((beside() == numbers{2}));  // good or not: nobody has said so yet
+  add([](auto& spec) { spec.model_image = "demo/other:2"; });
+  BOOST_TEST((beside() == numbers{3, 2}));
+  change(database, [](auto& within) { BOOST_TEST(store::deployment_store{within}.mark_good(iris().id, 3)); });
+  BOOST_TEST((beside() == numbers{3}));
+  store::stored_state state{database};
+  BOOST_TEST(state.roll_back(iris().id, 4, "it crashed")->made);
+  BOOST_TEST((beside() == numbers{4}));  // what failed may run for a while yet
+  add([](auto& spec) { spec.stop = true; });
+  BOOST_TEST(beside() == numbers{});
+  add([](auto& spec) { spec.stop = false; });
+  BOOST_TEST(beside() == numbers{});
+}
+
 BOOST_AUTO_TEST_CASE(what_was_stopped_has_no_good_revision_any_more) {
   change(database, [&](auto& within) {
     store::deployment_store deployments{within};
@@ -257,6 +294,85 @@ BOOST_AUTO_TEST_CASE(what_was_stopped_has_no_good_revision_any_more) {
   });
   store::stored_state state{database};
   BOOST_TEST(!desired_deployments(state).at(0).deployment.good_replica_revision.has_value());
+}
+
+namespace {
+
+/// A deployment whose revision 1 was good, which was stopped by revision 2 and started by revision 3, with this image.
+void start_again(store::database& database, const std::string& image) {
+  change(database, [&](auto& within) {
+    store::deployment_store deployments{within};
+    deployments.insert(iris());
+    BOOST_TEST(deployments.mark_good(iris().id, 1));
+    auto spec = iris().current.spec;
+    spec.stop = true;
+    const auto stopped = domain::next_revision(iris().current, spec);
+    deployments.add_revision(iris().id, stopped);
+    spec.stop = false;
+    spec.model_image = image;
+    deployments.add_revision(iris().id, domain::next_revision(stopped, spec));
+  });
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_was_good_before_a_stop_comes_back_in_replicas_of_its_own_and_serves_nothing_before) {
+  start_again(database, "demo/other:1");
+  store::stored_state state{database};
+  auto desired = desired_deployments(state).at(0);
+  BOOST_TEST(!desired.fallback.has_value());
+  BOOST_TEST_REQUIRE(desired.before_stop.has_value());
+  BOOST_TEST(desired.before_stop->number == 1u);
+  BOOST_TEST(state.roll_back(iris().id, 3, "it crashed")->made);
+  desired = desired_deployments(state).at(0);
+  BOOST_TEST(desired.deployment.current.number == 4u);
+  BOOST_TEST(desired.deployment.current.replica_revision == 4u);
+  BOOST_TEST(desired.deployment.current.spec.model_image == iris().current.spec.model_image);
+  BOOST_TEST(desired.deployment.current.update_message.starts_with("Rolled back to revision 1 by itself: it crashed"));
+  // Should that fail as well, it does not come back once more.
+  BOOST_TEST(!desired.before_stop.has_value());
+  BOOST_TEST(!state.roll_back(iris().id, 4, "again")->made);
+  change(database, [](auto& within) { BOOST_TEST(store::deployment_store{within}.mark_good(iris().id, 4)); });
+  BOOST_TEST((desired_deployments(state).at(0).deployment.good_replica_revision == 4u));
+}
+
+BOOST_AUTO_TEST_CASE(a_start_of_the_same_once_more_has_nothing_to_come_back_to) {
+  start_again(database, iris().current.spec.model_image);
+  store::stored_state state{database};
+  BOOST_TEST(!desired_deployments(state).at(0).before_stop.has_value());
+  BOOST_TEST(!state.roll_back(iris().id, 3, "it crashed")->made);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_good_before_a_stop_holds_nothing_in_use_and_says_what_it_lacks) {
+  start_again(database, "demo/other:1");
+  change(database, [](auto& within) {
+    store::deployment_store deployments{within};
+    auto spec = deployments.find(iris().id)->deployment.current.spec;
+    spec.instance_type = "cpu-2";
+    deployments.add_revision(iris().id, domain::next_revision(deployments.find(iris().id)->deployment.current, spec));
+    BOOST_TEST(deployments.ids_with_instance_type("cpu-1").empty());
+    store::instance_type_store{within}.erase("cpu-1");
+  });
+  store::stored_state state{database};
+  const auto desired = desired_deployments(state).at(0);
+  BOOST_TEST(!desired.before_stop.has_value());
+  BOOST_TEST(desired.fallback_obstacle == "The rollback to revision 1 cannot be made: InstanceType not found: cpu-1");
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_is_not_forgotten_with_its_revision) {
+  start_again(database, "demo/other:1");
+  change(database, [](auto& within) {
+    store::deployment_store deployments{within};
+    for (int i = 0; i < 110; ++i) {
+      auto current = deployments.find(iris().id)->deployment.current;
+      auto spec = current.spec;
+      spec.description = std::to_string(i);
+      deployments.add_revision(iris().id, domain::next_revision(current, spec));
+    }
+  });
+  store::stored_state state{database};
+  BOOST_TEST(!desired_deployments(state).at(0).deployment.good_replica_revision.has_value());
+  BOOST_TEST(!desired_deployments(state).at(0).fallback.has_value());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

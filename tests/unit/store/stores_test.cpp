@@ -89,6 +89,10 @@ BOOST_AUTO_TEST_CASE(filters_by_group_part_of_a_name_and_maker) {
   BOOST_TEST(list(by_search) == names{"bbb"}, boost::test_tools::per_element());
   by_search.search = "AA";
   BOOST_TEST(list(by_search) == names{"aaa"}, boost::test_tools::per_element());
+  by_search.search = "MO/iris:1";  // of the image that each of them has
+  BOOST_TEST(list(by_search).size() == list({}).size());
+  by_search.search = "iris:2";
+  BOOST_TEST(list(by_search).empty());
   by_search.search = "%";
   BOOST_TEST(list(by_search) == names{"bbb"}, boost::test_tools::per_element());
   store::deployment_filter by_maker;
