@@ -269,7 +269,7 @@ struct graphql_settings {
   std::size_t answer_values = 1'000'000;  ///< fields and items of lists in one answer
   std::size_t answer_bytes = 16'777'216;  ///< of one answer's data as JSON
   std::size_t mutation_fields = 20;       ///< changes that one request asks for
-  milliseconds timeout{5'000};            ///< then fields that have not been asked for yet are not answered
+  milliseconds timeout{5'000};            ///< then a request is given up
 
   friend bool operator==(const graphql_settings&, const graphql_settings&) = default;
 };
