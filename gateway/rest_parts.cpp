@@ -29,7 +29,7 @@ control::rest::rest_options rest_options_of(const live_settings& live, const net
     return control::rest::view_settings{
         now->prediction.public_url,
         {std::chrono::duration_cast<std::chrono::seconds>(now->timeouts.total), now->limits.body_bytes},
-        dashboard_url(*now)};
+        dashboard_url(*now), now->control_public_url};
   };
   options.idempotency = [&live] {
     const auto now = live.now();

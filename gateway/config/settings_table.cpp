@@ -393,6 +393,9 @@ constexpr std::array keys{
     settings_key{"graphql.depth", count_key{graphql<&graphql_settings::depth>, 16, 256}},
     settings_key{"graphql.cost", count_key{graphql<&graphql_settings::cost>, 1'000, 1'000'000'000}},
     settings_key{"graphql.answer_values", count_key{graphql<&graphql_settings::answer_values>, 1'000, 1'000'000'000}},
+    settings_key{"graphql.answer_bytes", size_key{graphql<&graphql_settings::answer_bytes>, 64 * kib, gib}},
+    settings_key{"graphql.mutation_fields", count_key{graphql<&graphql_settings::mutation_fields>, 1, 10'000}},
+    settings_key{"graphql.timeout", duration_key{graphql<&graphql_settings::timeout>}},
 
     settings_key{"metrics.deployment_name", deployment_name, at_restart},
     settings_key{"metrics.client_service_label", choice_key{client_service_words, choose_client_service, client_service_of}, at_restart},
@@ -420,6 +423,7 @@ constexpr std::array keys{
     settings_key{"tracing.export_attempts", count_key{tracing<&tracing_settings::export_attempts>, 1, 100}},
     settings_key{"log.level", choice_key{log::level_names, choose_level, level_of}},
     settings_key{"console.grafana_url", url_key{&at<&settings::console_grafana_url>}},
+    settings_key{"control.public_url", url_key{&at<&settings::control_public_url>}},
 };
 // clang-format on
 

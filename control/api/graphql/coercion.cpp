@@ -2,9 +2,11 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/serializer.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -25,8 +27,15 @@ std::optional<std::int32_t> int_of(const std::string& digits) {
   return number;
 }
 
+/// What is not shown is not written out either: it may be as large as a body.
 std::string shown(const json::value& value) {
-  std::string text = json::serialize(value);
+  std::array<char, longest_shown_value + 1> beginning;
+  json::serializer written;
+  written.reset(&value);
+  std::string text;
+  while (!written.done() && text.size() < beginning.size()) {
+    text.append(written.read(beginning.data(), beginning.size() - text.size()));
+  }
   if (text.size() > longest_shown_value) {
     // No half of a character is shown.
     std::size_t size = longest_shown_value;
@@ -144,13 +153,33 @@ class literal_coercion {
   const json::object& variables_;
 };
 
+/// What is wrong with the variables of one request, up to so many; then nothing more is looked at.
+class mistake_list {
+ public:
+  mistake_list(faults& mistakes, std::size_t most) : mistakes_{mistakes}, most_{most} {}
+
+  void add(std::string sentence) {
+    if (full_) return;
+    full_ = mistakes_.size() >= most_;
+    if (full_) sentence = "Too many errors processing variables, error limit reached. Execution aborted.";
+    mistakes_.emplace_back(std::move(sentence), bad_user_input);
+  }
+  [[nodiscard]] bool full() const noexcept { return full_; }
+
+ private:
+  faults& mistakes_;
+  std::size_t most_;
+  bool full_ = false;
+};
+
 /// Values of variables, which come as JSON.
 class json_coercion {
  public:
-  json_coercion(const schema& types, const std::string& variable, const json::value& given, faults& mistakes)
+  json_coercion(const schema& types, const std::string& variable, const json::value& given, mistake_list& mistakes)
       : types_{types}, variable_{variable}, given_{given}, mistakes_{mistakes} {}
 
   json::value operator()(const json::value& value, const type_ref& type, const std::string& path) {
+    if (mistakes_.full()) return nullptr;
     if (type.non_null && value.is_null()) {
       fail(value, path, "Expected non-nullable type \"" + to_string(type) + "\" not to be null.");
       return nullptr;
@@ -159,7 +188,7 @@ class json_coercion {
     if (type.is_list()) {
       json::array items;
       if (const auto* given = value.if_array()) {
-        for (std::size_t i = 0; i < given->size(); ++i) {
+        for (std::size_t i = 0; i < given->size() && !mistakes_.full(); ++i) {
           items.push_back((*this)((*given)[i], type.of.front(), path + "[" + std::to_string(i) + "]"));
         }
       } else {
@@ -174,9 +203,8 @@ class json_coercion {
  private:
   void fail(const json::value& value, const std::string& path, const std::string& why) {
     const std::string at = path.empty() ? "" : " at \"" + variable_ + path + "\"";
-    mistakes_.emplace_back(
-        "Variable \"$" + variable_ + "\" got invalid value " + shown(path.empty() ? given_ : value) + at + "; " + why,
-        bad_user_input);
+    mistakes_.add("Variable \"$" + variable_ + "\" got invalid value " + shown(path.empty() ? given_ : value) + at
+                  + "; " + why);
   }
 
   json::value object(const json::value& value, const type_definition& type, const std::string& path) {
@@ -198,6 +226,7 @@ class json_coercion {
       }
     }
     for (const auto& member : *given) {
+      if (mistakes_.full()) break;
       const std::string name{member.key()};
       if (type.find_input(name) == nullptr) {
         fail(value, path, "Field \"" + name + "\" is not defined by type \"" + type.name + "\".");
@@ -253,7 +282,7 @@ class json_coercion {
   const schema& types_;
   const std::string& variable_;
   const json::value& given_;
-  faults& mistakes_;
+  mistake_list& mistakes_;
 };
 
 }  // namespace
@@ -289,9 +318,12 @@ std::string leaf_mistake(const type_definition& type, const literal& value) {
   return {};
 }
 
-variable_values coerce_variables(const schema& types, const operation& of, const json::object& given) {
+variable_values coerce_variables(const schema& types, const operation& of, const json::object& given,
+                                 std::size_t most_mistakes) {
   variable_values read;
+  mistake_list mistakes{read.mistakes, most_mistakes};
   for (const variable_definition& each : of.variables) {
+    if (mistakes.full()) break;
     const auto* value = given.if_contains(each.name);
     if (value == nullptr) {
       if (each.default_value) {
@@ -299,19 +331,17 @@ variable_values coerce_variables(const schema& types, const operation& of, const
           read.values.emplace(each.name, std::move(*usual));
         }
       } else if (each.type.non_null) {
-        read.mistakes.emplace_back(
-            "Variable \"$" + each.name + "\" of required type \"" + to_string(each.type) + "\" was not provided.",
-            bad_user_input);
+        mistakes.add("Variable \"$" + each.name + "\" of required type \"" + to_string(each.type)
+                     + "\" was not provided.");
       }
       continue;
     }
     if (value->is_null() && each.type.non_null) {
-      read.mistakes.emplace_back(
-          "Variable \"$" + each.name + "\" of non-null type \"" + to_string(each.type) + "\" must not be null.",
-          bad_user_input);
+      mistakes.add("Variable \"$" + each.name + "\" of non-null type \"" + to_string(each.type)
+                   + "\" must not be null.");
       continue;
     }
-    read.values.emplace(each.name, json_coercion{types, each.name, *value, read.mistakes}(*value, each.type, ""));
+    read.values.emplace(each.name, json_coercion{types, each.name, *value, mistakes}(*value, each.type, ""));
   }
   return read;
 }
@@ -336,6 +366,11 @@ result<json::object, fault> coerce_arguments(const schema& types, const std::vec
       continue;
     }
     auto value = coerce(found->value, input.type);
+    if (!value && found->value.kind == literal_kind::variable) {
+      return fault{
+          "Argument \"" + input.name + "\" of non-null type \"" + to_string(input.type) + "\" must not be null.",
+          bad_user_input};
+    }
     if (!value) {
       return fault{"Argument \"" + input.name + "\" has invalid value " + to_string(found->value) + ".",
                    bad_user_input};

@@ -2,6 +2,7 @@
 
 #include "control/api/graphql/document.hpp"
 #include "control/api/graphql/fault.hpp"
+#include "control/api/graphql/limits.hpp"
 #include "control/api/graphql/schema.hpp"
 
 #include <boost/json/object.hpp>
@@ -15,13 +16,15 @@ namespace modelgate::control::graphql {
 [[nodiscard]] std::string leaf_mistake(const type_definition& type, const literal& value);
 
 /// The variables of an operation, with their defaults. One that was not given and has no default is not among them.
-/// Errors: every mistake; unknown members of input objects are mistakes.
+/// Errors: every mistake, up to `most_mistakes` and one that says that there are more; unknown members of input objects
+///         are mistakes.
 struct variable_values {
   boost::json::object values;
   faults mistakes;
 };
 [[nodiscard]] variable_values coerce_variables(const schema& types, const operation& of,
-                                               const boost::json::object& given);
+                                               const boost::json::object& given,
+                                               std::size_t most_mistakes = query_limits{}.faults);
 
 /// The arguments of a field or directive, with their defaults. One that was not given and has no default is not among
 /// them. Errors: a variable that is null, or not there, where a value is needed.

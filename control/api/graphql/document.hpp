@@ -34,7 +34,8 @@ struct literal_member;
 
 struct literal {
   literal_kind kind = literal_kind::null;
-  std::string text;  ///< a variable's name, digits, a text's value, "true", an enumerator
+  std::string text;    ///< a variable's name, digits, a text's value, "true", an enumerator
+  bool block = false;  ///< of a text: it stands in three quotation marks
   std::vector<literal> items;
   std::vector<literal_member> members;
   location at;

@@ -10,11 +10,41 @@
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 namespace modelgate::control::graphql {
 namespace {
 
 namespace json = boost::json;
+
+/// The bytes of a text as JSON.
+std::size_t bytes_of_text(std::string_view text) {
+  std::size_t bytes = text.size() + 2;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) {
+      bytes += 5;
+    } else if (c == '"' || c == '\\') {
+      ++bytes;
+    }
+  }
+  return bytes;
+}
+
+/// The bytes of a value as JSON; of a number about as many.
+std::size_t bytes_of(const json::value& value) {
+  constexpr std::size_t of_a_number = 12;
+  if (const auto* text = value.if_string()) return bytes_of_text(*text);
+  std::size_t bytes = 2;
+  if (const auto* items = value.if_array()) {
+    for (const json::value& each : *items) bytes += bytes_of(each) + 1;
+    return bytes;
+  }
+  if (const auto* members = value.if_object()) {
+    for (const auto& each : *members) bytes += bytes_of_text(each.key()) + bytes_of(each.value()) + 2;
+    return bytes;
+  }
+  return of_a_number;
+}
 
 /// Fields of one name, merged, in the order in which they were first asked for.
 struct field_group {
@@ -25,18 +55,31 @@ struct field_group {
 class executor {
  public:
   executor(const schema& types, const document& asked, const json::object& variables, const query_limits& limits,
-           faults& errors)
-      : types_{types}, asked_{asked}, variables_{variables}, limits_{limits}, errors_{errors} {}
+           const std::function<bool()>& is_late, faults& errors)
+      : types_{types}, asked_{asked}, variables_{variables}, limits_{limits}, is_late_{is_late}, errors_{errors} {}
+
+  /// In the order in which they are first asked for. Errors: a condition that is neither true nor false.
+  result<std::vector<field_group>, fault> fields_of(const std::vector<const selection*>& owners) {
+    std::vector<field_group> groups;
+    std::unordered_map<std::string_view, std::size_t> places;
+    std::set<std::string> spread;
+    for (const selection* owner : owners) collect(owner->selections, groups, places, spread);
+    if (wrong_condition_) return std::exchange(wrong_condition_, std::nullopt).value();
+    return groups;
+  }
 
   /// Absent: something in it failed that may not be null.
   std::optional<json::value> run(const std::vector<const selection*>& owners, const type_definition& type,
                                  const object& node) {
-    std::vector<field_group> groups;
-    std::unordered_map<std::string_view, std::size_t> places;
-    std::set<std::string> spread;
-    for (const selection* owner : owners) collect(owner->selections, type, groups, places, spread);
+    const auto groups = fields_of(owners);
+    if (!groups) {
+      if (errors_.size() < limits_.faults) errors_.push_back(groups.error());
+      return std::nullopt;
+    }
     json::object members;
-    for (const field_group& each : groups) {
+    for (const field_group& each : *groups) {
+      constexpr std::size_t around_a_name = 2;
+      if (!grow(bytes_of_text(each.name) + around_a_name)) return std::nullopt;
       const field_definition& field = *types_.find_field(type, each.fields.front()->name);
       auto value = resolve(field, each.fields, type, node);
       if (!value) return std::nullopt;
@@ -46,26 +89,29 @@ class executor {
   }
 
  private:
-  bool is_wanted(const std::vector<directive>& directives) const {
+  bool is_wanted(const std::vector<directive>& directives) {
     for (const directive& each : directives) {
       const directive_definition* known = types_.find_directive(each.name);
       const auto arguments = coerce_arguments(types_, known->arguments, each.arguments, variables_);
-      if (!arguments) continue;
+      if (!arguments) {
+        wrong_condition_ = arguments.error();
+        return false;
+      }
       if (each.name == "skip" && arguments->at("if").as_bool()) return false;
       if (each.name == "include" && !arguments->at("if").as_bool()) return false;
     }
     return true;
   }
 
-  void collect(const std::vector<selection>& selections, const type_definition& type, std::vector<field_group>& groups,
-               std::unordered_map<std::string_view, std::size_t>& places, std::set<std::string>& spread) const {
+  void collect(const std::vector<selection>& selections, std::vector<field_group>& groups,
+               std::unordered_map<std::string_view, std::size_t>& places, std::set<std::string>& spread) {
     for (const selection& each : selections) {
       if (!is_wanted(each.directives)) continue;
       if (each.kind == selection_kind::inline_fragment) {
-        collect(each.selections, type, groups, places, spread);
+        collect(each.selections, groups, places, spread);
       } else if (each.kind == selection_kind::spread) {
         const fragment* part = asked_.find_fragment(each.name);
-        if (spread.insert(each.name).second) collect(part->selections, type, groups, places, spread);
+        if (spread.insert(each.name).second) collect(part->selections, groups, places, spread);
       } else {
         const auto [place, first] = places.emplace(each.response_name(), groups.size());
         if (first) groups.push_back({each.response_name(), {}});
@@ -80,10 +126,30 @@ class executor {
     return json::value(nullptr);
   }
 
+  /// Nothing more is asked, and nothing is answered.
+  std::nullopt_t give_up(fault why) {
+    if (!over_) errors_.push_back(std::move(why));
+    over_ = true;
+    return std::nullopt;
+  }
+
+  /// Before they are there: one value may be asked for many times. False: the answer has become too large.
+  bool grow(std::size_t bytes) {
+    bytes_ += bytes;
+    if (bytes_ <= limits_.answer_bytes) return true;
+    give_up({"The answer has more than " + std::to_string(limits_.answer_bytes) + " bytes; ask for less at once.",
+             too_large});
+    return false;
+  }
+
   std::optional<json::value> resolve(const field_definition& field, const std::vector<const selection*>& fields,
                                      const type_definition& parent, const object& node) {
-    if (field.name == "__typename") return json::value(parent.name);
+    if (field.name == "__typename")
+      return grow(bytes_of_text(parent.name)) ? std::optional{json::value(parent.name)} : std::nullopt;
     if (over_) return std::nullopt;
+    if (is_late_ && is_late_()) {
+      return give_up({"The answer takes too long; ask for less at once. Changes that were made stay.", query_timeout});
+    }
     const selection& first = *fields.front();
     const auto arguments = coerce_arguments(types_, field.arguments, first.arguments, variables_);
     if (!arguments) return failed(field.type, arguments.error());
@@ -96,13 +162,9 @@ class executor {
   std::optional<json::value> complete(const type_ref& type, const std::vector<const selection*>& fields,
                                       const resolved& value, const std::string& place) {
     if (++values_ > limits_.answer_values) {
-      if (!over_) {
-        errors_.emplace_back(
-            "The answer has more than " + std::to_string(limits_.answer_values) + " values; ask for less at once.",
-            too_large);
-      }
-      over_ = true;
-      return std::nullopt;
+      return give_up(
+          {"The answer has more than " + std::to_string(limits_.answer_values) + " values; ask for less at once.",
+           too_large});
     }
     if (value.is_null()) {
       if (!type.non_null) return json::value(nullptr);
@@ -117,7 +179,7 @@ class executor {
       }
       return json::value(std::move(items));
     }
-    if (value.node() == nullptr) return value.value();
+    if (value.node() == nullptr) return grow(bytes_of(value.value())) ? std::optional{value.value()} : std::nullopt;
     auto members = run(fields, types_.of(type), *value.node());
     if (!members && !over_ && !type.non_null) return json::value(nullptr);
     return members;
@@ -127,9 +189,12 @@ class executor {
   const document& asked_;
   const json::object& variables_;
   const query_limits& limits_;
+  const std::function<bool()>& is_late_;
   faults& errors_;
   std::size_t values_ = 0;
+  std::size_t bytes_ = 0;
   bool over_ = false;
+  std::optional<fault> wrong_condition_;
 };
 
 result<const operation*, fault> choose(const document& asked, std::string_view name) {
@@ -163,16 +228,25 @@ reply answer(const schema& types, const roots& at, const request& asked, const q
   if (!chosen) return refused(chosen.error());
   const operation& wanted = **chosen;
   const json::object none;
-  variable_values variables = coerce_variables(types, wanted, asked.variables == nullptr ? none : *asked.variables);
+  variable_values variables =
+      coerce_variables(types, wanted, asked.variables == nullptr ? none : *asked.variables, limits.faults);
   if (!variables.mistakes.empty()) {
     to.errors = std::move(variables.mistakes);
     return to;
   }
-  to.executed = true;
   const object* root = wanted.kind == operation_kind::mutation ? at.mutation : at.query;
   selection whole;
   whole.selections = wanted.selections;
-  executor run{types, *parsed, variables.values, limits, to.errors};
+  executor run{types, *parsed, variables.values, limits, asked.is_late, to.errors};
+  if (wanted.kind == operation_kind::mutation) {
+    const auto changes = run.fields_of({&whole});
+    if (changes && changes->size() > limits.mutation_fields) {
+      return refused({"The request asks for more than " + std::to_string(limits.mutation_fields)
+                          + " changes; send them one after the other.",
+                      too_large});
+    }
+  }
+  to.executed = true;
   auto data = run.run({&whole}, *types.root(wanted.kind), *root);
   if (data) to.data = std::move(*data);
   return to;

@@ -8,6 +8,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -56,6 +57,8 @@ struct request {
   std::string_view query;
   std::string_view operation_name = {};  ///< empty: the only one
   const boost::json::object* variables = nullptr;
+  /// Asked before each field; once it is so, no further one is answered. Empty: there is all the time in the world.
+  std::function<bool()> is_late = {};
 };
 
 struct roots {

@@ -28,5 +28,6 @@ inline constexpr std::string_view parse_failed = "GRAPHQL_PARSE_FAILED";
 inline constexpr std::string_view validation_failed = "GRAPHQL_VALIDATION_FAILED";
 inline constexpr std::string_view bad_user_input = "BAD_USER_INPUT";
 inline constexpr std::string_view too_large = "QUERY_TOO_LARGE";
+inline constexpr std::string_view query_timeout = "QUERY_TIMEOUT";
 
 }  // namespace modelgate::control::graphql

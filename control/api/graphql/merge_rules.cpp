@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 namespace modelgate::control::graphql {
 namespace {
 
 constexpr std::uint64_t times_of_a_list = 10;
+constexpr std::uint64_t cost_of_objects = 10;  ///< more than one: they are looked for in the store
+constexpr std::uint64_t cost_of_a_beginning = 100;
 
 std::uint64_t saturating(std::uint64_t a, std::uint64_t b, bool times) {
   std::uint64_t result = 0;
@@ -39,7 +42,15 @@ class cost_count {
     const type_definition* type = field == nullptr ? nullptr : &state_.types.of(field->type);
     const std::uint64_t inner = of(each.selections, type);
     const bool list = field != nullptr && field->type.is_list();
-    return saturating(1, saturating(inner, list ? times_of_a_list : 1, true), false);
+    const bool of_objects = type != nullptr && type->kind == type_kind::object;
+    const std::uint64_t own = parent != nullptr && begins_a_request(*parent) ? cost_of_a_beginning
+                              : list && of_objects                           ? cost_of_objects
+                                                                             : 1;
+    return saturating(own, saturating(inner, list ? times_of_a_list : 1, true), false);
+  }
+
+  bool begins_a_request(const type_definition& type) const {
+    return &type == state_.types.root(operation_kind::query) || &type == state_.types.root(operation_kind::mutation);
   }
 
   std::uint64_t of_fragment(const std::string& name) {
@@ -61,14 +72,57 @@ struct asked_field {
   const type_definition* parent = nullptr;
 };
 
-std::string arguments_of(const selection& field) {
-  std::vector<std::string> texts;
-  for (const argument& each : field.arguments) texts.push_back(each.name + ":" + to_string(each.value));
-  std::sort(texts.begin(), texts.end());
+/// The same for values that ask for the same: members of objects in any order, but each text in its own kind of quotation
+/// marks, as the reference implementation has it.
+std::string canonical(const literal& value) {
   std::string text;
-  for (const std::string& each : texts) text += each + ",";
-  return text;
+  switch (value.kind) {
+    case literal_kind::object: {
+      std::vector<std::string> members;
+      for (const literal_member& each : value.members) members.push_back(each.name + ":" + canonical(each.value));
+      std::sort(members.begin(), members.end());
+      for (const std::string& each : members) text += each + ",";
+      return "{" + text + "}";
+    }
+    case literal_kind::list:
+      for (const literal& each : value.items) text += canonical(each) + ",";
+      return "[" + text + "]";
+    case literal_kind::text:
+      return (value.block ? "block " : "") + to_string(value);
+    case literal_kind::variable:
+      break;
+    case literal_kind::integer:
+      break;
+    case literal_kind::floating:
+      break;
+    case literal_kind::boolean:
+      break;
+    case literal_kind::null:
+      break;
+    case literal_kind::enumerator:
+      break;
+  }
+  return to_string(value);
 }
+
+/// Tells arguments apart by number. Each selection's are written out once, however often it is spread.
+class argument_numbers {
+ public:
+  std::size_t of(const selection& field) {
+    const auto [known, first] = numbers_.emplace(&field, 0);
+    if (!first) return known->second;
+    std::vector<std::string> texts;
+    for (const argument& each : field.arguments) texts.push_back(each.name + ":" + canonical(each.value));
+    std::sort(texts.begin(), texts.end());
+    std::string text;
+    for (const std::string& each : texts) text += each + ",";
+    return known->second = texts_.emplace(std::move(text), texts_.size()).first->second;
+  }
+
+ private:
+  std::unordered_map<const selection*, std::size_t> numbers_;
+  std::unordered_map<std::string, std::size_t> texts_;
+};
 
 class merging {
  public:
@@ -113,13 +167,13 @@ class merging {
     for (const auto& [name, fields] : by_name) {
       if (state_.full()) return;
       const asked_field& first = fields.front();
-      const std::string arguments = arguments_of(*first.field);
+      const std::size_t arguments = arguments_.of(*first.field);
       bool conflict = false;
       for (const asked_field& other : fields) {
         std::string why;
         if (other.field->name != first.field->name) {
           why = "\"" + first.field->name + "\" and \"" + other.field->name + "\" are different fields";
-        } else if (arguments_of(*other.field) != arguments) {
+        } else if (arguments_.of(*other.field) != arguments) {
           why = "they have differing arguments";
         }
         if (why.empty()) continue;
@@ -142,19 +196,19 @@ class merging {
   }
 
   validation_state& state_;
+  argument_numbers arguments_;
 };
 
 }  // namespace
 
 void check_cost(validation_state& state) {
   cost_count cost{state};
-  std::uint64_t most = 0;
+  std::uint64_t sum = 0;  // of all, whichever is asked for: all are looked at
   for (const operation& each : state.asked.operations)
-    most = std::max(most, cost.of(each.selections, state.types.root(each.kind)));
-  for (const fragment& each : state.asked.fragments) {
-    most = std::max(most, cost.of(each.selections, state.types.find(each.type_condition)));
-  }
-  if (most <= state.limits.cost) return;
+    sum = saturating(sum, cost.of(each.selections, state.types.root(each.kind)), false);
+  for (const fragment& each : state.asked.fragments)
+    sum = saturating(sum, cost.of(each.selections, state.types.find(each.type_condition)), false);
+  if (sum <= state.limits.cost) return;
   state.found.clear();
   state.found.emplace_back("Document asks for too much at once: it costs more than " + std::to_string(state.limits.cost)
                                + ", a field in a list counting ten times.",

@@ -42,12 +42,20 @@ std::vector<selection> read_selections(token_reader& reader) {
   return selections;
 }
 
+/// Whether there was one; it means nothing here.
+bool take_description(token_reader& reader) {
+  const bool is_one = reader.now().kind == token_kind::text || reader.now().kind == token_kind::block_text;
+  if (is_one) reader.take();
+  return is_one;
+}
+
 std::vector<variable_definition> read_variables(token_reader& reader) {
   std::vector<variable_definition> variables;
   if (!reader.take_if("(")) return variables;
   do {
     variable_definition each;
     each.at = reader.now().at;
+    take_description(reader);
     reader.expect("$");
     each.name = reader.expect_name();
     reader.expect(":");
@@ -82,7 +90,13 @@ fragment read_fragment(token_reader& reader) {
 void read_definition(token_reader& reader, document& to) {
   operation read;
   read.at = reader.now().at;
+  const bool described = take_description(reader);
   if (reader.now().is("{")) {
+    if (described) {
+      reader.fail(
+          syntax_fault("Unexpected description, descriptions are not supported on shorthand queries.", read.at));
+      return;
+    }
     read.selections = read_selections(reader);
     to.operations.push_back(std::move(read));
     return;
@@ -92,6 +106,9 @@ void read_definition(token_reader& reader, document& to) {
     return;
   }
   const auto kind = operation_of(reader.now());
+  if (!kind && described && reader.now().kind == token_kind::name) {
+    reader.fail(syntax_fault("Unexpected description, only GraphQL definitions support descriptions.", read.at));
+  }
   if (!kind) return reader.unexpected();
   reader.take();
   read.kind = *kind;

@@ -151,6 +151,7 @@ literal token_reader::read_literal(bool constant) {
       break;
     case token_kind::block_text:
       value.kind = literal_kind::text;
+      value.block = true;
       break;
     case token_kind::name:
       value.kind = kind_of_word(now_.text);

@@ -28,6 +28,7 @@ struct view_settings {
   std::string public_url;  ///< where applications find the prediction port; empty: the caller's host name and the port
   domain::serving_defaults serving;
   std::string grafana_url = {};  ///< of a deployment's dashboard, with "{id}" where its id stands; empty: there is none
+  std::string own_url = {};  ///< where callers find the control port; empty: their host name, and whether it speaks TLS
 };
 
 struct rest_options {

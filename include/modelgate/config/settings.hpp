@@ -269,6 +269,9 @@ struct graphql_settings {
   /// Fields and spreads that are asked for, fragments written out; within a list each counts ten times.
   std::uint64_t cost = 200'000;
   std::size_t answer_values = 1'000'000;  ///< fields and items of lists in one answer
+  std::size_t answer_bytes = 16'777'216;  ///< of one answer's data as JSON
+  std::size_t mutation_fields = 20;       ///< changes that one request asks for
+  milliseconds timeout{5'000};            ///< then a request is given up
 
   friend bool operator==(const graphql_settings&, const graphql_settings&) = default;
 };
@@ -344,6 +347,7 @@ struct settings {
   milliseconds chart_step{10'000};       ///< of the charts of REST and console, which show 360 steps
   log::level log_level = log::level::info;
   std::string console_grafana_url;
+  std::string control_public_url;  ///< empty: made from the caller's host name, as the port itself is reached
 
   friend bool operator==(const settings&, const settings&) = default;
 };

@@ -52,6 +52,8 @@ deployment_name = "deploy-{id}"
 level = "warning"
 [console]
 grafana_url = "http://localhost:3000"
+[control]
+public_url = "https://console.example.com/"
 )");
   BOOST_CHECK((read.listen.prediction == net::endpoint{"::1", 0}));
   BOOST_TEST(read.prediction.public_url == "https://models.example.com");
@@ -69,6 +71,7 @@ grafana_url = "http://localhost:3000"
   BOOST_TEST(read.metrics_deployment_name == "deploy-{id}");
   BOOST_CHECK(read.log_level == log::level::warning);
   BOOST_TEST(read.console_grafana_url == "http://localhost:3000");
+  BOOST_TEST(read.control_public_url == "https://console.example.com");
 }
 
 BOOST_AUTO_TEST_CASE(dotted_and_inline_spellings_are_the_same_keys) {

@@ -81,6 +81,23 @@ BOOST_AUTO_TEST_CASE(a_long_value_is_shown_cut) {
   BOOST_TEST(variables_of("$a: Int", R"({"a":")" + long_text + R"("})").size() < 600u);
 }
 
+BOOST_AUTO_TEST_CASE(only_so_many_mistakes_are_looked_for) {
+  json::object many;
+  json::array list;
+  for (int i = 0; i < 20'000; ++i) many.emplace("k" + std::to_string(i), i);
+  for (int i = 0; i < 20'000; ++i) list.emplace_back("x");
+  const json::object given{{"w", many}, {"l", list}, {"last", "x"}};
+  const auto read = graphql::parse("query ($w: Filter, $l: [Int], $last: Int) { pet { id } }");
+  const auto values = graphql::coerce_variables(small_schema(), read->operations.at(0), given, 50);
+  BOOST_TEST(values.mistakes.size() == 51u);
+  BOOST_TEST(values.mistakes.back().message
+             == "Too many errors processing variables, error limit reached. Execution aborted.");
+  for (const auto& each : values.mistakes) BOOST_TEST(each.message.size() < 400u);
+  const auto exactly =
+      graphql::coerce_variables(small_schema(), read->operations.at(0), {{"w", json::object{{"a", 1}, {"b", 2}}}}, 2);
+  BOOST_TEST(exactly.mistakes.size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(arguments_take_variables_wherever_they_stand) {
   BOOST_TEST(arguments_of("where: {id: $a, names: [$b, \"y\"]}, ids: $c", R"({"a":"1","b":"x"})")
              == R"({"where":{"id":"1","names":["x","y"],"size":"small","most":3}})");

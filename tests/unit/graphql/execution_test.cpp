@@ -41,14 +41,16 @@ scripted::answer plain(json::value value) {
   return [value = std::move(value)](const json::object&) -> resolution { return resolved{value}; };
 }
 
-graphql::object_ptr pet(const std::string& id) {
-  return std::make_shared<scripted>(
-      std::map<std::string, scripted::answer, std::less<>>{{"id", plain(json::value(id))}, {"tags", plain(nullptr)}});
+graphql::object_ptr pet(const std::string& id, const json::value& name = nullptr) {
+  return std::make_shared<scripted>(std::map<std::string, scripted::answer, std::less<>>{
+      {"id", plain(json::value(id))}, {"name", plain(name)}, {"tags", plain(nullptr)}});
 }
 
 struct played {
   std::string asked;  ///< of the root
-  scripted query{{{"pet", [](const json::object&) -> resolution { return resolved{pet("rex")}; }},
+  json::value pets_name;
+  std::function<bool()> late;
+  scripted query{{{"pet", [this](const json::object&) -> resolution { return resolved{pet("rex", pets_name)}; }},
                   {"count", plain(7)},
                   {"person",
                    [](const json::object&) -> resolution {
@@ -77,7 +79,7 @@ struct played {
                   const graphql::query_limits& limits = {}) {
     asked.clear();
     const auto values = json::parse(variables).as_object();
-    const auto told = graphql::answer(small_schema(), {&query, &mutation}, {document, {}, &values}, limits);
+    const auto told = graphql::answer(small_schema(), {&query, &mutation}, {document, {}, &values, late}, limits);
     std::string text = told.executed ? json::serialize(told.data) : "not executed";
     for (const auto& each : told.errors) text += " ! " + each.code + " " + each.message;
     return text;
@@ -152,6 +154,60 @@ BOOST_AUTO_TEST_CASE(an_answer_has_bounds) {
              == "null ! QUERY_TOO_LARGE The answer has more than 3 values; ask for less at once.");
   few.answer_values = 5;
   BOOST_TEST(run("{ people { id } }", "{}", few) == R"({"people":[{"id":"p"},{"id":"p"}]})");
+}
+
+BOOST_AUTO_TEST_CASE(one_value_asked_for_many_times_counts_each_time) {
+  graphql::query_limits few;
+  few.answer_bytes = 1'000;
+  const auto tags = [](std::size_t times) {
+    std::string document = "{ pet {";
+    for (std::size_t i = 0; i < times; ++i) document += " a" + std::to_string(i) + ": name";
+    return document + " } }";
+  };
+  pets_name = json::value(std::string(200, 'x'));
+  BOOST_TEST(run(tags(4), "{}", few).starts_with(R"({"pet":{"a0":"xxx)"));
+  BOOST_TEST(run(tags(5), "{}", few)
+             == "null ! QUERY_TOO_LARGE The answer has more than 1000 bytes; ask for less at once.");
+  pets_name = json::parse(R"({"a":[")" + std::string(500, 'y') + R"(",1]})");
+  BOOST_TEST(run(tags(1), "{}", few).starts_with(R"({"pet":{"a0":{"a":["yyy)"));
+  BOOST_TEST(run(tags(2), "{}", few).starts_with("null ! QUERY_TOO_LARGE"), "a scalar of many parts, too");
+  pets_name = json::value(std::string(200, '\x01'));
+  BOOST_TEST(run(tags(1), "{}", few).starts_with("null ! QUERY_TOO_LARGE"), "as it is written, not as it is held");
+  few.answer_bytes = 20;
+  BOOST_TEST(run("{ pet { aVeryLongNameForTheId: id } }", "{}", few).starts_with("null ! QUERY_TOO_LARGE"),
+             "names count, too");
+  BOOST_TEST(
+      run("{ pet { a: __typename b: __typename c: __typename } }", "{}", few).starts_with("null ! QUERY_TOO_LARGE"));
+}
+
+BOOST_AUTO_TEST_CASE(what_takes_too_long_is_given_up) {
+  int left = 3;
+  late = [&left] { return left-- == 0; };
+  BOOST_TEST(run("{ a: pet { id } b: pet { id } }")
+             == "null ! QUERY_TIMEOUT The answer takes too long; ask for less at once. Changes that were made stay.");
+  BOOST_TEST(asked == "pet{} pet{} ", "the third and last time was for the second pet");
+  left = 4;
+  BOOST_TEST(run("{ a: pet { id } b: pet { id } }") == R"({"a":{"id":"rex"},"b":{"id":"rex"}})");
+}
+
+BOOST_AUTO_TEST_CASE(a_request_makes_so_many_changes_at_most) {
+  const auto changes = [](int times) {
+    std::string document = "mutation {";
+    for (int i = 0; i < times; ++i) document += " a" + std::to_string(i) + R"(: rename(id: "1", name: "x") { id })";
+    return document + " ...F } fragment F on Mutation { last: rename(id: \"1\", name: \"x\") { id } }";
+  };
+  BOOST_TEST(
+      run(changes(20))
+      == "not executed ! QUERY_TOO_LARGE The request asks for more than 20 changes; send them one after the other.");
+  BOOST_TEST(asked == "", "none of them is made");
+  BOOST_TEST(run(changes(19)).starts_with(R"({"a0":{"id":"1"})"));
+}
+
+BOOST_AUTO_TEST_CASE(a_condition_that_is_neither_true_nor_false_is_told) {
+  BOOST_TEST(run("query ($no: Boolean = false) { pet { id name @skip(if: $no) } }", R"({"no":null})")
+             == "null ! BAD_USER_INPUT Argument \"if\" of non-null type \"Boolean!\" must not be null.");
+  BOOST_TEST(run("query ($no: Boolean = false) { count(of: {id: 1}) @include(if: $no) }", R"({"no":null})")
+             == "null ! BAD_USER_INPUT Argument \"if\" of non-null type \"Boolean!\" must not be null.");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -44,6 +44,21 @@ BOOST_AUTO_TEST_CASE(variables_have_types_defaults_and_need_no_commas) {
   BOOST_TEST(only.selections.at(0).arguments.at(1).value.text == "where");
 }
 
+BOOST_AUTO_TEST_CASE(descriptions_stand_before_what_has_a_name_or_a_word) {
+  const auto read = graphql::parse(
+      "\"what it is for\" query Q(\"which\" $a: Int) { b(c: $a) ...F } \"\"\"a part\"\"\" fragment F on T { d }");
+  BOOST_REQUIRE(read.has_value());
+  BOOST_TEST(read->operations.at(0).name == "Q");
+  BOOST_TEST(read->operations.at(0).variables.at(0).name == "a");
+  BOOST_TEST(read->fragments.at(0).name == "F");
+  BOOST_TEST(graphql::parse("\"x\" mutation { a }").has_value());
+  BOOST_TEST(why_not("\"x\" { a }").find("descriptions are not supported on shorthand queries") != std::string::npos);
+  BOOST_TEST(why_not("\"x\" extend type T { a: Int }").find("only GraphQL definitions support descriptions")
+             != std::string::npos);
+  BOOST_TEST(why_not("\"x\" \"y\" query { a }") != "");
+  BOOST_TEST(why_not("{ a(\"x\" b: 1) }") != "");
+}
+
 BOOST_AUTO_TEST_CASE(fragments_aliases_and_directives_are_read) {
   const auto read = graphql::parse(
       "query { a: b @skip(if: $x) ...F @include(if: true) ... on T { c } ... @d { e } ... { f } } fragment F on T { g "

@@ -137,6 +137,10 @@ BOOST_AUTO_TEST_CASE(operations_and_directives_have_their_places) {
 
 BOOST_AUTO_TEST_CASE(fields_of_one_name_ask_for_one_thing) {
   BOOST_TEST(wrong_with("{ pet { id id owner { id } owner { name } } }") == "");
+  BOOST_TEST(wrong_with("{ people(where: {id: 1, extra: {a: 1, b: [{c: 2, d: 3}]}}) { id } people(where: {extra: {b: "
+                        "[{d: 3, c: 2}], a: 1}, id: 1}) { id } }")
+                 == "",
+             "members stand in any order");
   const std::string hint = ". Use different aliases on the fields to fetch both if this was intentional.";
   BOOST_TEST(wrong_with("{ pet { id: name id } }")
              == "Fields \"id\" conflict because \"name\" and \"id\" are different fields" + hint);
@@ -144,6 +148,8 @@ BOOST_AUTO_TEST_CASE(fields_of_one_name_ask_for_one_thing) {
              == "Fields \"a\" conflict because they have differing arguments" + hint);
   BOOST_TEST(wrong_with("{ pet { owner { n: id } ...F } } fragment F on Pet { owner { n: name } }")
              == "Fields \"n\" conflict because \"id\" and \"name\" are different fields" + hint);
+  BOOST_TEST(wrong_with("{ person(id: \"a\") { id } person(id: \"\"\"a\"\"\") { id } }")
+             == "Fields \"person\" conflict because they have differing arguments" + hint);
 }
 
 BOOST_AUTO_TEST_CASE(what_costs_too_much_is_refused_before_it_is_written_out) {
@@ -157,10 +163,43 @@ BOOST_AUTO_TEST_CASE(what_costs_too_much_is_refused_before_it_is_written_out) {
   }
   BOOST_TEST(wrong_with(doubling).starts_with("Document asks for too much at once"));
   graphql::query_limits few;
-  few.cost = 12;
+  few.cost = 210;
   BOOST_TEST(wrong_with("{ people { id } pet { id } }", few).starts_with("Document asks for too much"));
-  few.cost = 13;
-  BOOST_TEST(wrong_with("{ people { id } pet { id } }", few) == "", "1 + 10 for the list, 2 for the pet");
+  few.cost = 211;
+  BOOST_TEST(wrong_with("{ people { id } pet { id } }", few) == "", "100 + 10 for the list, 100 + 1 for the pet");
+  few.cost = 120;
+  BOOST_TEST(wrong_with("{ person(id: 1) { pets { id } } }", few) == "", "100, 10 for the list, 10 for the ids in it");
+  few.cost = 119;
+  BOOST_TEST(wrong_with("{ person(id: 1) { pets { id } } }", few).starts_with("Document asks for too much"));
+}
+
+BOOST_AUTO_TEST_CASE(all_operations_and_fragments_cost_whichever_is_asked_for) {
+  graphql::query_limits few;
+  few.cost = 205;
+  BOOST_TEST(wrong_with("query A { pet { id } } query B { pet { id } }", few) == "");
+  BOOST_TEST(wrong_with("query A { pet { id } } query B { pet { id name weight size } }", few) == "");
+  BOOST_TEST(wrong_with("query A { pet { id } } query B { pet { id } } query C { pet { id } }", few)
+                 .starts_with("Document asks for too much"));
+  few.cost = 103;
+  BOOST_TEST(wrong_with("{ pet { ...F } } fragment F on Pet { id }", few) == "", "100 + 1 + 1, and 1 for the fragment");
+  few.cost = 102;
+  BOOST_TEST(wrong_with("{ pet { ...F } } fragment F on Pet { id }", few).starts_with("Document asks for too much"));
+}
+
+BOOST_AUTO_TEST_CASE(fields_are_not_compared_where_names_are_wrong) {
+  // Each is written out 27,000 times, and each time there is a long text to compare.
+  std::string wide = "{ pet { ...F0 } }";
+  for (int i = 0; i < 3; ++i) {
+    wide += " fragment F" + std::to_string(i) + " on Nothing {";
+    for (int j = 0; j < 30; ++j) wide += " a" + std::to_string(j) + ": x { ...F" + std::to_string(i + 1) + " }";
+    wide += " }";
+  }
+  const std::string text(20'000, 'x');
+  wide += " fragment F3 on Nothing { y(z: \"" + text + "\") y(z: 1) }";
+  const auto read = graphql::parse(wide);
+  const auto found = graphql::validate(small_schema(), *read);
+  BOOST_REQUIRE(!found.empty());
+  for (const auto& each : found) BOOST_TEST(each.message.find("conflict") == std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(not_more_mistakes_are_told_than_anybody_reads) {
