@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { followLog, readLog, type LogSource, type LogStart } from '../../api/logs';
 import { ApiError } from '../../api/problem';
+import { isWatched, onChange } from '../../state/attention';
 import { delayOf } from '../../state/backoff';
 import { LineReader, LineSplitter, type ReadLine } from './lines';
 import { LogBook, olderThan } from './log_book';
@@ -45,6 +46,7 @@ export class LogSession {
   #failures = 0;
   #wakeUp: () => void = () => {};
   #frame = 0;
+  #forget: () => void = () => {};
 
   /// `mayGoOn`: whether a log that has ended may get more lines, as that of a replica that is started again.
   constructor(source: LogSource, mayGoOn: () => boolean) {
@@ -53,10 +55,13 @@ export class LogSession {
   }
 
   start(): void {
+    // While nobody looks it holds no connection; what was written meanwhile is told afterwards.
+    this.#forget = onChange(isWatched, () => this.#reconnect());
     void this.#run();
   }
 
   stop(): void {
+    this.#forget();
     this.#stopping.abort();
     cancelAnimationFrame(this.#frame);
     this.#reconnect();
@@ -99,6 +104,10 @@ export class LogSession {
   async #run(): Promise<void> {
     const stopping = this.#stopping.signal;
     while (!stopping.aborted) {
+      if (!isWatched.peek()) {
+        await new Promise<void>((done) => (this.#wakeUp = done));
+        continue;
+      }
       this.#again = false;
       let pause = endedPause;
       try {
