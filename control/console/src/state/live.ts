@@ -70,6 +70,16 @@ export function startLive(): void {
   listenAnew();
 }
 
+/// What is known stays, as of now.
+export function holdLive(): void {
+  stream?.stop();
+  stream = null;
+}
+
+export function resumeLive(): void {
+  listenAnew();
+}
+
 export function stopLive(): void {
   stream?.stop();
   stream = null;
