@@ -65,6 +65,7 @@ answer<account_view> account_service::me(const domain::principal& who) const {
     auto view = view_of(within, who.user);
     if (!view) return view;
     view->read_only = who.read_only;
+    view->token_groups = who.token_groups;
     std::erase_if(view->groups, [&](const membership& each) { return !who.may_act_on_group(each.group); });
     return view;
   });

@@ -25,6 +25,7 @@ struct account_view {
   domain::user user;
   std::vector<membership> groups;
   bool read_only = false;  ///< what the caller came with lets him look only
+  std::optional<std::vector<std::string>> token_groups = std::nullopt;  ///< what it is limited to
 };
 
 struct created_token {

@@ -68,6 +68,54 @@ describe('wrong input of administrators', () => {
   });
   after(() => world.close());
 
+  it('is discarded by its Cancel only, or after a question', async () => {
+    await page.goto(world.url + '/groups');
+    await page.getByRole('link', { name: 'Users' }).click();
+    const dialog = page.getByRole('dialog').first();
+    const question = page.getByRole('dialog', { name: 'Do you want to discard the changes?' });
+    const open = async () => {
+      await page.getByRole('button', { name: 'New user' }).first().click();
+      await dialog.waitFor();
+    };
+    await open();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    await open();
+    const ways = [() => page.keyboard.press('Escape'), () => page.mouse.click(5, 5), () => dialog.getByRole('button', { name: 'Close' }).click(), () => page.evaluate(() => history.back())];
+    for (const leave of ways) {
+      await dialog.getByLabel('Display name').fill('typed with care');
+      await leave();
+      await question.getByRole('button', { name: 'Cancel' }).click();
+      await question.waitFor({ state: 'detached' });
+      assert.equal(await dialog.getByLabel('Display name').inputValue(), 'typed with care');
+    }
+    await page.keyboard.press('Escape');
+    await question.getByRole('button', { name: 'Discard' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await open();
+    await dialog.getByRole('checkbox').or(dialog.getByRole('combobox')).first().waitFor();
+    await dialog.getByLabel('Display name').fill('typed');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('is told of a value as long as that stands there', async () => {
+    await page.goto(world.url + '/users');
+    await page.getByRole('button', { name: 'New user' }).first().click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Name').first().fill('Ann Smith');
+    await dialog.getByLabel('Password').fill('short');
+    await dialog.getByRole('button', { name: 'Create user' }).click();
+    const told = dialog.getByText('must be 1 to 128 lower-case letters');
+    await told.waitFor();
+    await dialog.getByLabel('Name').first().fill('ann smith');
+    await told.waitFor({ state: 'detached' });
+    assert.equal(await dialog.getByLabel('Name').first().getAttribute('aria-invalid'), null);
+    await dialog.getByText('must have at least 8 characters').waitFor();
+    await dialog.getByRole('button', { name: 'Create user' }).click();
+    await told.waitFor();
+  });
+
   for (const form of forms) {
     for (const [label, text, told, at = label] of form.wrong) {
       it(`${form.page}: ${label}: ${text.slice(0, 20)}`, async () => {

@@ -82,6 +82,11 @@ describe('clients of a private deployment', () => {
     // It goes away only when it is said to be saved.
     await page.keyboard.press('Escape');
     assert.equal(await page.getByRole('button', { name: 'Done' }).isDisabled(), true);
+    await page.keyboard.press('Control+k');
+    await page.evaluate(() => history.back());
+    await page.getByRole('dialog', { name: 'Leave without the secret?' }).getByRole('button', { name: 'Stay' }).click();
+    assert.equal(await page.getByRole('dialog').count(), 1);
+    assert.equal(await token(), secret);
     await page.getByRole('button', { name: 'Copy: client token' }).click();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), secret);
     await page.getByRole('button', { name: /^Copy: curl/ }).click();

@@ -44,6 +44,12 @@ describe('a deployment', () => {
     await panel.getByText('Line 1, column 10:').waitFor();
     await panel.getByRole('button', { name: 'Send' }).click();
     await panel.getByText('400', { exact: true }).waitFor();
+    // What was typed is there after a look at another tab, too.
+    const tabs = page.getByRole('navigation', { name: 'Deployment' });
+    await tabs.getByRole('link', { name: 'Logs' }).click();
+    await tabs.getByRole('link', { name: 'Information' }).click();
+    await panel.getByText('Line 1, column 10:').waitFor();
+    assert.equal(await panel.getByRole('textbox').inputValue(), '{"data": }');
     await panel.getByRole('button', { name: 'Reset' }).click();
   });
 

@@ -82,6 +82,24 @@ describe('creating and updating', () => {
     await page.getByLabel('Timeout').fill('30');
   });
 
+  it('asks before what was typed is lost, whichever field it is', async () => {
+    const { page: another } = await world.signedIn();
+    for (const [label, text] of [['Update Message', 'why'], ['Model URI', 'models:/x'], ['Description', 'what']]) {
+      await another.goto(world.url + '/create');
+      await another.getByLabel('Instance Type').or(another.getByRole('radio')).first().waitFor();
+      await another.getByLabel(label).fill(text);
+      await another.getByRole('button', { name: 'Cancel' }).click();
+      await another.getByText('Do you want to discard the changes?').waitFor();
+      await another.getByRole('button', { name: 'Discard' }).click();
+      await another.waitForURL('**/deployments');
+    }
+    await another.getByRole('link', { name: 'Create Deployment' }).first().click();
+    await another.getByLabel('Deployment Name').waitFor();
+    await another.getByRole('button', { name: 'Cancel' }).click();
+    await another.waitForURL('**/deployments');
+    await another.close();
+  });
+
   it('asks before what was typed is lost', async () => {
     await page.getByRole('link', { name: 'Groups' }).click();
     await page.getByRole('dialog').getByText('Do you want to discard the changes?').waitFor();

@@ -123,6 +123,15 @@ describe('history of a deployment', () => {
   it('says before that the quota does not allow it', async () => {
     await program.api('POST', '/deployments/story/start', {});
     await row(6).getByText('started', { exact: true }).waitFor();
+    // Where nobody says which, it is the newest that is another one: what was only started or stopped is stepped over.
+    await page.getByRole('button', { name: 'Rollback', exact: true }).first().click();
+    const other = page.getByRole('dialog', { name: 'Rollback: Story' });
+    await other.getByText('demo/iris:2.0').first().waitFor();
+    assert.equal(await other.getByLabel('Revision to go back to').inputValue(), '4');
+    await other.getByLabel('Revision to go back to').selectOption({ value: '5' });
+    await other.getByText('Nothing: it is as revision 6.').waitFor();
+    assert.equal(await other.getByRole('button', { name: 'Rollback', exact: true }).isDisabled(), true);
+    await page.keyboard.press('Escape');
     await program.api('PATCH', '/groups/research', { quota: { cpu: 0.3 } });
     await row(2).getByRole('button', { name: 'Rollback to revision 2' }).click();
     const dialog = page.getByRole('dialog', { name: 'Rollback: Story' });

@@ -150,6 +150,23 @@ describe('logs of a deployment', () => {
     assert.equal(await page.evaluate(() => globalThis.redrawn.size), 0);
   });
 
+  it('says where the log begins only when it is known, on a slow line, too', async () => {
+    await page.goto(world.url + '/deployments/talker');
+    await page.getByRole('region', { name: 'Run an Example' }).waitFor();
+    const line = await page.context().newCDPSession(page);
+    const slowDown = (bytes) => line.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: bytes, uploadThroughput: -1 });
+    await line.send('Network.enable');
+    await slowDown(40 * 1024);
+    await page.getByRole('navigation', { name: 'Deployment' }).getByRole('link', { name: 'Logs' }).click();
+    await log().waitFor();
+    await page.getByText('Live: new lines appear as they come').waitFor();
+    assert.equal(await lines(), 2000);
+    assert.equal(await page.getByText('The log begins here.').count(), 0);
+    await page.getByRole('button', { name: 'Load older' }).waitFor();
+    await slowDown(-1);
+    await line.detach();
+  });
+
   it('loads older lines above, without moving what is read, down to the first', async () => {
     await open();
     await shows('more 1999');

@@ -96,6 +96,15 @@ describe('monitor', () => {
     await page.unrouteAll();
   });
 
+  it('is seen to be the chosen tab at 320 pixels', async () => {
+    await page.setViewportSize(narrow);
+    await page.goto(world.url + '/deployments/iris-private/monitor');
+    const chosen = page.getByRole('navigation', { name: 'Deployment' }).getByRole('link', { name: 'Monitor' });
+    await chosen.waitFor();
+    await waitUntil(() => chosen.evaluate((tab) => tab.getBoundingClientRect().right <= innerWidth && tab.getBoundingClientRect().left >= 0), 'the tab in view');
+    await page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   it('shows what each client does', async () => {
     await page.route('**/api/v1/deployments/iris-private/metrics**', (route) => route.fulfill({ json: fullCharts() }));
     await page.goto(world.url + '/deployments/iris-private/monitor?client=success');

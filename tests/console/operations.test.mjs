@@ -20,7 +20,7 @@ describe('audit trail and gateway', () => {
     await assert.rejects(api('DELETE', '/groups/demo'));
     await page.goto(world.url + '/audit');
     await page.getByRole('row', { name: /admin.*DELETE groups\/demo.*Refused 409/ }).waitFor();
-    await page.getByRole('row', { name: /admin.*POST deployments\/iris.*Done 200/ }).waitFor();
+    await page.getByRole('row', { name: /admin.*POST deployments\/iris · restart.*Done 200/ }).waitFor();
     await world.assertFits(page);
     await world.picture(page, 'audit');
     assert.deepEqual(await world.axe(page), []);

@@ -55,7 +55,7 @@ describe('users and API tokens', () => {
   });
 
   it('shows a token once, and only until it was said to be kept', async () => {
-    await page.goto(world.url + '/tokens');
+    await page.getByRole('link', { name: 'API tokens' }).click();
     await page.getByRole('button', { name: 'New API token' }).click();
     await dialog().getByRole('button', { name: 'Create token' }).click();
     await dialog().getByText('is required: what the token is for').waitFor();
@@ -75,6 +75,10 @@ describe('users and API tokens', () => {
     await dialog().getByRole('button', { name: 'Copy: API token' }).click();
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), secret);
     for (let each = 0; each < 3; ++each) await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.evaluate(() => history.back());
+    await page.getByRole('dialog', { name: 'Leave without the secret?' }).getByRole('button', { name: 'Stay' }).click();
+    assert.equal(await dialog().count(), 1);
     const done = dialog().getByRole('button', { name: 'Done' });
     assert.equal(await done.getAttribute('aria-disabled'), 'true');
     await dialog().getByLabel('I have saved it').check();

@@ -19,6 +19,13 @@ json::value time_or_null(const std::optional<system_time>& time) {
   return time ? json::value(format_rfc3339(*time)) : json::value(nullptr);
 }
 
+json::value names_or_null(const std::optional<std::vector<std::string>>& names) {
+  if (!names) return nullptr;
+  json::array answer;
+  for (const std::string& name : *names) answer.push_back(json::value(name));
+  return answer;
+}
+
 json::value example(const std::optional<std::string>& text) {
   if (!text) return nullptr;
   boost::system::error_code broken;
@@ -172,21 +179,17 @@ json::object to_json(const service::account_view& view) {
   }
   document.emplace("groups", std::move(groups));
   if (view.read_only) document.emplace("readOnly", true);
+  if (view.token_groups) document.emplace("tokenGroups", names_or_null(view.token_groups));
   return document;
 }
 
 json::object to_json(const domain::access_token& token) {
-  json::value groups = nullptr;
-  if (token.groups) {
-    auto& names = groups.emplace_array();
-    for (const std::string& name : *token.groups) names.push_back(json::value(name));
-  }
   return {{"id", token.id},
           {"name", token.name},
           {"user", token.user},
           {"prefix", token.prefix},
           {"readOnly", token.read_only},
-          {"groups", std::move(groups)},
+          {"groups", names_or_null(token.groups)},
           {"createdAt", format_rfc3339(token.created_at)},
           {"expiresAt", time_or_null(token.expires_at)},
           {"lastUsedAt", time_or_null(token.last_used_at)}};

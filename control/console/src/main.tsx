@@ -1,6 +1,7 @@
 import { render } from 'preact';
 import { App } from './app/app';
 import { startRouter } from './router/location';
+import { startAttention } from './state/attention';
 import { startTheme } from './state/preferences';
 import { startSession } from './state/session';
 import { startTitle } from './state/title';
@@ -13,6 +14,7 @@ import './styles/overlays.css';
 
 startTheme();
 startTitle();
+startAttention();
 startRouter();
 startSession();
 render(<App />, document.getElementById('app')!);

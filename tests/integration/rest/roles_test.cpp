@@ -121,6 +121,8 @@ BOOST_AUTO_TEST_CASE(that_are_for_groups_see_only_these) {
   BOOST_TEST(get("/deployments", sales).items("id") == "");
   BOOST_TEST(deploy("iris-2", {}, sales).status == 403u);
   BOOST_TEST(get("/users", sales).status == 403u);  // an administrator's, and yet
+  BOOST_TEST(get("/me", sales).text("/tokenGroups/0") == "sales");
+  BOOST_TEST(get("/me").body.find("tokenGroups") == std::string::npos);
   const std::string research = token_with(R"("groups":["research","sales"])");
   BOOST_TEST(deploy("iris-2", {}, research).status == 201u);
   BOOST_TEST(get("/groups", research).items("name") == "research, sales");

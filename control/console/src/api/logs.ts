@@ -8,6 +8,12 @@ export interface LogSource {
   previous: boolean;
 }
 
+/// Where in a log it is begun to read.
+export interface LogStart {
+  tail: number;
+  since?: string;
+}
+
 function queryOf(source: LogSource): Query {
   return {
     timestamps: true,
@@ -18,15 +24,14 @@ function queryOf(source: LogSource): Query {
 
 const target = (source: LogSource) => path`/deployments/${source.deployment}/logs`;
 
-/// The last `tail` lines, at once and whole.
-export async function readLog(source: LogSource, tail: number, signal: AbortSignal): Promise<string> {
-  return (await fetchRaw('GET', target(source), { query: { ...queryOf(source), tail }, signal })).text();
+/// The last `tail` lines, of those since a time (RFC 3339) if one is said, and then the end.
+export function readLog(source: LogSource, from: LogStart, signal: AbortSignal): Promise<Response> {
+  return fetchRaw('GET', target(source), { query: { ...queryOf(source), ...from }, signal });
 }
 
-/// The last `tail` lines, or all of them since a time (RFC 3339), and then whatever comes.
-export function followLog(source: LogSource, from: { tail: number } | { since: string }, signal: AbortSignal): Promise<Response> {
-  const start: Query = 'since' in from ? { since: from.since, tail: 'all' } : { tail: from.tail };
-  return fetchRaw('GET', target(source), { query: { ...queryOf(source), ...start, ...(source.previous ? {} : { follow: true }) }, signal });
+/// The same, and then whatever comes.
+export function followLog(source: LogSource, from: LogStart, signal: AbortSignal): Promise<Response> {
+  return fetchRaw('GET', target(source), { query: { ...queryOf(source), ...from, follow: true }, signal });
 }
 
 /// Where the browser gets the whole file.

@@ -1,8 +1,9 @@
+import { Fragment } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { matchPath } from '../router/match';
 import { navigate, pathname } from '../router/location';
 import { lazy } from '../router/lazy';
-import { loadMe, sessionState } from '../state/session';
+import { loadMe, me, sessionState } from '../state/session';
 import { Button } from '../ui/button';
 import { ConfirmHost } from '../ui/confirm';
 import { EmptyState } from '../ui/empty_state';
@@ -13,6 +14,7 @@ import { routes } from './routes';
 import { Shell } from './shell';
 
 const SignIn = lazy(() => import('../pages/sign_in/page'));
+const SignInAgain = lazy(() => import('../pages/sign_in/again'));
 
 export function App() {
   return (
@@ -43,10 +45,15 @@ function Content() {
     case 'signedOut':
       return <SignIn />;
     case 'signedIn':
+    case 'expired':
+      // The key: of another person nothing is left over.
       return (
-        <Shell>
-          <CurrentPage />
-        </Shell>
+        <Fragment key={me.value?.name}>
+          <Shell>
+            <CurrentPage />
+          </Shell>
+          {sessionState.value === 'expired' && <SignInAgain />}
+        </Fragment>
       );
   }
 }

@@ -28,7 +28,8 @@ export function startKeys(): () => void {
   const onKey = (event: KeyboardEvent) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') {
       event.preventDefault();
-      paletteOpen.value = !paletteOpen.value;
+      // Not over another dialog: where it leads to would take along what is typed there, or shown once only.
+      if (paletteOpen.value || !document.querySelector('dialog[open]')) paletteOpen.value = !paletteOpen.value;
       return;
     }
     if (event.ctrlKey || event.metaKey || event.altKey || types(event.target) || document.querySelector('dialog[open]')) return;

@@ -4,7 +4,7 @@ import { lastHeard, liveState, reconnectNow, type LiveState } from '../state/liv
 import { Button } from '../ui/button';
 import { Icon } from '../ui/icon';
 
-const words: Record<LiveState, string> = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting…', stale: 'Not live' };
+const words: Record<LiveState, string> = { connecting: 'Connecting', live: 'Live', reconnecting: 'Reconnecting…', stale: 'Not live', resuming: 'Catching up…' };
 
 /// Whether what is shown is what is.
 export function LiveDot() {

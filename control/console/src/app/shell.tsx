@@ -1,11 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { pathname } from '../router/location';
+import { isGuarded, pathname } from '../router/location';
 import { lazy } from '../router/lazy';
-import { isAdmin, isReadOnly, me, signOut } from '../state/session';
+import { isAdmin, isReadOnly, me, signOut, tokenGroups } from '../state/session';
 import { theme, themes } from '../state/preferences';
 import { notifyError } from '../state/notifications';
 import { Button } from '../ui/button';
+import { askDiscard } from '../ui/confirm';
 import { Icon, type IconName } from '../ui/icon';
 import { Popover } from '../ui/popover';
 import { NotificationBell } from '../ui/toasts';
@@ -82,6 +83,11 @@ function ThemeButton() {
   return <Button kind="ghost" icon={themeIcons[theme.value]} label={`Theme: ${theme.value}. Change to ${next}`} onClick={() => (theme.value = next)} />;
 }
 
+async function askSignOut(): Promise<void> {
+  if (isGuarded() && !(await askDiscard())) return;
+  await signOut().catch((error) => notifyError(error, 'Signing out'));
+}
+
 function AccountMenu() {
   const account = me.value;
   if (!account) return null;
@@ -104,6 +110,7 @@ function AccountMenu() {
         <span class="dim">
           {account.name} · {account.role === 'admin' ? 'platform administrator' : 'member'}
           {isReadOnly.value && ' · looks only'}
+          {tokenGroups.value && ` · by a token for ${tokenGroups.value.join(', ')}`}
         </span>
       </p>
       {account.groups.length > 0 && <p class="dim small">Groups: {account.groups.map((each) => each.displayName || each.name).join(', ')}</p>}
@@ -122,7 +129,7 @@ function AccountMenu() {
             icons
           </a>
         </span>
-        <Button icon="log-out" onClick={() => void signOut().catch((error) => notifyError(error, 'Signing out'))}>
+        <Button icon="log-out" onClick={() => void askSignOut()}>
           Sign out
         </Button>
       </div>

@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { withQuery, type QueryChanges } from './match';
 
 /// Where the tab is. What somebody could want to come back to, or to send to somebody, stands in it: filters, tabs,
@@ -21,20 +22,29 @@ export const hash = computed(() => location.value.hash);
 
 /// Asked before the page is left; answers whether it may be.
 type Guard = () => Promise<boolean>;
-let guard: Guard | null = null;
+let guard: { asked: Guard; isNeeded: () => boolean } | null = null;
 let undoing = false;
 
 /// Only one page is shown, so only one guard holds. Returns what takes it away.
-export function guardLeaving(asked: Guard): () => void {
-  guard = asked;
+export function guardLeaving(asked: Guard, isNeeded: () => boolean = () => true): () => void {
+  const own = { asked, isNeeded };
+  guard = own;
   return () => {
-    if (guard === asked) guard = null;
+    if (guard === own) guard = null;
   };
 }
 
+/// Whether something would be lost if the page went.
+export const isGuarded = () => guard?.isNeeded() === true;
+
+/// Holds a guard while `active`.
+export function useGuard(active: boolean, asked: Guard): void {
+  useEffect(() => (active ? guardLeaving(asked) : undefined), [active]);
+}
+
 async function mayLeave(target: string): Promise<boolean> {
-  if (!guard || new URL(target, window.location.href).pathname === location.value.pathname) return true;
-  return guard();
+  if (!guard || !isGuarded() || new URL(target, window.location.href).pathname === location.value.pathname) return true;
+  return guard.asked();
 }
 
 interface Navigation {
@@ -70,12 +80,12 @@ async function onPopState(): Promise<void> {
     position = there;
     return;
   }
-  if (guard && window.location.pathname !== location.value.pathname) {
+  if (guard && isGuarded() && window.location.pathname !== location.value.pathname) {
     const back = window.location.href;
     const step = there < position ? 1 : -1;
     undoing = true;
     history.go(step);
-    if (!(await guard())) return;
+    if (!(await guard.asked())) return;
     guard = null;
     void navigate(back, { force: true });
     return;
@@ -99,6 +109,6 @@ export function startRouter(): void {
   window.addEventListener('hashchange', () => (location.value = read()));
   document.addEventListener('click', onClick);
   window.addEventListener('beforeunload', (event) => {
-    if (guard) event.preventDefault();
+    if (isGuarded()) event.preventDefault();
   });
 }

@@ -7,14 +7,31 @@ function serve(script: (() => Response)[]) {
   const asked: (string | null)[] = [];
   vi.stubGlobal('fetch', (_: string, options: RequestInit) => {
     asked.push(new Headers(options.headers).get('Last-Event-ID'));
-    const answer = script.shift();
-    return answer ? Promise.resolve(answer()) : new Promise(() => {});
+    const answer = script.shift()?.();
+    if (!answer) return new Promise(() => {});
+    options.signal?.addEventListener('abort', () => endings.get(answer)?.(options.signal!.reason));
+    return Promise.resolve(answer);
   });
   return asked;
 }
 
 function text(body: string): Response {
   return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+}
+
+/// One that stays open until it is given up.
+const endings = new Map<Response, (reason: unknown) => void>();
+function open(body: string): Response {
+  let fail: (reason: unknown) => void = () => {};
+  const stream = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(body));
+      fail = (reason) => controller.error(reason);
+    },
+  });
+  const answer = new Response(stream);
+  endings.set(answer, fail);
+  return answer;
 }
 
 const snapshot = 'event: snapshot\ndata: {"kind":"deployment","id":"a","revision":1,"object":{}}\n\nid: p.1.r\nevent: snapshot\ndata: {"kind":"stream","id":"","revision":null,"object":{"objects":1}}\n\n';
@@ -81,6 +98,20 @@ it('tries at once after an attempt that was under way when it was told to', asyn
   await vi.advanceTimersByTimeAsync(10);
   expect(asked).toHaveLength(1);
   expect(events.at(-1)).toMatchObject({ event: 'snapshot', kind: 'stream' });
+});
+
+it('gives its connection up while it is paused, and goes on from where it was', async () => {
+  const asked = serve([() => open(snapshot), () => text('id: p.2.r\nevent: deleted\ndata: {"kind":"deployment","id":"a","revision":1,"object":null}\n\n')]);
+  stream.start();
+  await vi.advanceTimersByTimeAsync(10);
+  stream.pause();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(asked).toEqual([null]);
+  expect(states).toEqual(['live0']);
+  stream.resume();
+  await vi.advanceTimersByTimeAsync(10);
+  expect(asked).toEqual([null, 'p.1.r']);
+  expect(events.at(-1)).toMatchObject({ event: 'deleted', id: 'a' });
 });
 
 it('ends when nobody is signed in any more', async () => {

@@ -24,6 +24,8 @@ export class EventStream {
   #lastId = '';
   #failures = 0;
   #isEager = false;
+  #isPaused = false;
+  #connection: AbortController | null = null;
 
   constructor(handler: StreamHandler) {
     this.#handler = handler;
@@ -45,8 +47,26 @@ export class EventStream {
     this.#wake();
   }
 
+  /// Ends the connection, and makes none until `resume`.
+  pause(): void {
+    this.#isPaused = true;
+    this.#connection?.abort();
+    this.#wake();
+  }
+
+  /// From where it was.
+  resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#wake();
+  }
+
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
+      if (this.#isPaused) {
+        await new Promise<void>((done) => (this.#wake = done));
+        continue;
+      }
       let atLeast = 0;
       try {
         await this.#listen();
@@ -57,6 +77,7 @@ export class EventStream {
         atLeast = error instanceof ApiError ? (error.retryAfter ?? 0) * 1000 : 0;
       }
       if (this.#stopping.signal.aborted) return;
+      if (this.#isPaused) continue;
       this.#failures += 1;
       this.#handler.onState('reconnecting', this.#failures);
       await this.#pause(delayOf(this.#failures, Math.random(), atLeast));
@@ -77,7 +98,7 @@ export class EventStream {
   }
 
   async #listen(): Promise<void> {
-    const ending = new AbortController();
+    const ending = (this.#connection = new AbortController());
     const stop = () => ending.abort();
     this.#stopping.signal.addEventListener('abort', stop);
     let silence = setTimeout(stop, longestSilence);

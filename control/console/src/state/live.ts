@@ -1,6 +1,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { listDeployments } from '../api/deployments';
 import { listGroups, listInstanceTypes } from '../api/catalogue';
+import { isListening, onChange } from './attention';
 import { applyEvents, emptyPicture, type Kind, type Kinds, type Picture, type StreamEvent } from './collections';
 import { EventStream } from './event_stream';
 
@@ -9,8 +10,9 @@ import { EventStream } from './event_stream';
 const picture = signal<Picture>(emptyPicture);
 
 /// connecting: nothing is known yet. live: what is shown is what is. reconnecting: the stream ended a moment ago.
-/// stale: it has not come back for several tries; what is shown may be old.
-export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'stale';
+/// stale: it has not come back for several tries; what is shown may be old. resuming: nobody looked at the tab for a while, and
+/// what happened meanwhile is being told.
+export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'stale' | 'resuming';
 export const liveState = signal<LiveState>('connecting');
 /// When the last news or heartbeat came; milliseconds as of Date.now().
 export const lastHeard = signal<number | null>(null);
@@ -59,11 +61,22 @@ function onEvents(events: StreamEvent[]): void {
 function listenAnew(): void {
   stream?.stop();
   stream = new EventStream({ onEvents, onState });
+  if (!isListening.peek()) stream.pause();
   stream.start();
 }
 
 export function startLive(): void {
   stopLive();
+  listenAnew();
+}
+
+/// What is known stays, as of now.
+export function holdLive(): void {
+  stream?.stop();
+  stream = null;
+}
+
+export function resumeLive(): void {
   listenAnew();
 }
 
@@ -115,6 +128,13 @@ async function fetchAll(): Promise<void> {
     },
   };
 }
+
+onChange(isListening, (listening) => {
+  if (!stream) return;
+  if (listening && liveState.peek() === 'live') liveState.value = 'resuming';
+  if (listening) stream.resume();
+  else stream.pause();
+});
 
 if (typeof document !== 'undefined') {
   document.addEventListener('visibilitychange', () => {

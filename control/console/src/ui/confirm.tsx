@@ -35,6 +35,8 @@ export function confirm(question: Question): Promise<boolean> {
   });
 }
 
+export const askDiscard = () => confirm({ title: 'Do you want to discard the changes?', yes: 'Discard', danger: true });
+
 /// Where questions are shown; once on the page.
 export function ConfirmHost() {
   return asked.value ? <ConfirmDialog key={asked.value.title} {...asked.value} /> : null;

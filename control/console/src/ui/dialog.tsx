@@ -9,11 +9,13 @@ export interface DialogProps {
   /// The row of buttons at its end.
   actions?: ComponentChildren;
   wide?: boolean;
+  /// Nothing of what is under it can be seen.
+  covers?: boolean;
   children?: ComponentChildren;
 }
 
 /// The platform's modal dialog: it holds the focus, and gives it back. Shown as long as it is rendered.
-export function Dialog({ title, onClose, actions, wide, children }: DialogProps) {
+export function Dialog({ title, onClose, actions, wide, covers, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -28,7 +30,7 @@ export function Dialog({ title, onClose, actions, wide, children }: DialogProps)
   return (
     <dialog
       ref={element}
-      class={wide ? 'dialog dialog-wide' : 'dialog'}
+      class={`dialog${wide ? ' dialog-wide' : ''}${covers ? ' dialog-covers' : ''}`}
       aria-labelledby={id}
       onCancel={(event) => {
         event.preventDefault();

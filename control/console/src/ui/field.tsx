@@ -1,5 +1,5 @@
-import type { ComponentChildren } from 'preact';
-import { useId } from 'preact/hooks';
+import { createContext, type ComponentChildren } from 'preact';
+import { useContext, useId, useState } from 'preact/hooks';
 import { Button } from './button';
 import { Icon } from './icon';
 
@@ -19,12 +19,20 @@ interface Tied {
   'aria-required': true | undefined;
 }
 
+/// Which time it is that the form was sent, where what is wrong is told only then: what was said of a value that is another
+/// since does not stand there any more.
+export const Attempt = createContext<number | null>(null);
+
 /// A label above an input, and below it a hint and errors. For inputs that are not below.
-export function Field({ label, hint, errors = [], required, children }: FieldFrame & { children: (tied: Tied) => ComponentChildren }) {
+export function Field({ label, hint, errors: told = [], required, children }: FieldFrame & { children: (tied: Tied) => ComponentChildren }) {
   const id = useId();
+  const attempt = useContext(Attempt);
+  const [changedAfter, setChangedAfter] = useState<number | null>(null);
+  const errors = attempt !== null && attempt === changedAfter ? [] : told;
+  const noteChange = () => setChangedAfter(attempt);
   const described = [hint && `${id}-hint`, errors.length > 0 && `${id}-error`].filter(Boolean).join(' ');
   return (
-    <div class="field">
+    <div class="field" onInput={noteChange} onChange={noteChange}>
       <label class="field-label" for={id}>
         {label}
         {required && (

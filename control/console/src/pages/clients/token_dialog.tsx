@@ -1,5 +1,6 @@
 import { useId, useState } from 'preact/hooks';
 import type { CreatedClient, Deployment } from '../../api/types';
+import { useGuard } from '../../router/location';
 import { saveText } from '../../lib/save_text';
 import { curlCommand } from '../../lib/shell';
 import { Alert } from '../../ui/alert';
@@ -8,6 +9,7 @@ import { CodeBlock } from '../../ui/code_block';
 import { CopyButton } from '../../ui/copy_button';
 import { Dialog } from '../../ui/dialog';
 import { Checkbox } from '../../ui/field';
+import { askLoseSecret } from '../../ui/secret_once';
 import { useExample } from '../deployment/example';
 import { envText, netrcText, type Credentials } from './credentials';
 
@@ -27,6 +29,7 @@ export function TokenDialog({ deployment, made, onClose }: { deployment: Deploym
 
 function Shown({ deployment, name, token, onClose }: { deployment: Deployment; name: string; token: string; onClose: () => void }) {
   const [saved, setSaved] = useState(false);
+  useGuard(!saved, askLoseSecret);
   const example = useExample(deployment);
   const id = useId();
   const credentials: Credentials = { endpoint: deployment.endpoint, name, token };

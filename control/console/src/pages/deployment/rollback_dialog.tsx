@@ -14,10 +14,11 @@ import { Dialog } from '../../ui/dialog';
 import { SelectField, TextField } from '../../ui/field';
 import { QuotaMeter } from '../../ui/meter';
 import { Skeleton } from '../../ui/skeleton';
+import { newestOther } from './newest_other';
 
 interface RollbackProps {
   deployment: Deployment;
-  /// The one to go back to; left out, the one before the present one.
+  /// The one to go back to; left out, the newest that is not as the present one.
   revision?: number | undefined;
   onClose: () => void;
 }
@@ -34,7 +35,7 @@ export function RollbackDialog({ deployment, revision, onClose }: RollbackProps)
       ({ items }) => {
         const earlier = items.filter((each) => each.revision < deployment.revision);
         setHistory(earlier);
-        setChosen((before) => before ?? earlier[0]?.revision);
+        setChosen((before) => before ?? newestOther(items, deployment.revision));
       },
       (error) => setProblem(error),
     );
@@ -71,7 +72,7 @@ export function RollbackDialog({ deployment, revision, onClose }: RollbackProps)
           <Button onClick={onClose} disabled={busy}>
             Cancel
           </Button>
-          <Button kind="primary" icon="undo-2" busy={busy} disabled={!rehearsed.answer} onClick={() => void act()}>
+          <Button kind="primary" icon="undo-2" busy={busy} disabled={!rehearsed.answer || rehearsed.answer.changes.length === 0} onClick={() => void act()}>
             Rollback
           </Button>
         </>

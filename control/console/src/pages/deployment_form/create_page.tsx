@@ -4,27 +4,24 @@ import { newKey } from '../../api/client';
 import { createDeployment, rehearseCreate } from '../../api/deployments';
 import { ApiError } from '../../api/problem';
 import { createCommand, restCommand } from '../../lib/command_line';
-import { guardLeaving, navigate } from '../../router/location';
+import { navigate, useGuard } from '../../router/location';
 import { isComplete, remember } from '../../state/live';
 import { notify, notifyError } from '../../state/notifications';
 import { isReadOnly } from '../../state/session';
-import { Alert } from '../../ui/alert';
 import { Button } from '../../ui/button';
 import { PageHead } from '../../ui/page_head';
+import { askDiscard } from '../../ui/confirm';
 import { Skeleton } from '../../ui/skeleton';
 import { AdvancedFields } from './advanced_fields';
 import { CommonFields } from './fields';
 import { exampleMistake, focusFirstError, useFormModel } from './form_model';
-import { draftOf, emptyForm, idMistake, randomSuffix, type FormState } from './form_state';
+import { draftOf, emptyForm, hasInput, idMistake, randomSuffix } from './form_state';
 import { IdentityFields } from './identity_fields';
 import { QuotaPanel } from './quota_panel';
-import { askDiscard, Refusal } from './refusal';
+import { LooksOnly, Refusal } from './refusal';
 import { useRehearsal } from './rehearsal';
 import { ShownAs } from './shown_as';
 import './form.css';
-
-/// Whether somebody typed something that would be lost.
-const isDirty = (form: FormState) => form.name !== '' || form.modelImage !== '' || form.description !== '' || form.metadata.length > 0 || form.env.length > 0;
 
 export default function CreatePage(_: PageProps) {
   const [suffix] = useState(randomSuffix);
@@ -39,8 +36,7 @@ export default function CreatePage(_: PageProps) {
   useEffect(() => model.take(refused?.fields ?? rehearsed.problem?.fields ?? []), [rehearsed, refused]);
   useEffect(() => setRefused(null), [JSON.stringify(draft)]);
 
-  const dirty = isDirty(form);
-  useEffect(() => (dirty ? guardLeaving(askDiscard) : undefined), [dirty]);
+  useGuard(hasInput(form), askDiscard);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -72,7 +68,7 @@ export default function CreatePage(_: PageProps) {
   return (
     <>
       <PageHead title="Create Deployment" above={[{ text: 'Deployments', href: '/deployments' }]} />
-      {isReadOnly.value && <Alert kind="warning">You are signed in with a token that may look only.</Alert>}
+      <LooksOnly />
       <form class="form-page" noValidate onSubmit={(event) => void submit(event)}>
         <div class="stack">
           <IdentityFields model={model} suffix={suffix} />

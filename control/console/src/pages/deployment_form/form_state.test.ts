@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Deployment } from '../../api/types';
-import { documentOf, draftOf, emptyForm, formOf, idMistake, patchOf, suggestId } from './form_state';
+import { documentOf, draftOf, emptyForm, formOf, hasInput, idMistake, patchOf, suggestId } from './form_state';
 
 const deployment = {
   id: 'iris',
@@ -77,5 +77,16 @@ describe('ids', () => {
     expect(idMistake('')).toBe('Please input an ID');
     expect(idMistake('-a-')).toMatch(/^lower case alphanumeric/);
     expect(idMistake('iris-2')).toBe('');
+  });
+});
+
+describe('what was put into an empty form', () => {
+  it('is not what was chosen by itself', () => {
+    expect(hasInput({ ...emptyForm, group: 'demo', instanceType: 'small', id: 'x-1ab2c' })).toBe(false);
+  });
+  it('is any field', () => {
+    const { serving } = emptyForm;
+    for (const change of [{ updateMessage: 'why' }, { urls: 'http://a' }, { ownId: true, id: 'mine' }, { modelURI: 'models:/x' }, { replicas: '2' }, { serving: { ...serving, exampleRequest: '{}' } }, { serving: { ...serving, limits: { ...serving.limits, burst: '3' } } }])
+      expect(hasInput({ ...emptyForm, ...change })).toBe(true);
   });
 });

@@ -94,6 +94,13 @@ export const emptyForm: FormState = {
   },
 };
 
+/// Whether somebody put something into a form that began empty; what was chosen for him is not his.
+export function hasInput(form: FormState): boolean {
+  const { group, instanceType } = form;
+  const begun: FormState = { ...emptyForm, group, instanceType, id: form.ownId ? '' : form.id };
+  return JSON.stringify({ ...emptyForm, ...form }) !== JSON.stringify(begun);
+}
+
 const textOf = (value: number | null | undefined) => (value == null ? '' : String(value));
 
 function limitOf(limit: { requestsPerSecond?: number | null; burst?: number | null; concurrent?: number | null } | null | undefined): LimitState {

@@ -1,9 +1,11 @@
 import type { ApiError } from '../../api/problem';
+import { isReadOnly } from '../../state/session';
 import { Alert } from '../../ui/alert';
 import { pointerName } from '../../ui/change_list';
-import { confirm } from '../../ui/confirm';
 
-export const askDiscard = () => confirm({ title: 'Do you want to discard the changes?', yes: 'Discard', danger: true });
+export function LooksOnly() {
+  return isReadOnly.value ? <Alert kind="warning">You are signed in with a token that may look only.</Alert> : null;
+}
 
 /// Why it was not done, in short; what is wrong with a field stands at the field. Quota has its own panel.
 export function Refusal({ error }: { error: ApiError | null }) {

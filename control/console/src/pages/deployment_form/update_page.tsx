@@ -4,7 +4,7 @@ import { compareRevisions, getDeployment, rehearseUpdate, updateDeployment } fro
 import { ApiError } from '../../api/problem';
 import type { Change, Deployment } from '../../api/types';
 import { restCommand, updateCommand } from '../../lib/command_line';
-import { guardLeaving, navigate } from '../../router/location';
+import { navigate, useGuard } from '../../router/location';
 import { deployments, isComplete, remember } from '../../state/live';
 import { notify, notifyError } from '../../state/notifications';
 import { isReadOnly } from '../../state/session';
@@ -15,6 +15,7 @@ import { EmptyState } from '../../ui/empty_state';
 import { Checkbox } from '../../ui/field';
 import { Facts } from '../../ui/facts';
 import { PageHead } from '../../ui/page_head';
+import { askDiscard } from '../../ui/confirm';
 import { Skeleton } from '../../ui/skeleton';
 import { groupName } from '../deployments/parts';
 import { AdvancedFields } from './advanced_fields';
@@ -22,7 +23,7 @@ import { CommonFields } from './fields';
 import { exampleMistake, focusFirstError, useFormModel } from './form_model';
 import { formOf, patchOf } from './form_state';
 import { QuotaPanel } from './quota_panel';
-import { askDiscard, Refusal } from './refusal';
+import { LooksOnly, Refusal } from './refusal';
 import { useRehearsal } from './rehearsal';
 import { ShownAs } from './shown_as';
 import './form.css';
@@ -59,7 +60,7 @@ function UpdateForm({ start, startAnew }: { start: Deployment; startAnew: (deplo
   const rehearsed = useRehearsal(patch, (signal) => rehearseUpdate(id, patch, signal), exampleMistake(form) === '');
   useEffect(() => model.take(refused?.fields ?? rehearsed.problem?.fields ?? []), [rehearsed, refused]);
   useEffect(() => setRefused(null), [text]);
-  useEffect(() => (changed ? guardLeaving(askDiscard) : undefined), [changed]);
+  useGuard(changed, askDiscard);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -91,6 +92,7 @@ function UpdateForm({ start, startAnew }: { start: Deployment; startAnew: (deplo
           { text: name, href: `/deployments/${id}` },
         ]}
       />
+      <LooksOnly />
       {(isNewer || refused?.status === 412) && (
         <ChangedMeanwhile id={id} base={base} now={now} refused={refused?.status === 412 ? refused : null} keepMine={(revision) => { setBase(revision); setRefused(null); }} startAnew={startAnew} />
       )}

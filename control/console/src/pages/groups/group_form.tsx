@@ -53,7 +53,7 @@ export function GroupForm({ group, onClose }: { group?: Group; onClose: () => vo
     const changed = group ? await patchGroup(group.name, all) : await createGroup({ name, enabledDeployment: enabled, ...all });
     remember('group', changed.name, changed);
     notify({ kind: 'success', title: changed.displayName || changed.name, text: group ? 'The group has been changed.' : 'The group has been created.' });
-    if (!group) void navigate(`/groups/${encodeURIComponent(changed.name)}`);
+    if (!group) void navigate(`/groups/${encodeURIComponent(changed.name)}`, { force: true });
   };
 
   return (

@@ -3,7 +3,9 @@ import { predict } from '../../api/predict';
 import { detailOf } from '../../api/problem';
 import type { Deployment, PredictionReply } from '../../api/types';
 import { findJsonMistake, formatJson } from '../../lib/json_text';
+import { exampleDrafts } from '../../state/example_drafts';
 import { freshTokens } from '../../state/fresh_tokens';
+import { isReadOnly } from '../../state/session';
 import { Alert } from '../../ui/alert';
 import { Button } from '../../ui/button';
 import { Checkbox, TextArea } from '../../ui/field';
@@ -14,7 +16,12 @@ import { Snippets } from './snippets';
 /// Sends a request as an application would, through the gateway, and shows the same for a terminal and for programs.
 export function TryIt({ deployment }: { deployment: Deployment }) {
   const example = useExample(deployment);
-  const [text, setText] = useState<string | null>(null);
+  const [text, keepText] = useState(exampleDrafts.get(deployment.id) ?? null);
+  const setText = (typed: string | null) => {
+    if (typed === null) exampleDrafts.delete(deployment.id);
+    else exampleDrafts.set(deployment.id, typed);
+    keepText(typed);
+  };
   const [reply, setReply] = useState<PredictionReply | null>(null);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
@@ -62,8 +69,9 @@ export function TryIt({ deployment }: { deployment: Deployment }) {
               )}
             </div>
           )}
+          {isReadOnly.value && <p class="small dim">You are signed in with a token that may look only, so nothing is sent from here: an application calls it as below.</p>}
           <div class="row">
-            <Button kind="primary" icon="play" busy={busy} disabled={body === ''} onClick={() => void send()}>
+            <Button kind="primary" icon="play" busy={busy} disabled={body === '' || isReadOnly.value} onClick={() => void send()}>
               Send
             </Button>
             {busy && <Button onClick={() => ending.current?.abort()}>Cancel</Button>}

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
-import { followLog, readLog, type LogSource } from '../../api/logs';
+import { followLog, readLog, type LogSource, type LogStart } from '../../api/logs';
 import { ApiError } from '../../api/problem';
+import { isWatched, onChange } from '../../state/attention';
 import { delayOf } from '../../state/backoff';
 import { LineReader, LineSplitter, type ReadLine } from './lines';
 import { LogBook, olderThan } from './log_book';
@@ -18,10 +19,10 @@ const longestSilence = 60_000;
 /// Lines of several replicas come in order as far as they have been read: after a break it is asked from a little before.
 const overlap = 5000;
 const endedPause = 5000;
-/// The last lines come in several pieces: what arrives so soon, as long as they are not whole, is not new.
-const tailPatience = 1000;
 
-/// One log as it is read: followed from its last lines on, over broken connections, without gaps or repetitions.
+/// One log as it is read: its last lines, and then what comes, over broken connections, without gaps or repetitions.
+///
+/// The last lines are asked for by themselves: only an answer with an end can say that the log has no more of them.
 ///
 /// Shape: as long as one choice of replica and instance is shown; `start` once, `stop` at the end.
 export class LogSession {
@@ -41,8 +42,11 @@ export class LogSession {
   #stopping = new AbortController();
   #connection: AbortController | null = null;
   #again = false;
+  #hasTail = false;
+  #failures = 0;
   #wakeUp: () => void = () => {};
   #frame = 0;
+  #forget: () => void = () => {};
 
   /// `mayGoOn`: whether a log that has ended may get more lines, as that of a replica that is started again.
   constructor(source: LogSource, mayGoOn: () => boolean) {
@@ -51,10 +55,13 @@ export class LogSession {
   }
 
   start(): void {
+    // While nobody looks it holds no connection; what was written meanwhile is told afterwards.
+    this.#forget = onChange(isWatched, () => this.#reconnect());
     void this.#run();
   }
 
   stop(): void {
+    this.#forget();
     this.#stopping.abort();
     cancelAnimationFrame(this.#frame);
     this.#reconnect();
@@ -82,7 +89,8 @@ export class LogSession {
     this.older.value = 'loading';
     const wanted = Math.min(this.book.size + more, mostLines);
     try {
-      const text = await readLog(this.source, wanted, AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(30_000)]));
+      const signal = AbortSignal.any([this.#stopping.signal, AbortSignal.timeout(30_000)]);
+      const text = await (await readLog(this.source, { tail: wanted }, signal)).text();
       const answer = this.#read(new LineReader(this.source.replica), text.split('\n'));
       this.book.prepend(olderThan(answer, this.book.first));
       this.older.value = this.book.isFull ? 'full' : answer.length < wanted ? 'beginning' : 'more';
@@ -94,13 +102,16 @@ export class LogSession {
   }
 
   async #run(): Promise<void> {
-    let failures = 0;
     const stopping = this.#stopping.signal;
     while (!stopping.aborted) {
+      if (!isWatched.peek()) {
+        await new Promise<void>((done) => (this.#wakeUp = done));
+        continue;
+      }
       this.#again = false;
       let pause = endedPause;
       try {
-        await this.#listen(() => (failures = 0));
+        await this.#listen();
         if (!this.#again) this.state.value = 'ended';
       } catch (error) {
         if (stopping.aborted) return;
@@ -112,7 +123,7 @@ export class LogSession {
             return;
           }
           this.state.value = 'retrying';
-          pause = delayOf(++failures, Math.random(), retryAfter);
+          pause = delayOf(++this.#failures, Math.random(), retryAfter);
         }
       }
       while (!stopping.aborted && !this.#again) {
@@ -138,44 +149,52 @@ export class LogSession {
     });
   }
 
-  async #listen(onAnswer: () => void): Promise<void> {
+  async #listen(): Promise<void> {
     const connection = (this.#connection = new AbortController());
+    if (!this.#hasTail) {
+      const isFirst = this.book.size === 0;
+      const count = await this.#take(readLog(this.source, this.#start(), connection.signal), connection, true);
+      if (isFirst && count < tailLines) this.older.value = 'beginning';
+      this.#hasTail = true;
+    }
+    if (!this.source.previous) await this.#take(followLog(this.source, this.#start(), connection.signal), connection, false);
+  }
+
+  /// At first the tail; then from about the newest line on, but no more than there is room for.
+  #start(): LogStart {
+    const newest = this.book.newestTime;
+    if (newest === '') return { tail: this.#hasTail ? mostLines : tailLines };
+    return { tail: mostLines, since: new Date(Date.parse(newest) - overlap).toISOString() };
+  }
+
+  /// Adds what is new of an answer as it comes; answers how many lines it had, new or not.
+  async #take(asked: Promise<Response>, connection: AbortController, isTail: boolean): Promise<number> {
     const stop = () => connection.abort();
     let silence = setTimeout(stop, longestSilence);
-    let tailDone: ReturnType<typeof setTimeout> | undefined;
-    const newest = this.book.newestTime;
-    const isNew = this.book.skipper();
-    const from = newest ? { since: new Date(Date.parse(newest) - overlap).toISOString() } : { tail: tailLines };
+    const isUntold = this.book.skipper();
+    // What was not told because it is older than the first line is for `loadOlder`.
+    const first = this.older.value === 'beginning' ? '' : (this.book.first?.time ?? '');
+    const splitter = new LineSplitter();
+    const reader = new LineReader(this.source.replica);
+    let count = 0;
     try {
-      const answer = await followLog(this.source, from, connection.signal);
-      onAnswer();
+      const answer = await asked;
+      this.#failures = 0;
       this.problem.value = null;
-      const splitter = new LineSplitter();
-      const reader = new LineReader(this.source.replica);
+      if (!isTail) this.state.value = 'following';
       const pieces = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
-      const tailUntil = newest === '' ? Date.now() + tailPatience : 0;
-      if (newest === '') tailDone = setTimeout(() => this.#tailIsWhole(), tailPatience);
-      this.state.value = 'following';
       for (;;) {
         const { done, value } = await pieces.read();
         clearTimeout(silence);
         silence = setTimeout(stop, longestSilence);
         const lines = this.#read(reader, done ? splitter.finish() : splitter.push(value));
-        this.#add(lines.filter(isNew), Date.now() < tailUntil && this.book.size < tailLines);
-        if (done) {
-          if (newest === '') this.#tailIsWhole();
-          return;
-        }
+        count += lines.length;
+        this.#add(lines.filter((line) => isUntold(line) && (line.time === '' || line.time >= first)), isTail);
+        if (done) return count;
       }
     } finally {
       clearTimeout(silence);
-      clearTimeout(tailDone);
     }
-  }
-
-  /// Fewer lines than were asked for are all that there are.
-  #tailIsWhole(): void {
-    if (this.book.size < tailLines && this.older.value === 'more') this.older.value = 'beginning';
   }
 
   #read(reader: LineReader, lines: readonly string[]): ReadLine[] {

@@ -100,8 +100,7 @@ export function LogView({ session, label, look, announces, target }: ViewProps) 
 
 function Older({ session }: { session: LogSession }) {
   const state = session.older.value;
-  // Until that many are there the tail may still be arriving.
-  if (session.book.size === 0 || (state === 'more' && session.book.size < tailLines)) return null;
+  if (session.book.size === 0 || session.state.value === 'loading') return null;
   const load = (event: TargetedMouseEvent<HTMLButtonElement>) => {
     session.follow(false);
     // Browsers keep what is in view where it is while something grows above it, but for a box that stands at its very top.

@@ -103,7 +103,7 @@ function Log({ deployment, replica, previous }: { deployment: Deployment; replic
   useEffect(() => {
     if (isBefore && older === 'more') session.loadOlder(mostLines).catch((error) => notifyError(error, 'Looking for the line'));
   }, [isBefore, older]);
-  const isMissing = time !== '' && !named && book.size > 0 && !(isBefore && (older === 'more' || older === 'loading'));
+  const isMissing = time !== '' && !named && book.size > 0 && session.state.value !== 'loading' && !(isBefore && (older === 'more' || older === 'loading'));
 
   const label = `Log of ${deployment.name}, ${replica ? shortReplica(replica, deployment.id) : 'all replicas'}`;
   return (

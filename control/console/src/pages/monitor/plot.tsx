@@ -3,6 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import type { Charts } from '../../api/types';
 import { extentOf, type Line } from './lines';
+import { markerLabels } from './marker_labels';
 import { styleOf } from './line_style';
 import { useThemeKey } from './theme_key';
 import { axisRange, formatValue, type Unit } from './units';
@@ -76,7 +77,7 @@ function optionsOf(host: HTMLElement, { unit, lines }: Current, now: () => Curre
   return {
     width: host.clientWidth || 300,
     height,
-    padding: [14, 8, 0, 0],
+    padding: [14, 18, 0, 0], // at the right half a label of the times has room
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 7 }, sync: { key: 'monitor', setSeries: false } },
     scales: { x: { time: true }, y: { range: () => yRange(now()) } },
@@ -129,14 +130,15 @@ function drawMarkers(plot: uPlot, markers: readonly Marker[], colour: (name: str
   ctx.textAlign = 'center';
   ctx.lineWidth = ratio;
   ctx.setLineDash([4 * ratio, 3 * ratio]);
-  for (const { at, revision } of markers) {
-    const x = Math.round(plot.valToPos(Date.parse(at) / 1000, 'x', true));
-    if (!(x >= bbox.left && x <= bbox.left + bbox.width)) continue;
+  const shown = markers
+    .map(({ at, revision }) => ({ x: Math.round(plot.valToPos(Date.parse(at) / 1000, 'x', true)), revision }))
+    .filter(({ x }) => x >= bbox.left && x <= bbox.left + bbox.width);
+  for (const { x } of shown) {
     ctx.beginPath();
     ctx.moveTo(x, bbox.top);
     ctx.lineTo(x, bbox.top + bbox.height);
     ctx.stroke();
-    ctx.fillText(`r${revision}`, x, bbox.top - 3 * ratio);
   }
+  for (const { x, text } of markerLabels(shown, (label) => ctx.measureText(label).width + 6 * ratio)) ctx.fillText(text, x, bbox.top - 3 * ratio);
   ctx.restore();
 }

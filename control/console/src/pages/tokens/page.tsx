@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { PageProps } from '../../app/routes';
 import { query, setQuery } from '../../router/location';
 import { isComplete, tokens } from '../../state/live';
-import { isAdmin, isReadOnly, me } from '../../state/session';
+import { hasFullRights, isAdmin, me } from '../../state/session';
 import { Button, LinkButton } from '../../ui/button';
 import { EmptyState } from '../../ui/empty_state';
 import { Checkbox } from '../../ui/field';
@@ -17,7 +17,7 @@ export default function TokensPage(_: PageProps) {
   const own = me.value?.name ?? '';
   const mine = query.value.get('mine') === '1';
   const shown = [...tokens.value.values()].filter((token) => !mine || token.user === own).sort((a, b) => b.createdAt.localeCompare(a.createdAt));
-  const create = !isReadOnly.value && (
+  const create = hasFullRights.value && (
     <Button kind="primary" icon="plus" onClick={() => setCreating(true)}>
       New API token
     </Button>

@@ -3,7 +3,7 @@ import type { Token } from '../../api/types';
 import { now } from '../../state/clock';
 import { remember } from '../../state/live';
 import { notify } from '../../state/notifications';
-import { isAdmin, isReadOnly } from '../../state/session';
+import { hasFullRights, isAdmin } from '../../state/session';
 import { Button } from '../../ui/button';
 import { confirm } from '../../ui/confirm';
 import { Day } from '../../ui/day';
@@ -61,7 +61,7 @@ export function TokenTable({ tokens, withUser = false }: { tokens: readonly Toke
     { title: 'Created', cell: (token) => <RelativeTime time={token.createdAt} /> },
     { title: 'Last used', cell: (token) => (token.lastUsedAt ? <RelativeTime time={token.lastUsedAt} /> : 'never') },
     { title: 'Expires', cell: (token) => (token.expiresAt ? <Day time={token.expiresAt} /> : 'never') },
-    ...(isReadOnly.value ? [] : [actions]),
+    ...(hasFullRights.value ? [actions] : []),
   ];
   return (
     <div class="card list-card">

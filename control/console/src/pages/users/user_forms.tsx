@@ -29,7 +29,7 @@ export function NewUser({ onClose }: { onClose: () => void }) {
     const user = await createUser({ name, displayName: displayName || null, role: role as User['role'], password: password || null });
     remember('user', user.name, user);
     notify({ kind: 'success', title: user.name, text: 'The user has been created.' });
-    void navigate(`/users/${encodeURIComponent(user.name)}`);
+    void navigate(`/users/${encodeURIComponent(user.name)}`, { force: true });
   };
   return (
     <FormDialog title="New user" yes="Create user" pointers={['/name', '/displayName', '/role', '/password']} onClose={onClose} act={act}>

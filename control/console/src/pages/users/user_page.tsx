@@ -5,7 +5,7 @@ import type { Account, User } from '../../api/types';
 import { navigate } from '../../router/location';
 import { groups, remember, tokens, users } from '../../state/live';
 import { notify } from '../../state/notifications';
-import { isAdmin, isReadOnly, me } from '../../state/session';
+import { hasFullRights, isAdmin, me } from '../../state/session';
 import { Alert } from '../../ui/alert';
 import { Button, LinkButton } from '../../ui/button';
 import { confirm } from '../../ui/confirm';
@@ -43,10 +43,10 @@ export function UserPage({ name }: { name: string }) {
   // Changes come by the stream, to administrators.
   const user: User = users.value.get(name) ?? account;
   const own = [...tokens.value.values()].filter((token) => token.user === name);
-  const mayMakeTokens = !isReadOnly.value && (self || isAdmin.value);
+  const mayMakeTokens = hasFullRights.value && (self || isAdmin.value);
   return (
     <>
-      <PageHead title={`User: ${user.displayName || user.name}`} above={isAdmin.value ? [{ text: 'Users', href: '/users' }] : []} actions={!isReadOnly.value && <Actions user={user} self={self} open={setForm} />} />
+      <PageHead title={`User: ${user.displayName || user.name}`} above={isAdmin.value ? [{ text: 'Users', href: '/users' }] : []} actions={hasFullRights.value && <Actions user={user} self={self} open={setForm} />} />
       <div class="stack">
         <section class="card stack" aria-label="User">
           <Facts
