@@ -2,7 +2,6 @@
 #include "gateway/program.hpp"
 
 #include "control/api/primehub/primehub_api.hpp"
-#include "control/api/rest/problem.hpp"
 #include "control/api/rest/rest_api.hpp"
 #include "control/publish/publisher.hpp"
 #include "control/reconcile/reconciler.hpp"
@@ -128,6 +127,7 @@ class program {
         certificates_{settings_, *gateway_, external_},
         metrics_server_{listen_on("metrics", settings_.listen.metrics, [&] { return make_metrics_server(); })},
         control_server_{listen_on("control", settings_.listen.control, [&] { return make_control_server(); })} {
+    control_server_->set_own_answers(own_answers_of(rest_));
     certificates_.attach(*control_server_);
     processes_.use_models(models_);
     for (const auto& replica : driver_.observe()) models_.hold(replica.name);
@@ -288,11 +288,7 @@ class program {
   http_io::response answer_control(const http_io::request& request) {
     const bool primehub = control::primehub::primehub_api::has(request.path);
     if (!primehub && !request.path.starts_with("/api/")) return rest_(request);  // pages and probes ask no store
-    if (!control_gate_.enter()) {
-      control::rest::problem upgrading{503, "UPGRADING", "modelgate is being upgraded; send the request again"};
-      upgrading.fields = {{"Retry-After", "1"}, {"Connection", "close"}};
-      return control::rest::to_response(upgrading, request.fields.get("X-Request-Id"));
-    }
+    if (!control_gate_.enter()) return upgrading_answer(request);
     const leaving_gate left{control_gate_};
     return primehub ? primehub_(request) : rest_(request);
   }

@@ -1,5 +1,6 @@
 #include "gateway/rest_parts.hpp"
 
+#include "control/api/rest/problem.hpp"
 #include "control/console/site.hpp"
 
 #include <chrono>
@@ -29,7 +30,8 @@ control::rest::rest_options rest_options_of(const live_settings& live, const net
     return control::rest::view_settings{
         now->prediction.public_url,
         {std::chrono::duration_cast<std::chrono::seconds>(now->timeouts.total), now->limits.body_bytes},
-        dashboard_url(*now), now->control_public_url};
+        dashboard_url(*now),
+        now->control_public_url};
   };
   options.idempotency = [&live] {
     const auto now = live.now();
@@ -53,6 +55,31 @@ control::rest::rest_options rest_options_of(const live_settings& live, const net
   };
   options.not_ready_because = std::move(not_ready_because);
   return options;
+}
+
+http_io::own_answers own_answers_of(control::rest::rest_api& rest) {
+  http_io::own_answers own;
+  own.at_once = [&rest](const http_io::request& request) -> std::optional<http_io::response> {
+    if (request.path != "/livez" && request.path != "/readyz") return std::nullopt;
+    return rest(request);
+  };
+  own.refused = [](std::string_view path, const http_io::refusal& why) {
+    auto answer = control::primehub::primehub_api::refused(path, why);
+    return answer ? *std::move(answer) : http_io::make_refusal_response(why);
+  };
+  return own;
+}
+
+http_io::response upgrading_answer(const http_io::request& request) {
+  constexpr http_io::refusal why{503, "UPGRADING", "modelgate is being upgraded; send the request again"};
+  auto answer = control::primehub::primehub_api::refused(request.path, why);
+  if (!answer) {
+    const control::rest::problem problem{why.status, std::string{why.code}, std::string{why.detail}};
+    answer = control::rest::to_response(problem, request.fields.get("X-Request-Id"));
+  }
+  answer->fields.set("Retry-After", "1");
+  answer->fields.set("Connection", "close");
+  return *std::move(answer);
 }
 
 std::vector<gateway::reading> readings_of(const control::events::event_hub& hub) {

@@ -44,6 +44,27 @@ outcome<json::array> objects_of(const std::string& text, const std::string& file
   return objects;
 }
 
+bool is_carried(const json::value& object) {
+  if (!object.is_object()) return false;
+  const std::string kind = member_text(object.get_object(), "kind");
+  return kind == "PhDeployment" || kind == "InstanceType";
+}
+
+/// Of an object that the server does not know what to do with: the rest of the list goes on.
+json::object report_of_another_kind(const json::value& object) {
+  const json::object nothing;
+  const json::object& members = object.is_object() ? object.get_object() : nothing;
+  const auto* about = members.if_contains("metadata");
+  const std::string kind = member_text(members, "kind");
+  return {{"kind", kind.empty() ? "?" : kind},
+          {"name", about != nullptr && about->is_object() ? member_text(about->get_object(), "name") : ""},
+          {"imported", false},
+          {"detail", "only PhDeployment and InstanceType objects are brought along"},
+          {"notes", json::array{}},
+          {"revisions", 0},
+          {"clients", 0}};
+}
+
 void print_report(const session& now, const primehub_command& command, const json::array& reports) {
   table rows{{"KIND", "NAME", "REVISIONS", "CLIENTS", "RESULT"}};
   table notes{{"NAME", "NOT CARRIED, OR ANOTHER WAY", "WHY"}};
@@ -83,6 +104,10 @@ outcome<void> import_primehub(const session& now, const primehub_command& comman
   if (command.dry_run) add_parameter(path, "dryRun", "true");
   json::array reports;
   for (const json::value& each : *objects) {
+    if (!is_carried(each)) {
+      reports.push_back(report_of_another_kind(each));
+      continue;
+    }
     const std::string body = json::serialize(json::object{{"object", each}});
     const auto given = now.api.perform({.method = "POST", .path = path, .json = body, .if_match = {}});
     if (!given) {

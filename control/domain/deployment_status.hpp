@@ -32,6 +32,21 @@ struct replica_usage {
   friend bool operator==(const replica_usage&, const replica_usage&) = default;
 };
 
+/// What kept a replica from coming up, or ended it, the last time.
+enum class failure_cause {
+  none,  ///< nothing has, or it has been well for a while since
+  image,
+  model,
+  program,
+};
+
+struct replica_failure {
+  failure_cause cause = failure_cause::none;
+  std::optional<int> exit_code = {};  ///< of the program; with a signal's number 128 more than it. Absent: not known
+
+  friend bool operator==(const replica_failure&, const replica_failure&) = default;
+};
+
 struct replica_status {
   std::string name;
   std::uint64_t revision = 0;
@@ -42,6 +57,7 @@ struct replica_status {
   std::string limits_by;  ///< "cgroup2", "cgroup1", "polling" (memory only) or "none"
   std::uint32_t restarts = 0;
   std::optional<replica_usage> usage = {};  ///< absent: nobody knows
+  replica_failure failure = {};
 };
 
 /// Of a deployment of which nothing runs: one that is wanted, and one that is not.
@@ -52,6 +68,7 @@ inline constexpr std::string_view has_stopped = "deployment has stopped";
 struct deployment_status {
   deployment_phase phase = deployment_phase::deploying;
   std::string message;
+  bool refused = false;  ///< failed, as what it is set to does not let it run: nothing was tried
   std::uint32_t available_replicas = 0;
   std::vector<replica_status> replicas;
 };

@@ -86,6 +86,11 @@ class spec_translation {
     json::array kept;
     for (const json::value& each : items_at(spec, {"env"})) {
       const std::string name = text_at(&each, {"name"});
+      if (find(&each, {"valueFrom"}) != nullptr) {
+        note("env " + std::string{cut(name, limits::client_name_length)},
+             "its value stands elsewhere in Kubernetes; set it as a text");
+        continue;
+      }
       if (!is_env_name(name) || is_reserved_env_name(name)) {
         note("env " + std::string{cut(name, limits::client_name_length)},
              "the server sets it itself, or it is no name; give it another one in the model");
@@ -129,17 +134,63 @@ void read_clients(const json::value* spec, primehub_deployment& to) {
   for (const htpasswd_flaw& flaw : file.flaws) to.notes.push_back({"client " + flaw.name, flaw.detail});
 }
 
-/// What stands in a spec that nothing here reads.
-void note_others(const json::value* spec, std::vector<import_note>& notes) {
-  constexpr std::string_view known[] = {"displayName", "description", "updateMessage", "updateTime",
-                                        "userId",      "userName",    "groupId",       "groupName",
-                                        "stop",        "env",         "endpoint",      "predictors"};
-  if (spec == nullptr || !spec->is_object()) return;
-  for (const auto& [key, unused] : spec->get_object()) {
-    if (std::find(std::begin(known), std::end(known), std::string_view{key}) == std::end(known)) {
-      notes.push_back({"spec." + std::string{key}, "it has no meaning here"});
+/// What stands in an object that nothing here reads.
+void note_others(const json::value* in, std::initializer_list<std::string_view> known, const std::string& where,
+                 std::vector<import_note>& notes) {
+  if (in == nullptr || !in->is_object()) return;
+  for (const auto& [key, unused] : in->get_object()) {
+    if (std::find(known.begin(), known.end(), std::string_view{key}) == known.end()) {
+      notes.push_back(
+          {where + std::string{cut(std::string{key}, limits::client_name_length)}, "it has no meaning here"});
     }
   }
+}
+
+/// Those that people have given it; kubectl's own say nothing.
+void note_marks(const json::value& object, std::vector<import_note>& notes) {
+  for (const std::string_view kind : {"labels", "annotations"}) {
+    const auto* marks = find(&object, {"metadata", kind});
+    if (marks == nullptr || !marks->is_object()) continue;
+    for (const auto& [key, unused] : marks->get_object()) {
+      if (std::string_view{key}.find("kubernetes.io/") != std::string_view::npos) continue;
+      notes.push_back(
+          {"metadata." + std::string{kind} + "." + std::string{cut(std::string{key}, limits::client_name_length)},
+           "nothing here has labels; what people are to see of it goes into its metadata"});
+    }
+  }
+}
+
+void note_rest(const json::value& object, std::vector<import_note>& notes) {
+  const json::value* spec = find(&object, {"spec"});
+  note_others(spec,
+              {"displayName", "description", "updateMessage", "updateTime", "userId", "userName", "groupId",
+               "groupName", "stop", "env", "endpoint", "predictors"},
+              "spec.", notes);
+  note_others(find(spec, {"endpoint"}), {"accessType", "clients"}, "spec.endpoint.", notes);
+  const json::array& predictors = items_at(spec, {"predictors"});
+  if (!predictors.empty()) {
+    note_others(&predictors.front(),
+                {"name", "replicas", "modelImage", "modelURI", "instanceType", "imagePullSecret", "metadata"},
+                "spec.predictors[0].", notes);
+  }
+  note_marks(object, notes);
+  if (!text_at(spec, {"groupId"}).empty()) {
+    notes.push_back(
+        {"spec.groupId",
+         "a group's id is its name here: who has the old one in a client's config file sets the group anew, "
+         "with primehub config set-group"});
+  }
+}
+
+/// Of the past: what the notes of now do not say already.
+void note_past(std::vector<import_note>& past, const std::string& time, std::vector<import_note>& notes) {
+  for (import_note& each : past) {
+    const bool is_told = std::any_of(notes.begin(), notes.end(), [&](const import_note& one) {
+      return one.what == each.what || one.what.ends_with(": " + each.what);
+    });
+    if (!is_told) notes.push_back({"history of " + time + ": " + each.what, std::move(each.detail)});
+  }
+  past.clear();
 }
 
 std::string said(const diagnostics& mistakes) {
@@ -170,20 +221,72 @@ std::string user_of(const json::value* spec) {
   return std::string{cut(text_at(spec, {"userName"}), longest_user)};
 }
 
-/// "500m" is half a core, "2G" and "2Gi" are two of what quotas count. Errors: absent when it is no amount.
-std::optional<double> amount(const json::value* given) {
+struct quantity {
+  double number = 0;
+  std::string_view unit;
+};
+
+/// Source: Kubernetes API, "Quantity". Errors: absent when it is no amount.
+std::optional<quantity> quantity_at(const json::value* given) {
   if (given == nullptr) return std::nullopt;
-  if (given->is_number()) return given->to_number<double>();
+  if (given->is_number()) return quantity{given->to_number<double>(), {}};
   if (!given->is_string()) return std::nullopt;
   const std::string_view text = given->get_string();
-  double number = 0;
-  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  quantity read;
+  const auto [stopped, error] = std::from_chars(text.data(), text.data() + text.size(), read.number);
   if (error != std::errc{}) return std::nullopt;
-  const std::string_view unit{stopped, static_cast<std::size_t>(text.data() + text.size() - stopped)};
-  if (unit.empty() || unit == "G" || unit == "Gi") return number;
-  if (unit == "m") return number / 1'000;
-  if (unit == "M" || unit == "Mi") return number / 1'024;
+  read.unit = {stopped, static_cast<std::size_t>(text.data() + text.size() - stopped)};
+  return read;
+}
+
+/// "500m" is half a core. Errors: absent when it is no number of them.
+std::optional<double> count_of(const json::value* given) {
+  const auto read = quantity_at(given);
+  if (!read) return std::nullopt;
+  if (read->unit.empty()) return read->number;
+  if (read->unit == "m") return read->number / 1'000;
   return std::nullopt;
+}
+
+/// "2G" and "2Gi" are two of what quotas count, as PrimeHub has it; without a unit it is bytes. Errors: absent when it is
+/// no amount, or less than anything can run in.
+std::optional<double> gib_of(const json::value* given) {
+  constexpr double kilo = 1'024;
+  constexpr double least_bytes = kilo * kilo;
+  const auto read = quantity_at(given);
+  if (!read) return std::nullopt;
+  const std::string_view unit = read->unit.ends_with('i') ? read->unit.substr(0, read->unit.size() - 1) : read->unit;
+  if (unit == "T") return read->number * kilo;
+  if (unit == "G") return read->number;
+  if (unit == "M") return read->number / kilo;
+  if (unit == "k" || unit == "K") return read->number / (kilo * kilo);
+  if (!read->unit.empty() || read->number < least_bytes) return std::nullopt;
+  return read->number / (kilo * kilo * kilo);
+}
+
+/// The first number of them that there is, of whichever make; and what else there is in the spec.
+void read_gpus(const json::value* spec, json::object& document, std::vector<import_note>& notes) {
+  constexpr std::string_view known[] = {"displayName",  "description",     "limits.cpu",  "limits.memory",
+                                        "requests.cpu", "requests.memory", "tolerations", "nodeSelector"};
+  if (spec == nullptr || !spec->is_object()) return;
+  for (const char* name : {"limits.gpu", "limits.nvidia.com/gpu"}) {
+    const auto gpus = count_of(find(spec, {name}));
+    if (gpus && !document.contains("gpu")) document.emplace("gpu", static_cast<std::int64_t>(*gpus));
+  }
+  for (const auto& [key, value] : spec->get_object()) {
+    const std::string_view name{key};
+    if (name == "limits.gpu" || name == "limits.nvidia.com/gpu") continue;
+    const bool is_gpu = name == "gpuResourceName" || (name.starts_with("limits.") && name.find("gpu") != name.npos);
+    if (is_gpu) {
+      const auto gpus = count_of(&value);
+      if (gpus && !document.contains("gpu")) document.emplace("gpu", static_cast<std::int64_t>(*gpus));
+      notes.push_back({"spec." + std::string{cut(std::string{name}, limits::client_name_length)},
+                       "GPUs are counted here, and not told apart"});
+    } else if (std::find(std::begin(known), std::end(known), name) == std::end(known)) {
+      notes.push_back(
+          {"spec." + std::string{cut(std::string{name}, limits::client_name_length)}, "it has no meaning here"});
+    }
+  }
 }
 
 }  // namespace
@@ -207,13 +310,15 @@ parsed<primehub_deployment> read_primehub_deployment(const json::value& object, 
     read.mistakes = std::move(asked.mistakes);
     return read;
   }
-  std::vector<import_note> unheard;  // of the past, of which the notes of now say enough
-  spec_translation translate_past{unheard};
+  note_rest(object, to.notes);
+  std::vector<import_note> past_notes;
+  spec_translation translate_past{past_notes};
   const json::array& history = items_at(&object, {"status", "history"});
   for (std::size_t i = history.size(); i > 0; --i) {
     const json::value* then = find(&history[i - 1], {"spec"});
     const std::string time = text_at(&history[i - 1], {"time"});
     auto past = read_deployment(translate_past(then, to.id, to.name, to.group));
+    note_past(past_notes, std::string{cut(time, longest_user)}, to.notes);
     if (past.ok())
       add_revision(to, std::move(past.value), time_or(time, to.created_at), user_of(then));
     else
@@ -221,7 +326,6 @@ parsed<primehub_deployment> read_primehub_deployment(const json::value& object, 
   }
   add_revision(to, std::move(asked.value), time_or(text_at(spec, {"updateTime"}), now), user_of(spec));
   read_clients(spec, to);
-  note_others(spec, to.notes);
   return read;
 }
 
@@ -230,17 +334,16 @@ parsed<primehub_instance_type> read_primehub_instance_type(const json::value& ob
   const json::value* spec = find(&object, {"spec"});
   json::object document{{"name", text_at(&object, {"metadata", "name"})}};
   for (const char* member : {"displayName", "description"}) document.emplace(member, text_at(spec, {member}));
-  if (const auto cores = amount(find(spec, {"limits.cpu"}))) document.emplace("cpu", *cores);
-  if (const auto memory = amount(find(spec, {"limits.memory"}))) document.emplace("memoryGiB", *memory);
-  for (const char* name : {"limits.gpu", "limits.nvidia.com/gpu"}) {
-    const auto gpus = amount(find(spec, {name}));
-    if (gpus && !document.contains("gpu")) document.emplace("gpu", static_cast<std::int64_t>(*gpus));
-  }
+  if (const auto cores = count_of(find(spec, {"limits.cpu"}))) document.emplace("cpu", *cores);
+  if (const auto memory = gib_of(find(spec, {"limits.memory"}))) document.emplace("memoryGiB", *memory);
+  read_gpus(spec, document, read.value.notes);
   for (const char* member : {"requests.cpu", "requests.memory", "tolerations", "nodeSelector"}) {
     if (find(spec, {member}) != nullptr) {
       read.value.notes.push_back({member, "replicas get what the limits say, on this server's machines"});
     }
   }
+  note_marks(object, read.value.notes);
+  read.value.notes.push_back({"groups", "every group may use it here, until its groups are set"});
   auto type = read_instance_type(document);
   read.value.type = std::move(type.value);
   read.mistakes = std::move(type.mistakes);

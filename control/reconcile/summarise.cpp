@@ -122,7 +122,8 @@ domain::deployment_status summarise(const domain::deployment& deployment, const 
   for (const observed_replica* replica : replicas) {
     runs = runs || replica->phase != replica_phase::exited;
     status.replicas.push_back({replica->name, replica->revision, replica->phase, replica->reason, replica->since,
-                               replica->limits, replica->limits_by, replica->restarts, replica->usage});
+                               replica->limits, replica->limits_by, replica->restarts, replica->usage,
+                               replica->failure});
   }
   if (deployment.current.spec.stop || deployment.deleting) {
     status.phase = runs ? deployment_phase::stopping : deployment_phase::stopped;
@@ -130,6 +131,7 @@ domain::deployment_status summarise(const domain::deployment& deployment, const 
   } else if (!refusal.empty()) {
     status.phase = deployment_phase::failed;
     status.message = refusal;
+    status.refused = true;
   } else {
     running_summary{deployment, replicas, served_replicas(live), source, now}.write(status);
   }

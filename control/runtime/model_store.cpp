@@ -191,6 +191,11 @@ result<fs::path, std::string> model_store::ensure(const std::string& replica, co
   return {in_place_error, "the model \"" + uri + "\" " + fetched.error()};
 }
 
+bool model_store::is_fetching(const std::string& replica) {
+  const std::lock_guard lock{mutex_};
+  return under_way_.contains(revision_of(replica));
+}
+
 result<fs::path, std::string> model_store::ensure_within(const std::string& replica, const std::string& uri,
                                                          std::chrono::milliseconds patience) {
   using boost::system::in_place_error;

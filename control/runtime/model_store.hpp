@@ -42,6 +42,8 @@ class model_store {
   [[nodiscard]] result<std::filesystem::path, std::string> ensure_within(const std::string& replica,
                                                                          const std::string& uri,
                                                                          std::chrono::milliseconds patience);
+  /// Whether the one of this replica's revision is still on its way.
+  [[nodiscard]] bool is_fetching(const std::string& replica);
   /// The replica runs with its revision's model, if that was fetched: one that was found running.
   void hold(const std::string& replica);
   /// It is gone for good, or wants its model no more. The last one takes the model along; what is still being fetched then

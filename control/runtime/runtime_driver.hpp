@@ -72,6 +72,7 @@ struct observed_replica {
   std::uint32_t restarts = 0;
   std::optional<domain::replica_usage> usage;  ///< absent: not known yet, or never
   std::uint32_t failures = 0;  ///< consecutive ends without a time of being well in between; rules the back-off
+  domain::replica_failure failure = {};
   /// What an earlier modelgate process started here; null: this one started it.
   std::shared_ptr<const replica_spec> inherited;
   bool answers = true;  ///< false: inherited as ready, and it has not answered a probe of this process yet

@@ -1,4 +1,4 @@
-#include "gateway/http_io/refusal.hpp"
+#include "modelgate/http_io/refusal.hpp"
 
 #include <boost/beast/http/status.hpp>
 #include <boost/json/serialize.hpp>

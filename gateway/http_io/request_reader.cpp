@@ -4,6 +4,7 @@
 
 #include "modelgate/http/framing.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <limits>
 #include <utility>
@@ -12,6 +13,17 @@ namespace modelgate::http_io {
 namespace {
 
 constexpr http::refusal body_too_large{http::reason::body_too_large, "the body is larger than this server takes"};
+
+/// What its encoding makes of most bytes. Source: WHATWG URL Standard, section 5.2.
+constexpr std::uint64_t growth_of_a_form = 3;
+
+bool is_form(std::string_view content_type) {
+  constexpr std::string_view form = "application/x-www-form-urlencoded";
+  return content_type.size() >= form.size()
+         && std::equal(form.begin(), form.end(), content_type.begin(), [](char a, char b) {
+              return a == (b >= 'A' && b <= 'Z' ? static_cast<char>(b - 'A' + 'a') : b);
+            });
+}
 
 }  // namespace
 
@@ -57,8 +69,6 @@ request_reader::step request_reader::read_head() {
     return refuse({http::reason::bad_request,
                    "the request target is not a valid path and query; encode other characters as %XX"});
   }
-  if (framing->body.kind == http::body_kind::sized && framing->body.size > body_limit_) return refuse(body_too_large);
-
   current_ = {};
   current_.message.method = head_.method_text;
   current_.message.path = std::move(target->path);
@@ -66,6 +76,8 @@ request_reader::step request_reader::read_head() {
   for (const http::field& field : head_.fields) {
     current_.message.fields.add(std::string{field.name}, std::string{field.value});
   }
+  allowed_body_ = is_form(current_.message.fields.get("Content-Type")) ? body_limit_ * growth_of_a_form : body_limit_;
+  if (framing->body.kind == http::body_kind::sized && framing->body.size > allowed_body_) return refuse(body_too_large);
   current_.keep_alive = framing->keep_alive;
   current_.http_1_0 = head_.minor_version == 0;
   expects_continue_ = framing->expects_continue;
@@ -81,7 +93,7 @@ request_reader::step request_reader::read_body() {
   while (!rest.empty() && !body_.finished() && !body_.failed()) {
     const http::body_decoder::step taken = body_.next(rest);
     rest.remove_prefix(taken.consumed);
-    if (taken.payload.size() > body_limit_ - body.size()) return refuse(body_too_large);
+    if (taken.payload.size() > allowed_body_ - body.size()) return refuse(body_too_large);
     body += taken.payload;
   }
   buffer_.erase(0, buffer_.size() - rest.size());
@@ -92,7 +104,7 @@ request_reader::step request_reader::read_body() {
 request_reader::taken_request request_reader::take() {
   assert(in_body_ && body_.finished());
   in_body_ = false;
-  return std::move(current_);
+  return std::exchange(current_, {});
 }
 
 }  // namespace modelgate::http_io

@@ -1,10 +1,9 @@
 #pragma once
 
-#include "gateway/http_io/refusal.hpp"
-
 #include "modelgate/http/body_decoder.hpp"
 #include "modelgate/http/head.hpp"
 #include "modelgate/http_io/message.hpp"
+#include "modelgate/http_io/refusal.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +26,7 @@ class request_reader {
     refused,         ///< `why`
   };
 
+  /// A form may have three times `body_limit` bytes: so many stand for one of what is in it.
   request_reader(std::size_t head_limit, std::uint64_t body_limit);
 
   void append(std::string_view bytes);
@@ -36,6 +36,8 @@ class request_reader {
   /// body is nothing.
   [[nodiscard]] bool is_idle() const noexcept;
   [[nodiscard]] const refusal& why() const noexcept { return why_; }
+  /// What the request that is being read asks for; empty as long as that is not known.
+  [[nodiscard]] const std::string& path() const noexcept { return current_.message.path; }
 
   struct taken_request {
     request message;
@@ -52,8 +54,9 @@ class request_reader {
 
   std::size_t head_limit_;
   std::uint64_t body_limit_;
-  std::string buffer_;       ///< bytes that belong to no part yet
-  http::request_head head_;  ///< kept for its memory; its views are stale outside read_head
+  std::uint64_t allowed_body_ = 0;  ///< of the request that is being read
+  std::string buffer_;              ///< bytes that belong to no part yet
+  http::request_head head_;         ///< kept for its memory; its views are stale outside read_head
   bool in_body_ = false;
   bool expects_continue_ = false;
   http::body_decoder body_;

@@ -1,6 +1,6 @@
 #include "gateway/http_io/response_head.hpp"
 
-#include "gateway/http_io/refusal.hpp"
+#include "modelgate/http_io/refusal.hpp"
 
 #include <boost/beast/core/string.hpp>
 

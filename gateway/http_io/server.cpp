@@ -167,6 +167,10 @@ net::endpoint server::address() const {
   return state_->local;
 }
 
+void server::set_own_answers(own_answers answers) {
+  state_->sessions->own = std::move(answers);
+}
+
 void server::set_limits(const server_limits& limits) {
   state_->sessions->limits = limits;
 }

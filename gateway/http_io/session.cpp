@@ -39,13 +39,13 @@ std::string address_of_peer(const asio::ip::tcp::socket& socket) {
 }
 
 /// On a pool thread.
-response call_handler(const request_handler& handler, const request& message) {
+response call_handler(const session_context& context, const request& message) {
   try {
-    return handler(message);
+    return context.handler(message);
   } catch (const std::exception& problem) {  // the root of a handler: a bug must not end the program
     log::error("http_io", "a request handler threw: this is a bug",
                {{"method", message.method}, {"path", message.path}, {"what", problem.what()}});
-    return make_refusal_response(internal_error);
+    return context.refused(message.path, internal_error);
   }
 }
 
@@ -143,6 +143,7 @@ asio::awaitable<void> session::run() {
     request_reader::taken_request taken = reader_.take();
     const bool head_only = taken.message.method == "HEAD";
     taken.message.peer = address_of_peer(socket_);
+    path_ = taken.message.path;
     response answer = co_await ask_handler(std::move(taken.message));
 
     const bool keep_alive = taken.keep_alive && !context_->draining && !(answer.stream && taken.http_1_0);
@@ -197,12 +198,15 @@ asio::awaitable<session::outcome> session::read_request() {
 }
 
 asio::awaitable<response> session::ask_handler(request message) {
+  if (context_->own.at_once) {
+    if (auto answer = context_->own.at_once(message)) co_return std::move(*answer);
+  }
   std::function<response()> call = [context = context_, message = std::move(message)] {
-    return call_handler(context->handler, message);
+    return call_handler(*context, message);
   };
   std::optional<response> answer = co_await run_on_pool<response>(context_->pool, std::move(call));
   if (answer) co_return std::move(*answer);
-  response busy = make_refusal_response({503, "OVERLOADED", "too many requests are waiting; try again in a moment"});
+  response busy = context_->refused(path_, {503, "OVERLOADED", "too many requests are waiting; try again in a moment"});
   busy.fields.add("Retry-After", "1");
   co_return busy;
 }
@@ -226,7 +230,7 @@ asio::awaitable<bool> session::write_answer(response answer, bool keep_alive, bo
   if (!head) {
     log::error("http_io", "a response holds a field that cannot be written: this is a bug",
                {{"status", std::uint64_t{answer.status}}});
-    answer = make_refusal_response(internal_error);
+    answer = context_->refused(path_, internal_error);
     framing = choose_framing(answer, http_1_0);
     head = write_response_head(answer, framing, keep_alive, system_clock::now());
   }
@@ -292,7 +296,7 @@ bool session::peer_has_gone() {
 }
 
 asio::awaitable<void> session::refuse(refusal why) {
-  const response answer = make_refusal_response(why);
+  const response answer = context_->refused(reader_.path(), why);
   const bool written = co_await write_answer(answer, false, false, false);
   if (written) co_await linger();
 }
@@ -301,7 +305,7 @@ asio::awaitable<void> session::turn_away() {
   idle_ = false;
   const bool is_secure = co_await secure();
   if (!is_secure) co_return;
-  response answer = make_refusal_response({503, "OVERLOADED", "too many connections are open; try again in a moment"});
+  response answer = context_->refused({}, {503, "OVERLOADED", "too many connections are open; try again in a moment"});
   answer.fields.add("Retry-After", "1");
   const bool written = co_await write_answer(std::move(answer), false, false, false);
   if (written) co_await linger();

@@ -30,8 +30,8 @@ class session;
 
 /// What the sessions of one server share.
 ///
-/// Shape: on the context's thread, but for `handler` (any-thread by contract) and `connections`. Outlives every
-/// session.
+/// Shape: on the context's thread, but for `handler` and `own.refused` (any-thread by contract) and `connections`.
+/// Outlives every session.
 struct session_context {
   session_context(blocking_pool& pool_used, const server_limits& limits_held, request_handler answering)
       : pool{pool_used}, limits{limits_held}, handler{std::move(answering)} {}
@@ -39,6 +39,12 @@ struct session_context {
   blocking_pool& pool;
   server_limits limits;  ///< may change whenever a session waits
   const request_handler handler;
+  own_answers own;
+  /// How the server says that it refuses what was asked for.
+  [[nodiscard]] response refused(std::string_view path, const refusal& why) const {
+    return own.refused ? own.refused(path, why) : make_refusal_response(why);
+  }
+
   net::tls_context_ptr tls;  ///< for connections that come; nullptr: they speak no TLS
   bool draining = false;
   std::unordered_set<session*> open;
@@ -92,6 +98,7 @@ class session {
   socket_deadline deadline_;
   boost::asio::steady_timer pause_;
   request_reader reader_;
+  std::string path_;  ///< that was asked for last
   bool idle_ = true;
   bool served_before_ = false;
   bool rung_ = false;  ///< the stream has something new

@@ -14,6 +14,8 @@
 namespace modelgate::tests {
 namespace {
 
+using control::domain::failure_cause;
+using control::domain::replica_failure;
 using control::domain::replica_phase;
 using control::runtime::log_query;
 using control::runtime::replica_spec;
@@ -147,6 +149,7 @@ BOOST_AUTO_TEST_CASE(tells_how_a_replica_ended_and_starts_it_again_under_its_nam
   BOOST_TEST(reason() == "exited with code 3; last log line: out of cheese");
   auto replica = find(*driver, first);
   BOOST_TEST(replica->failures == 1U);
+  BOOST_TEST((replica->failure == replica_failure{failure_cause::program, 3}));
   BOOST_TEST(replica->restarts == 0U);
   const auto unready_since = replica->unready_since;
 
@@ -177,6 +180,7 @@ BOOST_AUTO_TEST_CASE(one_that_cannot_be_started_has_exited_with_the_reason) {
   BOOST_TEST(reason().starts_with("could not be started: "), reason());
   BOOST_TEST(reason().find(missing_image()) != std::string::npos, reason());
   BOOST_TEST(find(*driver, first)->failures == 1U);
+  BOOST_TEST((find(*driver, first)->failure == replica_failure{failure_cause::image, {}}));
   static_cast<void>(driver->start(wrong));
   BOOST_TEST(eventually([&] { return find(*driver, first)->failures == 2U; }));
   start_until_ready(spec());

@@ -90,7 +90,11 @@ class ImportPrimeHub(unittest.TestCase):
             self.assertEqual(self.run_import("-", given=text).returncode, code, text)
         with open(SAMPLE) as file:
             one = json.load(file)["items"][4]
-        done = self.run_import("-", given=json.dumps(one))
+        other = {"kind": "Secret", "metadata": {"name": "password"}}
+        done = self.run_import("-", given=json.dumps({"kind": "List", "items": [other, None, one, 7, {"kind": "Group"}]}))
+        self.assertEqual((done.returncode, "1 imported, 4 skipped" in done.stderr), (1, True), done.stderr)
+        self.assertRegex(done.stdout, r"Secret +password .*only PhDeployment and InstanceType objects")
+        done = self.run_import("-", given=json.dumps({**one, "metadata": {**one["metadata"], "name": one["metadata"]["name"] + "-2"}}))
         self.assertEqual((done.returncode, "1 imported, 0 skipped" in done.stderr), (0, True), done.stderr)
 
 

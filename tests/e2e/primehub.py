@@ -4,10 +4,12 @@ import http.client
 import json
 import os
 import re
+import shutil
 import time
 import unittest
 import urllib.parse
 
+from obedient import ObedientProgram
 from program import PATIENCE, SOURCE, Program, wait_until
 
 DOCUMENTS = os.path.join(SOURCE, "tests", "primehub", "documents")
@@ -176,12 +178,27 @@ class Console(Sdk):
 IRIS = {"name": "Iris", "modelImage": "demo/iris:1.0", "instanceType": "cpu-1", "replicas": 1}
 
 
+def broken_program():
+    """A program with an image that crashes, one that can be taken away, and models that are nowhere."""
+    program = ObedientProgram(['runtime.models.sources = ["file:///nowhere/"]', 'timeouts.log_heartbeat = "1s"'])
+    images = os.path.join(program.place, "images")
+    os.makedirs(os.path.join(images, "bad/crashes/1"))
+    with open(os.path.join(images, "bad/crashes/1/image.toml"), "w") as manifest:
+        manifest.write('command = ["python3", "-c", "import sys; print(\'cannot load weights\'); sys.exit(3)"]\n')
+    shutil.copytree(os.path.join(images, "test/obedient"), os.path.join(images, "gone/soon"))
+    return program
+
+
 class WithProgram(unittest.TestCase):
     """A group with a member, another with another, and who they are by the SDK."""
 
     @classmethod
+    def make_program(cls):
+        return Program()
+
+    @classmethod
     def setUpClass(cls):
-        cls.program = cls.enterClassContext(Program())
+        cls.program = cls.enterClassContext(cls.make_program())
         cls.program.prepare(maxDeploy=50, quota={"cpu": 30, "memoryGiB": 64, "gpu": 0})
         cls.program.must("POST", "/users", {"name": "ada", "displayName": "Ada"})
         cls.program.must("POST", "/users", {"name": "eve"})
@@ -194,6 +211,20 @@ class WithProgram(unittest.TestCase):
 
     def create(self, identifier, **more):
         return self.sdk.run("sdk_deployments_create", {"data": {**IRIS, "id": identifier, "groupId": self.group, **more}})["createPhDeployment"]
+
+    def message_with(self, identifier, words):
+        """The message of one that does not come up, once these words are in it; before, nothing else is told but that it is under way."""
+        seen = []
+
+        def there():
+            now = self.sdk.run("sdk_deployments_get", {"where": {"id": identifier}})["phDeployment"]
+            self.assertIn(now["status"], ("Deploying", "Failed"))
+            seen.append(now["message"])
+            return words in now["message"]
+
+        wait_until(there, words)
+        self.assertLessEqual(set(seen[:-1]), {"Deployment is being deployed and not available now"})
+        return seen[-1]
 
     def refusal(self, run, *words, **named):
         with self.assertRaises(Refused) as caught:

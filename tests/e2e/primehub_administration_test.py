@@ -32,6 +32,16 @@ class Administration(WithProgram):
         types = self.sdk.run("sdk_instancetypes_list")["me"]["effectiveGroups"][0]["instanceTypes"]
         self.assertEqual([each["name"] for each in types], ["big", "cpu-1"])
         self.assertEqual(self.refusal(admin.run, "sdk_admin_instancetypes_create", {"payload": {"name": "none", "cpuLimit": 0, "memoryLimit": 1}}).code, "REQUEST_BODY_INVALID")
+        for wrong, words in (({"cpuLimit": 1, "cpuRequest": 2}, "cpuRequest must not be more than cpuLimit"), ({"gpuLimit": -1}, "gpuLimit must be"),
+                             ({"tolerations": {"set": [{"operator": "Exists", "key": "gpu", "value": "yes"}]}}, "Exists has no value")):
+            refused = self.refusal(admin.run, "sdk_admin_instancetypes_create", {"payload": {"name": "none", **wrong}})
+            self.assertEqual(refused.code, "REQUEST_BODY_INVALID")
+            self.assertIn(words, refused.message)
+        self.assertIn("quotaCpu must not be", self.refusal(admin.run, "sdk_admin_groups_create", {"data": {"name": "none", "quotaCpu": 5, "projectQuotaCpu": 1}}).message)
+        admin.run("sdk_admin_instancetypes_create", {"payload": {"name": "plain"}})
+        plain = admin.run("sdk_admin_instancetypes_get", {"where": {"id": "plain"}})["instanceType"]
+        self.assertEqual((plain["cpuLimit"], plain["memoryLimit"], plain["gpuLimit"]), (1, 1, 0))
+        admin.run("sdk_admin_instancetypes_delete", {"where": {"id": "plain"}})
         self.assertEqual(admin.run("sdk_admin_instancetypes_delete", {"where": {"id": "big"}}), {"deleteInstanceType": {"id": "big"}})
 
         admin.run("sdk_admin_users_create", {"payload": {"username": "grace", "firstName": "Grace", "lastName": "Hopper", "email": "g@example.com", "groups": {"connect": [{"id": "Team_1"}]}}})

@@ -5,11 +5,12 @@ import http.server
 import json
 import os
 import re
+import shutil
 import threading
 import unittest
 import urllib.parse
 
-from primehub import DEPLOYMENT_NOT_FOUND, DOCUMENTS, INSTANCE_TYPE_NOT_FOUND, IRIS, Console, WithProgram, document
+from primehub import DEPLOYMENT_NOT_FOUND, DOCUMENTS, INSTANCE_TYPE_NOT_FOUND, IRIS, Console, WithProgram, broken_program, document
 from program import wait_until
 
 
@@ -31,6 +32,8 @@ class Replica(http.server.BaseHTTPRequestHandler):
 
 class MustPass(WithProgram):
     """The checklist of what PrimeHub's clients need, each line by its number."""
+
+    make_program = staticmethod(broken_program)
 
     def test_01_forms_and_json_are_taken(self):
         query = document("sdk_me")
@@ -172,6 +175,10 @@ class MustPass(WithProgram):
                 self.assertEqual(answer.headers["Transfer-Encoding"] == "chunked", chunked, how)
                 if not how.get("follow"):
                     self.assertTrue(answer.read().endswith(b"\n"))
+        connection, answer = self.sdk.logs("nine-1", follow=True, tail=1)
+        with contextlib.closing(connection):
+            self.assertTrue(answer.readline().strip())
+            self.assertEqual([answer.readline() for _ in range(2)], [b"\n", b"\n"], "who hears nothing hears that, and is not cut off")
         with self.assertRaises(IndexError):
             self.sdk.logs("nine-1", pod="deploy-nine-2")
         pod = self.sdk.run("sdk_deployments_logs", {"where": {"id": "nine-1"}})["phDeployment"]["pods"][0]
@@ -199,11 +206,32 @@ class MustPass(WithProgram):
         self.program.must("PATCH", "/groups/research", {"enabledDeployment": True})
         self.sdk.wait("ten-1")
         self.sdk.run("sdk_deployments_stop", {"where": {"id": "ten-1"}})
+        seen = set()
+        while "Stopped" not in {status for status, _ in seen}:
+            now = get()
+            seen.add((now["status"], now["message"]))
+        self.assertLessEqual(seen, {("Stopping", "deployment is stopping"), ("Stopped", "deployment has stopped")})
         down = self.sdk.wait("ten-1")
         self.assertEqual((down["status"], down["message"], down["availableReplicas"]), ("Stopped", "deployment has stopped", 0))
         started = self.sdk.run("sdk_deployments_update", {"data": {"description": "x"}, "where": {"id": "ten-1"}})["updatePhDeployment"]
         self.assertEqual((started["stop"], started["status"]), (False, "Deploying"), "an update starts")
         self.forget("ten-1")
+        self.create("ten-3", modelImage="bad/crashes:1")
+        self.assertRegex(self.message_with("ten-3", "Failed because of pod is terminated"),
+                         r"^Failed because of pod is terminated\npod\[deploy-ten-3-\S+\] failed\n  container state: Terminated, reason: Error, message exited with code 3; .*, exit-code: 3$")
+        self.create("ten-4", modelURI="file:///nowhere/model")
+        self.assertRegex(self.message_with("ten-4", "Failed because cannot"),
+                         r"^Failed because cannot successfully copy the model from the model URI\.\npod\[deploy-ten-4-\S+\] failed\n"
+                         r"  container state: Terminated, reason: Error, message could not be started: the model .*, exit-code: 1$")
+        self.create("ten-5", modelImage="gone/soon:1")
+        self.sdk.wait("ten-5")
+        self.sdk.run("sdk_deployments_stop", {"where": {"id": "ten-5"}})
+        self.sdk.wait("ten-5")
+        shutil.rmtree(os.path.join(self.program.place, "images", "gone"))
+        self.sdk.run("sdk_deployments_start", {"where": {"id": "ten-5"}})
+        self.assertRegex(self.message_with("ten-5", "Failed because of wrong"),
+                         r"^Failed because of wrong image settings\.\npod\[deploy-ten-5-\S+\] failed\n  container state: Waiting, reason: ErrImagePull, message could not be started: .*$")
+        self.forget("ten-3", "ten-4", "ten-5")
 
     def test_11_delete_takes_either_selection(self):
         for run, name in ((self.sdk, "sdk_deployments_delete"), (self.console, "console_detail_delete")):

@@ -1,4 +1,4 @@
-// A GraphQL document, through every stage before anything is done: what is read has bounds, is read again the same from what it is written as, and no stage after the parser breaks on it.
+// A GraphQL document and, after a zero, its variables as JSON, through every stage before anything is done: what is read has bounds, is read again the same from what it is written as, no stage after the parser breaks on it, and none takes long.
 #include "control/api/graphql/coercion.hpp"
 #include "control/api/graphql/execution.hpp"
 #include "control/api/graphql/parser.hpp"
@@ -6,8 +6,10 @@
 #include "tests/fuzz/require.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -56,7 +58,16 @@ std::size_t count(const std::vector<graphql::selection>& selections, std::size_t
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const std::string_view text{reinterpret_cast<const char*>(data), size};
+  const auto begun = std::chrono::steady_clock::now();
+  const std::string_view whole{reinterpret_cast<const char*>(data), size};
+  const std::string_view text = whole.substr(0, whole.find('\0'));
+  boost::json::object variables;
+  if (text.size() < whole.size()) {
+    boost::system::error_code broken;
+    const std::string_view given = whole.substr(text.size() + 1);
+    auto read = boost::json::parse({given.data(), given.size()}, broken);
+    if (!broken && read.is_object()) variables = std::move(read.get_object());
+  }
   graphql::query_limits limits;
   limits.cost = 2'000;
   limits.answer_values = 2'000;
@@ -84,8 +95,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto mistakes = graphql::validate(types(), *read, limits);
   require(mistakes.size() <= limits.faults, "no more mistakes are told than allowed");
   const anything root{4};
-  const auto told = graphql::answer(types(), {&root, &root}, {text}, limits);
+  const auto told = graphql::answer(types(), {&root, &root}, {text, {}, &variables}, limits);
+  require(told.errors.size() <= 2 * limits.faults, "no more mistakes of variables and fields are told, either");
   require(told.executed || !told.errors.empty(), "who is refused is told why");
   require(!told.executed || mistakes.empty(), "what is wrong is not executed");
+  require(std::chrono::steady_clock::now() - begun < std::chrono::seconds{10}, "no document takes long");
   return 0;
 }

@@ -54,7 +54,8 @@ class Author {
     const head = `${kind}${this.sometimes(0.7) ? ' Asked' : ''}${declared.length ? ` (${declared.join(this.sometimes(0.5) ? ', ' : ' ')})` : ''}`;
     const directives = this.slip() ? ' @include(if: true)' : '';
     const other = this.slip() ? this.one([' query Asked { me { id } }', ' { me { id } }', ' query Other { me { id } }']) : '';
-    return `${head}${directives} ${selections}${other} ${bodies.join(' ')}`;
+    const described = this.sometimes(0.1) ? this.one(['"what it is for" ', '"""what it is for""" ']) : '';
+    return `${described}${head}${directives} ${selections}${other} ${bodies.map((each) => (this.sometimes(0.1) ? `"a part" ${each}` : each)).join(' ')}`;
   }
 
   anyType() {
@@ -74,7 +75,14 @@ class Author {
     }
     const found = chosen.filter(Boolean);
     if (this.slip()) found.push(this.one(['nothing', 'id', 'name { id }', '__schema { types { name } }', 'status', '...Unknown', 'me']));
+    if (found.length && this.sometimes(0.15)) found.push(this.turned(this.one(found)));
     return `{ ${found.length ? found.join(this.sometimes(0.3) ? ', ' : ' ') : '__typename'} }`;
+  }
+
+  /// The same again, or nearly: members of objects in another order, texts in other quotation marks.
+  turned(text) {
+    const other = text.replace(/\{(\w+: [^{}[\],]+), (\w+: [^{}[\],]+)\}/g, '{$2, $1}');
+    return this.sometimes(0.3) ? other.replace(/"x"/g, '"""x"""') : other;
   }
 
   spread(type, depth) {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { lexicographicSortSchema, printSchema, buildSchema, validateSchema } from 'graphql';
 import fs from 'node:fs';
 
-import { documents, mistakesOf, ourMistakesOf, start } from './support.mjs';
+import { documents, mistakesOf, ourMistakesOf, start, writtenInTests } from './support.mjs';
 
 test('documents', async (t) => {
   const { ask, schema } = await start(t);
@@ -22,4 +22,15 @@ test('documents', async (t) => {
       assert.deepEqual(await ourMistakesOf(ask, text), []);
     });
   }
+
+  await t.test('queries that stand in the tests themselves are valid to both or to none', async () => {
+    const seen = { valid: 0, invalid: 0 };
+    for (const text of writtenInTests()) {
+      const theirs = mistakesOf(schema, text);
+      const own = await ourMistakesOf(ask, text);
+      assert.equal((own ?? theirs).length > 0, theirs.length > 0, `${text}\nthey say: ${JSON.stringify(theirs)}\nwe say: ${JSON.stringify(own)}`);
+      seen[theirs.length ? 'invalid' : 'valid']++;
+    }
+    assert.ok(seen.valid > 3 && seen.invalid > 5, JSON.stringify(seen));
+  });
 });

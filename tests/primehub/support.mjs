@@ -1,4 +1,5 @@
 /// What the tests share: the program, its schema as the reference implementation reads it, and what each says of a document.
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -47,3 +48,8 @@ export async function ourMistakesOf(ask, text) {
 export const documents = fs
   .readdirSync(new URL('documents/', import.meta.url))
   .map((name) => [name.replace(/\.graphql$/, ''), fs.readFileSync(fileURLToPath(new URL(`documents/${name}`, import.meta.url)), 'utf8')]);
+
+/// Those that no file of their own has: whatever begins as one in the tests that drive the program from outside.
+export function writtenInTests() {
+  return JSON.parse(execFileSync('python3', [fileURLToPath(new URL('queries.py', import.meta.url))], { encoding: 'utf8' }));
+}

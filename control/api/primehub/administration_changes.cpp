@@ -1,4 +1,5 @@
 #include "control/api/primehub/administration_document.hpp"
+#include "control/api/primehub/administration_mistakes.hpp"
 #include "control/api/primehub/administration_nodes.hpp"
 #include "control/api/primehub/deployment_list.hpp"
 #include "control/api/primehub/mutation_root.hpp"
@@ -32,8 +33,9 @@ service::account_service accounts_of(const caller& by) {
 }
 
 resolution create_group(const caller& by, const json::object& arguments) {
+  if (auto wrong = mistake_in_group(data_of(arguments), nullptr)) return *wrong;
   const auto made = service::group_service{by.context()}.create(by.who(), group_document(data_of(arguments)));
-  if (!made) return fault_of(made.error());
+  if (!made) return fault_of(made.error(), resource_kind::group);
   return resolved{group_node(by, *made)};
 }
 
@@ -42,8 +44,9 @@ resolution update_group(const caller& by, const json::object& arguments) {
   const service::group_service groups{by.context()};
   const auto now = groups.get(by.who(), name);
   if (!now) return fault_of(now.error());
+  if (auto wrong = mistake_in_group(data_of(arguments), &now->group)) return *wrong;
   const auto changed = groups.patch(by.who(), name, group_patch(data_of(arguments), now->group));
-  if (!changed) return fault_of(changed.error());
+  if (!changed) return fault_of(changed.error(), resource_kind::group);
   return resolved{group_node(by, *changed)};
 }
 
@@ -60,9 +63,10 @@ resolution delete_group(const caller& by, const json::object& arguments) {
 }
 
 resolution create_instance_type(const caller& by, const json::object& arguments) {
+  if (auto wrong = mistake_in_instance_type(data_of(arguments), nullptr)) return *wrong;
   const auto made =
       service::instance_type_service{by.context()}.create(by.who(), instance_type_document(data_of(arguments)));
-  if (!made) return fault_of(made.error());
+  if (!made) return fault_of(made.error(), resource_kind::instance_type);
   return resolved{instance_type_node(by, *made)};
 }
 
@@ -71,6 +75,7 @@ resolution update_instance_type(const caller& by, const json::object& arguments)
   const service::instance_type_service types{by.context()};
   const auto now = types.get(by.who(), name);
   if (!now) return fault_of(now.error(), resource_kind::instance_type, name);
+  if (auto wrong = mistake_in_instance_type(data_of(arguments), &*now)) return *wrong;
   const auto changed = types.patch(by.who(), name, instance_type_patch(data_of(arguments), *now));
   if (!changed) return fault_of(changed.error(), resource_kind::instance_type, name);
   return resolved{instance_type_node(by, *changed)};
@@ -106,7 +111,7 @@ service::answer<void> join(const caller& by, const std::string& user, const link
 resolution create_user(const caller& by, const json::object& arguments) {
   const auto made = accounts_of(by).create_user(by.who(), user_document(data_of(arguments)));
   if (!made) {
-    graphql::fault told = fault_of(made.error());
+    graphql::fault told = fault_of(made.error(), resource_kind::user);
     if (made.error().kind == service::failure::conflict) told.code = "USER_CONFLICT_USERNAME";
     return told;
   }
@@ -117,7 +122,7 @@ resolution create_user(const caller& by, const json::object& arguments) {
 resolution update_user(const caller& by, const json::object& arguments) {
   const std::string name = where_id(arguments);
   const auto changed = accounts_of(by).patch_user(by.who(), name, user_patch(data_of(arguments)), by.request().peer);
-  if (!changed) return fault_of(changed.error());
+  if (!changed) return fault_of(changed.error(), resource_kind::user);
   if (auto done = join(by, name, links_of(data_of(arguments), "groups")); !done) return fault_of(done.error());
   return resolved{user_node(by, name)};
 }

@@ -124,6 +124,9 @@ json::object group_patch(const json::object& data, const domain::group& now) {
 json::object instance_type_document(const json::object& data) {
   json::object document;
   take_sizes(data, document);
+  // The defaults of PrimeHub.
+  if (!document.contains("cpu")) document.emplace("cpu", 1);
+  if (!document.contains("memoryGiB")) document.emplace("memoryGiB", 1);
   const auto groups = links_of(data, "groups").connect;
   const bool global = is_true(data, "global") || has(groups, everyone);
   document.emplace("groups", global ? json::value(nullptr) : json::value(array_of(groups)));

@@ -19,9 +19,10 @@ bool is_plain_authority(std::string_view text) {
 
 }  // namespace
 
-std::string own_address(const http_io::request& request, bool secure) {
+std::string own_address(const http_io::request& request, const rest::rest_options& options) {
+  if (std::string configured = options.view().own_url; !configured.empty()) return configured;
   const std::string_view host = request.fields.get("Host");
-  return std::string{secure ? "https://" : "http://"}.append(is_plain_authority(host) ? host : "127.0.0.1");
+  return std::string{options.secure ? "https://" : "http://"}.append(is_plain_authority(host) ? host : "127.0.0.1");
 }
 
 domain::audit_event caller::event_of(std::string_view field) const {
@@ -41,7 +42,7 @@ std::string caller::endpoint_of(const std::string& deployment) const {
 }
 
 std::string caller::log_endpoint_of(const std::string& replica) const {
-  return own_address(request_, all_.options.secure) + "/api/logs/namespaces/hub/phdeployments/" + replica;
+  return own_address(request_, all_.options) + "/api/logs/namespaces/hub/phdeployments/" + replica;
 }
 
 service::answer<const std::vector<service::group_view>*> caller::groups() const {

@@ -72,7 +72,8 @@ class caller {
   mutable std::optional<std::map<std::string, domain::user>> users_;
 };
 
-/// The address by which the caller found this port: "http://host:8081".
-[[nodiscard]] std::string own_address(const http_io::request& request, bool secure);
+/// Where callers find this port: under the public address when one is configured, else as this caller found it,
+/// "http://host:8081".
+[[nodiscard]] std::string own_address(const http_io::request& request, const rest::rest_options& options);
 
 }  // namespace modelgate::control::primehub

@@ -148,7 +148,7 @@ class deployment_object : public spec_node {
     if (field == "groupId" || field == "groupName") return text(deployment.group);
     if (field == "status") return text(told_status(spec(), view_.status.phase));
     if (field == "creationTime") return text(in_seconds(deployment.created_at));
-    if (field == "message") return made_now_ ? resolved{} : text_or_null(view_.status.message);
+    if (field == "message") return made_now_ ? resolved{} : text(message_of(view_.status));
     if (field == "endpoint") return made_now_ ? resolved{} : text(by().endpoint_of(deployment.id));
     if (field == "availableReplicas") return made_now_ ? resolved{} : count(view_.status.available_replicas);
     if (field == "pods") return pods();
@@ -160,7 +160,7 @@ class deployment_object : public spec_node {
  private:
   [[nodiscard]] resolved pods() const {
     std::vector<resolved> nodes;
-    for (const domain::replica_status& each : view_.status.replicas) {
+    for (const domain::replica_status& each : pods_of(view_.status)) {
       nodes.emplace_back(make_record({{"name", text(each.name)},
                                       {"phase", text(pod_phase(each.phase))},
                                       {"logEndpoint", text(by().log_endpoint_of(each.name))}}));

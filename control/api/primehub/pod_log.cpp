@@ -14,17 +14,9 @@ namespace {
 
 constexpr std::size_t most_lines = 1'000'000;
 
-http_io::response refusal(unsigned status, const std::string& code, const std::string& message) {
-  http_io::response answer;
-  answer.status = status;
-  answer.fields.add("Content-Type", "application/json");
-  answer.body = rest::json_text(boost::json::object{{"code", code}, {"message", message}});
-  return answer;
-}
-
 http_io::response refusal(const service::service_error& error) {
   const rest::problem why{error};
-  http_io::response answer = refusal(why.status, why.code, why.detail);
+  http_io::response answer = log_refusal(why.status, why.code, why.detail);
   for (const auto& [name, value] : why.fields) answer.fields.add(name, value);
   return answer;
 }
@@ -53,9 +45,17 @@ bool read_lines(std::string_view digits, std::optional<std::size_t>& lines) {
 
 }  // namespace
 
+http_io::response log_refusal(unsigned status, const std::string& code, const std::string& message) {
+  http_io::response answer;
+  answer.status = status;
+  answer.fields.add("Content-Type", "application/json");
+  answer.body = rest::json_text(boost::json::object{{"code", code}, {"message", message}});
+  return answer;
+}
+
 http_io::response pod_log(const parts& all, const http_io::request& request) {
   if (request.method != "GET" && request.method != "HEAD") {
-    http_io::response refused = refusal(405, "METHOD_NOT_ALLOWED", "this path has GET, HEAD");
+    http_io::response refused = log_refusal(405, "METHOD_NOT_ALLOWED", "this path has GET, HEAD");
     refused.fields.add("Allow", "GET, HEAD, OPTIONS");
     return refused;
   }
@@ -63,13 +63,13 @@ http_io::response pod_log(const parts& all, const http_io::request& request) {
   if (!who) return refusal(who.error());
   const std::string replica{replica_of(request.path)};
   const std::string deployment{domain::deployment_of_replica(replica)};
-  if (deployment.empty()) return refusal(404, "RESOURCE_NOT_FOUND", "there is no log at " + request.path);
+  if (deployment.empty()) return log_refusal(404, "RESOURCE_NOT_FOUND", "there is no log at " + request.path);
   service::log_request wanted;
   wanted.replica = replica;
   wanted.tail_lines.reset();  // the whole log, unless it is asked for otherwise
   wanted.follow = request.query_value("follow") == "true";
   if (const auto lines = request.query_value("tailLines"); lines && !read_lines(*lines, wanted.tail_lines)) {
-    return refusal(400, "BAD_REQUEST", "tailLines must be a whole number of at most " + std::to_string(most_lines));
+    return log_refusal(400, "BAD_REQUEST", "tailLines must be a whole number of at most " + std::to_string(most_lines));
   }
   auto log = service::log_service{all.context}.open(*who, deployment, wanted);
   if (!log) return refusal(log.error());

@@ -4,6 +4,9 @@
 
 namespace modelgate::control::primehub {
 
+/// What is said instead of a log.
+[[nodiscard]] http_io::response log_refusal(unsigned status, const std::string& code, const std::string& message);
+
 /// The log of one replica, as PrimeHub's clients ask for that of a pod: GET
 /// /api/logs/namespaces/<any>/phdeployments/<replica>?follow=true|false&tailLines=N.
 ///

@@ -10,9 +10,11 @@
 #include "control/api/rest/json_text.hpp"
 #include "control/api/rest/problem.hpp"
 
+#include "modelgate/base/clock.hpp"
 #include "modelgate/base/ids.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 
 #include <algorithm>
 
@@ -32,19 +34,21 @@ std::string request_id_of(const http_io::request& request) {
   return {made.data(), made.size()};
 }
 
-/// Neither `locations` nor `path`: PrimeHub's server leaves them out. `errors` only where there are some: the SDK takes
-/// an empty list for a failure.
+/// Neither `locations` nor `path`: PrimeHub's server leaves them out.
+json::array errors_of(const graphql::faults& errors) {
+  json::array list;
+  for (const graphql::fault& each : errors) {
+    json::object extensions{{"code", each.code}};
+    if (!each.detail.empty()) extensions.emplace("detail", each.detail);
+    list.push_back(json::object{{"message", each.message}, {"extensions", std::move(extensions)}});
+  }
+  return list;
+}
+
+/// `errors` only where there are some: the SDK takes an empty list for a failure.
 http_io::response query_answer(unsigned status, const json::value& data, const graphql::faults& errors) {
   json::object document;
-  if (!errors.empty()) {
-    json::array list;
-    for (const graphql::fault& each : errors) {
-      json::object extensions{{"code", each.code}};
-      if (!each.detail.empty()) extensions.emplace("detail", each.detail);
-      list.push_back(json::object{{"message", each.message}, {"extensions", std::move(extensions)}});
-    }
-    document.emplace("errors", std::move(list));
-  }
+  if (!errors.empty()) document.emplace("errors", errors_of(errors));
   document.emplace("data", data);
   http_io::response answer;
   answer.status = status;
@@ -73,7 +77,7 @@ http_io::response preflight() {
 primehub_api::outcome outcome_of(const graphql::reply& done) {
   using outcome = primehub_api::outcome;
   const bool is_too_large = std::any_of(done.errors.begin(), done.errors.end(), [](const graphql::fault& each) {
-    return each.code == graphql::too_large;
+    return each.code == graphql::too_large || each.code == graphql::query_timeout;
   });
   if (is_too_large) return outcome::too_large;
   if (!done.executed) return outcome::invalid;
@@ -87,6 +91,8 @@ graphql::query_limits limits_of(const config::graphql_settings& settings) {
   limits.depth = settings.depth;
   limits.cost = settings.cost;
   limits.answer_values = settings.answer_values;
+  limits.answer_bytes = settings.answer_bytes;
+  limits.mutation_fields = settings.mutation_fields;
   return limits;
 }
 
@@ -98,6 +104,27 @@ primehub_api::primehub_api(const service::service_context& context, service::sec
 
 bool primehub_api::has(std::string_view path) noexcept {
   return path == query_path || path == "/api/" || path.starts_with(log_path) || token_exchange::has(path);
+}
+
+std::optional<http_io::response> primehub_api::refused(std::string_view path, const http_io::refusal& why) {
+  graphql::fault told{std::string{why.detail}, why.code};
+  http_io::response answer;
+  if (path == query_path) {
+    answer = refusal(why.status, std::move(told));
+  } else if (path.starts_with(log_path)) {
+    answer = log_refusal(why.status, told.code, told.message);
+  } else if (path.empty()) {
+    answer = http_io::make_refusal_response(why);
+    json::object problem = json::parse(answer.body).as_object();
+    problem.emplace("errors", errors_of({std::move(told)}));
+    problem.emplace("data", nullptr);
+    answer.body = rest::json_text(problem);
+    return answer;
+  } else {
+    return std::nullopt;
+  }
+  answer.fields.set("Access-Control-Allow-Origin", "*");
+  return answer;
 }
 
 http_io::response primehub_api::operator()(const http_io::request& request) {
@@ -120,6 +147,7 @@ http_io::response primehub_api::answer(const http_io::request& request, const st
 }
 
 http_io::response primehub_api::answer_query(const http_io::request& request, const std::string& request_id) {
+  const steady_time begun = steady_clock::now();
   if (request.method != "POST") {
     count(outcome::invalid);
     http_io::response refused = refusal(405, {"Queries come by POST.", "METHOD_NOT_ALLOWED"});
@@ -145,8 +173,11 @@ http_io::response primehub_api::answer_query(const http_io::request& request, co
   const caller by{parts_, request, std::move(*who), request_id};
   const query_root query{by};
   const mutation_root mutation{by};
-  const auto done = graphql::answer(types_, {&query, &mutation}, {asked->query, asked->operation_name, &asked->variables},
-                                    limits_of(parts_.options.graphql()));
+  const config::graphql_settings settings = parts_.options.graphql();
+  const auto is_late = [deadline = begun + settings.timeout] { return steady_clock::now() >= deadline; };
+  const auto done =
+      graphql::answer(types_, {&query, &mutation}, {asked->query, asked->operation_name, &asked->variables, is_late},
+                      limits_of(settings));
   count(outcome_of(done));
   return query_answer(done.executed ? 200 : 400, done.data, done.errors);
 }

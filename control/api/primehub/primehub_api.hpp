@@ -5,10 +5,12 @@
 #include "control/api/primehub/token_exchange.hpp"
 
 #include "modelgate/http_io/message.hpp"
+#include "modelgate/http_io/refusal.hpp"
 
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -28,9 +30,12 @@ class primehub_api {
   /// Whether a path is this API's.
   [[nodiscard]] static bool has(std::string_view path) noexcept;
   [[nodiscard]] http_io::response operator()(const http_io::request& request);
+  /// How it looks to this API's clients that the server itself refuses; where it is not known what was asked for (no
+  /// path), a problem that such a client can read as well. Absent: the path is another's.
+  [[nodiscard]] static std::optional<http_io::response> refused(std::string_view path, const http_io::refusal& why);
 
   /// What became of a query: all that it asked for is there; some of it failed, and the answer says why; it was no valid
-  /// query; it asked for more than a limit allows; or nobody was let in.
+  /// query; it asked for more than a limit allows, of time as well; or nobody was let in.
   enum class outcome : std::uint8_t { answered, failed, invalid, too_large, refused };
   static constexpr std::array<std::string_view, 5> outcome_names{"answered", "failed", "invalid", "too_large",
                                                                  "refused"};

@@ -182,7 +182,7 @@ http_io::response token_exchange::exchange(const http_io::request& request, cons
   json::object told;
   if (made) {
     told.emplace("api-token", made->token.reveal());
-    told.emplace("endpoint", own_address(request, all_.options.secure) + "/api/graphql");
+    told.emplace("endpoint", own_address(request, all_.options) + "/api/graphql");
   } else {
     const graphql::fault why = fault_of(made.error());
     told.emplace("code", why.code);

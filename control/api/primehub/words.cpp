@@ -26,24 +26,114 @@ std::string quota_sentence(const std::vector<domain::quota_line>& lines) {
   return {};
 }
 
-std::string sentence_of(const diagnostic& mistake) {
-  const bool whole = !mistake.detail.empty() && mistake.detail.front() >= 'A' && mistake.detail.front() <= 'Z';
-  if (whole || mistake.where.empty()) return mistake.detail;
-  std::string member = mistake.where.substr(1);
-  if (member == "group") member = "groupId";
-  return member + " " + mistake.detail;
+/// Our member in PrimeHub's words.
+std::string member_of(resource_kind kind, std::string member) {
+  struct renamed {
+    resource_kind kind;
+    std::string_view ours;
+    std::string_view theirs;
+  };
+  using enum resource_kind;
+  constexpr renamed words[] = {{instance_type, "cpu", "cpuLimit"},
+                               {instance_type, "memoryGiB", "memoryLimit"},
+                               {instance_type, "gpu", "gpuLimit"},
+                               {group, "quota/cpu", "projectQuotaCpu"},
+                               {group, "quota/memoryGiB", "projectQuotaMemory"},
+                               {group, "quota/gpu", "projectQuotaGpu"},
+                               {group, "members", "users"},
+                               {user, "name", "username"},
+                               {user, "displayName", "firstName"},
+                               {user, "role", "isAdmin"},
+                               {user, "disabled", "enabled"}};
+  if (member == "group") return "groupId";
+  for (const renamed& each : words) {
+    if (each.kind == kind && each.ours == member) return std::string{each.theirs};
+  }
+  return member;
 }
 
-graphql::fault fault_of_mistakes(const service::service_error& error, const std::string& code) {
+std::string sentence_of(resource_kind kind, const diagnostic& mistake) {
+  const bool whole = !mistake.detail.empty() && mistake.detail.front() >= 'A' && mistake.detail.front() <= 'Z';
+  if (whole || mistake.where.empty()) return mistake.detail;
+  return member_of(kind, mistake.where.substr(1)) + " " + mistake.detail;
+}
+
+graphql::fault fault_of_mistakes(resource_kind kind, const service::service_error& error, const std::string& code) {
   std::string sentence;
   for (const diagnostic& mistake : error.mistakes) {
     if (mistake.code == domain::mistake_code::illegal_env_name) return {mistake.detail, mistake.code};
-    sentence += (sentence.empty() ? "" : "; ") + sentence_of(mistake);
+    sentence += (sentence.empty() ? "" : "; ") + sentence_of(kind, mistake);
   }
   return {sentence.empty() ? error.detail : sentence, code};
 }
 
+/// A replica that has failed and is not well again.
+bool has_failed(const domain::replica_status& replica) {
+  using domain::replica_phase;
+  const bool comes_up = replica.phase == replica_phase::starting || replica.phase == replica_phase::unready
+                        || replica.phase == replica_phase::exited;
+  return comes_up && replica.failure.cause != domain::failure_cause::none;
+}
+
+/// As Kubernetes tells of the container of a pod.
+std::string container_state(const domain::replica_status& replica) {
+  if (replica.failure.cause == domain::failure_cause::image) {
+    return "Waiting, reason: ErrImagePull, message " + replica.reason;
+  }
+  // A model is fetched by a program of its own, which then ends with 1.
+  const std::optional<int> code =
+      replica.failure.cause == domain::failure_cause::model ? std::optional{1} : replica.failure.exit_code;
+  std::string state = code == 0 ? "Terminated, reason: Completed" : "Terminated, reason: Error";
+  state += ", message " + replica.reason;
+  return code ? state + ", exit-code: " + std::to_string(*code) : state;
+}
+
+/// The first of PrimeHub's reasons that there is; empty: nothing has failed.
+std::string failure_sentence(const std::vector<domain::replica_status>& replicas) {
+  using domain::failure_cause;
+  constexpr std::pair<failure_cause, const char*> sentences[] = {
+      {failure_cause::model, "Failed because cannot successfully copy the model from the model URI."},
+      {failure_cause::image, "Failed because of wrong image settings."},
+      {failure_cause::program, "Failed because of pod is terminated"}};
+  for (const auto& [cause, sentence] : sentences) {
+    std::string details;
+    for (const domain::replica_status& each : replicas) {
+      if (!has_failed(each) || each.failure.cause != cause) continue;
+      details += "\npod[" + each.name + "] failed\n  container state: " + container_state(each);
+    }
+    if (!details.empty()) return sentence + details;
+  }
+  return {};
+}
+
 }  // namespace
+
+std::string message_of(const domain::deployment_status& status) {
+  switch (status.phase) {
+    case domain::deployment_phase::stopping:
+      return "deployment is stopping";
+    case domain::deployment_phase::stopped:
+      return std::string{domain::has_stopped};
+    case domain::deployment_phase::deployed:
+      return "Deployment is deployed and available now";
+    case domain::deployment_phase::deploying: {
+      std::string sentence = failure_sentence(status.replicas);
+      return sentence.empty() ? std::string{domain::not_available_yet} : sentence;
+    }
+    case domain::deployment_phase::failed:
+      break;
+  }
+  const std::string sentence = status.refused ? std::string{} : failure_sentence(status.replicas);
+  return sentence.empty() ? status.message : sentence;
+}
+
+std::vector<domain::replica_status> pods_of(const domain::deployment_status& status) {
+  std::vector<domain::replica_status> pods = status.replicas;
+  if (status.phase == domain::deployment_phase::stopping || status.phase == domain::deployment_phase::stopped) {
+    std::erase_if(pods, [](const auto& each) { return each.phase == domain::replica_phase::exited; });
+  }
+  return pods;
+}
 
 graphql::fault fault_of(const service::service_error& error, resource_kind kind, const std::string& name) {
   const std::string code = rest::problem{error}.code;
@@ -56,7 +146,7 @@ graphql::fault fault_of(const service::service_error& error, resource_kind kind,
     told.detail = error.detail;
     return told;
   }
-  if (!error.mistakes.empty()) return fault_of_mistakes(error, code);
+  if (!error.mistakes.empty()) return fault_of_mistakes(kind, error, code);
   if (error.kind == service::failure::storage_unavailable) return {error.detail, "API_UNAVAILABLE"};
   return {error.detail, code};
 }

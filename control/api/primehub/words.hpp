@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/api/graphql/execution.hpp"
+#include "control/domain/deployment_status.hpp"
 #include "control/service/service_error.hpp"
 
 #include "modelgate/base/clock.hpp"
@@ -11,16 +12,23 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// PrimeHub's words for what the service says.
 namespace modelgate::control::primehub {
 
-/// What stands where `not found` is told: "phdeployments.primehub.io". The SDK looks for it.
-enum class resource_kind { deployment, instance_type, other };
+/// What stands where `not found` is told: "phdeployments.primehub.io", which the SDK looks for; and how members of it are
+/// called.
+enum class resource_kind { deployment, instance_type, group, user, other };
 
 /// Quota refusals have PrimeHub's sentence and, as detail, the arithmetic.
 [[nodiscard]] graphql::fault fault_of(const service::service_error& error, resource_kind kind = resource_kind::other,
                                       const std::string& name = {});
+
+/// What a deployment's status is, in PrimeHub's sentences; where it has none for it, in ours.
+[[nodiscard]] std::string message_of(const domain::deployment_status& status);
+/// Those that there are as PrimeHub has it: what has ended of a stopped deployment is gone.
+[[nodiscard]] std::vector<domain::replica_status> pods_of(const domain::deployment_status& status);
 
 [[nodiscard]] inline graphql::resolved text(std::string_view words) {
   return {boost::json::value(words)};

@@ -64,6 +64,7 @@ observed_replica container_replica::observe() const {
   seen.limits = context_.limits.limits;
   seen.limits_by = context_.limits.by;
   seen.usage = usage_.read(record_.spec.limits.memory_bytes);
+  if (!record_.last_end.empty()) seen.failure = last_failure_;
   seen.inherited = inherited_;
   seen.answers = has_answered_;
   return seen;
@@ -231,6 +232,7 @@ boost::asio::awaitable<void> container_replica::finish(std::uint32_t instance) {
     if (!found->error.empty() && found->exit_code != 0 && !out_of_memory && !was_ready_) how += ": " + found->error;
   }
   log_->stop();
+  last_failure_ = {domain::failure_cause::program, found ? std::optional{found->exit_code} : std::nullopt};
   become_exited(with_last_line(std::move(how), log_->last_line()), !asked_to_stop_);
 }
 

@@ -102,6 +102,7 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   struct attempt {
     outcome how = outcome::up;
     std::string why = {};
+    domain::failure_cause cause = domain::failure_cause::program;
   };
 
   boost::asio::awaitable<void> bring_up(std::uint32_t instance);
@@ -154,6 +155,8 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   bool removing_ = false;
   bool removed_ = false;
   bool was_ready_ = false;
+  /// Where there was one. Of one that an earlier process has seen only that is known.
+  domain::replica_failure last_failure_{domain::failure_cause::program, {}};
   bool reads_usage_ = false;
   readiness readiness_;
   usage_meter usage_;

@@ -66,6 +66,7 @@ boost::asio::awaitable<void> container_replica::bring_up(std::uint32_t instance)
   if (asked_to_stop_) {
     become_exited("it was ended before it had begun", false);
   } else {
+    last_failure_ = {tried.cause, {}};
     become_exited("could not be started: " + tried.why, true);
   }
 }
@@ -74,9 +75,11 @@ boost::asio::awaitable<container_replica::attempt> container_replica::try_to_bri
   const auto known = co_await context_.greet();
   if (!goes_on(instance)) co_return attempt{outcome::abandoned};
   if (!known) co_return attempt{outcome::failed, known.error().message};
-  const attempt image = co_await get_image(instance);
+  attempt image = co_await get_image(instance);
+  image.cause = domain::failure_cause::image;
   if (image.how != outcome::up) co_return image;
-  const attempt model = co_await get_model(instance);
+  attempt model = co_await get_model(instance);
+  model.cause = domain::failure_cause::model;
   if (model.how != outcome::up) co_return model;
   co_return co_await make_container(instance);
 }

@@ -62,11 +62,11 @@ void process_driver::state::apply_to_all(void (process_replica::*operation)()) {
 }
 
 /// Everything that takes long and needs no watching: on the caller's thread, which holds `starting`.
-result<launch_ground, std::string> process_driver::state::prepare(const replica_spec& spec) {
+result<launch_ground, process_driver::state::unprepared> process_driver::state::prepare(const replica_spec& spec) {
   launch_ground ground;
   ground.asked_at = steady_clock::now();
   auto image = catalogue.find(spec.model_image);
-  if (!image) return image.error();
+  if (!image) return unprepared{image.error(), domain::failure_cause::image};
   std::set<std::string> used;
   auto asked = thread.run([&]() -> outcome {
     for (const auto& [name, replica] : replicas) used.insert(replica->record().image_copy);
@@ -74,18 +74,21 @@ result<launch_ground, std::string> process_driver::state::prepare(const replica_
   });
   if (!asked) return asked.error();
   auto copy = copies.ensure(*image, catalogue.root());
-  if (!copy) return copy.error();
+  if (!copy) return unprepared{copy.error(), domain::failure_cause::image};
   if (context.counts != nullptr) context.counts->on_pull(steady_clock::now() - ground.asked_at);
   used.insert(*copy);
   copies.remove_all_but(used);
   const auto own_folder = layout.make_own_folder(spec.name);
-  if (!own_folder) return "a folder for it cannot be made: " + own_folder.error().message();
+  if (!own_folder) return unprepared{"a folder for it cannot be made: " + own_folder.error().message()};
 
   if (spec.model_uri && models != nullptr) {
     // The reconciler starts replicas, and others wait for their turn meanwhile.
     constexpr milliseconds patience_with_model{2'000};
     auto model = models->ensure_within(spec.name, *spec.model_uri, patience_with_model);
-    if (!model) return model.error();
+    if (!model) {
+      const bool is_coming = models->is_fetching(spec.name);
+      return unprepared{model.error(), is_coming ? domain::failure_cause::none : domain::failure_cause::model};
+    }
     ground.model = std::move(*model);
   }
 
@@ -105,7 +108,7 @@ result<launch_ground, std::string> process_driver::state::prepare(const replica_
 }
 
 process_driver::state::outcome process_driver::state::launch(const replica_spec& spec,
-                                                             result<launch_ground, std::string> ground) {
+                                                             result<launch_ground, unprepared> ground) {
   auto& replica = replicas[spec.name];
   if (!replica) {
     std::error_code problem;
@@ -119,8 +122,8 @@ process_driver::state::outcome process_driver::state::launch(const replica_spec&
     bound_logs(spec.deployment, replicas, layout.replicas_folder(), settings.limits);
     return launched;
   }
-  replica->fail_to_launch(spec, ground.error());
-  return ground.error();
+  replica->fail_to_launch(spec, ground.error().why, ground.error().cause);
+  return ground.error().why;
 }
 
 /// Takes in what the records say, and ends what they do not know.

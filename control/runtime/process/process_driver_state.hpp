@@ -30,8 +30,12 @@ struct process_driver::state {
 
   void show(const process_replica& replica);
   std::shared_ptr<process_replica> find(const std::string& name) const;
-  result<launch_ground, std::string> prepare(const replica_spec& spec);
-  outcome launch(const replica_spec& spec, result<launch_ground, std::string> ground);
+  struct unprepared {
+    std::string why;
+    domain::failure_cause cause = domain::failure_cause::program;
+  };
+  result<launch_ground, unprepared> prepare(const replica_spec& spec);
+  outcome launch(const replica_spec& spec, result<launch_ground, unprepared> ground);
   void apply(const std::string& name, void (process_replica::*operation)());
   void apply_to_all(void (process_replica::*operation)());
   void load();

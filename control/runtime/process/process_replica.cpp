@@ -53,6 +53,7 @@ observed_replica process_replica::observe() const {
     seen.limits_by = to_string(context_.limits.without_group());
   }
   seen.usage = usage_.read(record_.spec.limits.memory_bytes);
+  if (!record_.last_end.empty()) seen.failure = last_failure_;
   seen.inherited = inherited_;
   seen.answers = has_answered_;
   return seen;
@@ -152,6 +153,9 @@ void process_replica::on_leader_ended() {
   // Left as a zombie for now, so that its pid, and with it the group's number, stays its own.
   const bool ours =
       ::waitid(P_PIDFD, static_cast<id_t>(pidfd_.native_handle()), &info, WEXITED | WNOHANG | WNOWAIT) == 0;
+  constexpr int signal_base = 128;
+  exit_code_.reset();
+  if (ours) exit_code_ = info.si_code == CLD_EXITED ? info.si_status : signal_base + info.si_status;
   exit_text_ = ours ? describe_exit(info) : "ended, how is unknown because an earlier modelgate started it";
   if (!asked_to_stop_ && (memory_at_kill_ || (group_ && group_->ran_out_of_memory())))
     exit_text_ = describe_out_of_memory(record_.spec.limits.memory_bytes, memory_at_kill_);
@@ -207,6 +211,7 @@ void process_replica::finish_instance() {
   if (!asked_to_stop_) {
     ++record_.failures;
     record_.last_end = ended;
+    last_failure_ = {domain::failure_cause::program, exit_code_};
   }
   inherited_.reset();
   has_answered_ = true;

@@ -81,7 +81,7 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   /// Starts it, or starts it again after it has exited. Errors: why it has exited at once; it is counted as a failure.
   result<void, std::string> launch(const replica_spec& spec, launch_ground ground);
   /// It could not even be prepared. Counted as a failure.
-  void fail_to_launch(const replica_spec& spec, const std::string& why);
+  void fail_to_launch(const replica_spec& spec, const std::string& why, domain::failure_cause cause);
   /// Takes over what the record of an earlier modelgate says: watches what still runs, ends what is left of the rest.
   void resume();
 
@@ -116,7 +116,7 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   result<void, std::string> start_instance();
   result<void, std::string> fork_and_release();
   result<launch_order, std::string> make_order(const file_handle& guard) const;
-  result<void, std::string> fail(const std::string& why);
+  result<void, std::string> fail(const std::string& why, domain::failure_cause cause = domain::failure_cause::program);
   void offer_socket();
   void look_for_socket();
   [[nodiscard]] net::endpoint address() const;
@@ -161,6 +161,9 @@ class process_replica : public std::enable_shared_from_this<process_replica> {
   bool leader_ended_ = false;
   bool was_ready_ = false;
   std::string exit_text_;
+  std::optional<int> exit_code_;
+  /// Where there was one. Of one that an earlier process has seen only that is known.
+  domain::replica_failure last_failure_{domain::failure_cause::program, {}};
   std::optional<control_group> group_;
   std::optional<std::uint64_t> memory_at_kill_;  ///< what was seen when it was ended for its memory; bytes
   usage_meter usage_;

@@ -42,14 +42,15 @@ result<void, std::string> process_replica::launch(const replica_spec& spec, laun
   return start_instance();
 }
 
-void process_replica::fail_to_launch(const replica_spec& spec, const std::string& why) {
+void process_replica::fail_to_launch(const replica_spec& spec, const std::string& why, domain::failure_cause cause) {
   static_cast<void>(record_.begin(spec, system_clock::now()));
-  static_cast<void>(fail(why));
+  static_cast<void>(fail(why, cause));
 }
 
 /// The replica has exited before it began.
-result<void, std::string> process_replica::fail(const std::string& why) {
+result<void, std::string> process_replica::fail(const std::string& why, domain::failure_cause cause) {
   ++record_.failures;
+  last_failure_ = {cause, {}};
   record_.pid = 0;
   // Each failed attempt counts from its own time on, or the back-off would not hold.
   record_.phase = replica_phase::starting;

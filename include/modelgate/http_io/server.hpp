@@ -3,6 +3,7 @@
 #include "modelgate/base/blocking_pool.hpp"
 #include "modelgate/base/result.hpp"
 #include "modelgate/http_io/message.hpp"
+#include "modelgate/http_io/refusal.hpp"
 #include "modelgate/net/endpoint.hpp"
 #include "modelgate/net/tls_context.hpp"
 
@@ -13,12 +14,14 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 
 namespace modelgate::http_io {
 
 struct server_limits {
   std::size_t head_bytes = 16'384;
-  std::size_t body_bytes = 1'048'576;
+  std::size_t body_bytes = 1'048'576;  ///< of a form three times as many, which its encoding takes
   std::size_t connections = 256;
   std::chrono::milliseconds request_timeout{
       30'000};  ///< to read one request, and to write one response or one part of a stream
@@ -28,6 +31,16 @@ struct server_limits {
 
 /// Answers one request. Runs on a thread of the pool; must not throw for anything a peer can cause.
 using request_handler = std::function<response(const request&)>;
+
+/// What a server answers otherwise than by its handler. Either may be empty.
+struct own_answers {
+  /// What must be answered even while every thread of the pool is busy; absent: the handler answers. On the context's
+  /// thread, so it must return at once.
+  std::function<std::optional<response>(const request&)> at_once;
+  /// How it looks to who asked for `path`, if that is known, that the server itself refuses; else it is a problem as
+  /// `make_refusal_response` has it. Any-thread.
+  std::function<response(std::string_view path, const refusal& why)> refused;
+};
 
 /// An HTTP/1.1 server for our own APIs (control, metrics): keep-alive, one request at a time per connection, whole
 /// bodies.
@@ -51,6 +64,8 @@ class server {
   /// The address in use: port 0 resolved.
   [[nodiscard]] net::endpoint address() const;
 
+  /// Before the context runs.
+  void set_own_answers(own_answers answers);
   /// For connections that come, and for waits that begin, from now on. On the context's thread.
   void set_limits(const server_limits& limits);
   /// For the process that takes over; valid until `drain`.

@@ -20,10 +20,13 @@ namespace modelgate::http_io::test {
 class running_server {
  public:
   explicit running_server(request_handler handler, server_limits limits = {}, std::size_t threads = 2,
-                          std::size_t queue = 16)
-      : pool_{std::in_place, "test", threads, queue},
-        server_{std::in_place, context_, *pool_, net::endpoint{"127.0.0.1", 0}, limits, std::move(handler)},
-        thread_{[this] { context_.run(); }} {}
+                          std::size_t queue = 16, own_answers own = {})
+      : pool_{std::in_place, "test", threads, queue}, server_{std::in_place, context_,
+                                                              *pool_,        net::endpoint{"127.0.0.1", 0},
+                                                              limits,        std::move(handler)} {
+    server_->set_own_answers(std::move(own));
+    thread_ = std::thread{[this] { context_.run(); }};
+  }
 
   ~running_server() {
     server_.reset();

@@ -5,6 +5,7 @@
 
 #include <future>
 #include <memory>
+#include <stdexcept>
 #include <vector>
 
 namespace modelgate::http_io::test {
@@ -56,6 +57,80 @@ BOOST_AUTO_TEST_CASE(a_large_body_is_answered_413) {
   raw_connection chunked{served.address()};
   chunked.send("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n123456789");
   BOOST_TEST(chunked.read_to_end().starts_with("HTTP/1.1 413 "));
+}
+
+BOOST_AUTO_TEST_CASE(a_form_may_be_as_long_as_its_encoding_makes_it) {
+  server_limits limits;
+  limits.body_bytes = 8;
+  running_server served{ok, limits};
+  const auto form = [&](const char* type, std::size_t size) {
+    raw_connection peer{served.address()};
+    peer.send(std::string{"POST / HTTP/1.1\r\nHost: h\r\nContent-Type: "} + type
+              + "\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'x'));
+    return peer.read_until("\r\n\r\n").substr(9, 3);
+  };
+  BOOST_TEST(form("application/x-www-form-urlencoded", 24) == "200");
+  BOOST_TEST(form("Application/X-WWW-Form-Urlencoded; charset=utf-8", 24) == "200");
+  BOOST_TEST(form("application/x-www-form-urlencoded", 25) == "413");
+  BOOST_TEST(form("application/json", 9) == "413");
+}
+
+/// "[path code]" for whatever is refused.
+own_answers spoken() {
+  own_answers own;
+  own.refused = [](std::string_view path, const refusal& why) {
+    response answer;
+    answer.status = why.status;
+    answer.body = "[" + std::string{path} + " " + std::string{why.code} + "]";
+    return answer;
+  };
+  own.at_once = [](const request& asked) -> std::optional<response> {
+    if (asked.path != "/now") return std::nullopt;
+    response answer;
+    answer.body = "at once";
+    return answer;
+  };
+  return own;
+}
+
+BOOST_AUTO_TEST_CASE(who_owns_a_path_says_how_its_refusals_look) {
+  server_limits limits;
+  limits.body_bytes = 8;
+  limits.head_bytes = 256;
+  const auto thrown = [](const request& asked) -> response {
+    if (asked.path == "/throw") throw std::runtime_error{"a bug"};
+    response answer;
+    answer.fields.add("X", "a\nb");
+    return answer;
+  };
+  running_server served{thrown, limits, 2, 16, spoken()};
+  const auto ends = [&](const std::string& sent, const char* words) {
+    raw_connection peer{served.address()};
+    peer.send(sent);
+    return peer.read_until("]").ends_with(words);
+  };
+  BOOST_TEST(ends("POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\n", "[/a BODY_TOO_LARGE]"));
+  BOOST_TEST(
+      ends("POST /b HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n123456789", "[/b BODY_TOO_LARGE]"));
+  BOOST_TEST(ends("GET /throw HTTP/1.1\r\nHost: h\r\n\r\n", "[/throw INTERNAL]"));
+  BOOST_TEST(ends("GET /field HTTP/1.1\r\nHost: h\r\n\r\n", "[/field INTERNAL]"));
+  BOOST_TEST(ends("GET /x HTTP/1.1\r\nHost: h\r\nX: " + std::string(300, 'x') + "\r\n\r\n", "[ HEAD_TOO_LARGE]"),
+             "what was asked for is not known");
+}
+
+BOOST_AUTO_TEST_CASE(what_must_be_answered_waits_for_no_thread) {
+  gate held;
+  running_server served{held.handler(), {}, 1, 1, spoken()};
+  raw_connection slow{served.address()};
+  slow.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+  held.entered.get_future().wait();
+  raw_connection waiting{served.address()};
+  waiting.send(plain_get);
+  raw_connection probe{served.address()};
+  probe.send("GET /now HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+  BOOST_TEST(probe.read_to_end().ends_with("at once"));
+  held.opened.set_value();
+  BOOST_TEST(slow.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "));
 }
 
 BOOST_AUTO_TEST_CASE(other_limits_are_for_connections_that_come) {

@@ -103,6 +103,34 @@ BOOST_AUTO_TEST_CASE(what_has_no_place_is_a_note_and_what_is_missing_a_mistake) 
   BOOST_TEST(!domain::read_primehub_deployment(of("[]"), now).ok());
 }
 
+BOOST_AUTO_TEST_CASE(whatever_is_not_carried_is_listed) {
+  const auto found = domain::read_primehub_deployment(
+      of(R"({"metadata":{"name":"iris","labels":{"team":"x","app.kubernetes.io/name":"y"},"annotations":{"owner":"me",
+           "kubectl.kubernetes.io/last-applied-configuration":"{}"}},
+           "spec":{"displayName":"Iris","groupName":"g","groupId":"5aae0bb8","endpoint":{"accessType":"public","rateLimit":5},
+           "env":[{"name":"X","valueFrom":{"secretKeyRef":{"name":"s","key":"k"}}},{"name":"Y","value":"1"}],
+           "predictors":[{"name":"p","modelImage":"i","instanceType":"t","replicas":1,"hpa":{"max":3}}]}})"),
+      now);
+  BOOST_REQUIRE(found.ok());
+  BOOST_TEST(notes_of(found.value.notes)
+             == "env X, spec.endpoint.rateLimit, spec.predictors[0].hpa, metadata.labels.team, "
+                "metadata.annotations.owner, spec.groupId");
+  BOOST_TEST(found.value.revisions.back().spec.env.size() == 1u, "not with an empty value");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_left_out_of_the_past_only_is_listed_with_its_time) {
+  const std::string entry = R"({"time":"2022-0)";
+  const auto past = [](const char* name) {
+    return spec(std::string{R"("env":[{"name":")"} + name + R"(","value":"x"},{"name":"PATH","value":""}])");
+  };
+  const auto found = read(spec(R"("env":[{"name":"PATH","value":""}])"),
+                          R"({"history":[)" + entry + R"(2-01T00:00:00Z","spec":)" + past("LD_PRELOAD") + "}," + entry
+                              + R"(1-01T00:00:00Z","spec":)" + past("LD_PRELOAD") + "}]}");
+  BOOST_REQUIRE(found.ok());
+  BOOST_TEST(notes_of(found.value.notes) == "env PATH, metadata n, history of 2022-01-01T00:00:00Z: env LD_PRELOAD",
+             "once");
+}
+
 BOOST_AUTO_TEST_CASE(sizes_are_read_with_their_units) {
   const auto type = [](const char* text) { return domain::read_primehub_instance_type(of(text)); };
   const auto half = type(
@@ -112,14 +140,34 @@ BOOST_AUTO_TEST_CASE(sizes_are_read_with_their_units) {
   BOOST_TEST(half.value.type.per_replica.memory_bytes == 1'610'612'736);
   BOOST_TEST(half.value.type.per_replica.gpu == 1);
   BOOST_TEST(half.value.type.display_name == "half");
-  BOOST_TEST(notes_of(half.value.notes) == "requests.cpu");
+  BOOST_TEST(notes_of(half.value.notes) == "requests.cpu, groups");
+  const auto other = type(
+      R"({"metadata":{"name":"amd","labels":{"a":"b"}},"spec":{"limits.cpu":1,"limits.memory":"1G","limits.amd.com/gpu":2,"gpuResourceName":"amd.com/gpu","foo":1}})");
+  BOOST_REQUIRE(other.ok());
+  BOOST_TEST(other.value.type.per_replica.gpu == 2);
+  BOOST_TEST(notes_of(other.value.notes)
+             == "spec.limits.amd.com/gpu, spec.gpuResourceName, spec.foo, metadata.labels.a, groups");
+  const auto memory = [&](const std::string& text) {
+    const auto read =
+        type((R"({"metadata":{"name":"m"},"spec":{"limits.cpu":1,"limits.memory":)" + text + "}}").c_str());
+    return read.ok() ? read.value.type.per_replica.memory_bytes : 0;
+  };
+  BOOST_TEST(memory("\"524288Ki\"") == 536'870'912);
+  BOOST_TEST(memory("\"524288k\"") == 536'870'912);
+  BOOST_TEST(memory("\"2Ti\"") == 2'199'023'255'552);
+  BOOST_TEST(memory("\"1T\"") == 1'099'511'627'776);
+  BOOST_TEST(memory("\"2147483648\"") == 2'147'483'648);
+  BOOST_TEST(memory("2147483648") == 2'147'483'648);
+  BOOST_TEST(memory("\"129e6\"") > 0);
+  for (const char* none : {"2", "\"2\"", "\"1X\"", "\"1i\"", "\"1m\"", "\"G\"", "true"})
+    BOOST_TEST(memory(none) == 0, none);
   BOOST_TEST(type(R"({"metadata":{"name":"m"},"spec":{"limits.cpu":1,"limits.memory":"512Mi"}})")
                  .value.type.per_replica.memory_bytes
              == 536'870'912);
   for (const char* wrong : {"{}", R"({"metadata":{"name":"m"},"spec":{"limits.cpu":1}})",
                             R"({"metadata":{"name":"m"},"spec":{"limits.cpu":"x","limits.memory":"1G"}})",
                             R"({"metadata":{"name":"M"},"spec":{"limits.cpu":1,"limits.memory":"1G"}})",
-                            R"({"metadata":{"name":"m"},"spec":{"limits.cpu":1,"limits.memory":"1T"}})"}) {
+                            R"({"metadata":{"name":"m"},"spec":{"limits.cpu":1,"limits.memory":"1X"}})"}) {
     BOOST_TEST(!type(wrong).ok(), wrong);
   }
 }

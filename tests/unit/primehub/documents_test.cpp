@@ -1,5 +1,6 @@
 #include "control/api/graphql/schema.hpp"
 #include "control/api/primehub/administration_document.hpp"
+#include "control/api/primehub/administration_mistakes.hpp"
 #include "control/api/primehub/deployment_document.hpp"
 #include "control/api/primehub/schema_text.hpp"
 
@@ -108,6 +109,51 @@ BOOST_AUTO_TEST_CASE(an_instance_type_is_for_groups_or_for_all) {
   BOOST_TEST(changed(R"({"global":false})", std::nullopt) == "[]");
   BOOST_TEST(changed(R"({"groups":{"connect":[{"id":"h"}]}})", std::vector<std::string>{"g"}) == R"(["g","h"])");
   BOOST_TEST(changed(R"({"groups":{"disconnect":[{"id":"everyone"}]}})", std::nullopt) == "[]");
+}
+
+BOOST_AUTO_TEST_CASE(a_new_instance_type_has_primehubs_usual_limits) {
+  BOOST_TEST(json::serialize(primehub::instance_type_document(of(R"({"name":"a","cpuLimit":null})")))
+             == R"({"name":"a","cpu":1,"memoryGiB":1,"groups":[]})");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_kept_is_refused_as_primehub_refuses_it) {
+  const auto type = [](const char* data, const domain::instance_type* now = nullptr) {
+    const auto wrong = primehub::mistake_in_instance_type(of(data), now);
+    return wrong ? wrong->message : "";
+  };
+  BOOST_TEST(type(R"({"cpuLimit":2,"cpuRequest":2,"memoryLimit":1,"memoryRequest":0.5})") == "");
+  BOOST_TEST(type(R"({"cpuLimit":1,"cpuRequest":2})") == "cpuRequest must not be more than cpuLimit");
+  BOOST_TEST(type(R"({"cpuRequest":2})") == "cpuRequest must not be more than cpuLimit", "the usual limit is 1");
+  BOOST_TEST(type(R"({"memoryLimit":1,"memoryRequest":2})") == "memoryRequest must not be more than memoryLimit");
+  BOOST_TEST(type(R"({"cpuLimit":0})") == "field cpuLimit should > zero");
+  BOOST_TEST(type(R"({"memoryLimit":-1})") == "field memoryLimit should > zero");
+  domain::instance_type four;
+  four.per_replica = {4'000, 1'073'741'824, 0};
+  BOOST_TEST(type(R"({"cpuRequest":4})", &four) == "");
+  BOOST_TEST(type(R"({"cpuRequest":5})", &four) != "");
+  const auto toleration = [&](const std::string& members) {
+    return type((R"({"tolerations":{"set":[{)" + members + "}]}}").c_str());
+  };
+  BOOST_TEST(toleration(R"("operator":"Exists","key":"gpu")") == "");
+  BOOST_TEST(toleration(R"("operator":"Equal","key":"gpu","value":"yes","effect":"NoSchedule")") == "");
+  BOOST_TEST(toleration(R"("operator":"Exists","key":"gpu","value":"yes")") == "tolerations: Exists has no value");
+  BOOST_TEST(toleration(R"("operator":"Equal","key":"gpu")") == "tolerations: Equal needs a key and a value");
+  BOOST_TEST(toleration(R"("operator":"Like","key":"gpu")") == "tolerations: operator must be Equal or Exists");
+  BOOST_TEST(toleration(R"("operator":"Exists","key":"x")") == "tolerations: key must have 3 to 63 characters");
+  BOOST_TEST(toleration(R"("operator":"Exists","key":"gpu","effect":"Some")") != "");
+
+  const auto group = [](const char* data, const domain::group* now = nullptr) {
+    const auto wrong = primehub::mistake_in_group(of(data), now);
+    return wrong ? wrong->message : "";
+  };
+  BOOST_TEST(group(R"({"quotaCpu":5,"projectQuotaCpu":null})") == "", "no bound");
+  BOOST_TEST(group(R"({"quotaCpu":5})") == "");
+  BOOST_TEST(group(R"({"quotaCpu":5,"projectQuotaCpu":1})") == "quotaCpu must not be more than projectQuotaCpu");
+  BOOST_TEST(group(R"({"quotaGpu":2,"projectQuotaGpu":1})") == "quotaGpu must not be more than projectQuotaGpu");
+  domain::group now;
+  now.quota.cpu_milli = 2'000;
+  BOOST_TEST(group(R"({"quotaCpu":3})", &now) == "quotaCpu must not be more than projectQuotaCpu");
+  BOOST_TEST(group(R"({"quotaCpu":3,"projectQuotaCpu":4})", &now) == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_user_has_one_name_made_of_two) {

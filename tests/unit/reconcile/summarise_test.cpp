@@ -127,6 +127,7 @@ BOOST_AUTO_TEST_CASE(a_refusal_is_a_failure_with_its_words) {
   const auto status = status_of(refused(two), {r0}, all_live);
   BOOST_TEST((status.phase == deployment_phase::failed));
   BOOST_TEST(status.message == "not enabled");
+  BOOST_TEST(status.refused);
   BOOST_TEST((status_of(stopped(refused(two)), {}, all_live).phase == deployment_phase::stopped));
 }
 
