@@ -174,6 +174,7 @@ describe('clients of a private deployment', () => {
     await page.keyboard.press('Enter');
     await page.getByText('The client has been removed.').waitFor();
     await row('turn').waitFor({ state: 'detached' });
+    assert.notEqual(await page.evaluate(() => document.activeElement.tagName), 'BODY', 'the focus is not lost with the row');
     await hers.getByRole('rowheader', { name: 'turn' }).waitFor({ state: 'detached' });
     assert.equal(await find('turn'), undefined);
   });

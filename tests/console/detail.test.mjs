@@ -36,9 +36,9 @@ describe('a deployment', () => {
     await panel.getByRole('button', { name: 'Send' }).click();
     await panel.getByText('setosa').waitFor();
     await panel.getByText(/^from deploy-iris-r2-/).waitFor();
+    await world.picture(page, 'information');
     await panel.getByRole('button', { name: 'Headers' }).click();
     await panel.getByRole('region', { name: 'headers' }).getByText(/content-type: application\/json/i).waitFor();
-    await world.picture(page, 'information');
     assert.deepEqual(await world.axe(page), []);
     await panel.getByRole('textbox').fill('{"data": }');
     await panel.getByText('Line 1, column 10:').waitFor();

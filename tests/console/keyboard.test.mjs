@@ -72,6 +72,27 @@ describe('by keyboard', () => {
     await press('g', 'd');
   });
 
+  it('has single keys that can be switched off', async () => {
+    await page.waitForURL('**/deployments');
+    const change = async () => {
+      await press('Control+k');
+      await page.getByRole('dialog', { name: 'Go to' }).waitFor();
+      await tabTo(/^Single keys/);
+      await press('Space', 'Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    };
+    await change();
+    await press('g', 'i', '?', '/');
+    assert.equal(await page.getByRole('dialog').count(), 0);
+    assert.notEqual(await page.evaluate(() => document.activeElement.type), 'search');
+    assert.equal(new URL(page.url()).pathname, '/deployments');
+    await change();
+    await press('g', 'i');
+    await page.waitForURL('**/instance-types');
+    await press('g', 'd');
+    await page.waitForURL('**/deployments');
+  });
+
   it('creates a deployment', async () => {
     await page.waitForURL('**/deployments');
     await tabTo(/^Create Deployment/);

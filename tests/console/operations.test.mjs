@@ -14,6 +14,14 @@ describe('audit trail and gateway', () => {
   after(() => world.close());
   const rows = async () => (await page.getByRole('row').count()) - 1;
 
+  it('says by heading and title that a page is not there', async () => {
+    for (const [path, title] of [['/nope', 'There is no such page'], ['/deployments/nope', 'Not Found'], ['/groups/nope', 'Group not found'], ['/users/nope', 'User not found']]) {
+      await page.goto(world.url + path);
+      await page.getByRole('heading', { level: 1, name: title }).waitFor();
+      await waitUntil(async () => (await page.title()).startsWith(title), `the title of ${path}`);
+    }
+  });
+
   it('shows who changed what, and goes there', async () => {
     await api('POST', '/users', { name: 'ann', password: 'correct horse battery' });
     await api('POST', '/deployments/iris/restart', {});

@@ -71,7 +71,7 @@ function CurrentPage() {
     if (params) return <Page key={pattern + JSON.stringify({ ...params, tab: '' })} params={params} />;
   }
   return (
-    <EmptyState icon="search-x" title="There is no such page" action={<LinkButton href="/deployments">Deployments</LinkButton>}>
+    <EmptyState page icon="search-x" title="There is no such page" action={<LinkButton href="/deployments">Deployments</LinkButton>}>
       The address {at} leads nowhere.
     </EmptyState>
   );

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { navigate, pathname } from '../router/location';
 import { matchPath } from '../router/match';
+import { singleKeys } from '../state/preferences';
 import { isAdmin } from '../state/session';
 import { places } from './navigation';
 
@@ -32,7 +33,7 @@ export function startKeys(): () => void {
       if (paletteOpen.value || !document.querySelector('dialog[open]')) paletteOpen.value = !paletteOpen.value;
       return;
     }
-    if (event.ctrlKey || event.metaKey || event.altKey || types(event.target) || document.querySelector('dialog[open]')) return;
+    if (singleKeys.value === 'off' || event.ctrlKey || event.metaKey || event.altKey || types(event.target) || document.querySelector('dialog[open]')) return;
     if (event.key === '?') paletteOpen.value = true;
     if (event.key === '/') {
       const search = document.querySelector<HTMLInputElement>('#main input[type="search"]');

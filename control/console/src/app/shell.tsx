@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { isGuarded, pathname } from '../router/location';
 import { lazy } from '../router/lazy';
 import { isAdmin, isReadOnly, me, signOut, tokenGroups } from '../state/session';
@@ -11,6 +11,7 @@ import { Icon, type IconName } from '../ui/icon';
 import { Popover } from '../ui/popover';
 import { NotificationBell } from '../ui/toasts';
 import { LiveBanner, LiveDot } from './live_banner';
+import { keepFocus } from './keep_focus';
 import { places } from './navigation';
 import { paletteOpen, startKeys } from './keys';
 
@@ -18,7 +19,9 @@ const Palette = lazy(() => import('../pages/palette/palette'));
 
 export function Shell({ children }: { children: ComponentChildren }) {
   const [menu, setMenu] = useState(false);
+  const main = useRef<HTMLElement>(null);
   useEffect(startKeys, []);
+  useEffect(() => (main.current ? keepFocus(main.current) : undefined), []);
   useEffect(() => setMenu(false), [pathname.value]);
   return (
     <div class={menu ? 'shell shell-open' : 'shell'}>
@@ -63,7 +66,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
             ))}
         </ul>
       </nav>
-      <main id="main" class="main" tabIndex={-1}>
+      <main id="main" class="main" tabIndex={-1} ref={main}>
         <LiveBanner />
         {children}
       </main>

@@ -22,6 +22,8 @@ export function preference<T extends string>(name: string, choices: readonly T[]
 
 export const themes = ['auto', 'light', 'dark'] as const;
 export const theme = preference('theme', themes, 'auto');
+/// Keys that do something by themselves: who dictates, or hits a key unmeant, may switch them off.
+export const singleKeys = preference('single-keys', ['on', 'off'] as const, 'on');
 export const listView = preference('list-view', ['cards', 'table'] as const, 'cards');
 
 export function startTheme(): void {

@@ -2,16 +2,21 @@ import { CopyButton } from './copy_button';
 
 /// Text for a terminal or a file, and a button that copies it whole.
 export function CodeBlock({ text, what, label }: { text: string; what: string; label?: string }) {
+  const hasLines = text.includes('\n');
+  const copy = (
+    <div class="code-copy">
+      <CopyButton text={text} what={what}>
+        Copy
+      </CopyButton>
+    </div>
+  );
   return (
-    <div class="code">
+    <div class={hasLines ? 'code code-lines' : 'code'}>
+      {hasLines && copy}
       <pre tabIndex={0} role="region" aria-label={label ?? what}>
         <code>{text}</code>
       </pre>
-      <div class="code-copy">
-        <CopyButton text={text} what={what}>
-          Copy
-        </CopyButton>
-      </div>
+      {!hasLines && copy}
     </div>
   );
 }

@@ -24,7 +24,9 @@ export function Dialog({ title, onClose, actions, wide, covers, children }: Dial
     dialog?.showModal();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // What had it may be gone, as the row of what was just removed.
+      const back = before instanceof HTMLElement && before.isConnected ? before : document.getElementById('main');
+      back?.focus({ preventScroll: back !== before });
     };
   }, []);
   return (

@@ -15,7 +15,8 @@ export function QuotaMeter({ line }: { line: QuotaLine }) {
         <span>{resourceName(line.resource)}</span>
         <span class="meter-numbers">
           {formatNumber(line.used)}
-          {line.requested > 0 && <strong> + {formatNumber(line.requested)}</strong>} of {resourceAmount(line.resource, line.limit)}
+          {line.requested > 0 && <strong> + {formatNumber(line.requested)}</strong>}
+          {line.limit === null && unit} of {resourceAmount(line.resource, line.limit)}
         </span>
       </div>
       <div
@@ -25,7 +26,7 @@ export function QuotaMeter({ line }: { line: QuotaLine }) {
         aria-valuemin={0}
         aria-valuemax={Number(whole.toFixed(3))}
         aria-valuenow={Number(total.toFixed(3))}
-        aria-valuetext={`${formatNumber(line.used)} used, ${formatNumber(line.requested)} more, of ${resourceAmount(line.resource, line.limit)}`}
+        aria-valuetext={`${formatNumber(line.used)}${line.limit === null ? unit : ''} used, ${formatNumber(line.requested)} more, of ${resourceAmount(line.resource, line.limit)}`}
       >
         <div class="meter-used" style={{ width: line.limit === null ? '0' : share(line.used) }} />
         <div class="meter-more" style={{ width: line.limit === null ? '0' : share(line.requested) }} />

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pageOf, readAuditFilter } from './filter';
+import { actionOf, pageOf, readAuditFilter } from './filter';
 
 describe('audit filter', () => {
   it('is read from the address, without what makes no sense', () => {
@@ -19,4 +19,14 @@ describe('audit filter', () => {
     expect(pageOf('deployments')).toBeNull();
     expect(pageOf('session')).toBeNull();
   });
+});
+
+it('tells what was done beyond the method', () => {
+  const of = (path: string, resource = 'deployments/iris') => actionOf({ path, resource });
+  expect(of('/api/v1/deployments/iris/restart')).toBe('restart');
+  expect(of('/api/v1/deployments/iris/clients/app/rotate', 'deployments/iris/clients/app')).toBe('rotate');
+  expect(of('/api/v1/deployments/iris')).toBe('');
+  expect(of('/api/v1/deployments')).toBe('');
+  expect(of('/api/v1/groups/a?confirm=x/y', 'groups/a')).toBe('');
+  expect(of('/api/v1/session', '')).toBe('');
 });

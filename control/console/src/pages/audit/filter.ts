@@ -27,6 +27,13 @@ function timeOf(text: string | null): string {
 
 const pages: Record<string, string> = { deployments: '/deployments/', groups: '/groups/', users: '/users/' };
 
+/// What was done to the thing, beyond what the method says, such as `restart`; empty where that says it all.
+export function actionOf({ path, resource }: { path: string; resource: string }): string {
+  const [plain = ''] = path.split('?');
+  const at = resource === '' ? -1 : plain.indexOf(`/${resource}/`);
+  return at < 0 ? '' : plain.slice(at + resource.length + 2);
+}
+
 /// The page of the thing that an event is about; null where it has none of its own.
 export function pageOf(resource: string): string | null {
   const [kind = '', name] = resource.split('/');

@@ -15,7 +15,7 @@ import { Pill, type Tone } from '../../ui/pill';
 import { Skeleton } from '../../ui/skeleton';
 import { Table, type Column } from '../../ui/table';
 import type { IconName } from '../../ui/icon';
-import { pageOf, readAuditFilter, results } from './filter';
+import { actionOf, pageOf, readAuditFilter, results } from './filter';
 import { useAudit, type Trail } from './use_audit';
 import '../../styles/admin.css';
 import './audit.css';
@@ -23,7 +23,7 @@ import './audit.css';
 export default function AuditPage(_: PageProps) {
   if (!isAdmin.value) {
     return (
-      <EmptyState icon="lock" title="For platform administrators">
+      <EmptyState page icon="lock" title="For platform administrators">
         Who changed a deployment stands in its History.
       </EmptyState>
     );
@@ -94,9 +94,16 @@ const looks: Record<AuditEvent['result'] & string, { tone: Tone; icon: IconName;
 
 function Resource({ event }: { event: AuditEvent }) {
   const page = pageOf(event.resource);
+  const action = actionOf(event);
   return (
     <span class="wrap">
       <span class="audit-method">{event.method}</span> {page ? <a href={page}>{event.resource}</a> : event.resource || event.path}
+      {action && (
+        <>
+          {' · '}
+          <strong>{action}</strong>
+        </>
+      )}
       {event.dryRun && <span class="dim"> (dry run)</span>}
     </span>
   );

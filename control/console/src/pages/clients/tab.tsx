@@ -106,7 +106,7 @@ function columns(deployment: Deployment, ask: (asked: Asked) => void): Column<Cl
       title: 'Last used',
       cell: ({ lastUsedAt, requests }) => (
         <div>
-          {lastUsedAt ? <RelativeTime time={lastUsedAt} /> : 'never'}
+          {lastUsedAt ? <RelativeTime time={lastUsedAt} minutes /> : 'never'}
           {requests > 0 && <div class="small dim">{plural(requests, 'request')}</div>}
         </div>
       ),

@@ -33,7 +33,7 @@ export default function DeploymentPage({ params }: PageProps) {
   if (!deployment) {
     if (!isComplete.value) return <Skeleton lines={8} />;
     return (
-      <EmptyState icon="search-x" title="Not Found" action={<LinkButton href="/deployments">Deployments</LinkButton>}>
+      <EmptyState page icon="search-x" title="Not Found" action={<LinkButton href="/deployments">Deployments</LinkButton>}>
         The deployment may be removed or not authorized.
       </EmptyState>
     );

@@ -39,7 +39,7 @@ export default function UpdatePage({ params }: PageProps) {
   if (start) return <UpdateForm key={start.revision} start={start} startAnew={setStart} />;
   if (!isComplete.value || found) return <Skeleton lines={10} />;
   return (
-    <EmptyState icon="search-x" title="Not Found" action={<LinkButton href="/deployments">Deployments</LinkButton>}>
+    <EmptyState page icon="search-x" title="Not Found" action={<LinkButton href="/deployments">Deployments</LinkButton>}>
       The deployment may be removed or not authorized.
     </EmptyState>
   );

@@ -20,7 +20,7 @@ import '../../styles/admin.css';
 import './gateway.css';
 
 export default function GatewayPage(_: PageProps) {
-  if (!isAdmin.value) return <EmptyState icon="lock" title="For platform administrators">How the gateway is, is theirs to see.</EmptyState>;
+  if (!isAdmin.value) return <EmptyState page icon="lock" title="For platform administrators">How the gateway is, is theirs to see.</EmptyState>;
   return <Health />;
 }
 

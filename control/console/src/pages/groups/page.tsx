@@ -22,7 +22,7 @@ export default function GroupsPage({ params }: PageProps) {
   const group = groups.value.get(name);
   if (group) return <GroupPage group={group} />;
   return (
-    <EmptyState icon="search-x" title="Group not found" action={<LinkButton href="/groups">Groups</LinkButton>}>
+    <EmptyState page icon="search-x" title="Group not found" action={<LinkButton href="/groups">Groups</LinkButton>}>
       Group {name} is not found or not authorized.
     </EmptyState>
   );

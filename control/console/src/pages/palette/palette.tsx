@@ -3,8 +3,10 @@ import { paletteOpen } from '../../app/keys';
 import { places } from '../../app/navigation';
 import { navigate } from '../../router/location';
 import { deployments } from '../../state/live';
+import { singleKeys } from '../../state/preferences';
 import { isAdmin } from '../../state/session';
 import { Dialog } from '../../ui/dialog';
+import { Checkbox } from '../../ui/field';
 import { Icon, type IconName } from '../../ui/icon';
 
 interface Target {
@@ -83,6 +85,7 @@ export default function Palette() {
         ))}
       </ul>
       {found.length === 0 && <p class="dim">Nothing is called so.</p>}
+      <Checkbox label="Single keys do something, too" checked={singleKeys.value === 'on'} onChange={(on) => (singleKeys.value = on ? 'on' : 'off')} />
       <p class="dim small">
         <kbd>Ctrl K</kbd> or <kbd>?</kbd> opens this, <kbd>/</kbd> goes to the search, <kbd>g</kbd> and a letter to a page; of a deployment <kbd>g</kbd> and <kbd>i</kbd>, <kbd>l</kbd>, <kbd>h</kbd>, <kbd>c</kbd>, <kbd>m</kbd> to a tab.
       </p>

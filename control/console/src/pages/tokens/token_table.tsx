@@ -59,7 +59,7 @@ export function TokenTable({ tokens, withUser = false }: { tokens: readonly Toke
     { title: 'May do', cell: (token) => <span class="wrap">{scopeText(token)}</span> },
     { title: 'State', cell: (token) => <Pill {...looks[tokenState(token, now.value)]} /> },
     { title: 'Created', cell: (token) => <RelativeTime time={token.createdAt} /> },
-    { title: 'Last used', cell: (token) => (token.lastUsedAt ? <RelativeTime time={token.lastUsedAt} /> : 'never') },
+    { title: 'Last used', cell: (token) => (token.lastUsedAt ? <RelativeTime time={token.lastUsedAt} minutes /> : 'never') },
     { title: 'Expires', cell: (token) => (token.expiresAt ? <Day time={token.expiresAt} /> : 'never') },
     ...(hasFullRights.value ? [actions] : []),
   ];

@@ -20,7 +20,7 @@ export default function UsersPage({ params }: PageProps) {
   const name = params['name'];
   if (!isComplete.value) return <Skeleton lines={6} />;
   if (name !== undefined) return <UserPage name={name} />;
-  if (!isAdmin.value) return <EmptyState icon="lock" title="For platform administrators">Users are managed by platform administrators.</EmptyState>;
+  if (!isAdmin.value) return <EmptyState page icon="lock" title="For platform administrators">Users are managed by platform administrators.</EmptyState>;
   return <UserList />;
 }
 

@@ -33,7 +33,7 @@ export function UserPage({ name }: { name: string }) {
   const account = self ? me.value : asked;
   if (problem instanceof ApiError && (problem.status === 404 || problem.status === 403)) {
     return (
-      <EmptyState icon="search-x" title="User not found" action={<LinkButton href={isAdmin.value ? '/users' : '/tokens'}>Back</LinkButton>}>
+      <EmptyState page icon="search-x" title="User not found" action={<LinkButton href={isAdmin.value ? '/users' : '/tokens'}>Back</LinkButton>}>
         User {name} is not found or not authorized.
       </EmptyState>
     );
