@@ -347,7 +347,7 @@ sources = ["file://{self.models}/", "{self.model_server.url}/"]
         self.engine.daemon.stop(signal.SIGKILL)
         began = time.monotonic()
         self.assertEqual(self.program.stop(signal.SIGTERM), 0)
-        self.assertLess(time.monotonic() - began, DRAIN)
+        self.assertLess(time.monotonic() - began, 2 * DRAIN)
         self.engine.start()
         self.assertEqual(self.mine(), left)
         self.program.start()
