@@ -72,7 +72,7 @@ result<launch_ground, process_driver::state::unprepared> process_driver::state::
     for (const auto& [name, replica] : replicas) used.insert(replica->record().image_copy);
     return {};
   });
-  if (!asked) return asked.error();
+  if (!asked) return unprepared{asked.error()};
   auto copy = copies.ensure(*image, catalogue.root());
   if (!copy) return unprepared{copy.error(), domain::failure_cause::image};
   if (context.counts != nullptr) context.counts->on_pull(steady_clock::now() - ground.asked_at);
