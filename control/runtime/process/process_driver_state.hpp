@@ -21,6 +21,7 @@
 #include <shared_mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace modelgate::control::runtime::process {
 
@@ -41,6 +42,11 @@ struct process_driver::state {
   struct unprepared {
     std::string why;
     domain::failure_cause cause = domain::failure_cause::program;
+
+    unprepared() = default;  // result<..., unprepared> asks for it
+    /// Whatever says only why is neither about the image nor about the model.
+    unprepared(std::string sentence, domain::failure_cause of = domain::failure_cause::program)
+        : why{std::move(sentence)}, cause{of} {}
   };
   result<launch_ground, unprepared> prepare(const replica_spec& spec);
   outcome launch(const replica_spec& spec, result<launch_ground, unprepared> ground);
