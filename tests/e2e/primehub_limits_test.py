@@ -91,9 +91,9 @@ class Limits(WithProgram):
         self.assertLess(time.monotonic() - begun, PLENTY)
 
     def test_what_takes_too_long_is_given_up(self):
-        self.assertEqual(self.refusal(self.sdk.request, "{ " + " ".join(f"a{each}: phDeployments {{ id }}" for each in range(2000)) + " }").code, "QUERY_TOO_LARGE",
-                         "what begins with the store costs more than what is at hand")
-        query = "{ " + " ".join(f"a{each}: phDeployments {{ id }}" for each in range(1500)) + " }"
+        self.assertEqual(self.refusal(self.sdk.request, "{ phDeployments { " + " ".join(f"a{each}: history {{ time }}" for each in range(1300)) + " } }").code, "QUERY_TOO_LARGE",
+                         "lists of objects cost more than what is at hand")
+        query = "{ " + " ".join(f"a{each}: phDeployments {{ id }}" for each in range(1300)) + " }"
         with self.setting(graphql__timeout='"5ms"'):
             begun = time.monotonic()
             refused = self.refusal(self.sdk.request, query)
@@ -110,26 +110,27 @@ class Limits(WithProgram):
 
     def test_probes_are_answered_while_every_thread_is_busy(self):
         over, answered = threading.Event(), []
-        query = "{ " + " ".join(f"a{each}: phDeployments {{ id }}" for each in range(1900)) + " }"
+        query = "{ " + " ".join(f"a{each}: phDeployments {{ id }}" for each in range(1300)) + " }"
 
         def ask():
             while not over.is_set():
                 self.sdk.send(query)
 
-        crowd = [threading.Thread(target=ask) for _ in range(16)]
-        for each in crowd:
-            each.start()
-        try:
-            for path in ("/livez", "/readyz") * 5:
-                begun = time.monotonic()
-                with contextlib.closing(self.program.connect("control")) as connection:
-                    connection.request("GET", path)
-                    self.assertEqual(connection.getresponse().status, 200)
-                answered.append(time.monotonic() - begun)
-        finally:
-            over.set()
+        with self.setting(graphql__timeout='"1s"'):
+            crowd = [threading.Thread(target=ask) for _ in range(12)]
             for each in crowd:
-                each.join()
+                each.start()
+            try:
+                for path in ("/livez", "/readyz") * 5:
+                    begun = time.monotonic()
+                    with contextlib.closing(self.program.connect("control")) as connection:
+                        connection.request("GET", path)
+                        self.assertEqual(connection.getresponse().status, 200)
+                    answered.append(time.monotonic() - begun)
+            finally:
+                over.set()
+                for each in crowd:
+                    each.join()
         self.assertLess(max(answered), PLENTY)
 
     def test_addresses_are_those_of_the_proxy_before_it(self):

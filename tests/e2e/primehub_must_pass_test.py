@@ -207,9 +207,13 @@ class MustPass(WithProgram):
         self.sdk.wait("ten-1")
         self.sdk.run("sdk_deployments_stop", {"where": {"id": "ten-1"}})
         seen = set()
-        while "Stopped" not in {status for status, _ in seen}:
+
+        def is_down():
             now = get()
             seen.add((now["status"], now["message"]))
+            return now["status"] == "Stopped"
+
+        wait_until(is_down, "Stopped")
         self.assertLessEqual(seen, {("Stopping", "deployment is stopping"), ("Stopped", "deployment has stopped")})
         down = self.sdk.wait("ten-1")
         self.assertEqual((down["status"], down["message"], down["availableReplicas"]), ("Stopped", "deployment has stopped", 0))
