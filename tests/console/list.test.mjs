@@ -73,7 +73,7 @@ describe('list of deployments', () => {
   it('copies an endpoint and shows metadata by keyboard', async () => {
     await page.getByRole('searchbox').fill('house-1');
     const card = page.locator('.deployment-card', { hasText: 'House 1' }).last();
-    assert.match(await card.getByRole('button', { name: /^Copy endpoint/ }).innerText(), /^\/deployment\/house-1\//);
+    assert.match(await card.getByRole('button', { name: /^Copy endpoint/ }).innerText(), /^…\/house-1\//);
     await card.getByRole('button', { name: /^Copy endpoint/ }).click();
     assert.match(await page.evaluate(() => navigator.clipboard.readText()), /\/deployment\/house-1\/api\/v1.0\/predictions$/);
     await card.getByRole('button', { name: 'View metadata of House 1' }).focus();
@@ -85,6 +85,7 @@ describe('list of deployments', () => {
     await card.waitFor();
     await page.locator('.deployment-card', { hasText: 'House 1' }).last().getByRole('button', { name: 'View metadata of House 1' }).click();
     await page.getByText('team:').waitFor();
+    await world.assertFits(page);
     await world.picture(page, 'list-metadata');
     assert.deepEqual(await world.axe(page), []);
     await page.keyboard.press('Escape');

@@ -15,6 +15,18 @@ interface PopoverProps {
   children: ComponentChildren;
 }
 
+const margin = 8;
+
+/// Moves what stands out at a side of the window in again: it would make the page wider.
+function keepInView(panel: HTMLElement | null | undefined): void {
+  if (!panel) return;
+  panel.style.translate = '';
+  const { left, right } = panel.getBoundingClientRect();
+  const over = Math.max(0, right + margin - document.documentElement.clientWidth);
+  const by = Math.min(over, Math.max(0, left - margin));
+  if (by > 0) panel.style.translate = `${-by}px`;
+}
+
 /// A panel that a button opens: by pointer, or by Enter and Space; Escape, a click elsewhere and leaving it by Tab close it.
 export function Popover({ button, label, title, hover = false, align = 'start', class: more = 'button button-ghost', onOpen, children }: PopoverProps) {
   const [open, setOpen] = useState<'no' | 'hover' | 'held'>('no');
@@ -23,6 +35,7 @@ export function Popover({ button, label, title, hover = false, align = 'start', 
   // Before the panel can be seen, or Escape pressed right then would be lost.
   useLayoutEffect(() => {
     if (open === 'no') return;
+    keepInView(whole.current?.querySelector<HTMLElement>('.popover-panel'));
     const onPointer = (event: Event) => !whole.current?.contains(event.target as Node) && setOpen('no');
     const onKey = (event: KeyboardEvent) => {
       if (event.key !== 'Escape') return;

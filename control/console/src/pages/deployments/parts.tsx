@@ -22,8 +22,8 @@ export function Endpoint({ deployment }: { deployment: Deployment }) {
   return (
     <span class="endpoint">
       <button type="button" class="link" title={`Click to copy: ${url}`} aria-label={`Copy endpoint ${url}`} onClick={() => void copy()}>
-        {/* Without the host, which is the same for all: where there is not room for it, the id is not what is cut off. */}
-        <span class="ellipsis mono">{new URL(url, window.location.href).pathname}</span>
+        {/* Without what is the same for all: where there is not room for it, the id is not what is cut off. */}
+        <span class="ellipsis mono">{url.replace(/^.*\/deployment(?=\/)/, '…')}</span>
         <Icon name="copy" size={14} />
       </button>
       {!ready && <span class="dim small">not ready</span>}
