@@ -109,7 +109,8 @@ BOOST_AUTO_TEST_CASE(an_unknown_section_is_one_mistake_however_many_keys_it_has)
   BOOST_TEST(only_mistake_in("[bogus]").detail
              == "bogus: unknown section; the sections are [listen], [prediction], [limits], [timeouts], [health], [tls], "
                 "[tls.prediction], [tls.control], [data], "
-                "[catalogue], [runtime], [runtime.process], [runtime.docker], [runtime.podman], [runtime.models], [runtime.external], [people], [audit], [metrics], [access_log], [tracing], [log] and [console]");
+                "[catalogue], [runtime], [runtime.process], [runtime.docker], [runtime.podman], [runtime.models], [runtime.external], [people], "
+                "[audit], [rollout], [graphql], [metrics], [access_log], [tracing], [log], [console] and [control]");
 }
 
 BOOST_AUTO_TEST_CASE(a_section_in_double_brackets_is_a_mistake_that_hides_no_other) {
