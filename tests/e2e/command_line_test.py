@@ -134,7 +134,7 @@ class CommandLine(unittest.TestCase):
         self.assertIn(f"revision {shown['revision']}", self.must("apply", "-f", "-", given=json.dumps(shown)).stderr)
         self.must("apply", "-f", "-", given=json.dumps(shown | {"replicas": 3}))
         before, after = (self.program.must("GET", f"/deployments/applied/history/{number}") for number in (shown["revision"], shown["revision"] + 1))
-        self.assertEqual(self.must("deployments", "diff", "applied", str(before["revision"]), str(after["revision"])).stdout.split()[3:],
+        self.assertEqual(self.must("deployments", "diff", "applied", str(before["revision"]), str(after["revision"])).stdout.split()[5:],
                          ["/replicas", "1", "3"])
 
         self.assertEqual(self.run_client("deployments", "update", "applied").returncode, 2, "it asks for nothing")
