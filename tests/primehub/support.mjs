@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { buildClientSchema, getIntrospectionQuery, parse, validate } from 'graphql';
+import { Kind, buildClientSchema, getIntrospectionQuery, parse, validate } from 'graphql';
 
 import { startProgram } from '../console/support/program.mjs';
 
@@ -23,10 +23,13 @@ export async function start(test) {
   return { program, ask, schema: buildClientSchema(told.data, { assumeValid: false }) };
 }
 
-/// The mistakes that the reference implementation finds; none: the document is valid.
+/// The mistakes that the reference implementation finds; none: the document is valid. That a kind of operation is not there it says only
+/// when it is to execute one.
 export function mistakesOf(schema, text) {
   try {
-    return validate(schema, parse(text)).map((each) => each.message);
+    const document = parse(text);
+    const unknown = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION && !schema.getRootType(each.operation));
+    return [...validate(schema, document), ...unknown.map((each) => new Error(`Schema is not configured to execute ${each.operation} operation.`))].map((each) => each.message);
   } catch (error) {
     return [error.message];
   }
