@@ -151,7 +151,7 @@ class Gate:
     name = "modelgate"
     tls_port = None
 
-    def __init__(self, folder, upstream, tls=False, workers=1, access="private", data=None, config="", image=None, catalogue=None):
+    def __init__(self, folder, upstream, tls=False, workers=1, access="private", data=None, config="", image=None, catalogue=None, **serving):
         os.makedirs(folder)
         if data is not None:
             shutil.copytree(data, os.path.join(folder, "data"))
@@ -168,7 +168,7 @@ class Gate:
         if image is not None:
             self.run_model(image, access)
         elif self.gate.find("/deployments/bench") is None:
-            self.gate.deploy("bench", [upstream.port], access=access, protocol="seldon")
+            self.gate.deploy("bench", [upstream.port], access=access, protocol="seldon", **serving)
         self.authorization = ""
         if access == "private":
             client = self.gate.rest("POST", "/deployments/bench/clients", {"name": "load"})

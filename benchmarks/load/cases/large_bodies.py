@@ -20,7 +20,7 @@ def one_way(bench, name, upstream, **more):
     peers = bench.peers(upstream)
     if any(each.name == "HAProxy" for each in peers):
         peers.append(bench.proxy(proxies.Haproxy, upstream, splice=True))
-    gate = bench.proxy(proxies.Gate, upstream)
+    gate = bench.proxy(proxies.Gate, upstream, concurrency=256)  # as many as there are connections: the peers keep nobody waiting either
     taking_part = [bench.proxy(proxies.Floor, upstream), *peers, gate]
     bench.say(f"{name}\n")
     results = bench.alternate({each.name: per_mib(closed(each, 8, **more)) for each in taking_part})
