@@ -99,6 +99,7 @@ export async function openWorld(options) {
         const width = document.documentElement.clientWidth;
         if (document.documentElement.scrollWidth <= width) return [];
         const outside = [...document.querySelectorAll('body *')].filter((each) => each.getBoundingClientRect().right > width + 0.5);
+        if (!outside.length) return [`the page is ${document.documentElement.scrollWidth} of ${width} wide, though nothing is seen to stand out`];
         return outside.map((each) => `${each.tagName} ${each.className} ends at ${each.getBoundingClientRect().right} of ${width}: ${each.textContent.slice(0, 40)}`);
       });
       assert.deepEqual(out, []);

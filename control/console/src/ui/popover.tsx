@@ -17,14 +17,15 @@ interface PopoverProps {
 
 const margin = 8;
 
-/// Moves what stands out at a side of the window in again: it would make the page wider.
+/// Moves what stands out at the end of a line in again: it would make the page wider. By a margin: what is only drawn elsewhere
+/// still takes the room.
 function keepInView(panel: HTMLElement | null | undefined): void {
   if (!panel) return;
-  panel.style.translate = '';
+  panel.style.marginInlineStart = '';
   const { left, right } = panel.getBoundingClientRect();
   const over = Math.max(0, right + margin - document.documentElement.clientWidth);
   const by = Math.min(over, Math.max(0, left - margin));
-  if (by > 0) panel.style.translate = `${-by}px`;
+  if (by > 0) panel.style.marginInlineStart = `${-by}px`;
 }
 
 /// A panel that a button opens: by pointer, or by Enter and Space; Escape, a click elsewhere and leaving it by Tab close it.
