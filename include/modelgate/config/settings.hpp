@@ -260,8 +260,7 @@ struct rollout_settings {
   friend bool operator==(const rollout_settings&, const rollout_settings&) = default;
 };
 
-/// What one GraphQL request may ask for. The largest document that PrimeHub's clients send, the introspection of tools,
-/// has a tenth of each.
+/// What one GraphQL request may ask for. What PrimeHub's clients send, and the introspection of tools, fits.
 struct graphql_settings {
   std::size_t document_bytes = 65'536;
   std::size_t tokens = 8'192;
