@@ -265,7 +265,7 @@ struct graphql_settings {
   std::size_t document_bytes = 65'536;
   std::size_t tokens = 8'192;
   std::size_t depth = 32;  ///< of selections within selections, and of values within values
-  /// Fields and spreads that are asked for, fragments written out; within a list each counts ten times.
+  /// Of all operations and fragments together; control/api/graphql/limits.hpp says what costs what.
   std::uint64_t cost = 200'000;
   std::size_t answer_values = 1'000'000;  ///< fields and items of lists in one answer
   std::size_t answer_bytes = 16'777'216;  ///< of one answer's data as JSON
