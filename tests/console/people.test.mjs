@@ -151,6 +151,7 @@ describe('users and API tokens', () => {
     await page.keyboard.type('of research');
     await waitUntil(async () => (await page.getByRole('row').count()) === 2, 'found by display name');
     await page.getByRole('link', { name: 'ann', exact: true }).click();
+    await page.getByRole('heading', { name: 'User: Ann of Research' }).waitFor();
     await world.assertFits(page);
     await world.picture(page, 'user');
     assert.deepEqual(await world.axe(page), []);

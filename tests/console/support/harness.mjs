@@ -77,6 +77,9 @@ export async function openWorld(options) {
     async picture(page, name, { fullPage = true } = {}) {
       fs.mkdirSync(pictures, { recursive: true });
       if (fullPage) await page.evaluate(() => window.scrollTo(0, 0));
+      // Nothing is loading any more, and what has just come into view has been drawn.
+      await page.waitForFunction(() => !document.querySelector('.skeleton'));
+      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
       await inThemes(page, (theme) => page.screenshot({ path: path.join(pictures, `${name}-${theme}.png`), fullPage, animations: 'disabled' }));
     },
 
