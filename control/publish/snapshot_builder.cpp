@@ -96,7 +96,8 @@ class deployment_builder {
   };
 
   /// A request is made for one protocol: where replicas of two are ready, those of the one that more of them speak, so
-  /// that never fewer than half serve; where it is as many, of the new one.
+  /// that never fewer than half serve; where it is as many, of the new one, and while nothing of that is ready, of the
+  /// last good one.
   std::vector<served_replica> serving_ones(const std::vector<const observed_replica*>& ready) const {
     std::vector<served_replica> ones;
     for (const observed_replica* each : ready) {
@@ -109,7 +110,12 @@ class deployment_builder {
     const auto newest = std::find_if(ones.begin(), ones.end(), [&](const served_replica& each) {
       return each.spec == &spec_ && (spec_.external || each.replica->model_image == spec_.model_image);
     });
-    const config::upstream_protocol preferred = newest == ones.end() ? earlier_protocol() : newest->protocol;
+    const auto good = std::find_if(ones.begin(), ones.end(), [&](const served_replica& each) {
+      return desired_.fallback && each.replica->revision == desired_.fallback->replica_revision;
+    });
+    const config::upstream_protocol preferred = newest != ones.end() ? newest->protocol
+                                                : good != ones.end() ? good->protocol
+                                                                     : earlier_protocol();
     const auto with_preferred = static_cast<std::size_t>(std::count_if(ones.begin(), ones.end(), speaks(preferred)));
     const bool holds_preferred = with_preferred * 2 >= ones.size();
     std::erase_if(ones, [&](const served_replica& each) { return speaks(preferred)(each) != holds_preferred; });

@@ -24,13 +24,19 @@ struct sorted_replicas {
   replica_list current;        ///< of the wanted revision: starting, ready or unready
   replica_list current_ended;  ///< of the wanted revision, exited: to be started again
   replica_list old_ready;      ///< of another revision, and serving
-  replica_list old_other;      ///< of another revision, and not serving
+  replica_list old_other;      ///< of another revision, and not serving; also what is ready in vain beside the good one
   replica_list old_ended;
   replica_list leaving;  ///< draining or stopping
 };
 
-sorted_replicas sort_out(const replica_list& replicas, const store::desired_deployment* desired) {
+sorted_replicas sort_out(const replica_list& replicas, const store::desired_deployment* desired,
+                         const std::set<std::string>& unlisted) {
   const std::uint64_t wanted_revision = desired == nullptr ? 0 : desired->deployment.current.replica_revision;
+  // Of a revision between the good one and the wanted one, which cannot serve beside them.
+  const auto is_in_vain = [&](const observed_replica& replica) {
+    return desired != nullptr && desired->fallback && replica.revision != desired->fallback->replica_revision
+           && unlisted.contains(replica.name);
+  };
   sorted_replicas sorted;
   for (const observed_replica* replica : replicas) {
     const bool ended = replica->phase == replica_phase::exited;
@@ -45,7 +51,8 @@ sorted_replicas sort_out(const replica_list& replicas, const store::desired_depl
     } else if (ended) {
       sorted.old_ended.push_back(replica);
     } else {
-      (replica->phase == replica_phase::ready ? sorted.old_ready : sorted.old_other).push_back(replica);
+      const bool serves = replica->phase == replica_phase::ready && !is_in_vain(*replica);
+      (serves ? sorted.old_ready : sorted.old_other).push_back(replica);
     }
   }
   return sorted;
@@ -71,12 +78,12 @@ int worth(const observed_replica& replica) {
 class deployment_planner {
  public:
   deployment_planner(const store::desired_deployment* desired, std::uint32_t wanted_replicas,
-                     const replica_list& replicas, const std::set<std::string>& drained, system_time now,
+                     const replica_list& replicas, const gateway_view& gateway, system_time now,
                      const plan_settings& settings, plan_outcome& outcome)
       : desired_{desired},
         wanted_replicas_{wanted_replicas},
         replicas_{replicas},
-        drained_{drained},
+        gateway_{gateway},
         now_{now},
         settings_{settings},
         outcome_{outcome} {}
@@ -85,7 +92,7 @@ class deployment_planner {
     const bool wanted = desired_ != nullptr && !desired_->deployment.deleting && desired_->refusal.empty()
                         && !desired_->deployment.current.spec.stop;
     const std::size_t count = wanted ? wanted_replicas_ : 0;
-    sorted_ = sort_out(replicas_, desired_);
+    sorted_ = sort_out(replicas_, desired_, gateway_.unlisted);
     for (const observed_replica* replica : sorted_.leaving) go_on_leaving(*replica);
     end_misfits();
     // How many there should be is not known yet: what is there serves on until it is.
@@ -129,7 +136,7 @@ class deployment_planner {
 
   void go_on_leaving(const observed_replica& replica) {
     if (replica.phase != replica_phase::draining) return;
-    if (drained_.contains(replica.name) || has_passed(replica.since, settings_.drain_limit)) {
+    if (gateway_.drained.contains(replica.name) || has_passed(replica.since, settings_.drain_limit)) {
       act(stop_replica{replica.name});
     } else {
       wake_by(now_ + settings_.drain_poll);
@@ -312,7 +319,7 @@ class deployment_planner {
   const store::desired_deployment* desired_;  ///< null: nobody wants these replicas
   std::uint32_t wanted_replicas_;
   const replica_list& replicas_;
-  const std::set<std::string>& drained_;
+  const gateway_view& gateway_;
   system_time now_;
   const plan_settings& settings_;
   plan_outcome& outcome_;
@@ -358,7 +365,7 @@ std::chrono::milliseconds backoff_of(std::uint32_t failures, const plan_settings
 }
 
 plan_outcome plan(const std::vector<wanted_deployment>& wanted, const std::vector<observed_replica>& observed,
-                  const std::set<std::string>& drained, system_time now, const plan_settings& settings) {
+                  const gateway_view& gateway, system_time now, const plan_settings& settings) {
   std::map<std::string_view, replica_list> by_deployment;
   for (const observed_replica& replica : observed) by_deployment[replica.deployment].push_back(&replica);
 
@@ -367,11 +374,11 @@ plan_outcome plan(const std::vector<wanted_deployment>& wanted, const std::vecto
   for (const wanted_deployment& entry : wanted) {
     const auto found = by_deployment.find(entry.desired.deployment.id);
     const replica_list& replicas = found == by_deployment.end() ? none : found->second;
-    deployment_planner{&entry.desired, entry.replicas, replicas, drained, now, settings, outcome}.plan();
+    deployment_planner{&entry.desired, entry.replicas, replicas, gateway, now, settings, outcome}.plan();
     if (found != by_deployment.end()) by_deployment.erase(found);
   }
   for (const auto& [deployment, replicas] : by_deployment) {
-    deployment_planner{nullptr, 0, replicas, drained, now, settings, outcome}.plan();
+    deployment_planner{nullptr, 0, replicas, gateway, now, settings, outcome}.plan();
   }
   return outcome;
 }

@@ -64,6 +64,12 @@ struct wanted_deployment {
   std::uint32_t replicas;
 };
 
+/// What the gateway's workers do with replicas, as far as a plan asks.
+struct gateway_view {
+  std::set<std::string> drained;   ///< no worker's snapshot lists them any more, and no request is on them
+  std::set<std::string> unlisted;  ///< ready, but in no worker's snapshot: those that serve speak another protocol
+};
+
 /// What to do next to come from what is observed to what is desired. The table in README.md says it in words.
 ///
 /// Pure and total: any desired and observed state has an answer, however it came about. Doing the actions once, twice
@@ -71,11 +77,9 @@ struct wanted_deployment {
 ///
 /// Deployments that are stopped or refused and of which no replica is observed may be left out of `wanted`: nothing has to
 /// be done for them. A replica whose deployment is not in it is nobody's.
-///
-/// `drained` names the replicas that no worker's snapshot lists any more and no request is on.
 [[nodiscard]] plan_outcome plan(const std::vector<wanted_deployment>& wanted,
                                 const std::vector<runtime::observed_replica>& observed,
-                                const std::set<std::string>& drained, system_time now, const plan_settings& settings);
+                                const gateway_view& gateway, system_time now, const plan_settings& settings);
 
 /// Whether it is one that an earlier process of modelgate started and that cannot be adopted: it bears the name of a
 /// wanted replica but was started as something else, or it served and answers no more. Such a one ends before another

@@ -190,7 +190,7 @@ steady_time reconciler::pass() {
   if (!live_ || live_->generation < published_->generation) look_again_in(settings_.plan.drain_poll);
 
   const system_time now = system_clock::now();
-  const plan_outcome outcome = plan(wanted(observed), observed, find_drained(observed), now, settings_.plan);
+  const plan_outcome outcome = plan(wanted(observed), observed, view_of_gateway(observed), now, settings_.plan);
   for (const action& step : outcome.actions) act(step);
   if (const auto pause = judge_revisions(observed, now)) look_again_in(*pause);
   if (store_failed_) {
@@ -275,22 +275,24 @@ void reconciler::publish(const std::vector<observed_replica>& observed, std::uin
   live_ = published_;
 }
 
-std::set<std::string> reconciler::find_drained(const std::vector<observed_replica>& observed) const {
-  std::set<std::string> drained;
+gateway_view reconciler::view_of_gateway(const std::vector<observed_replica>& observed) const {
+  gateway_view seen;
+  if (live_ != published_) return seen;
+  for (const observed_replica& replica : observed) {
+    if (lists(*live_, replica)) continue;
+    if (replica.phase == domain::replica_phase::draining) seen.drained.insert(replica.name);
+    if (replica.phase == domain::replica_phase::ready) seen.unlisted.insert(replica.name);
+  }
   {
     const std::lock_guard lock{mutex_};
-    if (shared_) return drained;
+    if (shared_) seen.drained.clear();
   }
-  for (const observed_replica& replica : observed) {
-    const bool leaves = replica.phase == domain::replica_phase::draining;
-    if (leaves && live_ == published_ && !lists(*live_, replica)) drained.insert(replica.name);
-  }
-  if (drained.empty()) return drained;
+  if (seen.drained.empty()) return seen;
   // Asked after the last snapshot was seen live: nobody can add a request to one of these any more.
   for (const config::endpoint_load& load : gateway_.observe().endpoints) {
-    if (load.in_flight > 0) drained.erase(load.replica);
+    if (load.in_flight > 0) seen.drained.erase(load.replica);
   }
-  return drained;
+  return seen;
 }
 
 void reconciler::act(const action& step) {

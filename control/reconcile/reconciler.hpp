@@ -107,7 +107,7 @@ class reconciler final : public reconcile_link {
       const store::desired_deployment& entry, const std::vector<const runtime::observed_replica*>& replicas,
       system_time now);
   void keep_waiting(std::map<std::string, waiting_rollback> waiting);
-  [[nodiscard]] std::set<std::string> find_drained(const std::vector<runtime::observed_replica>& observed) const;
+  [[nodiscard]] gateway_view view_of_gateway(const std::vector<runtime::observed_replica>& observed) const;
   void act(const action& step);
   void complain(const error_code& problem);
 

@@ -23,6 +23,15 @@ answer<std::vector<client_view>> client_service::list(const domain::principal& w
   return views_of(deployment, std::move(*clients));
 }
 
+bool client_service::is_of_then(const domain::principal& who, const std::string& deployment, system_time then) const {
+  const auto same = context_.database.read([&](store::transaction& within) -> answer<bool> {
+    const auto stored = find_visible(within, who, deployment);
+    if (!stored) return stored.error();
+    return stored->deployment.created_at <= then;
+  });
+  return same && *same;
+}
+
 answer<std::vector<std::string>> client_service::names(const domain::principal& who,
                                                        const std::string& deployment) const {
   return context_.database.read([&](store::transaction& within) -> answer<std::vector<std::string>> {

@@ -48,6 +48,8 @@ class client_service {
 
   [[nodiscard]] answer<std::vector<client_view>> list(const domain::principal& who,
                                                       const std::string& deployment) const;
+  /// Whether the caller sees the deployment, and it is the one that was there then: one made anew bears the same id.
+  [[nodiscard]] bool is_of_then(const domain::principal& who, const std::string& deployment, system_time then) const;
   /// Without asking the gateway what it has seen of them, for lists of many deployments.
   [[nodiscard]] answer<std::vector<std::string>> names(const domain::principal& who,
                                                        const std::string& deployment) const;

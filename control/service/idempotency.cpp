@@ -48,7 +48,7 @@ answer<keyed_turn> idempotency::begin(const domain::principal& who, const std::s
     return service_error{failure::key_reused,
                          "this Idempotency-Key was used for another request; give each request a key of its own"};
   }
-  turn.earlier_ = kept_reply{kept->status, std::move(kept->fields), std::move(kept->body)};
+  turn.earlier_ = kept_reply{kept->status, std::move(kept->fields), std::move(kept->body), kept->created_at};
   return turn;
 }
 

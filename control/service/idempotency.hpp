@@ -28,6 +28,7 @@ struct kept_reply {
   unsigned status = 200;
   std::vector<std::pair<std::string, std::string>> fields;
   std::string body;
+  system_time kept_at{};  ///< set by who keeps it
 };
 
 struct idempotency_limits {

@@ -52,11 +52,12 @@ class FailingRevision(unittest.TestCase):
             os.makedirs(os.path.join(images, name, "1"))
             with open(os.path.join(images, name, "1", "image.toml"), "w") as manifest:
                 manifest.write(text + "\n")
-        os.makedirs(os.path.join(images, "strict/predict", "1"))
-        with open(os.path.join(images, "strict/predict", "1", "model.py"), "w") as model:
-            model.write(STRICT)
-        with open(os.path.join(images, "strict/predict", "1", "image.toml"), "w") as manifest:
-            manifest.write('command = ["python3", "model.py"]\nhealth_path = "/health/status"\nconcurrency = 16\n')
+        for name, code in (("strict/predict", STRICT), ("strict/late", "import time; time.sleep(1)\n" + STRICT)):
+            os.makedirs(os.path.join(images, name, "1"))
+            with open(os.path.join(images, name, "1", "model.py"), "w") as model:
+                model.write(code)
+            with open(os.path.join(images, name, "1", "image.toml"), "w") as manifest:
+                manifest.write('command = ["python3", "model.py"]\nhealth_path = "/health/status"\nconcurrency = 16\n')
         config = os.path.join(folder, "modelgate.toml")
         with open(config, "w") as text:
             text.write(f'catalogue.path = "{images}"\n')
@@ -168,6 +169,20 @@ class FailingRevision(unittest.TestCase):
         self.assertEqual(load.stop()[1], [])
         limit = 'modelgate_replica_concurrency_limit{deployment_name="strict",replica="deploy-strict-r1-0"}'
         self.assertEqual(self.program.metrics()[limit], 16)
+        self.check_load()
+
+    def test_what_cannot_serve_beside_the_good_one_makes_room_for_it(self):
+        self.program.deploy("strict", modelImage="strict/predict:1", replicas=4, progressDeadline=DEADLINE)
+        self.program.wait_for("strict")
+        change = lambda **what: self.program.must("PATCH", "/deployments/strict", what, If_Match="*")
+        ready = lambda each: sum(replica["revision"] == 2 and replica["phase"] == "Ready" for replica in each["status"]["replicas"])
+        change(modelImage="strict/late:1", serving={"protocol": "passthrough"})
+        self.program.wait_for("strict", "Deploying", lambda each: ready(each) == 2)
+        change(modelImage="bad/deaf:1")
+        self.program.wait_for("strict", "Failed", lambda each: "revision 1 serves on; 4 of 4 replicas" in each["status"]["message"])
+        load = Load(self.program, "strict", connections=4)
+        load.wait_for_answers(100)
+        self.assertEqual(load.stop()[1], [])
         self.check_load()
 
     def test_one_that_starts_a_stopped_deployment_is_taken_back_to_what_was_good_before(self):

@@ -110,8 +110,10 @@ void add_client_routes(route_table& to, const service::service_context& context)
   const auto add_changing = [&](const char* method, std::string_view pattern, answerer answer) {
     to.add_keyed(
         method, pattern, [clients, answer](const call& of) { return answer(clients, of); },
-        [clients](http_io::response& kept) {
-          if (!clients.publish()) kept.status = not_live_yet;
+        [clients](const call& of, const service::kept_reply& kept, http_io::response& again) {
+          if (!clients.is_of_then(of.who, of.arguments[0], kept.kept_at)) return false;
+          if (!clients.publish()) again.status = not_live_yet;
+          return true;
         });
   };
   add_reading("/deployments/{id}/clients", list);

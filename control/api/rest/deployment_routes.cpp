@@ -317,7 +317,8 @@ void add_deployment_routes(route_table& to, const service::service_context& cont
   };
   add("GET", "/deployments", &deployment_routes::list);
   to.add_keyed(
-      "POST", "/deployments", [routes](const call& of) { return routes->create(of); }, [](http_io::response&) {});
+      "POST", "/deployments", [routes](const call& of) { return routes->create(of); },
+      [](const call&, const service::kept_reply&, http_io::response&) { return true; });
   add("GET", "/deployments/{id}", &deployment_routes::get);
   add("PATCH", "/deployments/{id}", &deployment_routes::patch);
   add("PUT", "/deployments/{id}", &deployment_routes::put);

@@ -64,7 +64,7 @@ std::string fingerprint_of(const http_io::request& request) {
 }
 
 service::kept_reply kept(http_io::response answer) {
-  return {answer.status, answer.fields.entries(), std::move(answer.body)};
+  return {answer.status, answer.fields.entries(), std::move(answer.body), {}};
 }
 
 http_io::response replayed(const service::kept_reply& reply) {

@@ -191,8 +191,7 @@ outcome rest_api::answer_call(const route_table::match& to, call of) {
   if (!turn) return problem{turn.error()};
   if (turn->earlier()) {
     http_io::response again = replayed(*turn->earlier());
-    (*to.refresh)(again);
-    return again;
+    if ((*to.refresh)(of, *turn->earlier(), again)) return again;
   }
   of.turn = &*turn;
   return (*to.answer)(of);

@@ -26,8 +26,9 @@ struct call {
 };
 
 using handler = std::function<outcome(const call&)>;
-/// Brings an answer that was kept up to date before a repetition of its request gets it.
-using refresher = std::function<void(http_io::response&)>;
+/// Brings an answer that was kept up to date before a repetition of its request gets it; false when what it tells of is
+/// gone: the repetition is then a request like any other.
+using refresher = std::function<bool(const call&, const service::kept_reply&, http_io::response&)>;
 
 /// Which handler answers which method and path.
 ///

@@ -70,6 +70,21 @@ BOOST_AUTO_TEST_CASE(a_key_with_another_payload_or_path_is_refused) {
   BOOST_TEST(get("/deployments/iris-2/clients").items("name") == "");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_answered_of_a_deployment_that_is_gone_is_not_answered_again) {
+  BOOST_TEST(deploy("iris-1").status == 201u);
+  const auto add = [&] { return post("/deployments/iris-1/clients", R"({"name":"app"})", "k-1"); };
+  BOOST_TEST(add().status == 201u);
+  BOOST_TEST(remove("/deployments/iris-1", "*").status == 204u);
+  BOOST_TEST(add().status == 404u);
+  BOOST_TEST(deploy("iris-1").status == 201u);
+  const reply anew = add();
+  BOOST_TEST(anew.status == 201u);
+  BOOST_TEST(anew.field("Idempotent-Replayed") == "");
+  BOOST_TEST(anew.text("/token") != "");
+  BOOST_TEST(get("/deployments/iris-1/clients").items("name") == "app");
+  BOOST_TEST(add().field("Idempotent-Replayed") == "true");
+}
+
 BOOST_AUTO_TEST_CASE(a_repeated_client_is_told_without_its_token) {
   BOOST_TEST(deploy("iris-1").status == 201u);
   const reply first = post("/deployments/iris-1/clients", R"({"name":"app"})", "k-1");

@@ -275,6 +275,17 @@ BOOST_AUTO_TEST_CASE(while_it_moves_to_another_protocol_never_fewer_than_half_of
   BOOST_TEST(served({of_revision(1, 1), of_revision(1, 2), of_revision(2, 4), of_revision(2, 5)}) == 20);
 }
 
+BOOST_AUTO_TEST_CASE(where_as_many_speak_either_protocol_and_nothing_new_is_ready_the_good_ones_serve) {
+  auto desired = moving({});
+  desired.earlier.push_back(desired.deployment.current);
+  desired.deployment.current.number = desired.deployment.current.replica_revision = 3;
+  const auto before = build({desired}, {of_revision(2, 2)});
+  const auto built = build_one(desired, {of_revision(1, 1), of_revision(2, 2)}, &before);
+  BOOST_TEST_REQUIRE(built.endpoints.size() == 1);
+  BOOST_TEST(built.endpoints[0].revision == 1);
+  BOOST_TEST((built.serving.protocol == config::upstream_protocol::seldon));
+}
+
 BOOST_AUTO_TEST_CASE(an_old_image_that_left_the_catalogue_is_not_taken_for_one_of_the_new_protocol) {
   auto desired = moving({});
   desired.earlier[0].spec.model_image = "unknown:1";

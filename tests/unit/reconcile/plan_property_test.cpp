@@ -166,7 +166,7 @@ bool reconcile_once(simulated_world& world, const store::desired_deployment& des
   const std::size_t before = world.ready_count(desired.deployment);
   const auto observed = world.observe();
   const auto outcome =
-      plan({{desired, desired.deployment.current.spec.replicas}}, observed, world.drained(), world.time, settings);
+      plan({{desired, desired.deployment.current.spec.replicas}}, observed, {world.drained(), {}}, world.time, settings);
   const bool adds = std::any_of(outcome.actions.begin(), outcome.actions.end(), [&](const action& step) {
     const auto* start = std::get_if<start_replica>(&step);
     return start != nullptr && !world.knows(start->spec.name);

@@ -24,6 +24,7 @@ struct example {
   std::vector<runtime::observed_replica> observed;
   std::set<std::string> drained;
   actions expected;
+  std::set<std::string> unlisted = {};
 };
 
 runtime::observed_replica old_one(std::uint32_t index, replica_phase phase = ready) {
@@ -62,6 +63,12 @@ std::vector<example> examples() {
        {old_one(0), fresh(0, starting)},
        {},
        {"start deploy-d-r1-1"}},
+      {"of neither the good revision nor the current one, and ready in vain",
+       {after_good(deployment("d", 3, 2), 1, 2)},
+       {old_one(0), fresh(0), replica("d", 3, 0, starting)},
+       {},
+       {"start deploy-d-r1-1", "drain deploy-d-r2-0"},
+       {"deploy-d-r2-0"}},
       {"more current ones than wanted",
        {one},
        {fresh(0, starting), fresh(1), fresh(2)},
@@ -115,7 +122,7 @@ BOOST_AUTO_TEST_CASE(every_example_of_a_row_is_answered_as_it_says) {
   for (const example& each : examples()) {
     BOOST_TEST_CONTEXT(each.row) {
       actions planned;
-      const plan_outcome outcome = plan(wanted(each.desired), each.observed, each.drained, now, {});
+      const plan_outcome outcome = plan(wanted(each.desired), each.observed, {each.drained, each.unlisted}, now, {});
       for (const action& step : outcome.actions) planned.push_back(to_string(step));
       BOOST_TEST(planned == each.expected, boost::test_tools::per_element());
       if (each.row == "draining otherwise") BOOST_TEST(outcome.wake_at.has_value());

@@ -16,7 +16,7 @@ using actions = std::vector<std::string>;
 plan_outcome outcome_of(const std::vector<store::desired_deployment>& desired,
                         const std::vector<runtime::observed_replica>& observed,
                         const std::set<std::string>& drained = {}, const plan_settings& settings = {}) {
-  return plan(wanted(desired), observed, drained, now, settings);
+  return plan(wanted(desired), observed, {drained, {}}, now, settings);
 }
 
 actions plan_of(const std::vector<store::desired_deployment>& desired,
