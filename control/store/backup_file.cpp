@@ -49,7 +49,7 @@ class row_digest {
   crypto_generichash_state state_{};
 };
 
-std::string quoted(const std::string& name) {
+std::string sql_name(const std::string& name) {
   std::string text = "\"";
   for (const char c : name) text.append(c == '"' ? 2 : 1, c);
   return text + "\"";
@@ -75,7 +75,7 @@ std::string digest_of(SQLite::Database& database, digest_kind kind) {
   for (const std::string& table : table_names(database)) {
     if (table == "backup_facts") continue;
     digest.add(table.data(), table.size());
-    SQLite::Statement rows{database, "SELECT * FROM " + quoted(table)};
+    SQLite::Statement rows{database, "SELECT * FROM " + sql_name(table)};
     while (rows.executeStep()) {
       for (int column = 0; column < rows.getColumnCount(); ++column) digest.add(rows.getColumn(column));
     }

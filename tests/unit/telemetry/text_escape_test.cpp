@@ -11,7 +11,7 @@
 namespace modelgate::telemetry {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out;
   append_quoted(out, text);
   return out;
@@ -27,20 +27,20 @@ std::string word(std::string_view text) {
 BOOST_AUTO_TEST_SUITE(text_escape)
 
 BOOST_AUTO_TEST_CASE(quotes_what_could_end_a_text_or_a_line) {
-  BOOST_TEST(quoted("a b") == R"("a b")");
-  BOOST_TEST(quoted(R"("\)") == R"("\"\\")");
-  BOOST_TEST(quoted("\r\n\t") == R"("\u000d\u000a\u0009")");
-  BOOST_TEST(quoted(std::string_view{"\0\x7f\x1b[2J", 6}) == R"("\u0000\u007f\u001b[2J")");
-  BOOST_TEST(quoted("\xc2\x85\xe2\x80\xa8\xe2\x80\xa9") == R"("\ufffd\ufffd\ufffd")");
+  BOOST_TEST(in_quotes("a b") == R"("a b")");
+  BOOST_TEST(in_quotes(R"("\)") == R"("\"\\")");
+  BOOST_TEST(in_quotes("\r\n\t") == R"("\u000d\u000a\u0009")");
+  BOOST_TEST(in_quotes(std::string_view{"\0\x7f\x1b[2J", 6}) == R"("\u0000\u007f\u001b[2J")");
+  BOOST_TEST(in_quotes("\xc2\x85\xe2\x80\xa8\xe2\x80\xa9") == R"("\ufffd\ufffd\ufffd")");
 }
 
 BOOST_AUTO_TEST_CASE(keeps_utf8_and_replaces_what_is_none) {
-  BOOST_TEST(quoted("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80") == "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"");
+  BOOST_TEST(in_quotes("\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80") == "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\"");
   for (const char* broken : {"\xff", "\x80", "\xc0\xaf", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc3"}) {
-    BOOST_TEST(quoted(broken).starts_with(R"("\ufffd)"), broken);
+    BOOST_TEST(in_quotes(broken).starts_with(R"("\ufffd)"), broken);
   }
-  BOOST_TEST(quoted("\xe2\x82") == R"("\ufffd\ufffd")");
-  BOOST_TEST(quoted("a\xc3\"") == R"("a\ufffd\"")");
+  BOOST_TEST(in_quotes("\xe2\x82") == R"("\ufffd\ufffd")");
+  BOOST_TEST(in_quotes("a\xc3\"") == R"("a\ufffd\"")");
 }
 
 BOOST_AUTO_TEST_CASE(of_any_bytes_is_one_json_text_and_one_line) {
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(of_any_bytes_is_one_json_text_and_one_line) {
   for (int i = 0; i < 20'000; ++i) {
     std::string bytes(random() % 12, '\0');
     for (char& c : bytes) c = static_cast<char>(random() % (i % 2 == 0 ? 256 : 64));
-    const std::string out = quoted(bytes);
+    const std::string out = in_quotes(bytes);
     boost::system::error_code problem;
     const auto value = boost::json::parse(out, problem);
     BOOST_TEST_REQUIRE(!problem, out);
