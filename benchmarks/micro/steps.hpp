@@ -9,6 +9,7 @@
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/base/ids.hpp"
+#include "modelgate/config/settings.hpp"
 #include "modelgate/crypto/token.hpp"
 #include "modelgate/http/framing.hpp"
 #include "modelgate/http/head.hpp"
@@ -68,7 +69,7 @@ class steps {
   upstream::cluster cluster_{{}, queue_};
   steady_time now_{std::chrono::hours{1}};
   metrics::worker_stats worker_;
-  metrics::deployment_stats stats_{"deployment-500", 1};
+  metrics::deployment_stats stats_{"deployment-500", 1, config::metrics_settings{}.remembered_predictions};
 };
 
 struct step {

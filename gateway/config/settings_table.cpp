@@ -402,6 +402,7 @@ constexpr std::array keys{
     settings_key{"metrics.engine_names", flag_key{metric<&metrics_settings::engine_names>}, at_restart},
     settings_key{"metrics.summaries", flag_key{metric<&metrics_settings::summaries>}, at_restart},
     settings_key{"metrics.clients_per_deployment", count_key{metric<&metrics_settings::clients_per_deployment>, 0, 1'000}, at_restart},
+    settings_key{"metrics.remembered_predictions", count_key{metric<&metrics_settings::remembered_predictions>, 64, 16'777'216}, at_restart},
     settings_key{"metrics.chart_bytes", size_key{&at<&settings::chart_bytes>, 1 * mib, 4 * gib}, at_restart},
     settings_key{"metrics.chart_step", duration_key{&at<&settings::chart_step>, milliseconds{100}}, at_restart},
     settings_key{"access_log.path", file_key{access_log<&access_log_settings::path>}},

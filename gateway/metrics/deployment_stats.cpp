@@ -107,7 +107,8 @@ void series_list::read_into(std::vector<reading>& readings) const {
   }
 }
 
-deployment_stats::deployment_stats(std::string id, std::size_t workers) : id_{std::move(id)} {
+deployment_stats::deployment_stats(std::string id, std::size_t workers, std::size_t remembered)
+    : id_{std::move(id)}, answers_{remembered} {
   workers_.reserve(workers);
   for (std::size_t i = 0; i < workers; ++i) workers_.push_back(std::make_unique<worker_deployment_stats>());
 }

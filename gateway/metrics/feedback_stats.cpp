@@ -1,6 +1,7 @@
 #include "modelgate/metrics/feedback_stats.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -13,22 +14,58 @@ namespace {
 std::uint64_t hash_of(std::string_view puid) noexcept {
   constexpr std::uint64_t factor = 0x9e3779b97f4a7c15;
   std::uint64_t hash = puid.size() * factor;
-  while (!puid.empty()) {
-    std::uint64_t word = 0;
-    const std::size_t size = std::min(puid.size(), sizeof word);
-    std::memcpy(&word, puid.data(), size);
-    puid.remove_prefix(size);
+  const auto take = [&](std::uint64_t word) {
     hash = (hash ^ word) * factor;
     hash ^= hash >> 29;
+  };
+  std::uint64_t word = 0;
+  for (; puid.size() >= sizeof word; puid.remove_prefix(sizeof word)) {
+    std::memcpy(&word, puid.data(), sizeof word);  // of a size that is known: one instruction
+    take(word);
   }
+  if (puid.empty()) return hash;
+  word = 0;
+  std::memcpy(&word, puid.data(), puid.size());
+  take(word);
   return hash;
 }
 
+// A slot, from its highest bit on: 32 of the puid's hash, 16 of the replica, the lap, 15 of the model's index plus one. An
+// empty one is zero.
+constexpr std::uint64_t tag_bits = ~std::uint64_t{0xffffffff};  ///< the set is in the others
 constexpr unsigned replica_shift = 16;
-constexpr std::uint64_t sixteen_bits = 0xffff;
-constexpr std::uint64_t tag_bits = ~std::uint64_t{0xffffffff};  ///< the place is in the others
+constexpr std::uint64_t replica_bits = 0xffff;
+constexpr std::uint64_t lap_bit = 0x8000;
+constexpr std::uint64_t model_bits = 0x7fff;
+static_assert(answer_memory::most_models <= model_bits);
+
+/// One of so many, by the bits that are no tag.
+std::size_t place_of(std::uint64_t hash, std::size_t many) noexcept {
+  return static_cast<std::size_t>(((hash & ~tag_bits) * many) >> 32U);
+}
 
 }  // namespace
+
+/// A ring whose position is in its slots: they are written in turn, and every other time around with the lap bit set. So
+/// the oldest is the first one whose bit is not that of the first slot. Writes that overtook each other leave bits that are
+/// wrong; within a lap they are right again.
+struct alignas(cache_line) answer_memory::slot_set {
+  static constexpr std::size_t size = cache_line / sizeof(std::atomic<std::uint64_t>);
+
+  struct position {
+    std::size_t oldest = 0;
+    std::uint64_t lap = 0;  ///< for what is written there
+  };
+  [[nodiscard]] position next() const noexcept {
+    const std::uint64_t lap = slots[0].load(std::memory_order_relaxed) & lap_bit;
+    for (std::size_t i = 1; i < size; ++i) {
+      if ((slots[i].load(std::memory_order_relaxed) & lap_bit) != lap) return {i, lap};
+    }
+    return {0, lap ^ lap_bit};
+  }
+
+  std::array<std::atomic<std::uint64_t>, size> slots{};
+};
 
 void feedback_totals::add(const feedback_totals& other) noexcept {
   calls += other.calls;
@@ -85,33 +122,48 @@ feedback_totals feedback_stats::of_all() const noexcept {
   return totals;
 }
 
+answer_memory::answer_memory(std::size_t capacity) noexcept
+    : size_{std::max<std::size_t>((capacity + slot_set::size - 1) / slot_set::size, 1)} {}
+
+answer_memory::~answer_memory() {
+  delete[] sets_.load(std::memory_order_relaxed);
+}
+
 /// nullptr when there is no memory.
-answer_memory::slot* answer_memory::slots() noexcept {
-  slot* there = slots_.load(std::memory_order_acquire);
+answer_memory::slot_set* answer_memory::sets() noexcept {
+  slot_set* there = sets_.load(std::memory_order_acquire);
   if (there != nullptr) return there;
-  std::unique_ptr<slot[]> made{new (std::nothrow) slot[capacity]{}};
+  std::unique_ptr<slot_set[]> made{new (std::nothrow) slot_set[size_]{}};
   // Another worker may be the first one just now.
-  if (made && slots_.compare_exchange_strong(there, made.get(), std::memory_order_acq_rel)) return made.release();
+  if (made && sets_.compare_exchange_strong(there, made.get(), std::memory_order_acq_rel)) return made.release();
   return there;
 }
 
 void answer_memory::remember(std::string_view puid, answerer who) noexcept {
-  slot* const all = slots();
+  slot_set* const all = sets();
   if (all == nullptr) return;
   const std::uint64_t hash = hash_of(puid);
-  // An empty slot is zero: a model is kept as its index plus one.
-  const std::uint64_t kept = (std::uint64_t{who.replica} << replica_shift) | ((who.model + 1U) & sixteen_bits);
-  all[hash % capacity].store((hash & tag_bits) | kept, std::memory_order_relaxed);
+  slot_set& its = all[place_of(hash, size_)];
+  const slot_set::position next = its.next();
+  const std::uint64_t whose = (std::uint64_t{who.replica} << replica_shift) | ((who.model + 1U) & model_bits);
+  its.slots[next.oldest].store((hash & tag_bits) | whose | next.lap, std::memory_order_relaxed);
 }
 
 std::optional<answerer> answer_memory::find(std::string_view puid) const noexcept {
-  const slot* const all = slots_.load(std::memory_order_acquire);
+  const slot_set* const all = sets_.load(std::memory_order_acquire);
   if (all == nullptr) return std::nullopt;
   const std::uint64_t hash = hash_of(puid);
-  const std::uint64_t kept = all[hash % capacity].load(std::memory_order_relaxed);
-  if ((kept & sixteen_bits) == 0 || (kept & tag_bits) != (hash & tag_bits)) return std::nullopt;
-  return answerer{static_cast<std::uint16_t>((kept & sixteen_bits) - 1),
-                  static_cast<std::uint16_t>((kept >> replica_shift) & sixteen_bits)};
+  const slot_set& its = all[place_of(hash, size_)];
+  const std::size_t oldest = its.next().oldest;
+  // The newest first: a client may have used a puid twice.
+  for (std::size_t back = 1; back <= slot_set::size; ++back) {
+    const std::uint64_t kept =
+        its.slots[(oldest + slot_set::size - back) % slot_set::size].load(std::memory_order_relaxed);
+    if ((kept & model_bits) == 0 || (kept & tag_bits) != (hash & tag_bits)) continue;
+    return answerer{static_cast<std::uint16_t>((kept & model_bits) - 1),
+                    static_cast<std::uint16_t>((kept >> replica_shift) & replica_bits)};
+  }
+  return std::nullopt;
 }
 
 }  // namespace modelgate::metrics

@@ -87,7 +87,7 @@ std::shared_ptr<deployment_stats> registry::deployment(const std::string& id) {
   const std::lock_guard lock{mutex_};
   auto& slot = deployments_[id];
   if (slot) return slot;
-  slot = std::make_shared<deployment_stats>(id, workers_.size());
+  slot = std::make_shared<deployment_stats>(id, workers_.size(), settings_.remembered_predictions);
   slot->set_shows_paths(settings_.client_service == config::client_service_label::path);
   return slot;
 }

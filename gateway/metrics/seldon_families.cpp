@@ -111,17 +111,27 @@ void seldon_families::add(const deployment_stats& stats, const std::string& name
   }
   const label_list common{{"deployment_name", name}, {"predictor_name", "deploy"}, {"predictor_version", version}};
   for (const auto& [key, totals] : server) add_server(key, totals, common, exemplars);
+  client_series shown;
+  client_series of_engine;
   for (const auto& [key, totals] : client) {
-    const auto model = models.find(key.model);
-    if (model == models.end()) continue;  // it has not served for long
-    const std::string service = service_of(key, stats);
-    label_list labels = common;
-    labels.push_back({"service", service});
-    labels.push_back({"model_name", "model"});
-    labels.push_back({"model_image", model->second.image});
-    labels.push_back({"model_version", model->second.version});
-    add_client(key, totals, std::move(labels), service, exemplars);
+    if (!models.contains(key.model)) continue;  // it has not served for long
+    client_labels of{service_of(key, stats), key.method, key.status, key.model};
+    shown[of].add(totals);
+    if (!shown_.engine_names || !engine_knows(key.what)) continue;
+    if (key.path == 0) of.service = client_word(key.what);
+    of_engine[std::move(of)].add(totals);
   }
+  const auto labels_of = [&](const client_labels& of) {
+    const model_labels& model = models.at(of.model);
+    label_list labels = common;
+    labels.push_back({"service", of.service});
+    labels.push_back({"model_name", "model"});
+    labels.push_back({"model_image", model.image});
+    labels.push_back({"model_version", model.version});
+    return labels;
+  };
+  for (const auto& [of, totals] : shown) add_client(of, totals, labels_of(of), exemplars);
+  for (const auto& [of, totals] : of_engine) add_engine_client(of, totals, labels_of(of), exemplars);
   double folded = 0;
   for (std::size_t worker = 0; worker < stats.workers(); ++worker) {
     const worker_deployment_stats& counted = stats.of_worker(worker);
@@ -149,27 +159,29 @@ void seldon_families::add_server(const series_key& key, const latency_totals& to
   add_histogram(server_, std::move(labels), totals, exemplars);
 }
 
-void seldon_families::add_client(const series_key& key, const latency_totals& totals, label_list labels,
-                                 const std::string& service, exemplar_table& exemplars) {
-  const std::string status = std::to_string(key.status);
-  if (shown_.engine_names && engine_knows(key.what)) {
-    label_list engine{{"method", in_upper_case(word(key.method))},
-                      {"uri", key.path == 0 ? std::string{client_word(key.what)} : service},
-                      {"status", status},
-                      {"clientName", "none"},
-                      {"deployment_name", value_of(labels, "deployment_name")},
-                      {"model_name", value_of(labels, "model_name")},
-                      {"model_image", or_else(value_of(labels, "model_image"), "unknown")},
-                      {"model_version", or_else(value_of(labels, "model_version"), "latest")},
-                      {"predictor_name", value_of(labels, "predictor_name")},
-                      {"predictor_version", or_else(value_of(labels, "predictor_version"), "unknown")}};
-    add_histogram(engine_client_, std::move(engine), totals, exemplars);
-  }
-  labels.push_back({"method", std::string{word(key.method)}});
+void seldon_families::add_client(const client_labels& of, const latency_totals& totals, label_list labels,
+                                 exemplar_table& exemplars) {
+  const std::string status = std::to_string(of.status);
+  labels.push_back({"method", std::string{word(of.method)}});
   labels.push_back({"code", status});
   labels.push_back({"status", status});
   if (shown_.summaries) add_summary(client_summary_, labels, totals);
   add_histogram(client_, std::move(labels), totals, exemplars);
+}
+
+void seldon_families::add_engine_client(const client_labels& of, const latency_totals& totals, const label_list& labels,
+                                        exemplar_table& exemplars) {
+  label_list engine{{"method", in_upper_case(word(of.method))},
+                    {"uri", of.service},
+                    {"status", std::to_string(of.status)},
+                    {"clientName", "none"},
+                    {"deployment_name", value_of(labels, "deployment_name")},
+                    {"model_name", value_of(labels, "model_name")},
+                    {"model_image", or_else(value_of(labels, "model_image"), "unknown")},
+                    {"model_version", or_else(value_of(labels, "model_version"), "latest")},
+                    {"predictor_name", value_of(labels, "predictor_name")},
+                    {"predictor_version", or_else(value_of(labels, "predictor_version"), "unknown")}};
+  add_histogram(engine_client_, std::move(engine), totals, exemplars);
 }
 
 void seldon_families::move_to(std::vector<MetricFamily>& into) {

@@ -5,6 +5,7 @@
 #include "modelgate/config/settings.hpp"
 #include "modelgate/metrics/deployment_stats.hpp"
 
+#include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -26,11 +27,23 @@ class seldon_families {
 
  private:
   using summed_series = std::map<series_key, latency_totals>;
+  /// What the labels of a client series say, but for those that all of a deployment's have. Several keys may say the same: a
+  /// path that was called is the word of a service as well, and its service may have changed with the protocol.
+  struct client_labels {
+    std::string service;
+    method_label method = method_label::post;
+    std::uint16_t status = 200;
+    model_index model = 0;
+
+    friend auto operator<=>(const client_labels&, const client_labels&) = default;
+  };
+  using client_series = std::map<client_labels, latency_totals>;
 
   void sum(const deployment_stats& stats, summed_series& server, summed_series& client);
   void add_server(const series_key& key, const latency_totals& totals, label_list labels, exemplar_table& exemplars);
-  void add_client(const series_key& key, const latency_totals& totals, label_list labels, const std::string& service,
-                  exemplar_table& exemplars);
+  void add_client(const client_labels& of, const latency_totals& totals, label_list labels, exemplar_table& exemplars);
+  void add_engine_client(const client_labels& of, const latency_totals& totals, const label_list& labels,
+                         exemplar_table& exemplars);
   [[nodiscard]] std::string service_of(const series_key& key, const deployment_stats& stats) const;
 
   config::metrics_settings shown_;

@@ -2,10 +2,12 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 namespace modelgate::proxy {
@@ -229,9 +231,43 @@ class listener {
   const char* why_ = nullptr;
 };
 
-}  // namespace
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
 
-boost::system::result<feedback, std::string> read_feedback(std::string_view body) {
+/// Source: WHATWG URL Standard, section 5.1; what is no escape stays.
+std::string decoded(std::string_view text) {
+  std::string plain;
+  plain.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_escape =
+        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    if (is_escape) {
+      plain.push_back(static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])));
+      i += 2;
+    } else {
+      plain.push_back(text[i] == '+' ? ' ' : text[i]);
+    }
+  }
+  return plain;
+}
+
+/// What a form says under `json`. Absent: it says nothing there, or is no form.
+std::optional<std::string> message_of_form(std::string_view body) {
+  constexpr std::string_view field = "json=";
+  const bool begins_with_a_name = !body.empty() && ((body[0] | 0x20) >= 'a' && (body[0] | 0x20) <= 'z');
+  if (!begins_with_a_name) return std::nullopt;
+  while (!body.empty()) {
+    const std::string_view pair = body.substr(0, body.find('&'));
+    if (pair.starts_with(field)) return decoded(pair.substr(field.size()));
+    body.remove_prefix(std::min(pair.size() + 1, body.size()));
+  }
+  return std::nullopt;
+}
+
+boost::system::result<feedback, std::string> read_message(std::string_view body) {
   json::parse_options options;
   options.max_depth = most_depth;
   json::basic_parser<listener> parser{options};
@@ -243,6 +279,13 @@ boost::system::result<feedback, std::string> read_feedback(std::string_view body
     return "feedback is to be JSON: " + problem.message() + " at byte " + std::to_string(read + 1);
   }
   return std::move(parser.handler().said());
+}
+
+}  // namespace
+
+boost::system::result<feedback, std::string> read_feedback(std::string_view body) {
+  const std::optional<std::string> of_form = message_of_form(body);
+  return read_message(of_form ? std::string_view{*of_form} : body);
 }
 
 }  // namespace modelgate::proxy

@@ -85,7 +85,6 @@ readings read_replies(const metrics::registry& registry) {
     for (std::size_t worker = 0; worker < registry.workers(); ++worker) {
       sum += static_cast<double>(registry.of_worker(worker).replies[i].value());
     }
-    if (sum == 0) continue;
     seen.push_back({"modelgate_replies_total",
                     "Answers that the gateway gave itself, by their reason.",
                     {{"reason", std::string{http::word(static_cast<http::reason>(i))}}},

@@ -59,8 +59,9 @@ void session::remember(const request& req, const deployment_state& state, const 
   const bool accepted = result.how == proxy::exchange_result::ending::declined || result.status < 400;
   if (req.feedback == nullptr || !accepted) return;
   const proxy::feedback& said = *req.feedback;
-  std::optional<metrics::answerer> whose =
-      stats.answers().find(said.puid.empty() ? std::string_view{buffers_->ids.puid} : said.puid);
+  std::optional<metrics::answerer> whose;
+  if (!said.puid.empty()) whose = stats.answers().find(said.puid);
+  if (!whose) whose = stats.answers().find(buffers_->ids.puid);
   if (!whose && !said.image.empty()) {
     if (const int model = stats.find_model(said.image); model >= 0)
       whose = metrics::answerer{static_cast<metrics::model_index>(model), 0};

@@ -89,7 +89,11 @@ class Charts(unittest.TestCase):
         self.assertTrue(any(name == "in_flight" and dict(labels).get("replica") for name, labels in lines))
         self.assertTrue(all(0 <= value <= 1 for value in lines[("reward", ())] if value is not None))
         self.assertEqual([marker["revision"] for marker in shown["markers"]], [1])
-        self.assertEqual(self.program.api("GET", "/deployments/shaky/metrics?window=2h")[0], 400)
+        status, refused, _ = self.program.api("GET", "/deployments/shaky/metrics?window=2h")
+        self.assertEqual(status, 400)
+        # What it proposes is a window that it takes.
+        self.assertIn("must be a duration from 1s to 360s, such as 360s", json.dumps(refused))
+        self.program.must("GET", "/deployments/shaky/metrics?window=360s")
         self.assertEqual(self.program.api("GET", "/deployments/none/metrics")[0], 404)
 
 

@@ -7,6 +7,7 @@
 
 #include "modelgate/base/clock.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
 
@@ -55,14 +56,15 @@ outcome chart_of(const service::deployment_service& deployments, const service::
   parameters query{of.request, {"window"}};
   const service::chart_history& history = recorder.history();
   const milliseconds longest = history.step() * static_cast<int>(service::chart_history::kept);
-  milliseconds window = std::min(default_window, longest);
+  const milliseconds usual = std::clamp(default_window, history.step(), longest);
+  milliseconds window = usual;
   if (const auto asked = query.text("window")) {
     const auto parsed = parse_duration(*asked);
     if (parsed && *parsed >= history.step() && *parsed <= longest) {
       window = *parsed;
     } else {
       query.mistake("window", "must be a duration from " + in_seconds(history.step()) + " to " + in_seconds(longest)
-                                  + ", such as 15m");
+                                  + ", such as " + (usual == default_window ? "15m" : in_seconds(usual)));
     }
   }
   if (auto wrong = query.wrong()) return *wrong;

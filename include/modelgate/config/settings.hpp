@@ -283,7 +283,8 @@ struct metrics_settings {
   bool engine_names = false;  ///< also by the names of Seldon before 1.1
   bool summaries = false;     ///< also Seldon's two summaries
   client_service_label client_service = client_service_label::predict;
-  std::uint64_t clients_per_deployment = 50;  ///< with a series of their own; the rest share one
+  std::uint64_t clients_per_deployment = 50;      ///< with a series of their own; the rest share one
+  std::uint64_t remembered_predictions = 16'384;  ///< of each deployment, for the feedback on them; eight bytes each
 
   friend bool operator==(const metrics_settings&, const metrics_settings&) = default;
 };

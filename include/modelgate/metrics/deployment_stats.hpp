@@ -123,7 +123,8 @@ static_assert(alignof(worker_deployment_stats) == cache_line, "no two workers co
 /// Shape: made by the publisher off the workers, shared by workers and scrapes; lives as long as anybody holds it.
 class deployment_stats {
  public:
-  deployment_stats(std::string id, std::size_t workers);
+  /// `remembered`: predictions whose puid is kept for the feedback on them.
+  deployment_stats(std::string id, std::size_t workers, std::size_t remembered);
 
   [[nodiscard]] const std::string& id() const noexcept { return id_; }
   [[nodiscard]] worker_deployment_stats& of_worker(std::size_t worker) noexcept { return *workers_[worker]; }
@@ -134,6 +135,7 @@ class deployment_stats {
 
   /// Models of one process' life. Those beyond share one index, whose image is "other".
   static constexpr std::size_t most_models = 4'096;
+  static_assert(most_models <= answer_memory::most_models);
   /// Of those that do not serve any more, so many stay visible: the last ones.
   static constexpr std::size_t recent_models = 8;
 

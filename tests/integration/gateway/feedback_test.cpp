@@ -88,6 +88,18 @@ BOOST_AUTO_TEST_CASE(is_forwarded_as_it_came_and_counted) {
   BOOST_TEST(gate.count("modelgate_feedback_row_reward_total", "1.0", 2) == 2);
 }
 
+BOOST_AUTO_TEST_CASE(of_a_form_is_forwarded_as_the_form_and_counted) {
+  scripted_upstream replica;
+  seldon_gateway gate{replica};
+  const std::string body = "json=%7B%22reward%22%3A0.5%7D";
+  const std::string type = "Content-Type: application/x-www-form-urlencoded\r\n";
+  BOOST_TEST(status_of(gate.fixture.ask(post(path, body, type))) == 200);
+  BOOST_TEST(body_of(replica.requests().at(0)) == body);
+  BOOST_TEST(field_of(replica.requests().at(0), "Content-Type") == "application/x-www-form-urlencoded");
+  gate.expect_calls(1);
+  gate.expect_reward(0.5);
+}
+
 BOOST_AUTO_TEST_CASE(goes_through_chunked_in_any_pieces) {
   scripted_upstream replica;
   seldon_gateway gate{replica};
@@ -257,9 +269,12 @@ BOOST_AUTO_TEST_CASE(counts_for_the_model_that_answered) {
   gate.expect_reward(1, "1.1");
   feed(R"({"reward": 1, "response": {"meta": {"requestPath": {"model": "demo/iris:1.0"}}}})");
   gate.expect_reward(3, "1.0");
+  // The body's puid is nobody's here, as where the model made one of its own: the header's counts.
+  feed(R"({"reward": 1, "response": {"meta": {"puid": "the-models-own"}}})", "Seldon-Puid: of-the-first\r\n");
+  gate.expect_reward(4, "1.0");
   feed(R"({"reward": 1})");  // nothing says whose it was: the one that serves now
   gate.expect_reward(2, "1.1");
-  gate.expect_calls(3, "1.0");
+  gate.expect_calls(4, "1.0");
   gate.expect_calls(2, "1.1");
 }
 

@@ -2,6 +2,8 @@
 #include "tests/support/gated_replica.hpp"
 #include "tests/support/gateway_fixture.hpp"
 
+#include "modelgate/http/reason.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <cstdlib>
@@ -46,6 +48,14 @@ bool comes_true(Holds holds) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(metrics)
+
+BOOST_AUTO_TEST_CASE(answers_of_the_gateway_are_there_before_the_first_of_each_reason) {
+  const gateway_fixture fixture;
+  for (std::size_t i = 0; i < http::reason_count; ++i) {
+    const std::string reason{http::word(static_cast<http::reason>(i))};
+    BOOST_TEST(fixture.metric("modelgate_replies_total{reason=\"" + reason + "\"}") == 0, reason);
+  }
+}
 
 BOOST_AUTO_TEST_CASE(what_no_replica_was_there_for_is_a_failed_call_of_the_model) {
   gateway_fixture fixture;

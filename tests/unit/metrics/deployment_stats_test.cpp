@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_new_model_is_counted_however_many_there_were) {
 }
 
 BOOST_AUTO_TEST_CASE(models_beyond_a_life_s_worth_share_one) {
-  deployment_stats stats{"iris", 1};
+  deployment_stats stats{"iris", 1, 64};
   for (std::size_t i = 0; i < deployment_stats::most_models + 10; ++i)
     static_cast<void>(stats.index_of({"m", std::to_string(i)}));
   BOOST_TEST(stats.index_of({"another", "1"}) == deployment_stats::most_models - 1);

@@ -4,7 +4,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace modelgate::metrics {
 
@@ -51,8 +54,23 @@ BOOST_AUTO_TEST_CASE(every_model_has_counts_of_its_own) {
   BOOST_TEST(stats.of_all().reward == 1'000.0);
 }
 
+namespace {
+
+std::string puid(int number) {
+  return "flood-" + std::to_string(number);
+}
+
+/// How many of these predictions are remembered.
+int kept_of(const answer_memory& memory, int first, int last) {
+  int kept = 0;
+  for (int i = first; i < last; ++i) kept += memory.find(puid(i)) ? 1 : 0;
+  return kept;
+}
+
+}  // namespace
+
 BOOST_AUTO_TEST_CASE(remembers_who_answered_until_it_is_overwritten) {
-  answer_memory memory;
+  answer_memory memory{16'384};
   BOOST_TEST(!memory.find("never"));
   memory.remember("a-puid", {0, 0});
   memory.remember("another", {3, 65'535});
@@ -60,17 +78,63 @@ BOOST_AUTO_TEST_CASE(remembers_who_answered_until_it_is_overwritten) {
   BOOST_TEST((memory.find("a-puid") == answerer{0, 0}));
   BOOST_TEST((memory.find("another") == answerer{3, 65'535}));
   BOOST_TEST((memory.find("the-last-model") == answerer{deployment_stats::most_models - 1, 1}));
-  for (int i = 0; i < 200'000; ++i) memory.remember("flood-" + std::to_string(i), {1, 2});
-  BOOST_TEST(!memory.find("a-puid"));  // forgotten, and never taken for another's
-  BOOST_TEST((memory.find("flood-199999") == answerer{1, 2}));
-  int kept = 0;
-  for (int i = 200'000 - 4'000; i < 200'000; ++i)
-    kept += memory.find("flood-" + std::to_string(i)) == answerer{1, 2} ? 1 : 0;
-  BOOST_TEST(kept > 3'200);  // of the last 4,000, with 16,384 places
+  BOOST_TEST(kept_of(memory, 0, 4'000) == 0);  // never taken for another's
+  for (int i = 0; i < 200'000; ++i) memory.remember(puid(i), {1, 2});
+  BOOST_TEST(!memory.find("a-puid"));
+  BOOST_TEST((memory.find(puid(199'999)) == answerer{1, 2}));
+  BOOST_TEST(kept_of(memory, 196'000, 200'000) > 3'990);
+  BOOST_TEST(kept_of(memory, 192'000, 200'000) > 7'800);
+  BOOST_TEST(kept_of(memory, 0, 160'000) < 200);
+}
+
+BOOST_AUTO_TEST_CASE(remembers_nearly_all_that_there_is_ample_room_for) {
+  answer_memory memory{16'384};
+  for (int i = 0; i < 4'000; ++i) memory.remember(puid(i), {1, 2});
+  BOOST_TEST(kept_of(memory, 0, 4'000) > 3'990);
+}
+
+BOOST_AUTO_TEST_CASE(the_oldest_of_a_set_is_forgotten_first) {
+  answer_memory memory{1};  // made a set of eight
+  for (int i = 0; i < 100; ++i) {
+    memory.remember(puid(i), {1, 2});
+    for (int back = 0; back < 8 && back <= i; ++back) BOOST_TEST(memory.find(puid(i - back)).has_value());
+    if (i >= 8) BOOST_TEST(!memory.find(puid(i - 8)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_puid_that_is_used_twice_is_the_later_ones) {
+  answer_memory memory{8};
+  for (std::uint16_t i = 0; i < 20; ++i) {
+    memory.remember("the-same", {i, 1});
+    BOOST_TEST((memory.find("the-same") == answerer{i, 1}));
+    memory.remember(puid(i), {0, 0});
+    BOOST_TEST((memory.find("the-same") == answerer{i, 1}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(workers_may_remember_and_look_up_at_the_same_time) {
+  answer_memory memory{8};
+  std::vector<std::thread> workers;
+  std::atomic<int> wrong = 0;
+  for (std::uint16_t worker = 0; worker < 3; ++worker) {
+    workers.emplace_back([&, worker] {
+      const std::string mine = puid(worker);
+      for (int i = 0; i < 20'000; ++i) {
+        memory.remember(mine, {worker, 7});
+        const auto found = memory.find(mine);
+        if (found && *found != answerer{worker, 7}) ++wrong;
+      }
+    });
+  }
+  for (std::thread& each : workers) each.join();
+  BOOST_TEST(wrong == 0);
+  for (int i = 100; i < 116; ++i)
+    memory.remember(puid(i), {1, 1});  // a lap to put in order what they left, and one more
+  BOOST_TEST(kept_of(memory, 108, 116) == 8);
 }
 
 BOOST_AUTO_TEST_CASE(models_are_found_by_their_image) {
-  deployment_stats stats{"d", 1};
+  deployment_stats stats{"d", 1, 64};
   const auto first = stats.index_of({"registry:5000/a/b", "1.0"});
   const auto second = stats.index_of({"registry:5000/a/b", "1.1"});
   BOOST_TEST(stats.find_model("registry:5000/a/b:1.0") == first);

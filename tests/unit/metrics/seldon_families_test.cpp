@@ -2,6 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <set>
+#include <sstream>
 #include <string>
 
 namespace modelgate::metrics {
@@ -89,6 +91,42 @@ BOOST_AUTO_TEST_CASE(paths_are_shown_where_that_is_wanted) {
     BOOST_TEST(
         once.shows("seldon_api_executor_client_requests_seconds_count" + client + service + labels_of_503 + " 1"));
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_has_the_same_labels_is_one_series) {
+  called once{{.engine_names = true, .summaries = true, .client_service = config::client_service_label::path}};
+  const auto record = [&](service what, method_label method, path_index path) {
+    once.stats->of_worker(0).client.record({what, method, 200, 0, path}, 1ms);
+  };
+  // Under Seldon's protocol these are services, and what is asked of /v2 by GET is metadata; of passthrough all are predictions.
+  path_list& paths = once.stats->paths();
+  for (const service what : {service::feedback, service::status, service::metadata}) {
+    record(what, method_label::post, 0);
+    record(service::predictions, method_label::post, paths.find_or_add(client_word(what)));
+  }
+  const path_index ready = paths.find_or_add("/v2/models/m/ready");
+  record(service::metadata, method_label::get, ready);
+  record(service::predictions, method_label::get, ready);
+
+  const std::string text = once.all.expose();
+  std::set<std::string> series;
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with('#')) BOOST_TEST(series.insert(line.substr(0, line.rfind(' '))).second, "twice: " << line);
+  }
+  const std::string counts = "seldon_api_executor_client_requests_seconds_count" + client;
+  const std::string of_model = "\",model_name=\"model\",model_image=\"demo/iris\",model_version=\"1.0\",method=\"";
+  for (const char* path : {"/send-feedback", "/health/status", "/metadata"})
+    BOOST_TEST(once.shows(counts + path + of_model + "post\",code=\"200\",status=\"200\"} 2"));
+  BOOST_TEST(once.shows(counts + "/v2/models/m/ready" + of_model + "get\",code=\"200\",status=\"200\"} 2"));
+  // The engine's has predictions and feedback only.
+  const std::string engine = "seldon_api_engine_client_requests_seconds_count{method=\"POST\",uri=\"";
+  BOOST_TEST(once.says(engine + "/send-feedback"));
+  BOOST_TEST(
+      once.shows(
+          engine
+          + "/metadata\",status=\"200\",clientName=\"none\",deployment_name=\"iris\",model_name=\"model\","
+            "model_image=\"demo/iris\",model_version=\"1.0\",predictor_name=\"deploy\",predictor_version=\"v1\"} 1"));
 }
 
 BOOST_AUTO_TEST_CASE(paths_are_bounded) {

@@ -124,6 +124,16 @@ BOOST_AUTO_TEST_CASE(escapes_and_long_strings_are_borne) {
   BOOST_TEST(read("{\"" + std::string(100'000, 'k') + "\": 1, \"reward\": 1}").reward == 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_form_may_carry_it_as_json) {
+  const feedback said = read(R"(json={"reward":0.5,"response":{"meta":{"puid":"a+b%2Bc%zz"}}})");
+  BOOST_TEST(said.reward == 0.5);
+  BOOST_TEST(said.puid == "a b+c%zz");
+  BOOST_TEST(read("names=a%2Cb&json=%7B%22reward%22%3A+1%7D&json=%7B%22reward%22%3A+2%7D").reward == 1);
+  BOOST_TEST(read(R"({"reward": 1, "strData": "a&json={}"})").reward == 1);  // no form: it is JSON already
+  for (const char* body : {"json=", "json", "json=1", "json=%7B", "names=a&xjson={}", "=&json={}", "json=%5B%5D"})
+    BOOST_TEST(!why_not(body).empty(), body);
+}
+
 BOOST_AUTO_TEST_CASE(depth_is_bounded) {
   std::string deep = "{\"a\": " + std::string(1'000, '[') + std::string(1'000, ']') + "}";
   BOOST_TEST(!why_not(deep).empty());
