@@ -127,22 +127,22 @@ class TokenExchange(WithProgram):
         self.assertIn(("/console/oidc/auth-flow/exchange", 200), [(each["path"], each["status"]) for each in events])
 
     def test_a_code_ends_with_what_it_was_given_for(self):
-        person, same = {"name": "ada", "password": "correct horse battery"}, {"Origin": self.program.url("control")}
-        self.program.must("PATCH", "/users/ada", {"password": person["password"]})
+        person, same = {"name": "carl", "password": "correct horse battery"}, {"Origin": self.program.url("control")}
+        self.program.must("POST", "/users", person)
         exchange = lambda value: self.send("POST", "/oidc/auth-flow/exchange", {"code": value})[:2]
 
         def code():
             return re.search(r"<pre>([\w-]+)</pre>", self.send("POST", "/oidc/auth-flow/login", person, **same)[1]).group(1)
 
-        tokens = lambda: len(self.program.must("GET", "/tokens?user=ada")["items"])
+        tokens = lambda: len(self.program.must("GET", "/tokens?user=carl")["items"])
         before, late = tokens(), code()
         person["password"] = "another horse battery"
-        self.program.must("PATCH", "/users/ada", {"password": person["password"]})
+        self.program.must("PATCH", "/users/carl", {"password": person["password"]})
         self.assertEqual(exchange(late), (400, "Bad Request"), "his sessions have ended")
         late = code()
-        self.program.must("PATCH", "/users/ada", {"disabled": True})
+        self.program.must("PATCH", "/users/carl", {"disabled": True})
         self.assertEqual(exchange(late), (400, "Bad Request"), "he is disabled")
-        self.program.must("PATCH", "/users/ada", {"disabled": False})
+        self.program.must("PATCH", "/users/carl", {"disabled": False})
         self.assertEqual(tokens(), before)
         self.assertEqual(exchange(code())[0], 200)
 

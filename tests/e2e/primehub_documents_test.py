@@ -64,7 +64,7 @@ ROWS = (
     ("sdk_deployments_start", TWO, {"deployPhDeployment.status": UP}),
     ("sdk_deployments_wait", TWO, {"phDeployment.status": UP, "phDeployment.stop": bool}),
     ("sdk_deployments_get", TWO, {"phDeployment.endpoint": str, "phDeployment.groupName": str, "phDeployment.availableReplicas": int}),
-    ("sdk_deployments_history", TWO, {"phDeployment.history.0.time": str, "phDeployment.history.0.deployment.id": {"row-2"}}),
+    ("sdk_deployments_history", TWO, {"phDeployment.history.0.time": str, "phDeployment.history.0.deployment.id": str}),
     ("sdk_deployments_logs", TWO, {"phDeployment.pods": list}),
 
     ("console_detail_delete", ONE, {"deletePhDeployment.id": {"row-1"}}),
