@@ -8,6 +8,7 @@
 #include "modelgate/http_io/client.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <fstream>
