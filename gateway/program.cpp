@@ -228,9 +228,9 @@ class program {
                  {{"what", std::string_view{"certificates: those from before stay as they are"}}});
     }
     reconciler_.reconfigure(reconciler_settings(next));  // its pass publishes other defaults of deployments too
-    boost::asio::post(loop_, [this, limits = own_port_limits(next)] {
-      control_server_->set_limits(limits);
-      metrics_server_->set_limits(limits);
+    boost::asio::post(loop_, [this, control = control_port_limits(next), metrics = own_port_limits(next)] {
+      control_server_->set_limits(control);
+      metrics_server_->set_limits(metrics);
     });
   }
 
@@ -253,9 +253,16 @@ class program {
     http_io::server_limits limits;
     limits.body_bytes = settings.limits.control_body_bytes;
     limits.connections = settings.limits.control_connections;
+    limits.turn_timeout = settings.graphql.turn_timeout;
     limits.request_timeout = settings.timeouts.control_request;
     limits.keep_alive = settings.timeouts.keep_alive;
     limits.handshake = settings.timeouts.handshake;
+    return limits;
+  }
+
+  static http_io::server_limits control_port_limits(const config::settings& settings) {
+    http_io::server_limits limits = own_port_limits(settings);
+    limits.answer_bytes = settings.limits.control_answer_bytes;
     return limits;
   }
 
@@ -279,7 +286,7 @@ class program {
 
   std::unique_ptr<http_io::server> make_control_server() {
     return std::make_unique<http_io::server>(
-        loop_, control_pool_, settings_.listen.control, own_port_limits(settings_),
+        loop_, control_pool_, settings_.listen.control, control_port_limits(settings_),
         [this](const http_io::request& request) { return answer_control(request); }, certificates_.control_context(),
         handed_one(&handover_offer::control, settings_.listen.control));
   }

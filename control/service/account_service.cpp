@@ -84,7 +84,8 @@ answer<account_view> account_service::get_user(const domain::principal& who, con
 }
 
 answer<domain::user> account_service::create_user(const domain::principal& who,
-                                                  const boost::json::value& document) const {
+                                                  const boost::json::value& document,
+                                                  const membership_change& groups) const {
   if (!who.is_platform_admin()) return not_authorised();
   auto read = domain::read_user(document);
   if (!read.ok()) return invalid(std::move(read.mistakes));
@@ -103,6 +104,7 @@ answer<domain::user> account_service::create_user(const domain::principal& who,
     }
     users.insert(user);
     if (hash) users.set_password_hash(user.name, hash);
+    if (auto done = change_memberships(within, who, user.name, groups); !done) return done.error();
     return user;
   });
 }
@@ -122,6 +124,12 @@ answer<void> account_service::prove_old_password(const domain::user& user, const
 
 answer<account_view> account_service::patch_user(const domain::principal& who, const std::string& name,
                                                  const boost::json::value& patch, const std::string& address) const {
+  return amend_user(who, name, [&](const domain::user&) { return patch; }, address, {});
+}
+
+answer<account_view> account_service::amend_user(const domain::principal& who, const std::string& name,
+                                                 const patch_maker& patch_of, const std::string& address,
+                                                 const membership_change& groups) const {
   const bool own = name == who.user;
   if (!who.is_platform_admin() && !own) return not_authorised();
   if (!who.has_full_rights()) return not_with_this_token();
@@ -136,7 +144,7 @@ answer<account_view> account_service::patch_user(const domain::principal& who, c
     return before{std::move(*user), users.password_hash(name)};
   });
   if (!current) return current.error();
-  const auto read = domain::read_user_patch(current->user, patch);
+  const auto read = domain::read_user_patch(current->user, patch_of(current->user));
   if (!read.ok()) return invalid(read.mistakes);
   const domain::user_change& asked = read.value;
   if (!who.is_platform_admin() && changes_rights(current->user, asked)) return not_authorised();
@@ -159,7 +167,9 @@ answer<account_view> account_service::patch_user(const domain::principal& who, c
     if (own && other_password && users.password_hash(name) != current->hash) {
       return service_error{failure::conflict, "the password was changed meanwhile; look again"};
     }
-    user->display_name = asked.display_name.value_or(user->display_name);
+    const auto again = domain::read_user_patch(*user, patch_of(*user));
+    if (!again.ok()) return invalid(again.mistakes);
+    user->display_name = again.value.display_name.value_or(user->display_name);
     user->role = asked.role.value_or(user->role);
     user->disabled = asked.disabled.value_or(user->disabled);
     users.update(*user);
@@ -168,6 +178,7 @@ answer<account_view> account_service::patch_user(const domain::principal& who, c
     if (other_password || user->disabled) {
       store::session_store{within}.erase_others(name, all_end ? std::nullopt : who.session);
     }
+    if (auto done = change_memberships(within, who, name, groups); !done) return done.error();
     if (auto remains = check_way_in(within, context_.now()); !remains) return remains.error();
     return view_of(within, name);
   });

@@ -1,14 +1,16 @@
 #pragma once
 
 #include "control/domain/user.hpp"
+#include "control/service/membership_change.hpp"
 #include "control/service/service_context.hpp"
 #include "control/service/service_error.hpp"
 #include "control/service/sign_in.hpp"
 
 #include "modelgate/crypto/secret.hpp"
 
-#include <boost/json/fwd.hpp>
+#include <boost/json/value.hpp>
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,11 +50,17 @@ class account_service {
   [[nodiscard]] answer<std::vector<domain::user>> list_users(const domain::principal& who) const;
   [[nodiscard]] answer<account_view> get_user(const domain::principal& who, const std::string& name) const;
   [[nodiscard]] answer<domain::user> create_user(const domain::principal& who,
-                                                 const boost::json::value& document) const;
+                                                 const boost::json::value& document,
+                                                 const membership_change& groups = {}) const;
   /// A new password ends the user's other sessions; whoever sets his own proves that he knows the old one. `address`:
   /// where he asks from.
   [[nodiscard]] answer<account_view> patch_user(const domain::principal& who, const std::string& name,
                                                 const boost::json::value& patch, const std::string& address) const;
+  /// A patch that goes by what is there, made once more in the transaction that writes it and the memberships.
+  using patch_maker = std::function<boost::json::value(const domain::user& now)>;
+  [[nodiscard]] answer<account_view> amend_user(const domain::principal& who, const std::string& name,
+                                                const patch_maker& patch_of, const std::string& address,
+                                                const membership_change& groups) const;
   [[nodiscard]] answer<void> remove_user(const domain::principal& who, const std::string& name) const;
 
   /// The caller's own; an administrator's view is of everybody's, or of one user's.

@@ -25,7 +25,7 @@ class authorization_codes {
   explicit authorization_codes(const service_context& context) : context_{context} {}
 
   [[nodiscard]] std::string issue(const domain::principal& who);
-  /// Whose it is; absent: it is none, was used, or is too old.
+  /// Whose it was when it was issued; whether that holds is for the caller to look up. Absent: it is none, was used, or is too old.
   [[nodiscard]] std::optional<domain::principal> redeem(std::string_view code);
 
  private:

@@ -86,12 +86,19 @@ answer<group_view> group_service::create(const domain::principal& who, const boo
 
 answer<group_view> group_service::patch(const domain::principal& who, const std::string& name,
                                         const boost::json::value& patch) const {
+  return amend(who, name, [&](const domain::group&) -> answer<boost::json::value> { return patch; });
+}
+
+answer<group_view> group_service::amend(const domain::principal& who, const std::string& name,
+                                        const patch_maker& patch_of) const {
   auto changed = context_.database.write([&](store::transaction& within) -> answer<group_view> {
     store::group_store groups{within};
     const auto current = groups.find(name);
     if (!current || !who.may_act_on_group(name)) return not_found("group", name);
     if (!who.may_administer_group(name)) return not_authorised();
-    auto read = domain::read_group_patch(*current, patch);
+    const auto patch = patch_of(*current);
+    if (!patch) return patch.error();
+    auto read = domain::read_group_patch(*current, *patch);
     if (!who.is_platform_admin() && !same_but_for_people(*current, read.value)) {
       return service_error{failure::forbidden,
                            "a group's administrator changes displayName, admins and members; the rest is the platform "

@@ -7,8 +7,9 @@
 #include "control/service/service_context.hpp"
 #include "control/service/service_error.hpp"
 
-#include <boost/json/fwd.hpp>
+#include <boost/json/value.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,10 @@ class group_service {
   [[nodiscard]] answer<group_view> create(const domain::principal& who, const boost::json::value& document) const;
   [[nodiscard]] answer<group_view> patch(const domain::principal& who, const std::string& name,
                                          const boost::json::value& patch) const;
+  /// A patch that goes by what is there, made in the transaction that writes it.
+  using patch_maker = std::function<answer<boost::json::value>(const domain::group& now)>;
+  [[nodiscard]] answer<group_view> amend(const domain::principal& who, const std::string& name,
+                                         const patch_maker& patch_of) const;
   /// Deletes the group with its deployments, of which `confirmed` must name every one and no other.
   /// `cause` is what the audit trail says of the request; each deployment that goes has an event like it. Answers whether
   /// replicas are still draining.

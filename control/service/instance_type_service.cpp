@@ -63,12 +63,19 @@ answer<domain::instance_type> instance_type_service::create(const domain::princi
 
 answer<domain::instance_type> instance_type_service::patch(const domain::principal& who, const std::string& name,
                                                            const boost::json::value& patch) const {
+  return amend(who, name, [&](const domain::instance_type&) -> answer<boost::json::value> { return patch; });
+}
+
+answer<domain::instance_type> instance_type_service::amend(const domain::principal& who, const std::string& name,
+                                                           const patch_maker& patch_of) const {
   auto changed = context_.database.write([&](store::transaction& within) -> answer<domain::instance_type> {
     store::instance_type_store types{within};
     const auto current = types.find(name);
     if (!current || !may_see(who, *current)) return not_found("instance type", name);
     if (!who.is_platform_admin()) return not_authorised();
-    auto read = domain::read_instance_type_patch(*current, patch);
+    const auto patch = patch_of(*current);
+    if (!patch) return patch.error();
+    auto read = domain::read_instance_type_patch(*current, *patch);
     check_groups(within, read);
     if (!read.ok()) return invalid(read.mistakes);
     types.update(read.value);

@@ -5,8 +5,9 @@
 #include "control/service/service_context.hpp"
 #include "control/service/service_error.hpp"
 
-#include <boost/json/fwd.hpp>
+#include <boost/json/value.hpp>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,10 @@ class instance_type_service {
                                                      const boost::json::value& document) const;
   [[nodiscard]] answer<domain::instance_type> patch(const domain::principal& who, const std::string& name,
                                                     const boost::json::value& patch) const;
+  /// A patch that goes by what is there, made in the transaction that writes it.
+  using patch_maker = std::function<answer<boost::json::value>(const domain::instance_type& now)>;
+  [[nodiscard]] answer<domain::instance_type> amend(const domain::principal& who, const std::string& name,
+                                                    const patch_maker& patch_of) const;
   /// One that a deployment uses, be it stopped, stays.
   [[nodiscard]] answer<void> remove(const domain::principal& who, const std::string& name) const;
 

@@ -89,7 +89,15 @@ answer<domain::principal> sign_in::by_session(std::string_view cookie) {
   if (crypto::inspect_token(crypto::token_kind::session, cookie) != crypto::token_form::well_formed) {
     return unauthenticated("this is not a session; log in");
   }
-  const crypto::token_digest digest = context_.key.hash(cookie);
+  return by_session(context_.key.hash(cookie));
+}
+
+answer<domain::principal> sign_in::authenticate_again(const domain::principal& who) {
+  if (!who.session) return unauthenticated("this is not a session; log in");
+  return by_session(*who.session);
+}
+
+answer<domain::principal> sign_in::by_session(const crypto::token_digest& digest) {
   const std::string place = crypto::to_hex(digest);
   std::optional<system_time> used;
   {

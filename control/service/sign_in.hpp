@@ -40,6 +40,9 @@ class sign_in {
   /// `authorization`: the value of that field, `Bearer mga_...`; where it is empty, the value of a session's cookie.
   [[nodiscard]] answer<domain::principal> authenticate(std::string_view authorization, std::string_view cookie);
 
+  /// The same caller as he is now, if the session that he was in goes on.
+  [[nodiscard]] answer<domain::principal> authenticate_again(const domain::principal& who);
+
   /// Opens a session for `{"name", "password"}` or `{"token"}`; one by token has the bounds of the token. `event` says
   /// from where, and is written with the session. When there is none, it is told whose login that would have been, if
   /// there is such a user: a name that is nobody's may be a password in the wrong place.
@@ -63,6 +66,7 @@ class sign_in {
  private:
   [[nodiscard]] answer<domain::principal> by_token(std::string_view token);
   [[nodiscard]] answer<domain::principal> by_session(std::string_view cookie);
+  [[nodiscard]] answer<domain::principal> by_session(const crypto::token_digest& digest);
   [[nodiscard]] answer<opened_session> open(domain::session session, domain::audit_event& event,
                                             const std::optional<std::string>& proven_hash,
                                             const std::optional<std::string>& new_hash) const;

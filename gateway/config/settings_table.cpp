@@ -243,6 +243,7 @@ constexpr std::array keys{
     settings_key{"limits.hedge_percent", count_key{limit<&limit_settings::hedge_percent>, 0, 100}},
     settings_key{"limits.control_body_bytes", size_key{limit<&limit_settings::control_body_bytes>, kib, gib}},
     settings_key{"limits.control_connections", count_key{limit<&limit_settings::control_connections>, 1, 100'000}},
+    settings_key{"limits.control_answer_bytes", size_key{limit<&limit_settings::control_answer_bytes>, mib, 1'024 * gib}},
     settings_key{"limits.idempotency_keys", count_key{limit<&limit_settings::idempotency_keys>, 1, 1'000'000}},
     settings_key{"limits.idempotency_bytes", size_key{limit<&limit_settings::idempotency_bytes>, mib, 1'024 * gib}},
     settings_key{"limits.event_listeners", count_key{limit<&limit_settings::event_listeners>, 0, 100'000}},
@@ -396,6 +397,9 @@ constexpr std::array keys{
     settings_key{"graphql.answer_bytes", size_key{graphql<&graphql_settings::answer_bytes>, 64 * kib, gib}},
     settings_key{"graphql.mutation_fields", count_key{graphql<&graphql_settings::mutation_fields>, 1, 10'000}},
     settings_key{"graphql.timeout", duration_key{graphql<&graphql_settings::timeout>}},
+    settings_key{"graphql.requests", count_key{graphql<&graphql_settings::requests>, 1, 6}},
+    settings_key{"graphql.requests_per_user", count_key{graphql<&graphql_settings::requests_per_user>, 1, 6}},
+    settings_key{"graphql.turn_timeout", duration_key{graphql<&graphql_settings::turn_timeout>}},
 
     settings_key{"metrics.deployment_name", deployment_name, at_restart},
     settings_key{"metrics.client_service_label", choice_key{client_service_words, choose_client_service, client_service_of}, at_restart},

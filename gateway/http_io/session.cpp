@@ -24,6 +24,8 @@ constexpr auto as_result = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds stream_interval{100};
 constexpr std::chrono::milliseconds longest_linger{2'000};
 constexpr std::size_t read_size = 16'384;
+constexpr std::size_t small_answer = 65'536;  ///< that is always sent: who changed something has to learn of it
+constexpr std::chrono::milliseconds turn_interval{50};
 
 constexpr refusal internal_error{500, "INTERNAL", "the server made a mistake; its log says more"};
 
@@ -37,6 +39,28 @@ std::string address_of_peer(const asio::ip::tcp::socket& socket) {
   }
   return address.to_string();
 }
+
+/// The bytes of one answer among those that are being written. One by itself always fits.
+class answer_share {
+ public:
+  answer_share(session_context& context, std::size_t bytes) : context_{context} {
+    if (bytes <= small_answer) return;
+    const std::size_t most = context_.limits.answer_bytes;
+    fits_ = most == 0 || context_.answer_bytes == 0 || context_.answer_bytes + bytes <= most;
+    if (fits_) taken_ = bytes;
+    context_.answer_bytes += taken_;
+  }
+  ~answer_share() { context_.answer_bytes -= taken_; }
+  answer_share(const answer_share&) = delete;
+  answer_share& operator=(const answer_share&) = delete;
+
+  [[nodiscard]] bool fits() const noexcept { return fits_; }
+
+ private:
+  session_context& context_;
+  std::size_t taken_ = 0;
+  bool fits_ = true;
+};
 
 /// On a pool thread.
 response call_handler(const session_context& context, const request& message) {
@@ -201,11 +225,17 @@ asio::awaitable<response> session::ask_handler(request message) {
   if (context_->own.at_once) {
     if (auto answer = context_->own.at_once(message)) co_return std::move(*answer);
   }
-  std::function<response()> call = [context = context_, message = std::move(message)] {
-    return call_handler(*context, message);
-  };
-  std::optional<response> answer = co_await run_on_pool<response>(context_->pool, std::move(call));
-  if (answer) co_return std::move(*answer);
+  const auto asked = std::make_shared<const request>(std::move(message));
+  const std::function<response()> call = [context = context_, asked] { return call_handler(*context, *asked); };
+  const steady_time patient_until = steady_clock::now() + context_->limits.turn_timeout;
+  for (;;) {
+    std::optional<response> answer = co_await run_on_pool<response>(context_->pool, call);
+    if (!answer) break;
+    const bool waits = answer->not_in_turn && !context_->draining && steady_clock::now() < patient_until;
+    if (!waits) co_return std::move(*answer);
+    pause_.expires_after(turn_interval);
+    co_await pause_.async_wait(as_result);
+  }
   response busy = context_->refused(path_, {503, "OVERLOADED", "too many requests are waiting; try again in a moment"});
   busy.fields.add("Retry-After", "1");
   co_return busy;
@@ -225,6 +255,11 @@ asio::awaitable<bool> session::write(std::string_view first, std::string_view se
 }
 
 asio::awaitable<bool> session::write_answer(response answer, bool keep_alive, bool http_1_0, bool head_only) {
+  const answer_share share{*context_, answer.body.size()};
+  if (!share.fits()) {
+    answer = context_->refused(path_, {503, "OVERLOADED", "too many large answers are being read; try again in a moment"});
+    answer.fields.add("Retry-After", "1");
+  }
   body_framing framing = choose_framing(answer, http_1_0);
   std::optional<std::string> head = write_response_head(answer, framing, keep_alive, system_clock::now());
   if (!head) {

@@ -47,6 +47,7 @@ struct session_context {
 
   net::tls_context_ptr tls;  ///< for connections that come; nullptr: they speak no TLS
   bool draining = false;
+  std::size_t answer_bytes = 0;  ///< of large answers that are being written
   std::unordered_set<session*> open;
   std::atomic<std::size_t> connections{0};
   std::atomic<std::uint64_t> tls_failures{0};

@@ -66,6 +66,7 @@ MUTEXES = {
     "gateway/upstream/outlier_detector.hpp": "taken when a replica has failed several times in a row or may be let back, twice a second per worker otherwise",
     "gateway/telemetry/telemetry.hpp": "other settings for the thread that writes the access log",
     "gateway/telemetry/span_exporter.hpp": "the queue between that thread and the one that sends",
+    "control/api/primehub/query_turns.hpp": "how many GraphQL requests are answered, taken by requests to the control port",
     "control/service/authorization_codes.hpp": "codes that are carried from a page to a program, taken by requests to the control port",
     "control/service/chart_history.hpp": "the last hour of counts, taken every step and by requests to the control port",
     "control/service/chart_recorder.hpp": "wakes its thread at the end of a step",

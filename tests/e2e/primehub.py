@@ -22,8 +22,19 @@ def document(name):
         return text.read()
 
 
+def types_of_schema():
+    """Type -> field -> its type, as the schema says it, and which operation begins with which type."""
+    with open(os.path.join(SOURCE, "control", "api", "primehub", "primehub.graphql")) as text:
+        plain = re.sub(r'"""[^"]*"""|#[^\n]*|\([^)]*\)', "", text.read())
+    return {name: dict(re.findall(r"(\w+):\s*([\[\]!\w]+)", body)) for name, body in re.findall(r"\btype (\w+) \{([^}]*)\}", plain)}
+
+
+TYPES = types_of_schema()
+SCALARS = {"Int": int, "Float": (int, float), "String": str, "ID": str, "Boolean": bool}
+
+
 def selected(text):
-    """What a document selects, as nested dictionaries: name in the answer -> what is selected below."""
+    """What a document selects, as nested dictionaries: name in the answer -> the field, and what is selected below."""
     tokens = re.findall(r'#[^\n]*|"(?:[^"\\]|\\.)*"|\.\.\.|[_A-Za-z]\w*|[^\s,\w]|\d+', text)
     tokens = [each for each in tokens if not each.startswith("#")]
     fragments, operations = {}, []
@@ -43,16 +54,17 @@ def selected(text):
                 fields.append(("...", tokens[at + 1]))
                 at += 2
                 continue
-            name = tokens[at]
+            name = field = tokens[at]
             at += 1
             if tokens[at] == ":":
+                field = tokens[at + 1]
                 at += 2
             if tokens[at] == "(":
                 at = skip(at, "(", ")")
             below = None
             if tokens[at] == "{":
                 below, at = selection(at)
-            fields.append((name, below))
+            fields.append((name, (field, below)))
         return fields, at + 1
 
     at = 0
@@ -68,28 +80,35 @@ def selected(text):
 
     def written_out(fields):
         names = {}
-        for name, below in fields:
+        for name, what in fields:
             if name == "...":
-                names.update(written_out(fragments[below]))
-            elif below is None:
-                names.setdefault(name, None)
-            else:
-                names[name] = {**(names.get(name) or {}), **written_out(below)}
+                names.update(written_out(fragments[what]))
+                continue
+            field, below = what
+            before = names.get(name, (field, None))[1]
+            names[name] = (field, before if below is None else {**(before or {}), **written_out(below)})
         return names
 
     return written_out(operations[0])
 
 
-def gaps(data, fields, where="data"):
-    """Selected fields that are not in an answer, and others that are."""
+def gaps(data, fields, kind, where="data"):
+    """Selected fields that are not in an answer, others that are, and values that are of another type than the schema says."""
+    if kind.endswith("!"):
+        return [f"{where} is null"] if data is None else gaps(data, fields, kind[:-1], where)
     if data is None:
         return []
-    if isinstance(data, list):
-        return [gap for item in data for gap in gaps(item, fields, where + "[]")]
+    if kind.startswith("["):
+        return [gap for item in data for gap in gaps(item, fields, kind[1:-1], where + "[]")] if isinstance(data, list) else [f"{where} is no list"]
+    if kind not in TYPES:
+        fits = kind not in SCALARS or isinstance(data, SCALARS[kind]) and (kind == "Boolean" or not isinstance(data, bool))
+        return [] if fits else [f"{where} is no {kind}"]
+    if not isinstance(data, dict):
+        return [f"{where} is no {kind}"]
     found = [f"{where}.{name}" for name in fields if name not in data] + [f"{where}.{name}?" for name in data if name not in fields]
-    for name, below in fields.items():
-        if below is not None and name in data:
-            found += gaps(data[name], below, f"{where}.{name}")
+    for name, (field, below) in fields.items():
+        if name in data and field != "__typename" and not field.startswith("__"):
+            found += gaps(data[name], below, TYPES[kind][field], f"{where}.{name}")
     return found
 
 
@@ -134,7 +153,7 @@ class Sdk:
             assert all(set(each) == {"message", "extensions"} and each["extensions"]["code"] for each in answer["errors"]), text
             raise Refused(answer["errors"], status)
         assert status == 200 and set(answer) == {"data"}, text
-        missing = gaps(answer["data"], selected(query))
+        missing = gaps(answer["data"], selected(query), ("Mutation" if re.match(r"\s*mutation", query) else "Query") + "!")
         assert not missing, f"not as selected: {missing}"
         return answer["data"]
 

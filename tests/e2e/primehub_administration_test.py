@@ -46,7 +46,7 @@ class Administration(WithProgram):
 
         admin.run("sdk_admin_users_create", {"payload": {"username": "grace", "firstName": "Grace", "lastName": "Hopper", "email": "g@example.com", "groups": {"connect": [{"id": "Team_1"}]}}})
         grace = admin.run("sdk_admin_users_get", {"where": {"id": "grace"}})["user"]
-        self.assertEqual((grace["firstName"], grace["enabled"], grace["isAdmin"], [each["name"] for each in grace["groups"]]), ("Grace Hopper", True, False, ["Team_1", "everyone"]))
+        self.assertEqual((grace["firstName"], grace["lastName"], grace["enabled"], grace["isAdmin"], [each["name"] for each in grace["groups"]]), ("Grace", "Hopper", True, False, ["Team_1", "everyone"]))
         self.assertEqual(self.refusal(admin.run, "sdk_admin_users_create", {"payload": {"username": "grace"}}).code, "USER_CONFLICT_USERNAME")
         admin.run("sdk_admin_users_update", {"where": {"id": "grace"}, "payload": {"isAdmin": True, "groups": {"disconnect": [{"id": "Team_1"}]}}})
         self.assertEqual(admin.run("sdk_admin_users_get", {"where": {"id": "grace"}})["user"]["isAdmin"], True)
@@ -126,10 +126,31 @@ class TokenExchange(WithProgram):
         events = self.program.must("GET", "/audit-events?user=ada")["items"]
         self.assertIn(("/console/oidc/auth-flow/exchange", 200), [(each["path"], each["status"]) for each in events])
 
+    def test_a_code_ends_with_what_it_was_given_for(self):
+        person, same = {"name": "carl", "password": "correct horse battery"}, {"Origin": self.program.url("control")}
+        self.program.must("POST", "/users", person)
+        exchange = lambda value: self.send("POST", "/oidc/auth-flow/exchange", {"code": value})[:2]
+
+        def code():
+            return re.search(r"<pre>([\w-]+)</pre>", self.send("POST", "/oidc/auth-flow/login", person, **same)[1]).group(1)
+
+        tokens = lambda: len(self.program.must("GET", "/tokens?user=carl")["items"])
+        before, late = tokens(), code()
+        person["password"] = "another horse battery"
+        self.program.must("PATCH", "/users/carl", {"password": person["password"]})
+        self.assertEqual(exchange(late), (400, "Bad Request"), "his sessions have ended")
+        late = code()
+        self.program.must("PATCH", "/users/carl", {"disabled": True})
+        self.assertEqual(exchange(late), (400, "Bad Request"), "he is disabled")
+        self.program.must("PATCH", "/users/carl", {"disabled": False})
+        self.assertEqual(tokens(), before)
+        self.assertEqual(exchange(code())[0], 200)
+
     def test_paths_beside_it(self):
         self.assertEqual(self.send("GET", "/api/health")[0], 200)
         status, _, fields = self.send("GET", "/api/")
         self.assertEqual((status, fields["Location"]), (307, "/api/graphql"))
+        self.assertEqual(self.send("POST", "/api/graphql/", {"query": "{ me { id } }"})[0], 401, "with a slash it is the same")
         status, _, fields = self.send("OPTIONS", "/api/graphql", Origin="http://notebook.example", Access_Control_Request_Method="POST")
         self.assertEqual((status, fields["Access-Control-Allow-Origin"]), (204, "*"))
         self.assertIn("authorization", fields["Access-Control-Allow-Headers"])

@@ -1,8 +1,8 @@
-/// Documents that nobody would write: modelgate and the reference implementation agree on which of them are valid.
+/// Documents and variables that nobody would write: modelgate and the reference implementation agree on which of them are valid.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { isEnumType, isInputObjectType, isLeafType, isListType, isNonNullType, getNamedType } from 'graphql';
+import { getVariableValues, isEnumType, isInputObjectType, isLeafType, isListType, isNonNullType, getNamedType, parse, parseType, typeFromAST } from 'graphql';
 
 import { documents, mistakesOf, ourMistakesOf, start } from './support.mjs';
 
@@ -197,6 +197,49 @@ test('differential', async (t) => {
     const seen = await play(rounds, (next) => new Author(schema, next, next() < 0.5 ? 0 : 0.02).document());
     // Or the test would say nothing.
     assert.ok(seen.valid > rounds / 10 && seen.invalid > rounds / 10, JSON.stringify(seen));
+  });
+
+  await t.test('variables', async () => {
+    const inputs = Object.values(schema.getTypeMap()).filter(isInputObjectType).map((each) => each.name);
+    const scalars = ['Int', 'Float', 'String', 'ID', 'Boolean', 'JSON'];
+    const seen = { taken: 0, refused: 0 };
+    for (let i = 0; i < rounds / 2; i++) {
+      const next = random(seed + i);
+      const one = (items) => items[Math.floor(next() * items.length)];
+      const wild = () =>
+        one([1, -1, 0, 1.5, 1e3, 2147483648, -2147483649, 1e20, 123456789012345680000, 1e300, 'x', '', '5', true, false, null, [], {}, [1], [[1]], [null], { id: 'x' }, { id: 1 }, { name: 'a' }, { set: [{ operator: 'x' }] }, { connect: [{ id: 1 }] }]);
+      const value = (type, depth) => {
+        if (next() < 0.05) return wild();
+        if (isNonNullType(type)) return value(type.ofType, depth);
+        if (next() < 0.08) return null;
+        if (isListType(type)) return next() < 0.2 ? value(type.ofType, depth - 1) : Array.from({ length: Math.floor(next() * 3) }, () => value(type.ofType, depth - 1));
+        if (isEnumType(type)) return one(type.getValues()).name;
+        if (isInputObjectType(type)) {
+          const members = {};
+          for (const field of Object.values(type.getFields())) {
+            if (isNonNullType(field.type) ? next() < 0.95 : depth > 0 && next() < 0.4) members[field.name] = value(field.type, depth - 1);
+          }
+          if (next() < 0.05) members[one(['zzz', 'id', 'Name', ''])] = 1;
+          return members;
+        }
+        const plain = { Int: [0, 1, -5, 2147483647, -2147483648], Float: [0, 1.5, 1e300, -2], String: ['', 'a', 'ä😀'], ID: ['x', 7, '', -3, 9007199254740991, 1e20, 1e21], Boolean: [true, false] }[type.name];
+        return plain ? one(plain) : wild();
+      };
+      let type = one(next() < 0.7 ? inputs : scalars);
+      if (next() < 0.3) type = `[${type}${next() < 0.4 ? '!' : ''}]`;
+      if (next() < 0.2) type = `[${type}]`;
+      if (next() < 0.4) type += '!';
+      // Where anything may stand; there is no such deployment.
+      const query = `mutation ($it: ${type}) { updatePhDeployment(where: {id: "there-is-none"}, data: {metadata: {a: $it}}) { id } }`;
+      const document = parse(query);
+      assert.deepEqual(mistakesOf(schema, query), []);
+      const variables = next() < 0.9 ? { it: value(typeFromAST(schema, parseType(type)), 3) } : {};
+      const theirs = getVariableValues(schema, document.definitions[0].variableDefinitions, JSON.parse(JSON.stringify(variables))).errors ?? [];
+      const own = ((await ask(query, variables)).errors ?? []).filter((each) => each.message.startsWith('Variable "$'));
+      assert.equal(own.length > 0, theirs.length > 0, `seed ${seed + i}: ${type} ${JSON.stringify(variables)}\nthey say: ${theirs.map(String)}\nwe say: ${JSON.stringify(own)}`);
+      seen[own.length ? 'refused' : 'taken']++;
+    }
+    assert.ok(seen.taken > rounds / 20 && seen.refused > rounds / 20, JSON.stringify(seen));
   });
 
   await t.test('documents of clients, scribbled on', async () => {

@@ -27,6 +27,21 @@ std::optional<std::int32_t> int_of(const std::string& digits) {
   return number;
 }
 
+/// Source: ECMA-262, section 6.1.6.1.20, Number::toString.
+std::string digits_of(double number) {
+  std::array<char, 32> text{};
+  const auto [end, error] = std::to_chars(text.data(), text.data() + text.size(), number, std::chars_format::scientific);
+  const std::string written{text.data(), end};
+  const auto e = written.find('e');
+  const int exponent = std::atoi(written.c_str() + e + 1);
+  if (number == 0) return "0";
+  if (exponent >= 21) return written;
+  std::string digits = written.substr(0, e);
+  std::erase(digits, '.');
+  digits.resize(static_cast<std::size_t>(exponent) + (number < 0 ? 2 : 1), '0');
+  return digits;
+}
+
 /// What is not shown is not written out either: it may be as large as a body.
 std::string shown(const json::value& value) {
   std::array<char, longest_shown_value + 1> beginning;
@@ -240,6 +255,10 @@ class json_coercion {
     if (type.name == "ID") {
       if (value.is_string()) return value;
       if (value.is_int64() || value.is_uint64()) return json::value(json::serialize(value));
+      // Beyond 64 bits a whole number is a double; told with the digits that JavaScript writes.
+      if (const auto* large = value.if_double(); large != nullptr && std::trunc(*large) == *large) {
+        return json::value(digits_of(*large));
+      }
       fail(value, path, "ID cannot represent value: " + shown(value));
     } else if (type.name == "String") {
       if (value.is_string()) return value;

@@ -10,6 +10,7 @@ namespace {
 constexpr std::uint64_t times_of_a_list = 10;
 constexpr std::uint64_t cost_of_objects = 10;  ///< more than one: they are looked for in the store
 constexpr std::uint64_t cost_of_a_beginning = 100;
+constexpr std::uint64_t cost_of_a_list_of_all = 2'000;  ///< that a query begins with: the whole store is gone through
 
 std::uint64_t saturating(std::uint64_t a, std::uint64_t b, bool times) {
   std::uint64_t result = 0;
@@ -43,10 +44,17 @@ class cost_count {
     const std::uint64_t inner = of(each.selections, type);
     const bool list = field != nullptr && field->type.is_list();
     const bool of_objects = type != nullptr && type->kind == type_kind::object;
-    const std::uint64_t own = parent != nullptr && begins_a_request(*parent) ? cost_of_a_beginning
-                              : list && of_objects                           ? cost_of_objects
-                                                                             : 1;
+    const bool begins = parent != nullptr && begins_a_request(*parent);
+    const bool lists = of_objects && (list || is_connection(*type));
+    const std::uint64_t own = begins ? (lists ? cost_of_a_list_of_all : cost_of_a_beginning)
+                                     : (list && of_objects ? cost_of_objects : 1);
     return saturating(own, saturating(inner, list ? times_of_a_list : 1, true), false);
+  }
+
+  /// A page of a list, in Relay's way.
+  bool is_connection(const type_definition& type) const {
+    const field_definition* edges = state_.types.find_field(type, "edges");
+    return edges != nullptr && edges->type.is_list();
   }
 
   bool begins_a_request(const type_definition& type) const {

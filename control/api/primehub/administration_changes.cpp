@@ -9,6 +9,7 @@
 
 #include <boost/json/array.hpp>
 
+#include <optional>
 #include <unordered_map>
 
 namespace modelgate::control::primehub {
@@ -22,10 +23,14 @@ const json::object& data_of(const json::object& arguments) {
   return arguments.at("data").get_object();
 }
 
-json::array array_of(const std::vector<std::string>& names) {
-  json::array all;
-  for (const std::string& name : names) all.push_back(json::value(name));
-  return all;
+/// Of what holds when it is written; `told` is what is wrong with it.
+template <class Resource, class Mistake, class Patch>
+auto patch_maker_of(const json::object& data, std::optional<graphql::fault>& told, Mistake mistake_in, Patch patch_of) {
+  return [&data, &told, mistake_in, patch_of](const Resource& now) -> service::answer<json::value> {
+    told = mistake_in(data, &now);
+    if (told) return service::service_error{service::failure::invalid, told->message};
+    return json::value(patch_of(data, now));
+  };
 }
 
 service::account_service accounts_of(const caller& by) {
@@ -41,11 +46,10 @@ resolution create_group(const caller& by, const json::object& arguments) {
 
 resolution update_group(const caller& by, const json::object& arguments) {
   const std::string name = where_id(arguments);
-  const service::group_service groups{by.context()};
-  const auto now = groups.get(by.who(), name);
-  if (!now) return fault_of(now.error());
-  if (auto wrong = mistake_in_group(data_of(arguments), &now->group)) return *wrong;
-  const auto changed = groups.patch(by.who(), name, group_patch(data_of(arguments), now->group));
+  std::optional<graphql::fault> wrong;
+  const auto patch_of = patch_maker_of<domain::group>(data_of(arguments), wrong, mistake_in_group, group_patch);
+  const auto changed = service::group_service{by.context()}.amend(by.who(), name, patch_of);
+  if (wrong) return *wrong;
   if (!changed) return fault_of(changed.error(), resource_kind::group);
   return resolved{group_node(by, *changed)};
 }
@@ -72,11 +76,11 @@ resolution create_instance_type(const caller& by, const json::object& arguments)
 
 resolution update_instance_type(const caller& by, const json::object& arguments) {
   const std::string name = where_id(arguments);
-  const service::instance_type_service types{by.context()};
-  const auto now = types.get(by.who(), name);
-  if (!now) return fault_of(now.error(), resource_kind::instance_type, name);
-  if (auto wrong = mistake_in_instance_type(data_of(arguments), &*now)) return *wrong;
-  const auto changed = types.patch(by.who(), name, instance_type_patch(data_of(arguments), *now));
+  std::optional<graphql::fault> wrong;
+  const auto patch_of =
+      patch_maker_of<domain::instance_type>(data_of(arguments), wrong, mistake_in_instance_type, instance_type_patch);
+  const auto changed = service::instance_type_service{by.context()}.amend(by.who(), name, patch_of);
+  if (wrong) return *wrong;
   if (!changed) return fault_of(changed.error(), resource_kind::instance_type, name);
   return resolved{instance_type_node(by, *changed)};
 }
@@ -88,42 +92,31 @@ resolution delete_instance_type(const caller& by, const json::object& arguments)
   return resolved{make_record({{"id", text(name)}, {"name", text(name)}, {"tolerations", std::vector<resolved>{}}})};
 }
 
-/// Who is in a group stands there, not with the user.
-service::answer<void> join(const caller& by, const std::string& user, const links& asked) {
-  const service::group_service groups{by.context()};
-  const auto change = [&](const std::string& name, const links& people) -> service::answer<void> {
-    if (name == everyone) return {};
-    const auto now = groups.get(by.who(), name);
-    if (!now) return now.error();
-    json::object patch{{"members", array_of(linked(now->group.members, people))}};
-    if (const auto changed = groups.patch(by.who(), name, patch); !changed) return changed.error();
-    return {};
-  };
-  for (const std::string& name : asked.connect) {
-    if (auto done = change(name, {{user}, {}}); !done) return done.error();
-  }
-  for (const std::string& name : asked.disconnect) {
-    if (auto done = change(name, {{}, {user}}); !done) return done.error();
-  }
-  return {};
+/// Everybody is in the group of everybody.
+service::membership_change memberships_of(const json::object& data) {
+  links asked = links_of(data, "groups");
+  std::erase(asked.connect, everyone);
+  std::erase(asked.disconnect, everyone);
+  return {std::move(asked.connect), std::move(asked.disconnect)};
 }
 
 resolution create_user(const caller& by, const json::object& arguments) {
-  const auto made = accounts_of(by).create_user(by.who(), user_document(data_of(arguments)));
+  const json::object& data = data_of(arguments);
+  const auto made = accounts_of(by).create_user(by.who(), user_document(data), memberships_of(data));
   if (!made) {
     graphql::fault told = fault_of(made.error(), resource_kind::user);
     if (made.error().kind == service::failure::conflict) told.code = "USER_CONFLICT_USERNAME";
     return told;
   }
-  if (auto done = join(by, made->name, links_of(data_of(arguments), "groups")); !done) return fault_of(done.error());
   return resolved{user_node(by, made->name)};
 }
 
 resolution update_user(const caller& by, const json::object& arguments) {
   const std::string name = where_id(arguments);
-  const auto changed = accounts_of(by).patch_user(by.who(), name, user_patch(data_of(arguments)), by.request().peer);
+  const json::object& data = data_of(arguments);
+  const auto patch_of = [&data](const domain::user& now) { return json::value(user_patch(data, now)); };
+  const auto changed = accounts_of(by).amend_user(by.who(), name, patch_of, by.request().peer, memberships_of(data));
   if (!changed) return fault_of(changed.error(), resource_kind::user);
-  if (auto done = join(by, name, links_of(data_of(arguments), "groups")); !done) return fault_of(done.error());
   return resolved{user_node(by, name)};
 }
 

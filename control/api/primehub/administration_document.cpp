@@ -75,12 +75,17 @@ bool has(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// First and last name are one here.
-void take_names(const json::object& data, json::object& to) {
-  std::string name = given_text(data, "firstName");
-  const std::string last = given_text(data, "lastName");
-  if (!last.empty()) name += (name.empty() ? "" : " ") + last;
-  if (!name.empty()) to.emplace("displayName", name);
+/// Where only one of the names is told, the other one stays.
+void take_names(const json::object& data, std::string_view now, json::object& to) {
+  auto [first, last] = first_and_last(now);
+  const bool told = given(data, "firstName") != nullptr || given(data, "lastName") != nullptr;
+  if (given(data, "firstName") != nullptr) first = given_text(data, "firstName");
+  if (given(data, "lastName") != nullptr) last = given_text(data, "lastName");
+  const std::string name = first + (first.empty() || last.empty() ? "" : " ") + last;
+  if (told && !name.empty()) to.emplace("displayName", name);
+}
+
+void take_rights(const json::object& data, json::object& to) {
   if (const auto* admin = given(data, "isAdmin")) to.emplace("role", admin->get_bool() ? "admin" : "member");
   if (const auto* enabled = given(data, "enabled")) to.emplace("disabled", !enabled->get_bool());
 }
@@ -121,6 +126,20 @@ json::object group_patch(const json::object& data, const domain::group& now) {
   return patch;
 }
 
+bool is_for_all(const json::object& data, const domain::instance_type* now) {
+  const links asked = links_of(data, "groups");
+  if (is_true(data, "global") || has(asked.connect, everyone)) return true;
+  const bool was = now != nullptr && !now->groups;
+  return was && given(data, "global") == nullptr && !has(asked.disconnect, everyone);
+}
+
+std::pair<std::string, std::string> first_and_last(std::string_view display_name) {
+  const std::string_view name = domain::trimmed(display_name);
+  const auto space = name.find(' ');
+  if (space == std::string_view::npos) return {std::string{name}, {}};
+  return {std::string{name.substr(0, space)}, std::string{domain::trimmed(name.substr(space))}};
+}
+
 json::object instance_type_document(const json::object& data) {
   json::object document;
   take_sizes(data, document);
@@ -128,8 +147,7 @@ json::object instance_type_document(const json::object& data) {
   if (!document.contains("cpu")) document.emplace("cpu", 1);
   if (!document.contains("memoryGiB")) document.emplace("memoryGiB", 1);
   const auto groups = links_of(data, "groups").connect;
-  const bool global = is_true(data, "global") || has(groups, everyone);
-  document.emplace("groups", global ? json::value(nullptr) : json::value(array_of(groups)));
+  document.emplace("groups", is_for_all(data, nullptr) ? json::value(nullptr) : json::value(array_of(groups)));
   return document;
 }
 
@@ -137,12 +155,9 @@ json::object instance_type_patch(const json::object& data, const domain::instanc
   json::object patch;
   take_sizes(data, patch);
   const links asked = links_of(data, "groups");
-  const bool told = given(data, "global") != nullptr;
-  const bool to_all = is_true(data, "global") || has(asked.connect, everyone);
-  const bool stays_for_all = !now.groups && !told && !has(asked.disconnect, everyone);
-  if (to_all || stays_for_all) {
+  if (is_for_all(data, &now)) {
     patch.emplace("groups", nullptr);
-  } else if (told || given(data, "groups") != nullptr) {
+  } else if (given(data, "global") != nullptr || given(data, "groups") != nullptr) {
     patch.emplace("groups", array_of(linked(now.groups.value_or(std::vector<std::string>{}), asked)));
   }
   return patch;
@@ -151,14 +166,16 @@ json::object instance_type_patch(const json::object& data, const domain::instanc
 json::object user_document(const json::object& data) {
   json::object document;
   take_given(data, "username", document, "name");
-  take_names(data, document);
+  take_names(data, {}, document);
+  take_rights(data, document);
   return document;
 }
 
-json::object user_patch(const json::object& data) {
+json::object user_patch(const json::object& data, const domain::user& now) {
   json::object patch;
   take_given(data, "username", patch, "name");
-  take_names(data, patch);
+  take_names(data, now.display_name, patch);
+  take_rights(data, patch);
   return patch;
 }
 

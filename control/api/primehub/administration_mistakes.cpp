@@ -1,5 +1,7 @@
 #include "control/api/primehub/administration_mistakes.hpp"
 
+#include "control/api/primehub/administration_document.hpp"
+#include "control/api/primehub/caller.hpp"
 #include "control/api/primehub/words.hpp"
 #include "control/domain/units.hpp"
 
@@ -71,6 +73,11 @@ mistake mistake_in_tolerations(const json::object& data) {
 }  // namespace
 
 mistake mistake_in_group(const json::object& data, const domain::group* now) {
+  // What else a name may not be, the service knows.
+  if (now == nullptr && given_text(data, "name").size() == 1) return wrong("name must have two characters or more");
+  const auto* enabled = given(data, "enabledDeployment");
+  const bool deploys = enabled != nullptr ? enabled->as_bool() : now != nullptr && now->enabled_deployment;
+  if (given(data, "maxDeploy") != nullptr && !deploys) return wrong("maxDeploy needs enabledDeployment: true");
   std::optional<double> cpu;
   std::optional<double> memory;
   std::optional<double> gpu;
@@ -85,8 +92,16 @@ mistake mistake_in_group(const json::object& data, const domain::group* now) {
 }
 
 mistake mistake_in_instance_type(const json::object& data, const domain::instance_type* now) {
-  for (const std::string_view member : {"cpuLimit", "memoryLimit", "cpuRequest", "memoryRequest"}) {
+  for (const std::string_view member : {"cpuLimit", "memoryLimit"}) {
     if (number_in(data, member).value_or(1) <= 0) return wrong("field " + std::string{member} + " should > zero");
+  }
+  for (const std::string_view member : {"cpuRequest", "memoryRequest"}) {
+    if (number_in(data, member).value_or(0) < 0) return wrong("field " + std::string{member} + " should >= zero");
+  }
+  for (const std::string& group : links_of(data, "groups").connect) {
+    // Else it would be told that it was done, and be nowhere.
+    if (group != everyone && is_for_all(data, now))
+      return wrong("groups: the instance type is for all; make it global: false to connect groups");
   }
   constexpr double usual = 1;  // of a new one
   const double cpu = now == nullptr ? usual : domain::from_thousandths(now->per_replica.cpu_milli);

@@ -1,5 +1,6 @@
 #include "control/api/primehub/administration_nodes.hpp"
 
+#include "control/api/primehub/administration_document.hpp"
 #include "control/api/primehub/words.hpp"
 #include "control/domain/units.hpp"
 #include "control/service/account_service.hpp"
@@ -197,7 +198,8 @@ class user_object : public graphql::object {
     if (field == "announcements") return none();
     const domain::user* user = by_.find_user(name_);
     if (user == nullptr) return resolved{};
-    if (field == "firstName") return text(user->display_name);
+    if (field == "firstName") return text(first_and_last(user->display_name).first);
+    if (field == "lastName") return text_or_null(first_and_last(user->display_name).second);
     if (field == "isAdmin") return yes_or_no(user->role == domain::platform_role::admin);
     if (field == "enabled") return yes_or_no(!user->disabled);
     if (field == "createdTimestamp") return count(milliseconds(user->created_at));

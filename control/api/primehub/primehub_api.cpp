@@ -24,7 +24,12 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view query_path = "/api/graphql";
+constexpr std::string_view query_path_as_a_folder = "/api/graphql/";
 constexpr std::string_view log_path = "/api/logs/";
+
+bool is_query_path(std::string_view path) {
+  return path == query_path || path == query_path_as_a_folder;
+}
 
 std::string request_id_of(const http_io::request& request) {
   const std::string_view given = request.fields.get("X-Request-Id");
@@ -103,13 +108,13 @@ primehub_api::primehub_api(const service::service_context& context, service::sec
     : parts_{context, vault, logins, trail, options}, types_{schema_text()}, exchange_{parts_} {}
 
 bool primehub_api::has(std::string_view path) noexcept {
-  return path == query_path || path == "/api/" || path.starts_with(log_path) || token_exchange::has(path);
+  return is_query_path(path) || path == "/api/" || path.starts_with(log_path) || token_exchange::has(path);
 }
 
 std::optional<http_io::response> primehub_api::refused(std::string_view path, const http_io::refusal& why) {
   graphql::fault told{std::string{why.detail}, why.code};
   http_io::response answer;
-  if (path == query_path) {
+  if (is_query_path(path)) {
     answer = refusal(why.status, std::move(told));
   } else if (path.starts_with(log_path)) {
     answer = log_refusal(why.status, told.code, told.message);
@@ -138,7 +143,7 @@ http_io::response primehub_api::operator()(const http_io::request& request) {
 http_io::response primehub_api::answer(const http_io::request& request, const std::string& request_id) {
   if (token_exchange::has(request.path)) return exchange_(request, request_id);
   if (request.method == "OPTIONS") return preflight();
-  if (request.path == query_path) return answer_query(request, request_id);
+  if (is_query_path(request.path)) return answer_query(request, request_id);
   if (request.path.starts_with(log_path)) return pod_log(parts_, request);
   http_io::response moved;
   moved.status = 307;  // a POST stays one
@@ -164,6 +169,14 @@ http_io::response primehub_api::answer_query(const http_io::request& request, co
     refused.fields.add("WWW-Authenticate", "Bearer realm=\"modelgate\"");
     return refused;
   }
+  const config::graphql_settings settings = parts_.options.graphql();
+  const auto turn = turns_.take(who->user, settings.requests_per_user, settings.requests);
+  if (!turn) {
+    http_io::response later = refusal(429, {"Too many requests are being answered; try again in a moment.", "BUSY"});
+    later.fields.add("Retry-After", "1");
+    later.not_in_turn = true;
+    return later;
+  }
   const auto asked = read_query(request);
   if (!asked) {
     count(outcome::invalid);
@@ -173,7 +186,6 @@ http_io::response primehub_api::answer_query(const http_io::request& request, co
   const caller by{parts_, request, std::move(*who), request_id};
   const query_root query{by};
   const mutation_root mutation{by};
-  const config::graphql_settings settings = parts_.options.graphql();
   const auto is_late = [deadline = begun + settings.timeout] { return steady_clock::now() >= deadline; };
   const auto done =
       graphql::answer(types_, {&query, &mutation}, {asked->query, asked->operation_name, &asked->variables, is_late},

@@ -2,6 +2,7 @@
 
 #include "control/api/graphql/schema.hpp"
 #include "control/api/primehub/caller.hpp"
+#include "control/api/primehub/query_turns.hpp"
 #include "control/api/primehub/token_exchange.hpp"
 
 #include "modelgate/http_io/message.hpp"
@@ -50,6 +51,7 @@ class primehub_api {
   const parts parts_;
   const graphql::schema types_;
   token_exchange exchange_;
+  query_turns turns_;
   std::array<std::atomic<std::uint64_t>, outcome_names.size()> counts_{};
 };
 

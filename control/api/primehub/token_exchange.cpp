@@ -165,8 +165,11 @@ http_io::response token_exchange::give_code(const http_io::request& request, con
 }
 
 http_io::response token_exchange::exchange(const http_io::request& request, const std::string& request_id) {
-  const auto who = codes_.redeem(form_value(request.body, "code"));
-  if (!who) return plain(400, "Bad Request");
+  const auto issued_to = codes_.redeem(form_value(request.body, "code"));
+  if (!issued_to) return plain(400, "Bad Request");
+  // Since then he may have been disabled, or his password changed, which ends his sessions.
+  const auto who = all_.logins.authenticate_again(*issued_to);
+  if (!who || !who->has_full_rights()) return plain(400, "Bad Request");
   domain::audit_event event = event_of(request, request_id);
   event.user = who->user;
   event.credential = "code";

@@ -60,6 +60,7 @@ struct limit_settings {
   std::size_t descriptor_headroom = 256;
   std::size_t control_body_bytes = 1'048'576;
   std::size_t control_connections = 256;
+  std::size_t control_answer_bytes = 67'108'864;  ///< of large answers of the control port that are being read
   std::size_t idempotency_keys = 1'000;          ///< of one user, whose answers are kept; the oldest go first
   std::uint64_t idempotency_bytes = 67'108'864;  ///< of all kept answers together; the oldest go first
   std::size_t event_listeners = 64;              ///< to GET /events, of everybody
@@ -268,9 +269,12 @@ struct graphql_settings {
   /// Of all operations and fragments together; control/api/graphql/limits.hpp says what costs what.
   std::uint64_t cost = 200'000;
   std::size_t answer_values = 1'000'000;  ///< fields and items of lists in one answer
-  std::size_t answer_bytes = 16'777'216;  ///< of one answer's data as JSON
+  std::size_t answer_bytes = 4'194'304;   ///< of one answer's data as JSON
   std::size_t mutation_fields = 20;       ///< changes that one request asks for
   milliseconds timeout{5'000};            ///< then a request is given up
+  std::size_t requests = 6;               ///< answered at a time, of everybody
+  std::size_t requests_per_user = 3;      ///< answered at a time
+  milliseconds turn_timeout{3'000};       ///< how long a request waits for its turn
 
   friend bool operator==(const graphql_settings&, const graphql_settings&) = default;
 };

@@ -70,6 +70,9 @@ struct response {
   field_list fields;
   std::string body;
   std::shared_ptr<body_stream> stream;  ///< sent chunked, after `body`
+  /// Nothing was done yet, as others are served first: the handler is asked again a little later, for as long as
+  /// `server_limits::turn_timeout` says. Only then is this sent.
+  bool not_in_turn = false;
 };
 
 }  // namespace modelgate::http_io

@@ -23,6 +23,9 @@ struct server_limits {
   std::size_t head_bytes = 16'384;
   std::size_t body_bytes = 1'048'576;  ///< of a form three times as many, which its encoding takes
   std::size_t connections = 256;
+  /// Of all answers that are being written, each of more than 64 KiB, as peers read as slowly as they like; 0: no bound.
+  std::size_t answer_bytes = 0;
+  std::chrono::milliseconds turn_timeout{3'000};  ///< for the turn of a request that is not in turn
   std::chrono::milliseconds request_timeout{
       30'000};  ///< to read one request, and to write one response or one part of a stream
   std::chrono::milliseconds keep_alive{75'000};
@@ -48,8 +51,8 @@ struct own_answers {
 /// Shape:  accepts on `context`'s thread; handlers run on `pool`. `context` must be run by one thread. End in this
 ///         order: the server, the pool (its last jobs post to the context), what handlers refer to, the context.
 /// Errors: framing in doubt 400 (an unknown transfer coding 501) and close; too large 413 or 431; too slow 408; more
-///         connections than the limit: accepted, answered 503 and closed; a full pool 503 with Retry-After. A handler
-///         that throws is a bug: logged, answered 500.
+///         connections than the limit: accepted, answered 503 and closed; a full pool, and an answer that is more
+///         than `answer_bytes` allows, 503 with Retry-After. A handler that throws is a bug: logged, answered 500.
 class server {
  public:
   /// With `tls` it speaks TLS only. `handed`: a socket that listens there already, from the process before this one; it

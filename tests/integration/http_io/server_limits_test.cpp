@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -205,6 +206,52 @@ BOOST_AUTO_TEST_CASE(a_full_pool_is_answered_503_and_the_connection_stays) {
     BOOST_TEST(head.find("Retry-After: 1\r\n") != std::string::npos);
     BOOST_TEST(peer.read_until("}").find("OVERLOADED") != std::string::npos);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_waits_for_its_turn_and_is_told_when_it_comes_too_late) {
+  server_limits limits;
+  std::atomic<int> turns{0};
+  const auto handler = [&](const request& message) {
+    response answer;
+    answer.body = "done";
+    if (message.path != "/wait" && ++turns > 3) return answer;
+    answer.status = 429;
+    answer.not_in_turn = true;
+    return answer;
+  };
+  running_server served{handler, limits};
+  raw_connection peer{served.address()};
+  peer.send(plain_get);
+  BOOST_TEST(peer.read_until("done").starts_with("HTTP/1.1 200 "));
+  BOOST_TEST(turns == 4);
+  limits.turn_timeout = 60ms;
+  served.set_limits(limits);
+  peer.send("GET /wait HTTP/1.1\r\nHost: h\r\n\r\n");
+  BOOST_TEST(peer.read_until("done").starts_with("HTTP/1.1 429 "));
+}
+
+BOOST_AUTO_TEST_CASE(large_answers_that_nobody_reads_are_not_kept_beyond_a_bound) {
+  server_limits limits;
+  constexpr std::size_t large = 16'777'216;  // more than the sockets take
+  limits.answer_bytes = large + large / 2;
+  const auto handler = [](const request& message) {
+    response answer;
+    answer.body.assign(message.path == "/small" ? 10 : large, 'x');
+    return answer;
+  };
+  running_server served{handler, limits};
+  raw_connection first{served.address()};
+  first.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+  BOOST_TEST(first.read_until("\r\n\r\n").starts_with("HTTP/1.1 200 "));
+  raw_connection other{served.address()};
+  other.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+  const std::string refused = other.read_until("}");
+  BOOST_TEST(refused.starts_with("HTTP/1.1 503 "));
+  BOOST_TEST(refused.find("Retry-After: 1\r\n") != std::string::npos);
+  other.send("GET /small HTTP/1.1\r\nHost: h\r\n\r\n");
+  BOOST_TEST(other.read_until("\r\n\r\nxxxxxxxxxx").starts_with("HTTP/1.1 200 "));
+  first.finish_sending();
+  BOOST_TEST(first.read_to_end().size() == large, "it goes on as soon as it is read");
 }
 
 BOOST_AUTO_TEST_CASE(connections_over_the_limit_are_answered_503_and_closed) {

@@ -8,6 +8,7 @@
 #include "modelgate/http_io/client.hpp"
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <fstream>
@@ -32,6 +33,7 @@ control::rest::rest_options options_of(const control_port& port) {
   options.listening = [&port] { return port.listening; };
   options.people = [&port] { return port.people; };
   options.audit = [&port] { return port.audit; };
+  options.graphql = [&port] { return port.graphql; };
   options.view = [&port] {
     control::rest::view_settings view;
     view.grafana_url = port.grafana_url;
@@ -163,6 +165,21 @@ void control_port::furnish() {
   make("/instance-types", R"({"name":"sales-only","cpu":1,"memoryGiB":1,"groups":["sales"]})");
   member_token = new_token("user-1");
   other_token = new_token("user-2");
+}
+
+reply control_port::query(const std::string& document) {
+  http_io::request request;
+  request.method = "POST";
+  request.path = "/api/graphql";
+  request.body = boost::json::serialize(boost::json::object{{"query", document}});
+  request.fields.add("Content-Type", "application/json");
+  request.fields.add("Authorization", "Bearer " + admin_token);
+  const http_io::response got = primehub_(request);
+  reply answer;
+  answer.status = got.status;
+  answer.body = got.body;
+  answer.json = boost::json::parse(got.body);
+  return answer;
 }
 
 std::string control_port::new_token(const std::string& user) const {

@@ -68,6 +68,8 @@ class control_port {
   void furnish();
   /// Creates a deployment and answers whether that was done.
   [[nodiscard]] reply deploy(const std::string& id, const std::string& more = {}, const std::string& token = {}) const;
+  /// What the administrator gets for a GraphQL document, on the caller's own thread: as many at once as ask.
+  [[nodiscard]] reply query(const std::string& document);
   [[nodiscard]] std::string new_token(const std::string& user) const;
   /// For what no request does.
   [[nodiscard]] const control::service::service_context& context() const noexcept { return context_; }
@@ -91,6 +93,7 @@ class control_port {
   control::service::idempotency_limits idempotency;
   config::people_settings people;  ///< with passwords that cost little
   config::audit_settings audit;
+  config::graphql_settings graphql;
   control::events::event_settings listening;  ///< to be changed before anybody listens
   std::string admin_token;
   std::string member_token;  ///< user-1 of research

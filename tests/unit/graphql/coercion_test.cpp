@@ -59,6 +59,13 @@ BOOST_AUTO_TEST_CASE(scalars_take_what_the_specification_says) {
   BOOST_TEST(wrong("Boolean", "1").ends_with("Boolean cannot represent a non boolean value: 1"));
   BOOST_TEST(wrong("Float", "true").ends_with("Float cannot represent non numeric value: true"));
   BOOST_TEST(wrong("ID", "1.5").ends_with("ID cannot represent value: 1.5E0"));
+  // What JavaScript makes of numbers that no integer holds.
+  BOOST_TEST(wrong("ID", "1e20") == R"({"a":"100000000000000000000"})");
+  BOOST_TEST(wrong("ID", "-18446744073709551617") == R"({"a":"-18446744073709552000"})");
+  BOOST_TEST(wrong("ID", "1e21") == R"({"a":"1e+21"})");
+  BOOST_TEST(wrong("ID", "1.5e300") == R"({"a":"1.5e+300"})");
+  BOOST_TEST(wrong("ID", "3.0") == R"({"a":"3"})");
+  BOOST_TEST(wrong("ID", "-0.0") == R"({"a":"0"})");
   BOOST_TEST(wrong("Size", "\"huge\"").ends_with("Value \"huge\" does not exist in \"Size\" enum."));
   BOOST_TEST(wrong("Size", "\"large\"") == R"({"a":"large"})");
 }

@@ -190,6 +190,46 @@ BOOST_AUTO_TEST_CASE(what_takes_too_long_is_given_up) {
   BOOST_TEST(run("{ a: pet { id } b: pet { id } }") == R"({"a":{"id":"rex"},"b":{"id":"rex"}})");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_done_is_told_however_late) {
+  int asked_before = 0;
+  late = [&asked_before] { return asked_before++ >= 1; };
+  BOOST_TEST(run(R"(mutation { a: rename(id: "1", name: "x") { id boss { id } } b: rename(id: "2", name: "x") { id } })")
+             == R"({"a":{"id":"1","boss":null},"b":null} ! QUERY_TIMEOUT The change was not made, as the request takes too)"
+                " long; ask for less at once.");
+  BOOST_TEST(asked.find("\"2\"") == std::string::npos, "the second one is not begun");
+}
+
+BOOST_AUTO_TEST_CASE(nothing_more_is_looked_for_once_a_change_is_late) {
+  int asked_before = 0;
+  late = [&asked_before] { return asked_before++ >= 1; };
+  BOOST_TEST(run(R"(mutation { a: rename(id: "1", name: "x") { id pets { id } } })")
+             == "null ! QUERY_TIMEOUT The answer takes too long; ask for less at once. Changes that were made stay.");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_done_is_told_whatever_became_of_the_rest) {
+  const std::string bad = R"(b: rename(id: "2", name: "bad") { id })";
+  BOOST_TEST(run(R"(mutation { a: rename(id: "1", name: "x") { id } )" + bad + R"( c: rename(id: "3", name: "x") { id } })")
+             == R"({"a":{"id":"1"},"b":null,"c":null} ! REFUSED refused ! CHANGE_NOT_MADE The change was not made, as one )"
+                "before it failed.");
+  BOOST_TEST(asked.find("\"3\"") == std::string::npos);
+  BOOST_TEST(run("mutation { " + bad + " }") == "null ! REFUSED refused");
+}
+
+BOOST_AUTO_TEST_CASE(no_change_is_begun_without_room_for_its_answer) {
+  graphql::query_limits few;
+  few.answer_bytes = 300;
+  const auto change = [](const char* name, std::size_t size) {
+    return std::string{name} + ": rename(id: \"" + std::string(size, 'x') + R"(", name: "x") { id } )";
+  };
+  const std::string refused =
+      "QUERY_TOO_LARGE The change was not made, as the answer is too large; ask for less at once.";
+  const std::string told = run("mutation { " + change("a", 200) + change("b", 1) + "}", "{}", few);
+  BOOST_TEST(told == R"({"a":{"id":")" + std::string(200, 'x') + R"("},"b":null} ! )" + refused);
+  BOOST_TEST(run("mutation { " + change("a", 1) + change("b", 400) + change("c", 1) + "}", "{}", few)
+             == R"({"a":{"id":"x"},"b":null,"c":null} ! QUERY_TOO_LARGE The answer has more than 300 bytes; ask for less )"
+                "at once. ! " + refused);
+}
+
 BOOST_AUTO_TEST_CASE(a_request_makes_so_many_changes_at_most) {
   const auto changes = [](int times) {
     std::string document = "mutation {";

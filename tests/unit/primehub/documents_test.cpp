@@ -127,6 +127,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_kept_is_refused_as_primehub_refuses_it) {
   BOOST_TEST(type(R"({"memoryLimit":1,"memoryRequest":2})") == "memoryRequest must not be more than memoryLimit");
   BOOST_TEST(type(R"({"cpuLimit":0})") == "field cpuLimit should > zero");
   BOOST_TEST(type(R"({"memoryLimit":-1})") == "field memoryLimit should > zero");
+  BOOST_TEST(type(R"({"cpuRequest":0,"memoryRequest":0})") == "", "a request of nothing is within every limit");
+  BOOST_TEST(type(R"({"cpuRequest":-1})") == "field cpuRequest should >= zero");
   domain::instance_type four;
   four.per_replica = {4'000, 1'073'741'824, 0};
   BOOST_TEST(type(R"({"cpuRequest":4})", &four) == "");
@@ -142,6 +144,17 @@ BOOST_AUTO_TEST_CASE(what_is_not_kept_is_refused_as_primehub_refuses_it) {
   BOOST_TEST(toleration(R"("operator":"Exists","key":"x")") == "tolerations: key must have 3 to 63 characters");
   BOOST_TEST(toleration(R"("operator":"Exists","key":"gpu","effect":"Some")") != "");
 
+  const domain::instance_type for_all;
+  domain::instance_type for_some;
+  for_some.groups = std::vector<std::string>{"g"};
+  constexpr auto lost = "groups: the instance type is for all; make it global: false to connect groups";
+  BOOST_TEST(type(R"({"groups":{"connect":[{"id":"g"}]}})", &for_all) == lost);
+  BOOST_TEST(type(R"({"global":true,"groups":{"connect":[{"id":"g"}]}})") == lost);
+  BOOST_TEST(type(R"({"global":false,"groups":{"connect":[{"id":"g"}]}})", &for_all) == "");
+  BOOST_TEST(type(R"({"groups":{"connect":[{"id":"h"}]}})", &for_some) == "");
+  BOOST_TEST(type(R"({"groups":{"connect":[{"id":"everyone"}]}})", &for_some) == "");
+  BOOST_TEST(type(R"({"groups":{"disconnect":[{"id":"g"}]}})", &for_all) == "");
+
   const auto group = [](const char* data, const domain::group* now = nullptr) {
     const auto wrong = primehub::mistake_in_group(of(data), now);
     return wrong ? wrong->message : "";
@@ -150,7 +163,16 @@ BOOST_AUTO_TEST_CASE(what_is_not_kept_is_refused_as_primehub_refuses_it) {
   BOOST_TEST(group(R"({"quotaCpu":5})") == "");
   BOOST_TEST(group(R"({"quotaCpu":5,"projectQuotaCpu":1})") == "quotaCpu must not be more than projectQuotaCpu");
   BOOST_TEST(group(R"({"quotaGpu":2,"projectQuotaGpu":1})") == "quotaGpu must not be more than projectQuotaGpu");
+  BOOST_TEST(group(R"({"name":"a"})") == "name must have two characters or more");
+  BOOST_TEST(group(R"({"name":"ab"})") == "");
+  BOOST_TEST(group(R"({"name":"ab","maxDeploy":3})") == "maxDeploy needs enabledDeployment: true");
+  BOOST_TEST(group(R"({"name":"ab","maxDeploy":3,"enabledDeployment":false})") != "");
+  BOOST_TEST(group(R"({"name":"ab","maxDeploy":3,"enabledDeployment":true})") == "");
+  BOOST_TEST(group(R"({"name":"ab","maxDeploy":null})") == "");
   domain::group now;
+  BOOST_TEST(group(R"({"maxDeploy":3})", &now) == "maxDeploy needs enabledDeployment: true");
+  now.enabled_deployment = true;
+  BOOST_TEST(group(R"({"maxDeploy":3})", &now) == "");
   now.quota.cpu_milli = 2'000;
   BOOST_TEST(group(R"({"quotaCpu":3})", &now) == "quotaCpu must not be more than projectQuotaCpu");
   BOOST_TEST(group(R"({"quotaCpu":3,"projectQuotaCpu":4})", &now) == "");
@@ -160,7 +182,24 @@ BOOST_AUTO_TEST_CASE(a_user_has_one_name_made_of_two) {
   BOOST_TEST(json::serialize(primehub::user_document(
                  of(R"({"username":"ada","firstName":"Ada","lastName":"Byron","isAdmin":true,"email":"a@b.c"})")))
              == R"({"name":"ada","displayName":"Ada Byron","role":"admin"})");
-  BOOST_TEST(json::serialize(primehub::user_patch(of(R"({"enabled":false})"))) == R"({"disabled":true})");
+  BOOST_TEST(json::serialize(primehub::user_patch(of(R"({"enabled":false})"), {})) == R"({"disabled":true})");
+}
+
+BOOST_AUTO_TEST_CASE(one_name_that_is_told_leaves_the_other) {
+  domain::user now;
+  now.display_name = "Grace Brewster Hopper";
+  const auto name = [&](const char* data) {
+    const auto patch = primehub::user_patch(of(data), now);
+    return patch.contains("displayName") ? std::string{patch.at("displayName").as_string()} : "kept";
+  };
+  BOOST_TEST(name(R"({"lastName":"Murray"})") == "Grace Murray");
+  BOOST_TEST(name(R"({"firstName":"Ann"})") == "Ann Brewster Hopper");
+  BOOST_TEST(name(R"({"firstName":"Ann","lastName":""})") == "Ann");
+  BOOST_TEST(name(R"({"firstName":null,"lastName":null})") == "kept");
+  BOOST_TEST(name(R"({"isAdmin":true})") == "kept");
+  now.display_name = "Grace";
+  BOOST_TEST(name(R"({"lastName":"Hopper"})") == "Grace Hopper");
+  BOOST_TEST(name(R"({"firstName":"Ann"})") == "Ann");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
