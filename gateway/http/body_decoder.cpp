@@ -1,5 +1,7 @@
 #include "modelgate/http/body_decoder.hpp"
 
+#include "gateway/http/characters.hpp"
+
 #include <algorithm>
 #include <limits>
 
@@ -113,12 +115,20 @@ void body_decoder::control_byte(char byte) noexcept {
     case state::trailer_start:
       if (byte == '\r')
         state_ = state::final_lf;
-      else if (byte == '\n' || byte == ' ' || byte == '\t' || ++overhead_ > trailer_limit)
+      else if (!is_in(in_token, byte) || ++overhead_ > trailer_limit)
         state_ = state::failed;
       else
-        state_ = state::trailer_line;
+        state_ = state::trailer_name;
       return;
-    case state::trailer_line:
+    case state::trailer_name:
+      if (++overhead_ > trailer_limit)
+        state_ = state::failed;
+      else if (byte == ':')
+        state_ = state::trailer_value;
+      else if (!is_in(in_token, byte))
+        state_ = state::failed;
+      return;
+    case state::trailer_value:
       if ((byte != '\r' && is_control(byte)) || ++overhead_ > trailer_limit)
         state_ = state::failed;
       else if (byte == '\r')

@@ -2,7 +2,12 @@
 
 #include "gateway/http/characters.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
 
 namespace modelgate::http {
 namespace {
@@ -119,18 +124,21 @@ bool is_valid_port(std::string_view text) noexcept {
   return problem == std::errc{} && end == text.data() + text.size() && port <= 65'535;
 }
 
+bool is_ipv6(std::string_view text) noexcept {
+  std::array<char, INET6_ADDRSTRLEN> address{};  // ends with the NUL that inet_pton asks for
+  if (text.size() >= address.size() || text.find('\0') != std::string_view::npos) return false;
+  std::copy(text.begin(), text.end(), address.begin());
+  in6_addr parsed{};
+  return inet_pton(AF_INET6, address.data(), &parsed) == 1;
+}
+
 }  // namespace
 
 bool is_valid_authority(std::string_view text) noexcept {
   if (text.empty() || text.size() > 255) return false;
   if (text.front() == '[') {
     const std::size_t close = text.find(']');
-    if (close == std::string_view::npos || close < 3) return false;
-    for (const char c : text.substr(1, close - 1)) {
-      const bool allowed =
-          (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
-      if (!allowed) return false;
-    }
+    if (close == std::string_view::npos || !is_ipv6(text.substr(1, close - 1))) return false;
     const std::string_view rest = text.substr(close + 1);
     return rest.empty() || (rest.front() == ':' && is_valid_port(rest.substr(1)));
   }

@@ -211,6 +211,16 @@ steady_time exchange::body_due() const noexcept {
   return upload_.source_complete() ? steady_time::max() : rate_.due();
 }
 
+/// When all of the request was the replica's: a client that is slow to send it says nothing of the model.
+steady_time exchange::service_start() const noexcept {
+  return sent_at_ ? std::max(*sent_at_, *dispatched_at_) : *dispatched_at_;
+}
+
+/// How long the answer has waited for its client to take it.
+std::chrono::nanoseconds exchange::time_of_reader(steady_time now) const noexcept {
+  return reader_waited_ + (reader_waits_since_ ? now - *reader_waits_since_ : std::chrono::nanoseconds{0});
+}
+
 /// Whether the replica is to blame for the silence: it has the whole request, and its time was cut short by neither the
 /// client nor the queue nor a replica before it.
 bool exchange::took_too_long(steady_time now) const noexcept {
@@ -226,7 +236,11 @@ exchange::verdict exchange::on_expiry(steady_time now) {
     worker_.stats.upstream_connect_failures.add();
     return lose_upstream(loss::connect_timeout);
   }
-  if (now >= body_due()) return fsm_.on_request_refused(http::reason::request_timeout);
+  // Where the time is over, whoever has not done his part is told so: the client before the model.
+  const bool waits_for_client = !upload_.source_complete() && !rate_.is_paused();
+  if (now >= body_due() || (waits_for_client && now >= request_.deadline)) {
+    return fsm_.on_request_refused(http::reason::request_timeout);
+  }
   const bool may_be_answered =
       due_phase_ == wait_phase::before_head && now < request_.deadline && now < first_byte_due_;
   if (may_be_answered) {
@@ -327,7 +341,7 @@ void exchange::finish_upstream() {
   ended_at_ = now;
   tally_try(status_, now);
   // What fails fast says nothing of how fast the model is.
-  if (status_ < 500) slot_.record(now - *dispatched_at_, now);
+  if (status_ < 500) slot_.record(now - service_start() - time_of_reader(now), now);
   exchange_fsm::ending end;
   end.request_sent_whole = upload_.sent_all();
   end.upstream_keeps = upstream_keeps_;

@@ -170,6 +170,8 @@ class exchange {
   [[nodiscard]] verdict lose_upstream(exchange_fsm::loss how);
   void doubt(upstream::endpoint& replica) noexcept;
   [[nodiscard]] bool took_too_long(steady_time now) const noexcept;
+  [[nodiscard]] steady_time service_start() const noexcept;
+  [[nodiscard]] std::chrono::nanoseconds time_of_reader(steady_time now) const noexcept;
   void plan_hedge();
   void start_hedge(steady_time now);
   [[nodiscard]] verdict step_hedge();
@@ -231,6 +233,8 @@ class exchange {
   std::size_t kept_bytes_ = 0;  ///< as counted in the worker's memory_in_use
   std::chrono::nanoseconds queued_{0};
   std::chrono::nanoseconds connecting_{0};
+  std::chrono::nanoseconds reader_waited_{0};  ///< the answer for its client, until it last took bytes
+  std::optional<steady_time> reader_waits_since_;
   std::chrono::seconds retry_after_{0};
   std::optional<steady_time> dispatched_at_;
   std::optional<steady_time> sent_at_;

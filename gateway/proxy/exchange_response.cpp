@@ -95,7 +95,7 @@ exchange::verdict exchange::start_response(std::string_view rest) {
   copy_.release();
   retry_share_ = {};
   const steady_time now = steady_clock::now();
-  if (request_.hedging != nullptr && head.status < 500) request_.hedging->record(now - *dispatched_at_);
+  if (request_.hedging != nullptr && head.status < 500) request_.hedging->record(now - service_start());
   head_at_ = now;
   idle_due_ = now + worker_.settings.stream_idle;
   status_ = head.status;
@@ -172,6 +172,11 @@ exchange::verdict exchange::switch_protocols(std::string_view rest) {
 }
 
 exchange::verdict exchange::judge_download(body_relay::status status) {
+  if ((status == relay_status::wants_output) != reader_waits_since_.has_value()) {
+    const steady_time now = steady_clock::now();
+    reader_waited_ = time_of_reader(now);
+    reader_waits_since_ = status == relay_status::wants_output ? std::optional{now} : std::nullopt;
+  }
   const std::uint64_t progress =
       download_->bytes_sent() + download_->payload_bytes() + upload_.bytes_sent() + upload_.payload_bytes();
   if (progress != progress_seen_ && status != relay_status::finished) {

@@ -79,7 +79,7 @@ void exchange::doubt(upstream::endpoint& replica) noexcept {
 void exchange::plan_hedge() {
   if (request_.hedging == nullptr || !fsm_.may_hedge()) return;
   request_.hedging->on_request(worker_.settings.hedge_percent);
-  if (const auto delay = request_.hedging->delay()) hedge_due_ = *dispatched_at_ + *delay;
+  if (const auto delay = request_.hedging->delay()) hedge_due_ = service_start() + *delay;
 }
 
 void exchange::start_hedge(steady_time now) {
@@ -138,7 +138,7 @@ void exchange::take_over_hedge() {
   replica_time_ += hedge_->started() - *dispatched_at_;
   if (upstream_) {
     tally_try(given_up, steady_clock::now());
-    request_.hedging->record(steady_clock::now() - *dispatched_at_);
+    request_.hedging->record(steady_clock::now() - service_start());
     upstream_->abort();
   }
   upstream_ = hedge_->take_stream();

@@ -33,6 +33,7 @@ class rate_floor {
     }
   }
 
+  [[nodiscard]] bool is_paused() const noexcept { return paused_; }
   /// When the client will be too slow unless more bytes come.
   [[nodiscard]] steady_time due() const noexcept {
     if (paused_ || rate_ == 0) return steady_time::max();

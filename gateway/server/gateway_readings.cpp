@@ -53,7 +53,7 @@ class dispatch_reader {
         whose, replica.limit(now));
     add("modelgate_replica_ejected", "1 while it is ejected: it did much worse than the others of its deployment.",
         whose, replica.standing().is_ejected() ? 1 : 0);
-    add("modelgate_replica_service_seconds", "Moving average from dispatch to the last byte; 0 when nothing is known.",
+    add("modelgate_replica_service_seconds", "Moving average from the whole request to the last byte, without the reader's time; 0: nothing is known.",
         whose, std::chrono::duration<double>(replica.average_service_time(now)).count());
   }
 

@@ -9,8 +9,9 @@
 
 namespace modelgate::upstream {
 
-/// How long a replica needs for a request, from dispatch to the last byte: a moving average that follows the last ten or
-/// so requests and is forgotten while the replica is idle, so that one which was slow is tried again.
+/// How long a replica needs for a request, from when it has all of it to the last byte of the answer, without the time
+/// in which the client read nothing: a moving average that follows the last ten or so requests and is forgotten while
+/// the replica is idle, so that one which was slow is tried again.
 ///
 /// Shape: any-thread; of two updates at the same instant one may be lost, which an average can bear.
 class service_time {

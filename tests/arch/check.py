@@ -95,7 +95,7 @@ LONGEST_FILE = 600
 
 # Every timeout and limit is in the tables of this file, with what ends, its metric and its test.
 CONFIG, TABLES = "conf/modelgate.toml", "gateway/README.md"
-IN_TABLES = re.compile(r"^(limits|timeouts|health)\.|_(interval|timeout|grace|backoff|backoff_max|rotation)$")
+IN_TABLES = re.compile(r"^(limits|timeouts|health|people|audit)\.|(^|[._])(interval|timeout|grace|backoff|backoff_max|rotation|retention|pids|tmp_bytes|clients_per_deployment|slow_request|remembered_predictions)$")
 
 EVERYWHERE = ("gateway", "control", "include", "tests", "benchmarks")
 PRODUCT = ("gateway", "control", "include")

@@ -10,8 +10,8 @@ namespace modelgate::http {
 
 /// Finds a message's payload in the bytes after its head.
 ///
-/// Chunk extensions are skipped up to 4 KiB over the whole body, trailers are dropped up to 8 KiB with their line ends; line ends are CR LF
-/// only.
+/// Chunk extensions are skipped up to 4 KiB over the whole body, trailers are dropped up to 8 KiB with their line ends, if each is a field
+/// as a head may have it; line ends are CR LF only.
 ///
 /// Shape:  one per message; bounded memory (no buffer of its own).
 /// Errors: `failed` for ever once the coding is broken; the connection cannot be used any more.
@@ -58,7 +58,8 @@ class body_decoder {
     chunk_payload_cr,
     chunk_payload_lf,
     trailer_start,
-    trailer_line,
+    trailer_name,
+    trailer_value,
     trailer_lf,
     final_lf,
     finished,

@@ -2,6 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <string>
 
 namespace modelgate::test {
@@ -121,6 +122,46 @@ BOOST_AUTO_TEST_CASE(that_drip_are_408_without_having_had_a_slot) {
   BOOST_TEST(status_of(answer) == 408);
   BOOST_TEST(field_of(answer, "Connection") == "close");
   BOOST_TEST(gate.replica.requests().empty());
+}
+
+BOOST_AUTO_TEST_CASE(say_nothing_of_how_fast_a_replica_is) {
+  few_slots gate{4};
+  raw_socket client = gate.fixture.connect();
+  client.send(few_slots::head("Content-Length: 10\r\n") + "a part");
+  static_cast<void>(gate.replica.await_requests(1));
+  BOOST_TEST(client.is_silent_for(milliseconds{150}));
+  client.send("last");
+  BOOST_TEST(status_of(client.receive_message()) == 200);
+  const double seconds = gate.fixture.metric("modelgate_replica_service_seconds{");
+  BOOST_TEST(seconds > 0.0);
+  BOOST_TEST(seconds < 0.1);
+}
+
+BOOST_AUTO_TEST_CASE(that_are_not_here_when_the_time_is_over_are_the_fault_of_who_sends_them) {
+  few_slots gate{4};
+  raw_socket client = gate.fixture.connect();
+  client.send(few_slots::head("Content-Length: 10\r\nX-Request-Timeout: 0.1\r\n") + "a part");
+  const std::string answer = client.receive_all();
+  BOOST_TEST(status_of(answer) == 408);
+  BOOST_TEST(field_of(answer, "Connection") == "close");
+}
+
+BOOST_AUTO_TEST_CASE(of_answers_say_nothing_of_how_fast_a_replica_is_either) {
+  constexpr std::size_t more_than_sockets_hold = 32'000'000;
+  scripted_upstream replica{[](raw_socket& connection, scripted_upstream&) {
+    if (connection.receive_some().empty()) return;
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(more_than_sockets_hold) + "\r\n\r\n");
+    connection.send(std::string(more_than_sockets_hold, 'x'));
+  }};
+  config::settings settings = gateway_fixture::short_settings();
+  settings.timeouts.stream_idle = settings.timeouts.head = std::chrono::seconds{10};
+  gateway_fixture fixture{settings};
+  fixture.deploy(gateway_fixture::make("pub", {&replica}));
+  raw_socket client = fixture.connect();
+  client.send(get(path));
+  BOOST_TEST(fixture.connect().is_silent_for(milliseconds{600}));  // so long it takes nothing
+  BOOST_TEST(client.receive_message().size() > more_than_sockets_hold);
+  BOOST_TEST(fixture.metric("modelgate_replica_service_seconds{") < 0.4);
 }
 
 BOOST_AUTO_TEST_CASE(of_clients_that_went_are_forgotten) {

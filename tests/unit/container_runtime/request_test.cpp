@@ -49,6 +49,8 @@ BOOST_AUTO_TEST_CASE(hold_a_container_to_its_limits_and_name_whose_it_is) {
   BOOST_TEST(host.at("MemorySwap").to_number<std::int64_t>() == 67'108'864);
   BOOST_TEST(host.at("PidsLimit").to_number<std::int64_t>() == 4'096);
   BOOST_TEST(host.at("ReadonlyRootfs").as_bool());
+  const std::string size = ",size=" + std::to_string(config::container_runtime_settings{}.tmp_bytes);
+  BOOST_TEST(std::string_view{host.at("Tmpfs").at("/tmp").as_string()}.ends_with(size));
   BOOST_TEST(json::serialize(host.at("CapDrop")) == R"(["ALL"])");
   BOOST_TEST(json::serialize(host.at("SecurityOpt")) == R"(["no-new-privileges"])");
   BOOST_TEST(json::serialize(host.at("PortBindings")) == R"({"9000/tcp":[{"HostIp":"127.0.0.1","HostPort":""}]})");

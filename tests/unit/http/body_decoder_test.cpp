@@ -64,7 +64,9 @@ BOOST_AUTO_TEST_CASE(refuses_broken_chunks) {
        {"0x5\r\nhello\r\n0\r\n\r\n", "5\nhello\r\n0\r\n\r\n", "5\r\nhello\n0\r\n\r\n", "10000000000000005\r\nh",
         "\r\nhello", "3\r\nhello\r\n0\r\n\r\n", "5;\nxx\r\nhello\r\n", "5\rX\nhello", "+5\r\nhello", "g\r\n",
         "0\r\n folded\r\n\r\n", "0\r\nA: b\n\r\n", "0\r\n\n", "8000000000000000\r\nh", "ffffffffffffffff\r\nh",
-        "5;a\x01\r\nhello\r\n", "5;a\x7f\r\nhello\r\n", "0\r\nA: b\x01\r\n\r\n"}) {
+        "5;a\x01\r\nhello\r\n", "5;a\x7f\r\nhello\r\n", "0\r\nA: b\x01\r\n\r\n", "0\r\nA\r\n\r\n", "0\r\n: b\r\n\r\n",
+        "0\r\nA : b\r\n\r\n", "0\r\nA B: c\r\n\r\n", "0\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n", "0\r\n\x01: b\r\n\r\n",
+        "0\r\nA\x7f: b\r\n\r\n"}) {
     BOOST_TEST(decode(chunked, body, 1).failed, body);
     BOOST_TEST(decode(chunked, body, 64).failed, body);
   }
@@ -77,8 +79,10 @@ BOOST_AUTO_TEST_CASE(bounds_extensions_and_trailers) {
   for (int i = 0; i < 50; ++i) many += "1;" + std::string(100, 'a') + "\r\nx\r\n";
   BOOST_TEST(decode(chunked, many + "0\r\n\r\n", 100).failed);
   std::string trailers;
-  for (int i = 0; i < 5'000; ++i) trailers += "a\r\n";
+  for (int i = 0; i < 5'000; ++i) trailers += "a:\r\n";
   BOOST_TEST(decode(chunked, "0\r\n" + trailers + "\r\n", 100).failed);
+  BOOST_TEST(decode(chunked, "0\r\na:\r\nB-c: d\r\n\r\n", 100).finished);
+  BOOST_TEST(decode(chunked, "0\r\n" + std::string(9'000, 'a') + ":\r\n\r\n", 100).failed);
   BOOST_TEST(decode(chunked, "5 x y\r\nhello\r\n0\r\n\r\n", 100).failed);
   BOOST_TEST(decode(chunked, "0\r\nT: " + std::string(9'000, 'a') + "\r\n\r\n", 100).failed);
 }

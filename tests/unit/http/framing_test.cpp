@@ -51,10 +51,11 @@ BOOST_AUTO_TEST_CASE(one_valid_host) {
   BOOST_TEST(!frame(""));
   BOOST_TEST(!frame("Host: a\r\nHost: a\r\n"));
   BOOST_TEST(frame("", "GET / HTTP/1.0").has_value());
-  for (const char* valid : {"a", "a.b-c_d:80", "127.0.0.1", "[::1]", "[::1]:8080", "a:0"})
+  for (const char* valid : {"a", "a.b-c_d:80", "127.0.0.1", "[::1]", "[::1]:8080", "a:0", "[2001:db8::ffff:192.0.2.1]"})
     BOOST_TEST(is_valid_authority(valid), valid);
   for (const char* invalid : {"", "a b", "a/b", "a,b", "a:b", "[::1", "[]", "a\\b", "%0d", "a:", "a:99999", "u@a",
-                              "[g::]", "[::1]x", "a:1:2"}) {
+                              "[g::]", "[1::2::3]", "[:::]", "[1:2:3:4:5:6:7:8:9]", "[12345::]", "[1.2.3.4]", "[ffff]", "[::1.2.3.999]",
+                               "[::1]x", "a:1:2"}) {
     BOOST_TEST(!is_valid_authority(invalid), invalid);
   }
 }

@@ -35,8 +35,9 @@ def cases():
     for name, trailer in {"CH14": "X-T: 1", "CH14b": "Content-Length: 99", "CH14c": "X-Forwarded-User: root", "CH14d": "Host: evil", "CH14e": "Transfer-Encoding: chunked",
                           "CH14f": "Authorization: Basic eDp5"}.items():
         yield Case(name, f"{HEAD}5⏎hello⏎0⏎{trailer}⏎⏎", either(body("hello"), absent("X-T", "X-Forwarded-User"), refusal=[400]), why="trailers are dropped")
-    for name, trailer in {"CH14g": "no colon", "CH14h": " fold: 1", "CH14i": "X T: 1", "CH14j": "X-T: a\x00b", "CH14k": ": v"}.items():
-        yield Case(name, f"{HEAD}5⏎hello⏎0⏎{trailer}⏎⏎", either(body("hello"), refusal=[400]), why="dropped or refused, never a request of its own")
+    for name, trailer in {"CH14g": "no colon", "CH14h": " fold: 1", "CH14i": "X T: 1", "CH14j": "X-T: a\x00b", "CH14k": ": v", "CH14m": "X : a",
+                          "CH14n": "\x00X: a", "CH14o": "\x01", "CH14p": "\x7f", "CH14q": "GET /deployment/x HTTP/1.1⏎Host: x"}.items():
+        yield Case(name, f"{HEAD}5⏎hello⏎0⏎{trailer}⏎⏎", reject(400, checks=[closed]), why="a trailer line is a field as in a head")
     yield Case("CH14l", f"{HEAD}5⏎hello⏎0⏎{'X-T: ' + 'a' * 40000}⏎⏎", reject(400, 431), why="trailers have a limit")
     yield Case("CH16", (f"{HEAD}5⏎hel", Pause(0.3), "lo⏎0⏎", Pause(0.3), "⏎"), forward(body("hello")))
     yield Case("CH16b", (f"{HEAD}5⏎hello⏎",), reject(400, 408), why="an end that never comes")
