@@ -37,6 +37,13 @@ describe('groups and instance types', () => {
     await dialog().getByRole('button', { name: 'Create group' }).click();
     await dialog().getByText('must be 1 to 63 letters').waitFor();
     await dialog().getByText('there is no user "nobody"').waitFor();
+    const tooLong = await page.getByRole('dialog').locator('.two .field').evaluateAll((fields) =>
+      fields.filter((field) => {
+        const label = document.createRange();
+        label.selectNodeContents(field.querySelector('label'));
+        return label.getBoundingClientRect().right > field.getBoundingClientRect().right + 0.5;
+      }).map((field) => field.textContent));
+    assert.deepEqual(tooLong, [], 'labels that end beyond their fields');
     await world.picture(page, 'group-form', { fullPage: false });
     assert.deepEqual(await world.axe(page), []);
     await dialog().getByRole('button', { name: 'Remove member nobody' }).click();

@@ -53,3 +53,54 @@ describe('many tabs of one browser', () => {
     await tabs[1].getByText('Live: new lines appear as they come').waitFor();
   });
 });
+
+/// Side by side, or on several screens: none of them is hidden.
+describe('many windows of one browser', () => {
+  let world, page, context;
+  const windows = [];
+
+  before(async () => {
+    world = await openWorld();
+    await world.program.waitForPhase('iris');
+    ({ page, context } = await world.signedIn());
+  });
+  after(() => world.close());
+
+  const lines = (window) => window.getByRole('log').getByText('GET /health/status 200 user=-').count();
+
+  it('all open, and show their log', async () => {
+    for (let count = 0; count < 8; ++count) {
+      const window = count === 0 ? page : await context.newPage();
+      windows.push(window);
+      await window.goto(world.url + '/deployments/iris/logs');
+      await window.locator('.live-live').waitFor();
+      await waitUntil(async () => (await lines(window)) > 0, 'the log');
+    }
+  });
+
+  it('leave connections to what is asked, from whichever', async () => {
+    await waitUntil(() => world.gate.following() <= 2, 'two windows that follow their log');
+    for (const window of [windows[0], windows.at(-1)]) {
+      await window.getByRole('navigation', { name: 'Deployment' }).getByRole('link', { name: 'Information' }).click();
+      await window.getByRole('button', { name: 'Send' }).click();
+      await window.getByRole('region', { name: 'Run an Example' }).getByText('setosa').first().waitFor();
+      await window.getByRole('navigation', { name: 'Deployment' }).getByRole('link', { name: 'Logs' }).click();
+    }
+  });
+
+  it('say which of them ask every few seconds, and show what is new all the same', async () => {
+    await windows[0].getByText('Other windows hold the connections: new lines every 3 s').waitFor();
+    await windows.at(-1).getByText('Live: new lines appear as they come').waitFor();
+    const before = await Promise.all(windows.map(lines));
+    for (const [at, window] of windows.entries()) await waitUntil(async () => (await lines(window)) > before[at], `new lines in window ${at}`);
+    await world.program.api('POST', '/deployments/iris/stop', {});
+    for (const window of windows) await window.locator('.summary .pill', { hasText: 'Stopped' }).waitFor();
+  });
+
+  it('give their connections on when they are closed', async () => {
+    await world.program.api('POST', '/deployments/iris/start', {});
+    await world.program.waitForPhase('iris');
+    for (const window of windows.slice(1)) await window.close();
+    await page.getByText('Live: new lines appear as they come').waitFor();
+  });
+});

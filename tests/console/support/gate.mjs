@@ -12,8 +12,9 @@ export async function openGate(target, dist) {
   let isCut = false;
   const sockets = new Set();
   const events = new Set();
+  const followed = new Set();
   const server = http.createServer((request, response) => {
-    const { pathname } = new URL(request.url, 'http://gate');
+    const { pathname, searchParams } = new URL(request.url, 'http://gate');
     if (isCut) return void request.socket.destroy();
     if (dist && !pathname.startsWith('/api/')) return void serve(dist, pathname, response);
     const [hostname, port] = target.split(':');
@@ -25,10 +26,9 @@ export async function openGate(target, dist) {
     onward.on('error', () => response.destroy());
     response.on('close', () => onward.destroy());
     request.pipe(onward);
-    if (pathname === '/api/v1/events') {
-      events.add(response);
-      response.on('close', () => events.delete(response));
-    }
+    const held = pathname === '/api/v1/events' ? events : searchParams.has('follow') ? followed : undefined;
+    held?.add(response);
+    response.on('close', () => held?.delete(response));
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -50,6 +50,8 @@ export async function openGate(target, dist) {
     breakEvents() {
       for (const response of events) response.destroy();
     },
+    /// Logs that are followed now.
+    following: () => followed.size,
     close() {
       for (const socket of sockets) socket.destroy();
       server.close();

@@ -1,4 +1,5 @@
 import { formatRelative } from '../lib/format';
+import { attention, sharingEvery } from '../state/attention';
 import { now } from '../state/clock';
 import { lastHeard, liveState, reconnectNow, type LiveState } from '../state/live';
 import { Button } from '../ui/button';
@@ -9,10 +10,13 @@ const words: Record<LiveState, string> = { connecting: 'Connecting', live: 'Live
 /// Whether what is shown is what is.
 export function LiveDot() {
   const state = liveState.value;
+  const shares = state === 'live' && attention.value === 'sharing';
+  const seconds = sharingEvery / 1000;
+  const title = shares ? `Other windows hold the connections: changes are shown within ${seconds} s` : state === 'live' ? 'Every change is shown as it happens' : words[state];
   return (
-    <span class={`live live-${state}`} role="status" title={state === 'live' ? 'Every change is shown as it happens' : words[state]}>
+    <span class={`live live-${state}`} role="status" title={title}>
       <Icon name={state === 'live' ? 'activity' : state === 'stale' ? 'wifi-off' : 'loader-circle'} size={14} spin={state !== 'live' && state !== 'stale'} />
-      <span class="live-words">{words[state]}</span>
+      <span class="live-words">{shares ? `Live, every ${seconds} s` : words[state]}</span>
     </span>
   );
 }

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { isListening, isWatched, startAttention } from './attention';
+import { attention, isListening, isWatched, startAttention } from './attention';
+import type { WindowNews } from './window_order';
 
 let visibility = 'visible';
 let changed: () => void = () => {};
+let hear: (news: WindowNews) => void = () => {};
 const show = (state: string) => {
   visibility = state;
   changed();
@@ -13,6 +15,14 @@ const now = () => [isWatched.value, isListening.value];
 beforeEach(() => {
   vi.useFakeTimers();
   visibility = 'visible';
+  vi.stubGlobal('window', { addEventListener: () => {} });
+  vi.stubGlobal('BroadcastChannel', class {
+    onmessage: ((said: { data: WindowNews }) => void) | null = null;
+    postMessage = () => {};
+    constructor() {
+      hear = (data) => this.onmessage!({ data });
+    }
+  });
   vi.stubGlobal('document', { addEventListener: (_: string, act: () => void) => (changed = act), get visibilityState() { return visibility; } });
   startAttention();
 });
@@ -53,4 +63,19 @@ it('listens now and then while nobody looks', async () => {
   }
   expect(heard).toBeGreaterThanOrEqual(25);
   expect(heard).toBeLessThanOrEqual(35);
+});
+
+it('gives its connections to two windows that were looked at since, listens every 5 s, and takes them back', async () => {
+  hear({ id: 'b', at: Date.now() + 1 });
+  expect([attention.value, isListening.value]).toEqual(['holding', true]);
+  hear({ id: 'c', at: Date.now() + 2 });
+  expect([attention.value, isListening.value]).toEqual(['sharing', false]);
+  let heard = 0;
+  for (let second = 0; second < 50; ++second) {
+    await pass(1);
+    if (isListening.value) ++heard;
+  }
+  expect(heard).toBe(10);
+  hear({ id: 'b', at: null });
+  expect([attention.value, isListening.value]).toEqual(['holding', true]);
 });

@@ -127,3 +127,32 @@ it('steps over what is no event', async () => {
   await vi.advanceTimersByTimeAsync(10);
   expect(events).toHaveLength(3);
 });
+
+it('hears a snapshot to its end when it is paused in the middle of it', async () => {
+  const half = snapshot.indexOf('id: p.1.r');
+  let say: (text: string) => void = () => {};
+  let isEnded = false;
+  vi.stubGlobal('fetch', (_: string, { signal }: RequestInit) => {
+    const body = new ReadableStream<Uint8Array>({
+      start(controller) {
+        say = (said) => controller.enqueue(new TextEncoder().encode(said));
+        signal!.addEventListener('abort', () => {
+          isEnded = true;
+          controller.error(signal!.reason);
+        });
+      },
+    });
+    return Promise.resolve(new Response(body));
+  });
+  stream.start();
+  stream.pause();
+  await vi.advanceTimersByTimeAsync(2000);
+  say(snapshot.slice(0, half));
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(isEnded).toBe(false);
+  say(snapshot.slice(half));
+  await vi.advanceTimersByTimeAsync(200);
+  expect([isEnded, events.at(-1)?.kind]).toEqual([false, 'stream']);
+  await vi.advanceTimersByTimeAsync(200);
+  expect([isEnded, states]).toEqual([true, ['live0', 'live0']]);
+});

@@ -16,6 +16,8 @@ export interface StreamHandler {
 
 /// The program sends a heartbeat every 15 s: silence of three of them is a dead connection.
 const longestSilence = 50_000;
+/// What was missed comes with the first bytes of an answer, or so soon after them.
+const settling = 300;
 
 export class EventStream {
   #handler: StreamHandler;
@@ -26,6 +28,9 @@ export class EventStream {
   #isEager = false;
   #isPaused = false;
   #connection: AbortController | null = null;
+  /// Of the connection: it has told something, and no snapshot is half told.
+  #isCaughtUp = false;
+  #settled: ReturnType<typeof setTimeout> | undefined;
 
   constructor(handler: StreamHandler) {
     this.#handler = handler;
@@ -47,10 +52,11 @@ export class EventStream {
     this.#wake();
   }
 
-  /// Ends the connection, and makes none until `resume`.
+  /// Ends the connection, and makes none until `resume`. One that has not told yet what was missed tells that first: on a slow
+  /// line, or behind others' connections, it would be ended every time before it could.
   pause(): void {
     this.#isPaused = true;
-    this.#connection?.abort();
+    if (this.#isCaughtUp) this.#connection?.abort();
     this.#wake();
   }
 
@@ -58,6 +64,7 @@ export class EventStream {
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;
+    clearTimeout(this.#settled);
     this.#wake();
   }
 
@@ -99,6 +106,8 @@ export class EventStream {
 
   async #listen(): Promise<void> {
     const ending = (this.#connection = new AbortController());
+    this.#isCaughtUp = false;
+    let isWhole = this.#lastId !== '';
     const stop = () => ending.abort();
     this.#stopping.signal.addEventListener('abort', stop);
     let silence = setTimeout(stop, longestSilence);
@@ -113,6 +122,8 @@ export class EventStream {
         onEvent: (message) => {
           const event = eventOf(message);
           if (event) batch.push(event);
+          if (event?.event === 'reset') isWhole = false;
+          if (event?.event === 'snapshot' && event.kind === 'stream') isWhole = true;
           if (message.id) this.#lastId = message.id;
         },
       });
@@ -128,9 +139,14 @@ export class EventStream {
         if (batch.length > 0) this.#handler.onEvents(batch);
         batch = [];
         this.#handler.onState('live', 0);
+        this.#isCaughtUp = isWhole;
+        clearTimeout(this.#settled);
+        if (isWhole && this.#isPaused) this.#settled = setTimeout(stop, settling);
       }
     } finally {
       clearTimeout(silence);
+      clearTimeout(this.#settled);
+      this.#connection = null;
       this.#stopping.signal.removeEventListener('abort', stop);
     }
   }

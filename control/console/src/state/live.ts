@@ -1,7 +1,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import { listDeployments } from '../api/deployments';
 import { listGroups, listInstanceTypes } from '../api/catalogue';
-import { isListening, onChange } from './attention';
+import { attention, isListening, onChange } from './attention';
 import { applyEvents, emptyPicture, type Kind, type Kinds, type Picture, type StreamEvent } from './collections';
 import { EventStream } from './event_stream';
 
@@ -61,8 +61,8 @@ function onEvents(events: StreamEvent[]): void {
 function listenAnew(): void {
   stream?.stop();
   stream = new EventStream({ onEvents, onState });
-  if (!isListening.peek()) stream.pause();
   stream.start();
+  if (!isListening.peek()) stream.pause();
 }
 
 export function startLive(): void {
@@ -131,7 +131,7 @@ async function fetchAll(): Promise<void> {
 
 onChange(isListening, (listening) => {
   if (!stream) return;
-  if (listening && liveState.peek() === 'live') liveState.value = 'resuming';
+  if (listening && liveState.peek() === 'live' && attention.peek() !== 'sharing') liveState.value = 'resuming';
   if (listening) stream.resume();
   else stream.pause();
 });

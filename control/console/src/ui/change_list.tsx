@@ -1,4 +1,6 @@
+import { useRef } from 'preact/hooks';
 import type { Change } from '../api/types';
+import { useFolding } from './folding';
 
 const names: Record<string, string> = {
   modelImage: 'Model Image',
@@ -35,27 +37,31 @@ const isSecret = (pointer: string) => pointer === '/env' || pointer.startsWith('
 
 /// What differs, field by field: what was, and what is after it.
 export function ChangeList({ changes, caption }: { changes: readonly Change[]; caption: string }) {
+  const box = useRef<HTMLDivElement>(null);
+  const folded = useFolding(box, 3);
   return (
-    <table class="table changes">
-      <caption class="visually-hidden">{caption}</caption>
-      <thead>
-        <tr>
-          <th scope="col">Field</th>
-          <th scope="col">Before</th>
-          <th scope="col">After</th>
-        </tr>
-      </thead>
-      <tbody>
-        {changes.map(({ pointer, from, to }) => (
-          <tr key={pointer}>
-            <th scope="row" data-title="Field">
-              {pointerName(pointer)}
-            </th>
-            <td data-title="Before">{from == null ? '-' : <del>{isSecret(pointer) ? 'hidden' : shown(from)}</del>}</td>
-            <td data-title="After">{to == null ? '-' : <ins>{isSecret(pointer) ? 'hidden, other values' : shown(to)}</ins>}</td>
+    <div class="table-box" ref={box}>
+      <table class={folded ? 'table changes table-folded' : 'table changes'}>
+        <caption class="visually-hidden">{caption}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">Before</th>
+            <th scope="col">After</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {changes.map(({ pointer, from, to }) => (
+            <tr key={pointer}>
+              <th scope="row" data-title="Field">
+                {pointerName(pointer)}
+              </th>
+              <td data-title="Before">{from == null ? '-' : <del>{isSecret(pointer) ? 'hidden' : shown(from)}</del>}</td>
+              <td data-title="After">{to == null ? '-' : <ins>{isSecret(pointer) ? 'hidden, other values' : shown(to)}</ins>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -9,12 +9,20 @@ export interface Tab {
 /// Tabs are links to parts of a page: each has an address of its own.
 export function Tabs({ label, tabs, current }: { label: string; tabs: readonly Tab[]; current: string }) {
   const row = useRef<HTMLElement>(null);
-  // Where there is not room for all, the one that is shown is among those that are seen.
+  // Where there is not room for all, the one that is shown is among those that are seen, as the room changes, too.
   useEffect(() => {
-    const chosen = row.current?.querySelector('[aria-current]');
-    if (!row.current || !chosen) return;
-    const [all, own] = [row.current.getBoundingClientRect(), chosen.getBoundingClientRect()];
-    row.current.scrollLeft += (own.left + own.right - all.left - all.right) / 2;
+    const element = row.current;
+    if (!element) return;
+    const reveal = () => {
+      const chosen = element.querySelector('[aria-current]');
+      if (!chosen) return;
+      const [all, own] = [element.getBoundingClientRect(), chosen.getBoundingClientRect()];
+      element.scrollLeft += (own.left + own.right - all.left - all.right) / 2;
+    };
+    reveal();
+    const observer = new ResizeObserver(reveal);
+    observer.observe(element);
+    return () => observer.disconnect();
   }, [current, tabs.length]);
   return (
     <nav class="tabs" aria-label={label} ref={row}>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Client } from '../../api/types';
-import { expiryAfter, nameMistake, previousHolds, stateOf, warningsOf } from './client_state';
+import { expiryAfter, nameMistake, notBefore, previousHolds, stateOf, warningsOf } from './client_state';
 
 const now = Date.parse('2026-11-27T12:00:00Z');
 const client: Client = {
@@ -38,4 +38,9 @@ it('knows names that a client can have, and lifetimes', () => {
   for (const bad of ['App', '1a', '-a', 'a b', 'a:b', 'a'.repeat(65)]) expect(nameMistake(bad)).not.toBeNull();
   expect(expiryAfter('', now)).toBeNull();
   expect(expiryAfter('30', now)).toBe('2026-12-27T12:00:00.000Z');
+});
+
+it('says of no client that it was used before it was made', () => {
+  expect(notBefore('2026-11-27T12:00:40Z', '2026-11-27T12:00:00Z')).toBe('2026-11-27T12:00:40Z');
+  expect(notBefore('2026-11-27T12:00:40Z', '2026-11-27T12:03:00Z')).toBe('2026-11-27T12:03:00Z');
 });

@@ -28,6 +28,11 @@ export function warningsOf(client: Client, now: number): string[] {
   return warnings;
 }
 
+/// A use is known to the minute it was in, which may have begun before the client was made.
+export function notBefore(createdAt: string, lastUsedAt: string): string {
+  return Date.parse(lastUsedAt) < Date.parse(createdAt) ? createdAt : lastUsedAt;
+}
+
 /// Until when the token before the last rotation holds, too; null when it does not.
 export function previousHolds(client: Client, now: number): string | null {
   return client.previousUntil !== null && Date.parse(client.previousUntil) > now ? formatUtc(client.previousUntil) : null;

@@ -18,7 +18,7 @@ import { Table, type Column } from '../../ui/table';
 import type { TabProps } from '../deployment/tabs';
 import { AddForm } from './add_form';
 import { ExpiryDialog, RotateDialog } from './change_dialogs';
-import { previousHolds, stateOf, warningsOf, type ClientState } from './client_state';
+import { notBefore, previousHolds, stateOf, warningsOf, type ClientState } from './client_state';
 import './clients.css';
 import { TokenDialog } from './token_dialog';
 
@@ -104,9 +104,9 @@ function columns(deployment: Deployment, ask: (asked: Asked) => void): Column<Cl
     },
     {
       title: 'Last used',
-      cell: ({ lastUsedAt, requests }) => (
+      cell: ({ createdAt, lastUsedAt, requests }) => (
         <div>
-          {lastUsedAt ? <RelativeTime time={lastUsedAt} minutes /> : 'never'}
+          {lastUsedAt ? <RelativeTime time={notBefore(createdAt, lastUsedAt)} minutes /> : 'never'}
           {requests > 0 && <div class="small dim">{plural(requests, 'request')}</div>}
         </div>
       ),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { attention } from '../../state/attention';
 import { LogSession, tailLines } from './log_session';
 
 /// A program whose answers are written piece by piece; what was asked of it stands in `asked`.
@@ -40,6 +41,7 @@ beforeEach(() => {
 });
 afterEach(() => {
   session.stop();
+  attention.value = 'holding';
   vi.useRealTimers();
   vi.unstubAllGlobals();
 });
@@ -89,4 +91,26 @@ it('says nothing of a beginning after a tail that broke', async () => {
   await pass(0);
   expect(shown()).toHaveLength(150);
   expect(session.older.value).toBe('more');
+});
+
+it('asks now and then for what is new, and holds nothing, beside windows that hold the connections', async () => {
+  await pass(0);
+  program.answers[0]!.say(lines(0, 10));
+  program.answers[0]!.end();
+  await pass(0);
+  attention.value = 'sharing';
+  await pass(0);
+  expect(program.asked.at(-1)!.get('follow')).toBe(null);
+  program.answers.at(-1)!.say(lines(5, 12));
+  program.answers.at(-1)!.end();
+  await pass(0);
+  expect([shown().length, session.state.value]).toEqual([12, 'following']);
+  const before = program.asked.length;
+  await pass(2900);
+  expect(program.asked).toHaveLength(before);
+  await pass(200);
+  expect(program.asked).toHaveLength(before + 1);
+  attention.value = 'holding';
+  await pass(0);
+  expect(program.asked.at(-1)!.get('follow')).toBe('true');
 });

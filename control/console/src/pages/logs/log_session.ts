@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import { followLog, readLog, type LogSource, type LogStart } from '../../api/logs';
 import { ApiError } from '../../api/problem';
-import { isWatched, onChange } from '../../state/attention';
+import { attention, isWatched, onChange } from '../../state/attention';
 import { delayOf } from '../../state/backoff';
 import { LineReader, LineSplitter, type ReadLine } from './lines';
 import { LogBook, olderThan } from './log_book';
@@ -19,6 +19,8 @@ const longestSilence = 60_000;
 /// Lines of several replicas come in order as far as they have been read: after a break it is asked from a little before.
 const overlap = 5000;
 const endedPause = 5000;
+/// Between two questions for what is new, where no connection is held.
+export const askingEvery = 3000;
 
 /// One log as it is read: its last lines, and then what comes, over broken connections, without gaps or repetitions.
 ///
@@ -55,8 +57,8 @@ export class LogSession {
   }
 
   start(): void {
-    // While nobody looks it holds no connection; what was written meanwhile is told afterwards.
-    this.#forget = onChange(isWatched, () => this.#reconnect());
+    // While nobody looks it holds no connection, nor beside windows that do; what was written meanwhile is told afterwards.
+    this.#forget = onChange(attention, () => this.#reconnect());
     void this.#run();
   }
 
@@ -157,7 +159,16 @@ export class LogSession {
       if (isFirst && count < tailLines) this.older.value = 'beginning';
       this.#hasTail = true;
     }
-    if (!this.source.previous) await this.#take(followLog(this.source, this.#start(), connection.signal), connection, false);
+    if (this.source.previous) return;
+    if (attention.peek() === 'holding') {
+      await this.#take(followLog(this.source, this.#start(), connection.signal), connection, false);
+      return;
+    }
+    while (!connection.signal.aborted) {
+      await this.#take(readLog(this.source, this.#start(), connection.signal), connection, false);
+      if (!this.#mayGoOn()) return;
+      await this.#pause(askingEvery);
+    }
   }
 
   /// At first the tail; then from about the newest line on, but no more than there is room for.

@@ -3,6 +3,7 @@ import type { LogSource } from '../../api/logs';
 import { detailOf, ApiError } from '../../api/problem';
 import type { Deployment } from '../../api/types';
 import { hash, navigate, query } from '../../router/location';
+import { attention } from '../../state/attention';
 import { deployments } from '../../state/live';
 import { notifyError } from '../../state/notifications';
 import { Alert } from '../../ui/alert';
@@ -14,7 +15,7 @@ import type { TabProps } from '../deployment/tabs';
 import type { Look } from './chunk_view';
 import { levelFilters, shortReplica, timeParts } from './lines';
 import { findMatches } from './log_book';
-import { LogSession, mostLines, type FeedState } from './log_session';
+import { askingEvery, LogSession, mostLines, type FeedState } from './log_session';
 import { LogView } from './log_view';
 import './logs.css';
 import { announcing, wrapping, zone } from './options';
@@ -167,9 +168,16 @@ const words: Record<FeedState, string> = {
   failed: '',
 };
 
+function stateText(state: FeedState, source: LogSource, stopped: boolean): string {
+  if (state === 'following' && attention.value === 'sharing') return `Other windows hold the connections: new lines every ${askingEvery / 1000} s`;
+  if (state === 'ended' && source.previous) return 'Whole: this instance has ended';
+  if (state === 'ended' && !stopped) return 'Ended: waiting for the next instance';
+  return words[state];
+}
+
 function State({ session, lines, stopped }: { session: LogSession; lines: number; stopped: boolean }) {
   const state = session.state.value;
-  const text = state === 'ended' && session.source.previous ? 'Whole: this instance has ended' : state === 'ended' && !stopped ? 'Ended: waiting for the next instance' : words[state];
+  const text = stateText(state, session.source, stopped);
   return (
     <span class={`log-state log-state-${state}`} role="status">
       {text} · {`${lines.toLocaleString('en')} ${lines === 1 ? 'line' : 'lines'}`}

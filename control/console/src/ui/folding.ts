@@ -1,0 +1,29 @@
+import type { RefObject } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+/// Below so much for each column, in rem, a table's cells would be a word wide.
+const narrowestColumn = 6.5;
+
+/// Whether a table of so many columns has too little room in `box`, its parent, to stand as one. It is the box's width that tells:
+/// a table may have half of a page, or what a menu beside it leaves.
+export function useFolding(box: RefObject<HTMLElement | null>, columns: number): boolean {
+  const [folded, setFolded] = useState(false);
+  // What it took as a table where it stood out, as what stands in it cannot be broken further.
+  const needed = useRef(0);
+  const measure = () => {
+    const element = box.current;
+    const table = element?.firstElementChild;
+    if (!element || !table) return;
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    if (!table.classList.contains('table-folded') && table.clientWidth > element.clientWidth) needed.current = table.clientWidth;
+    setFolded(element.clientWidth < Math.max(columns * narrowestColumn * rem, needed.current));
+  };
+  useLayoutEffect(measure);
+  useLayoutEffect(() => {
+    if (!box.current) return;
+    const observer = new ResizeObserver(measure);
+    observer.observe(box.current);
+    return () => observer.disconnect();
+  }, [columns]);
+  return folded;
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { narrow, openWorld, wide } from './support/harness.mjs';
+
+/// Names as long as the program takes them, on every page, in windows that are neither wide nor narrow.
+describe('every page, with long names', () => {
+  const widths = [narrow.width, 480, 641, 768, 900, 1024, wide.width];
+  const long = 'a-' + 'name-as-long-as-it-may-be-'.repeat(4);
+  const id = long.slice(0, 52) + '-x';
+  let world, page;
+
+  before(async () => {
+    world = await openWorld();
+    const { api } = world.program;
+    await api('POST', '/deployments', {
+      id, name: long.slice(0, 60) + 'x', group: 'demo', modelImage: 'demo/iris:1.0', instanceType: 'demo-small', replicas: 1, endpointAccessType: 'private',
+      env: [{ name: long.replaceAll('-', '_').slice(0, 80), value: 'x'.repeat(80) }], metadata: { ['m' + 'x'.repeat(50)]: 'v'.repeat(80) }, updateMessage: 'u'.repeat(120),
+    });
+    await world.program.waitForPhase(id);
+    await api('POST', `/deployments/${id}/clients`, { name: long.replaceAll('-', '_').slice(0, 60) });
+    await api('PATCH', `/deployments/${id}`, { description: 'd'.repeat(120), metadata: { ['n' + 'x'.repeat(50)]: 'w'.repeat(80) } }, { 'If-Match': '*' });
+    await world.program.waitForPhase('iris');
+    ({ page } = await world.signedIn());
+  });
+  after(() => world.close());
+
+  const places = ['/deployments', '/create', '/groups', '/groups/demo', '/instance-types', '/images', '/pull-secrets', '/tokens', '/users', '/users/admin', '/audit', '/gateway'];
+  const tabs = ['', '/monitor', '/clients', '/logs', '/history', '/update'];
+  for (const place of [...places, '/deployments/iris', ...tabs.map((tab) => `/deployments/${id}${tab}`)]) {
+    it(`${place} has nothing outside of the window at any width`, async () => {
+      await page.goto(world.url + place);
+      await page.locator('.page-head').waitFor();
+      await page.waitForFunction(() => !document.querySelector('.skeleton'));
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+        await world.assertFits(page);
+        const out = await page.evaluate(() =>
+          [...document.querySelectorAll('.table')].filter((table) => table.scrollWidth > table.parentElement.clientWidth + 1).map((table) => `${table.textContent.slice(0, 40)}: ${table.scrollWidth} of ${table.parentElement.clientWidth}`));
+        assert.deepEqual(out, [], `tables at ${width}`);
+      }
+    });
+  }
+
+  it('the chosen tab stays in view as the window becomes narrower', async () => {
+    await page.setViewportSize(wide);
+    await page.goto(`${world.url}/deployments/${id}/history`);
+    const chosen = page.getByRole('navigation', { name: 'Deployment' }).getByRole('link', { name: 'History' });
+    await chosen.waitFor();
+    await page.setViewportSize(narrow);
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    const { left, right } = await chosen.evaluate((tab) => tab.getBoundingClientRect());
+    assert.ok(left >= 0 && right <= narrow.width, `from ${left} to ${right}`);
+  });
+});
