@@ -3,6 +3,7 @@
 #include "control/domain/replica_url.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace modelgate::control::runtime {
 namespace {
@@ -17,9 +18,20 @@ bool is_plain(std::string_view text) {
 bool climbs(std::string_view path) {
   while (!path.empty()) {
     const auto slash = std::min(path.find('/'), path.size());
-    const std::string_view part = path.substr(0, slash);
+    const std::string_view part =
+        path.substr(0, std::min(slash, path.find(';')));  // what follows ';' is its parameters
     if (part == ".." || part == ".") return true;
     path.remove_prefix(std::min(slash + 1, path.size()));
+  }
+  return false;
+}
+
+/// What many servers turn into '.' or '/' after they have asked who may read what: "%2e%2e/" leaves a folder as "../" does.
+bool hides_steps(std::string_view path) {
+  constexpr std::array<std::string_view, 7> hidden{"2e", "2E", "2f", "2F", "5c", "5C", "25"};
+  if (path.find('\\') != std::string_view::npos) return true;
+  for (auto at = path.find('%'); at != std::string_view::npos; at = path.find('%', at + 1)) {
+    if (std::find(hidden.begin(), hidden.end(), path.substr(at + 1, 2)) != hidden.end()) return true;
   }
   return false;
 }
@@ -64,6 +76,9 @@ result<model_uri, std::string> parse_model_uri(std::string_view text) {
   if (!path.starts_with('/')) return refuse("needs a path, such as /models/iris.tar.gz");
   const std::string_view without_query = path.substr(0, path.find('?'));
   if (climbs(without_query.substr(1))) return refuse("must not have \".\" or \"..\" in its path");
+  if (!read.is_file && hides_steps(without_query))
+    return refuse(
+        "must not have a backslash, %2E, %2F, %5C or %25 in its path: servers read them as a way out of a folder");
   if (read.is_file && path.find_first_of("?%") != std::string_view::npos) return refuse("must be a plain path");
   read.path = path;
   while (read.is_file && read.path.size() > 1 && read.path.ends_with('/')) read.path.pop_back();

@@ -142,6 +142,18 @@ BOOST_AUTO_TEST_CASE(are_strict) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(have_no_way_up_however_it_is_written) {
+  for (const char* path : {"/..", "/.", "/%2e%2e/b", "/%2E%2E/b", "/.%2e/b", "/%2e", "/..%2fb", "/..%2Fb", "/..\\b",
+                           "/..%5cb", "/%252e%252e/b", "/..;/b", "/..;x=1/b"}) {
+    for (const char* root : {"http://h/a", "https://h/a"}) {
+      const auto read = parse_model_uri(std::string{root} + path);
+      BOOST_TEST_REQUIRE(!read.has_value(), root << path);
+      BOOST_TEST(read.error().find("in its path") != std::string::npos, read.error());
+    }
+  }
+  BOOST_TEST(parse_model_uri("https://h/a/..b/c.%20d;v=1/e?f=%2e%2e%2F..").has_value());
+}
+
 BOOST_AUTO_TEST_CASE(are_fetched_only_from_the_sources) {
   const std::vector<std::string> sources{"https://models.lan/", "file:///srv/models"};
   BOOST_TEST(is_fetched("https://models.lan/a", sources));
