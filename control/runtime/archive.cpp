@@ -48,8 +48,9 @@ class unpacker {
   outcome add_folder(const fs::path& named) {
     const fs::path place = place_of(named);
     if (place.empty()) return named == "." || named == "./" ? outcome{} : leaves(named);
-    if (auto counted = count(0); !counted) return counted;
-    return make_folders(place);
+    const std::uint64_t before = entries_;
+    if (auto made = make_folders(place); !made) return made;
+    return entries_ > before ? outcome{} : count();  // named twice it counts twice
   }
 
   /// Created only when everything else is there, so that nothing is ever written through one.
@@ -60,7 +61,7 @@ class unpacker {
     if (target.empty() || target.is_absolute() || *meant.begin() == "..")
       return "the link \"" + named.native() + "\" leads out of it";
     links_.emplace_back(place, target);
-    return count(0);
+    return count();
   }
 
   /// `next` fills a block and answers its size, 0 at the end, less on failure.
@@ -68,7 +69,7 @@ class unpacker {
   outcome add_file(const fs::path& named, Next next) {
     const fs::path place = place_of(named);
     if (place.empty()) return leaves(named);
-    if (auto counted = count(0); !counted) return counted;
+    if (auto counted = count(); !counted) return counted;
     if (auto made = make_folders(place.parent_path()); !made) return made;
     const fs::path file = into_ / place;
     const file_handle out{::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file_mode)};
@@ -113,19 +114,20 @@ class unpacker {
     return "it has more than " + std::to_string(limits_.bytes) + " bytes (runtime.models.bytes)";
   }
 
-  outcome count(std::uint64_t more) {
-    bytes_ += more;
+  outcome count() {
     if (++entries_ <= limits_.entries) return {};
     return "it has more than " + std::to_string(limits_.entries) + " files and folders (runtime.models.entries)";
   }
 
-  outcome make_folders(const fs::path& place) const {
+  /// Each one that is made counts: one entry may name a thousand.
+  outcome make_folders(const fs::path& place) {
     fs::path whole = into_;
     for (const fs::path& part : place) {
       whole /= part;
       struct stat found {};
       if (::mkdir(whole.c_str(), folder_mode) == 0) {
         ::chmod(whole.c_str(), folder_mode);
+        if (auto counted = count(); !counted) return counted;
       } else if (errno != EEXIST || ::lstat(whole.c_str(), &found) != 0 || !S_ISDIR(found.st_mode)) {
         return "the folder \"" + place.native() + "\" cannot be made";
       }

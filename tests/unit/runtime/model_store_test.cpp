@@ -84,6 +84,13 @@ BOOST_AUTO_TEST_CASE(are_bounded_by_what_comes_out_of_them) {
   BOOST_TEST(run({{"bomb", zeros}}, {999'999, 10}).find("more than 999999 bytes") != std::string::npos);
   BOOST_TEST(run({{"fits", zeros}}, {1'000'000, 10}) == "");
   BOOST_TEST(run({{"a", ""}, {"b", ""}, {"c", ""}}, {1'000, 2}).find("more than 2 files") != std::string::npos);
+  BOOST_TEST(run({{"a/b/c/weights", "w"}}, {1'000, 3}).find("more than 3 files") != std::string::npos);
+  BOOST_TEST(run({{"a/b/c", "", AE_IFDIR}}, {1'000, 2}).find("more than 2 files") != std::string::npos);
+  BOOST_TEST(run({{"w", "w"}, {"a/b/l", "../../w", AE_IFLNK}}, {1'000, 3}).find("more than 3 files")
+             != std::string::npos);
+  BOOST_TEST(run({{"a/", "", AE_IFDIR}, {"a/b/", "", AE_IFDIR}, {"a/b/weights", "w"}}, {1'000, 3}) == "");
+  BOOST_TEST(run({{"a", "", AE_IFDIR}, {"a", "", AE_IFDIR}, {"a", "", AE_IFDIR}}, {1'000, 2}).find("more than 2 files")
+             != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(that_are_none_are_one_file_unless_they_are_called_archives) {
