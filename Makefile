@@ -29,6 +29,7 @@ test: ## install what is missing, build, run every test
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
 	@cmake --build $(BUILD) --parallel $(JOBS)
 	@PATH="$(CURDIR)/build/tools/prometheus/usr/bin:$$PATH" ctest --test-dir $(BUILD) --output-on-failure --parallel $(JOBS)
+	@/usr/bin/python3 tests/containers/bed.py
 
 soak: ## serve mixed traffic under changes for DURATION seconds (PRESET=asan, tsan), then kill -9 under changes KILLS times
 	@.ci/setup test

@@ -25,7 +25,8 @@ std::optional<log_record> parse_log_record(std::string_view line) {
   if (!rest.starts_with("stdout ") && !rest.starts_with("stderr ")) return std::nullopt;
   if (rest.size() < mark + 2 || rest[mark + 1] != ' ') return std::nullopt;
   if (rest[mark] != 'P' && rest[mark] != 'F') return std::nullopt;
-  return log_record{line.substr(0, time_end), rest.substr(mark + 2), rest[mark] == 'P'};
+  const log_stream stream = rest.starts_with("stdout ") ? log_stream::standard_output : log_stream::standard_error;
+  return log_record{line.substr(0, time_end), rest.substr(mark + 2), rest[mark] == 'P', stream};
 }
 
 void line_splitter::feed(std::string_view bytes, const sink& line) {

@@ -26,6 +26,7 @@ struct log_record {
   std::string_view time;  ///< RFC 3339
   std::string_view text;
   bool partial = false;
+  log_stream stream = log_stream::standard_output;
 };
 
 /// `line` without its '\n'. Errors: absent when it is not a record.

@@ -32,11 +32,6 @@ constexpr std::string_view nobody_wants_it = "was given up: nobody wants it any 
 constexpr std::size_t fetching_threads = 2;
 constexpr std::size_t fetching_queue = 256;
 
-/// "deploy-iris-r3-1" -> "deploy-iris-r3".
-std::string revision_of(const std::string& replica) {
-  return replica.substr(0, replica.rfind('-'));
-}
-
 std::string hex(const std::array<unsigned char, crypto_hash_sha256_BYTES>& digest) {
   std::string text(2 * digest.size() + 1, '\0');
   sodium_bin2hex(text.data(), text.size(), digest.data(), digest.size());
@@ -120,6 +115,10 @@ void model_store::reconfigure(config::model_settings settings) {
   settings_ = std::move(settings);
 }
 
+std::string model_store::revision_of(const std::string& replica) {
+  return replica.substr(0, replica.rfind('-'));
+}
+
 std::shared_ptr<model_store::entry> model_store::entry_of(const std::string& revision, const std::string& holder) {
   const std::lock_guard lock{mutex_};
   auto& found = entries_[revision];
@@ -132,6 +131,15 @@ void model_store::hold(const std::string& replica) {
   const std::string revision = revision_of(replica);
   std::error_code problem;
   if (fs::exists(folder_ / revision, problem)) static_cast<void>(entry_of(revision, replica));
+}
+
+bool model_store::want(const std::string& replica, const std::string& uri) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!is_fetched(uri, settings_.sources)) return false;
+  }
+  static_cast<void>(entry_of(revision_of(replica), replica));
+  return true;
 }
 
 void model_store::release(const std::string& replica) {

@@ -34,6 +34,9 @@ class model_store {
 
   void reconfigure(config::model_settings settings);
 
+  /// "deploy-iris-r3-1" -> "deploy-iris-r3".
+  [[nodiscard]] static std::string revision_of(const std::string& replica);
+
   /// The folder with the model of this replica's revision, fetched if it is not there; empty when this URI is not
   /// fetched but handed on as it is. Errors: a sentence that names the URI.
   [[nodiscard]] result<std::filesystem::path, std::string> ensure(const std::string& replica, const std::string& uri);
@@ -42,6 +45,9 @@ class model_store {
   [[nodiscard]] result<std::filesystem::path, std::string> ensure_within(const std::string& replica,
                                                                          const std::string& uri,
                                                                          std::chrono::milliseconds patience);
+  /// Whether this URI is fetched. Then it is for this replica too, whoever of its revision asks for it, and is not given up
+  /// before that one was released.
+  [[nodiscard]] bool want(const std::string& replica, const std::string& uri);
   /// Whether the one of this replica's revision is still on its way.
   [[nodiscard]] bool is_fetching(const std::string& replica);
   /// The replica runs with its revision's model, if that was fetched: one that was found running.

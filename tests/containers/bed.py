@@ -348,3 +348,8 @@ class Bed:
 
 
 ENGINES = {"docker": Docker, "podman": Podman}
+
+
+if __name__ == "__main__":  # ctest shows nothing of what a skipped test says
+    if why := why_not():
+        print(f"skipped: containers are not tested here ({why})")

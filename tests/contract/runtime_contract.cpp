@@ -293,6 +293,33 @@ BOOST_AUTO_TEST_CASE(logs_lose_nothing_of_a_flood) {
   for (std::size_t i = 0; i < 5'000; ++i) BOOST_TEST_REQUIRE(lines[i] == "line " + std::to_string(i));
 }
 
+BOOST_AUTO_TEST_CASE(logs_lose_nothing_of_a_flood_on_both_streams) {
+  start_until_ready(spec(0, {{"SAY_BOTH", "5000"}}));
+  log_query all;
+  all.tail_lines.reset();
+  std::vector<std::string> lines;
+  static_cast<void>(eventually([&] {
+    lines = lines_of(read(all));
+    return lines.size() >= 10'001U;
+  }));
+  BOOST_TEST_REQUIRE(lines.size() == 10'001U);
+  for (const std::string begin : {"line ", "complaint "}) {
+    int next = 0;
+    for (const std::string& line : lines)
+      if (line.starts_with(begin)) BOOST_TEST_REQUIRE(line == begin + std::to_string(next++));
+    BOOST_TEST(next == 5'000);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(logs_hold_a_line_whole_whatever_the_other_stream_said_meanwhile) {
+  start_until_ready(spec());
+  static_cast<void>(ask(*driver, first, "/begin/half-"));
+  static_cast<void>(ask(*driver, first, "/complain/between"));
+  BOOST_TEST(eventually([&] { return read({}) == "serving\nbetween\n"; }), read({}));
+  static_cast<void>(ask(*driver, first, "/say/of-it"));
+  BOOST_TEST(eventually([&] { return read({}) == "serving\nbetween\nhalf-of-it\n"; }), read({}));
+}
+
 BOOST_AUTO_TEST_CASE(logs_of_the_instance_before_the_last_restart_are_kept) {
   log_query previous;
   previous.previous = true;

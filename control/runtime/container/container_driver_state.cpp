@@ -69,7 +69,7 @@ container_driver::state::state(const config::settings& given, config::runtime_ki
               std::move(find_secret),
               images,
               nullptr,
-              fetching,
+              fetches,
               probe_pace{settings.health.probe_jitter},
               {"enforced", "none", ""},
               0,

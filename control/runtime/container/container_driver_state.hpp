@@ -67,6 +67,7 @@ struct container_driver::state {
   bool woken = false;   ///< a look is to follow the one that goes on
   bool let_go = false;  ///< what the engine has is no business of this process
   image_book images;
+  model_fetches fetches{thread.loop(), fetching};
   container_context context;
   std::map<std::string, std::shared_ptr<container_replica>, std::less<>> replicas;
 

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 namespace modelgate::control::runtime::container {
@@ -20,18 +22,22 @@ using std::chrono::milliseconds;
 /// A log may be silent for ever; so long after its last line the connection is made anew, in case it died unseen.
 constexpr milliseconds longest_silence{600'000};
 constexpr milliseconds pause_before_again{500};
+/// So much later than a piece of the one stream, by its time, an older one of the other may still be written: an engine gives
+/// the time first, and waits for its turn to write then.
+constexpr milliseconds most_between_streams{5'000};
 
 constexpr auto as_result = boost::asio::as_tuple(boost::asio::use_awaitable);
 
+constexpr std::uint32_t most_of_file = 262'144;
+
 /// The end of the last file of a log.
 std::string end_of_file(const std::filesystem::path& file) {
-  constexpr off_t most = 262'144;
   const int opened = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (opened < 0) return {};
   struct stat found {};
   std::string text;
   if (::fstat(opened, &found) == 0) {
-    const off_t size = std::min<off_t>(found.st_size, most);
+    const off_t size = std::min<off_t>(found.st_size, off_t{most_of_file});
     text.resize(static_cast<std::size_t>(size));
     const ssize_t got = ::pread(opened, text.data(), text.size(), found.st_size - size);
     text.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
@@ -42,25 +48,40 @@ std::string end_of_file(const std::filesystem::path& file) {
 
 }  // namespace
 
-bool log_position::take(system_time at) noexcept {
-  if (at < last_) return false;
-  if (at > last_) {
-    last_ = at;
-    count_ = 1;
-    repeated_ = 1;
-    return true;
+bool log_position::take(log_stream stream, system_time at) noexcept {
+  place& of = places_[stream == log_stream::standard_output ? 0 : 1];
+  if (of.repeats) {
+    if (at == of.last && of.again < of.count) {
+      ++of.again;
+      of.repeats = of.again < of.count;
+      return false;
+    }
+    if (at <= of.latest) return false;
+    of.repeats = false;  // what was known is not in the engine's log any more
   }
-  if (repeated_ < count_) {
-    ++repeated_;
-    return false;
-  }
-  ++count_;
-  ++repeated_;
+  of.count = at == of.last ? of.count + 1 : 1;
+  of.last = at;
+  of.latest = std::max(of.latest, at);
+  newest_ = at;
   return true;
 }
 
+void log_position::begin_again() noexcept {
+  for (place& of : places_) {
+    of.again = 0;
+    of.repeats = of.latest != system_time{};
+  }
+}
+
+void log_position::know_until(system_time at) noexcept {
+  for (place& of : places_) {
+    if (of.count == 0) of.latest = at;
+  }
+}
+
 std::int64_t log_position::since_seconds() const noexcept {
-  return std::chrono::floor<std::chrono::seconds>(last_.time_since_epoch()).count();
+  const auto from = std::chrono::floor<std::chrono::seconds>(newest_ - most_between_streams);
+  return std::max<std::int64_t>(from.time_since_epoch().count(), 0);
 }
 
 container_log::container_log(boost::asio::io_context& loop, engine_api& engine, std::filesystem::path folder,
@@ -75,21 +96,31 @@ void container_log::begin_instance() {
   stop();
   file_.begin_instance();
   position_ = {};
+  joiner_ = {};
   last_line_.clear();
   complete_ = true;
 }
 
 void container_log::resume() {
   position_ = {};
+  joiner_ = {};  // half a line is not in the file, and comes again
   const std::string text = end_of_file(folder_ / "log");
   std::size_t from = 0;
+  std::optional<system_time> first;
   for (auto end = text.find('\n'); end != std::string::npos; end = text.find('\n', from)) {
     const auto record = parse_log_record(std::string_view{text}.substr(from, end - from));
     from = end + 1;
     if (!record) continue;
-    if (const auto at = parse_rfc3339(record->time)) static_cast<void>(position_.take(*at));
+    if (const auto at = parse_rfc3339(record->time)) {
+      static_cast<void>(position_.take(record->stream, *at));
+      if (!first) first = at;
+    }
     if (record->text.find_first_not_of(" \t\r") != std::string_view::npos) last_line_ = presentable(record->text);
   }
+  // A stream of which nothing stands here may have its lines in what is older.
+  std::error_code problem;
+  const bool is_whole = text.size() < most_of_file && !std::filesystem::exists(folder_ / "log.1", problem);
+  if (first && !is_whole) position_.know_until(*first);
 }
 
 void container_log::stop() {
@@ -113,6 +144,8 @@ boost::asio::awaitable<void> container_log::follow(std::string container) {
     static_cast<void>(woken);
   }
   if (turn != turn_) co_return;
+  joiner_.finish([this](const engine_line& line) { keep(line); });
+  write_pending();
   complete_ = true;
   file_.close();
 }
@@ -131,17 +164,18 @@ boost::asio::awaitable<bool> container_log::read_stream(std::string container, s
   if (*status == not_found) co_return true;
   if (*status != ok) co_return false;
   log_frames frames;
-  line_joiner joiner;
-  const auto keep = [this](const engine_line& line) { take(line); };
-  const auto join = [&joiner, &keep](const engine_line& piece) { joiner.add(piece, keep); };
+  const log_frames::sink whole = [this](const engine_line& line) { keep(line); };
+  const log_frames::sink join = [this, &whole](const engine_line& piece) {
+    if (!piece.at || position_.take(piece.stream, *piece.at)) joiner_.add(piece, whole);
+  };
   for (;;) {
     const auto piece = co_await over->read_some(steady_clock::now() + longest_silence);
     if (turn != turn_ || !piece) co_return false;
     if (piece->empty()) break;
-    if (!frames.feed(*piece, join)) co_return false;
+    const bool understood = frames.feed(*piece, join);
     rate_.spend(pending_.size(), steady_clock::now());
-    file_.append(pending_);
-    pending_.clear();
+    write_pending();
+    if (!understood) co_return false;
     for (auto wait = rate_.wait(steady_clock::now()); wait.count() > 0; wait = rate_.wait(steady_clock::now())) {
       pause_.expires_after(wait);
       const auto [woken] = co_await pause_.async_wait(as_result);
@@ -150,18 +184,16 @@ boost::asio::awaitable<bool> container_log::read_stream(std::string container, s
   }
   const auto now = co_await engine_.inspect(container);
   if (turn != turn_) co_return false;
-  const bool ended = now ? !now->running : now.error().is_absent();
-  if (ended) {
-    joiner.finish(keep);
-    file_.append(pending_);
-    pending_.clear();
-  }
-  co_return ended;
+  co_return now ? !now->running : now.error().is_absent();
 }
 
-void container_log::take(const engine_line& line) {
+void container_log::write_pending() {
+  file_.append(pending_);
+  pending_.clear();
+}
+
+void container_log::keep(const engine_line& line) {
   const system_time at = line.at.value_or(system_clock::now());
-  if (line.at && !position_.take(at)) return;
   append_log_record(pending_, at, line.stream, line.partial, line.text);
   if (line.text.find_first_not_of(" \t\r") != std::string_view::npos) last_line_ = presentable(line.text);
 }

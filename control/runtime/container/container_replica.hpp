@@ -4,6 +4,7 @@
 #include "control/runtime/container/container_record.hpp"
 #include "control/runtime/container/engine_api.hpp"
 #include "control/runtime/container/image_book.hpp"
+#include "control/runtime/container/model_fetches.hpp"
 #include "control/runtime/container/shared_socket.hpp"
 #include "control/runtime/log_file_reader.hpp"
 #include "control/runtime/model_store.hpp"
@@ -13,7 +14,6 @@
 #include "control/runtime/runtime_driver.hpp"
 #include "control/runtime/usage_meter.hpp"
 
-#include "modelgate/base/blocking_pool.hpp"
 #include "modelgate/config/settings.hpp"
 #include "modelgate/crypto/secret.hpp"
 
@@ -48,7 +48,7 @@ struct container_context {
   find_pull_secret find_secret;
   image_book& images;
   model_store* models;  ///< null: nothing is fetched
-  blocking_pool& fetching;
+  model_fetches& fetches;
   probe_pace pace;
   limit_report limits;
   std::int64_t cpus = 0;                                               ///< of the machine; 0: not known

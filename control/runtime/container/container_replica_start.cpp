@@ -7,9 +7,7 @@
 
 #include "modelgate/base/log.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <utility>
 
@@ -159,40 +157,34 @@ boost::asio::awaitable<container_replica::attempt> container_replica::pull_image
   if (pulling_ == over) pulling_.reset();
   if (!goes_on(instance)) co_return attempt{outcome::abandoned};
   if (!pulled) {
-    // Without a status the engine itself did not answer, and has said nothing of the registry.
-    std::string why = pulled.error().status == 0
-                          ? "the image \"" + name + "\" cannot be pulled: " + pulled.error().message
-                          : explain_pull(name, named->registry, access, pulled.error().message);
+    std::string why;
+    if (pulled.error().is_of_registry) {
+      why = explain_silent_pull(name, named->registry, context_.settings.pull_timeout,
+                                "runtime." + context_.engine.display() + ".pull_timeout");
+    } else if (pulled.error().status == 0) {
+      // The engine itself did not answer, and has said nothing of the registry.
+      why = "the image \"" + name + "\" cannot be pulled: " + pulled.error().message;
+    } else {
+      why = explain_pull(name, named->registry, access, pulled.error().message);
+    }
     co_return attempt{outcome::failed, std::move(why)};
   }
   if (context_.counts != nullptr) context_.counts->on_pull(steady_clock::now() - begun);
   co_return attempt{};
 }
 
-/// Fetched on a thread that may block.
 boost::asio::awaitable<container_replica::attempt> container_replica::get_model(std::uint32_t instance) {
   model_.clear();
   if (!record_.spec.model_uri || context_.models == nullptr) co_return attempt{};
-  using fetched_model = result<std::filesystem::path, std::string>;
   set_phase(replica_phase::starting, "fetching the model \"" + *record_.spec.model_uri + "\"");
-  const auto done = std::make_shared<boost::asio::steady_timer>(context_.loop, steady_time::max());
-  const auto model = std::make_shared<fetched_model>();
-  const bool accepted = context_.fetching.try_run([&loop = context_.loop, &models = *context_.models, done, model,
-                                                   name = record_.spec.name, uri = *record_.spec.model_uri] {
-    auto fetched = models.ensure(name, uri);
-    boost::asio::post(loop, [done, model, fetched = std::move(fetched)]() mutable {
-      *model = std::move(fetched);
-      done->cancel();
-    });
-  });
-  if (!accepted) co_return attempt{outcome::failed, "too many models are being fetched"};
-  fetching_ = done;
-  const auto [woken] = co_await done->async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
-  static_cast<void>(woken);
-  if (fetching_ == done) fetching_.reset();
+  const auto patience = std::make_shared<boost::asio::steady_timer>(context_.loop, steady_time::max());
+  fetching_ = patience;
+  const auto model =
+      co_await context_.fetches.get(*context_.models, record_.spec.name, *record_.spec.model_uri, patience);
+  if (fetching_ == patience) fetching_.reset();
   if (!goes_on(instance)) co_return attempt{outcome::abandoned};
-  if (!*model) co_return attempt{outcome::failed, model->error()};
-  model_ = **model;
+  if (!model) co_return attempt{outcome::failed, model.error()};
+  model_ = *model;
   co_return attempt{};
 }
 

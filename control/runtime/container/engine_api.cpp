@@ -22,7 +22,7 @@ constexpr unsigned conflict = 409;
 template <class Value>
 engine_result<Value> understood(result<Value> read) {
   if (read) return std::move(*read);
-  return {in_place_error, engine_error{0, "the container engine gave an answer that cannot be understood"}};
+  return {in_place_error, engine_error{.message = "the container engine gave an answer that cannot be understood"}};
 }
 
 std::string filter(const std::string& label, bool containers_only) {
@@ -59,7 +59,14 @@ std::shared_ptr<engine_connection> engine_api::connect() const {
 }
 
 engine_error engine_api::failed(const error_code& problem) const {
-  return {0, "the container engine at " + socket_.native() + " does not answer: " + problem.message()};
+  return {.message = "the container engine at " + socket_.native() + " does not answer: " + problem.message()};
+}
+
+boost::asio::awaitable<engine_error> engine_api::failed_to_pull(error_code problem) {
+  if (problem != errc::http_response_timeout) co_return failed(problem);
+  const auto answers = co_await greet();
+  if (!answers) co_return failed(problem);
+  co_return engine_error{.message = "there was no news of the pull", .is_of_registry = true};
 }
 
 boost::asio::awaitable<engine_result<engine_reply>> engine_api::ask(engine_call call, milliseconds extra) {
@@ -68,7 +75,8 @@ boost::asio::awaitable<engine_result<engine_reply>> engine_api::ask(engine_call 
   auto reply = co_await exchange(over, std::move(call), answer_limit, deadline);
   if (!reply) co_return engine_result<engine_reply>{in_place_error, failed(reply.error())};
   if (reply->status >= first_failure)
-    co_return engine_result<engine_reply>{in_place_error, engine_error{reply->status, read_error(reply->body)}};
+    co_return engine_result<engine_reply>{in_place_error,
+                                          engine_error{.status = reply->status, .message = read_error(reply->body)}};
   co_return std::move(*reply);
 }
 
@@ -111,12 +119,18 @@ boost::asio::awaitable<engine_result<void>> engine_api::pull(std::shared_ptr<eng
   call.registry_auth = std::move(auth);
   // The head comes when the registry has answered the engine.
   const auto status = co_await over->begin(std::move(call), steady_clock::now() + limits_.pull_silence);
-  if (!status) co_return engine_result<void>{in_place_error, failed(status.error())};
+  if (!status) {
+    auto failure = co_await failed_to_pull(status.error());
+    co_return engine_result<void>{in_place_error, std::move(failure)};
+  }
   pull_progress progress;
   std::string refusal;
   for (;;) {
     const auto piece = co_await over->read_some(steady_clock::now() + limits_.pull_silence);
-    if (!piece) co_return engine_result<void>{in_place_error, failed(piece.error())};
+    if (!piece) {
+      auto failure = co_await failed_to_pull(piece.error());
+      co_return engine_result<void>{in_place_error, std::move(failure)};
+    }
     if (piece->empty()) break;
     if (*status >= first_failure) {
       constexpr std::size_t most = 65'536;
@@ -127,9 +141,10 @@ boost::asio::awaitable<engine_result<void>> engine_api::pull(std::shared_ptr<eng
     news(progress);
   }
   if (*status >= first_failure)
-    co_return engine_result<void>{in_place_error, engine_error{*status, read_error(refusal)}};
+    co_return engine_result<void>{in_place_error, engine_error{.status = *status, .message = read_error(refusal)}};
   progress.finish();
-  if (!progress.error().empty()) co_return engine_result<void>{in_place_error, engine_error{*status, progress.error()}};
+  if (!progress.error().empty())
+    co_return engine_result<void>{in_place_error, engine_error{.status = *status, .message = progress.error()}};
   co_return engine_result<void>{};
 }
 

@@ -21,8 +21,9 @@ namespace modelgate::control::runtime::container {
 
 /// Why a call did not do what was asked.
 struct engine_error {
-  unsigned status = 0;  ///< 0: there was no answer, or none that can be understood
-  std::string message;  ///< one sentence without an end
+  unsigned status = 0;          ///< 0: there was no answer, or none that can be understood
+  std::string message = {};     ///< one sentence without an end
+  bool is_of_registry = false;  ///< of a pull: the engine answers, and the registry has not answered the engine
 
   [[nodiscard]] bool is_absent() const noexcept { return status == 404; }
 };
@@ -56,7 +57,7 @@ class engine_api {
   /// Errors: is_absent.
   [[nodiscard]] boost::asio::awaitable<engine_result<image_details>> find_image(std::string name);
   /// Reads the whole stream; `news` is called now and then. A caller that wants it to end early uses `cancel` of the
-  /// connection, which it makes.
+  /// connection, which it makes. Errors: is_of_registry.
   [[nodiscard]] boost::asio::awaitable<engine_result<void>> pull(std::shared_ptr<engine_connection> over,
                                                                  std::string repository, std::string tag_or_digest,
                                                                  std::string auth,
@@ -85,6 +86,8 @@ class engine_api {
   boost::asio::awaitable<engine_result<engine_reply>> ask(engine_call call, std::chrono::milliseconds extra = {});
   [[nodiscard]] std::string path(const std::string& rest) const { return prefix_ + rest; }
   [[nodiscard]] engine_error failed(const error_code& problem) const;
+  /// Whose silence it is: the engine is asked something else.
+  boost::asio::awaitable<engine_error> failed_to_pull(error_code problem);
 
   const boost::asio::any_io_executor executor_;
   const std::string display_;

@@ -62,4 +62,14 @@ std::string explain_pull(std::string_view image, std::string_view registry, cons
   return sentence + " (" + std::string{message} + ")";
 }
 
+std::string explain_silent_pull(std::string_view image, std::string_view registry, std::chrono::milliseconds silence,
+                                std::string_view setting) {
+  constexpr std::chrono::milliseconds::rep per_second = 1'000;
+  const auto count = silence.count();
+  const std::string time =
+      count % per_second == 0 ? std::to_string(count / per_second) + " s" : std::to_string(count) + " ms";
+  return "the image \"" + std::string{image} + "\" cannot be pulled: no news from the registry " + std::string{registry}
+         + " for " + time + " (" + std::string{setting} + ")";
+}
+
 }  // namespace modelgate::control::runtime::container

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -20,5 +21,9 @@ struct pull_access {
 /// One sentence for the replica's status that names the image and the reason. `message` is the engine's.
 [[nodiscard]] std::string explain_pull(std::string_view image, std::string_view registry, const pull_access& access,
                                        std::string_view message);
+
+/// The same where the registry said nothing to the engine for so long. `setting` bounds it.
+[[nodiscard]] std::string explain_silent_pull(std::string_view image, std::string_view registry,
+                                              std::chrono::milliseconds silence, std::string_view setting);
 
 }  // namespace modelgate::control::runtime::container

@@ -69,7 +69,7 @@ void line_joiner::add(const engine_line& piece, const log_frames::sink& line) {
     line({piece.stream, of.at, of.text, true});
     of = {};
   }
-  if (!of.any) of.at = piece.at;
+  of.at = piece.at;
   of.any = true;
   of.text.append(piece.text);
   if (piece.partial && of.text.size() < longest_log_line) return;

@@ -48,7 +48,8 @@ class log_frames {
 };
 
 /// Puts the pieces of a line together again: Podman cuts lines wherever its reads end, Docker after 16 KiB. A line that is
-/// longer than a record stays in pieces of a record each.
+/// longer than a record stays in pieces of a record each. It has the time of its last piece: a record says then up to where
+/// the engine's log has been read.
 ///
 /// Shape: one per container; holds at most one record for each stream.
 class line_joiner {
@@ -59,7 +60,7 @@ class line_joiner {
 
  private:
   struct held {
-    std::optional<system_time> at;  ///< of the first piece
+    std::optional<system_time> at;  ///< of the last piece
     std::string text;
     bool any = false;
   };

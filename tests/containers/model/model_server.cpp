@@ -1,10 +1,11 @@
 // A model that does what its environment and its paths say, as one static program: the same one runs as a process and in a
 // container that has nothing else.
 //
-// Environment: SAY (text printed at the start), SAY_LINES (so many lines), EXIT (ends at once with this code), UNREADY
+// Environment: SAY (text printed at the start), SAY_LINES (so many lines), SAY_BOTH (so many on each of the two
+// streams, at once), EXIT (ends at once with this code), UNREADY
 // (answers its health path 503), STUBBORN (takes no notice of SIGTERM), ON_SOCKET
 // (listens on the Unix-domain socket that it is offered).
-// Paths: /say/TEXT and /complain/TEXT print, /exit/CODE ends, /alloc/MIB takes memory and uses it, /env/NAME, /pid,
+// Paths: /say/TEXT and /complain/TEXT print, /begin/TEXT does and does not end the line, /exit/CODE ends, /alloc/MIB takes memory and uses it, /env/NAME, /pid,
 // /unready and /ready, /write/PATH answers what the system says to that, /read/PATH, /predict and whatever else answers
 // with JSON.
 #include <arpa/inet.h>
@@ -74,6 +75,11 @@ answer answer_to(const std::string& path) {
     std::printf("%s\n", text);
     return {};
   }
+  if (const char* text = rest_of("/begin/")) {
+    std::printf("%s", text);
+    std::fflush(stdout);
+    return {};
+  }
   if (const char* text = rest_of("/complain/")) {
     std::fprintf(stderr, "%s\n", text);
     return {};
@@ -114,6 +120,19 @@ bool serve_one(int connection, std::string& held) {
        << given.body;
   const std::string bytes = text.str();
   return ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
+void* complain(void* lines) {
+  for (std::intptr_t i = 0; i < reinterpret_cast<std::intptr_t>(lines); ++i)
+    std::fprintf(stderr, "complaint %d\n", static_cast<int>(i));
+  return nullptr;
+}
+
+void say_on_both(int lines) {
+  pthread_t thread{};
+  const bool both = ::pthread_create(&thread, nullptr, complain, reinterpret_cast<void*>(std::intptr_t{lines})) == 0;
+  for (int i = 0; i < lines; ++i) std::printf("line %d\n", i);
+  if (both) ::pthread_join(thread, nullptr);
 }
 
 int listen_at_port() {
@@ -158,6 +177,7 @@ int main() {
   if (const char* lines = variable("SAY_LINES")) {
     for (int i = 0; i < std::atoi(lines); ++i) std::printf("line %d\n", i);
   }
+  if (const char* lines = variable("SAY_BOTH")) say_on_both(std::atoi(lines));
   if (const char* code = variable("EXIT")) {
     std::fflush(stdout);
     std::_Exit(std::atoi(code));

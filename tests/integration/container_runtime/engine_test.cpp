@@ -1,4 +1,5 @@
 // An engine that says what a script says, over a real Unix socket: what no real engine does when it is asked to.
+#include "control/runtime/container/container_log.hpp"
 #include "control/runtime/container/engine_api.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -15,6 +16,9 @@
 #include <array>
 #include <cstring>
 #include <exception>
+#include <filesystem>
+#include <fstream>
+#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
@@ -178,6 +182,13 @@ BOOST_AUTO_TEST_CASE(a_pull_is_read_to_its_end_and_an_error_in_it_is_one) {
   BOOST_TEST(pull(refused, "").error().message == "unauthorized: authentication required");
   asked stuck{{streaming + chunk("{\"status\":\"Pulling\"}\n") + "..."}};
   BOOST_TEST(pull(stuck, "").error().status == 0U);
+  BOOST_TEST(!pull(stuck, "").error().is_of_registry);  // it says nothing else either
+  for (const std::string& begun : {std::string{}, streaming + chunk("{\"status\":\"Pulling\"}\n")}) {
+    asked waiting{{begun + "...", hello}};
+    const auto of_registry = pull(waiting, "");
+    BOOST_TEST_REQUIRE(!of_registry.has_value());
+    BOOST_TEST(of_registry.error().is_of_registry, of_registry.error().message);
+  }
   asked cut{{streaming + chunk("{\"status\":\"Pulling\"}\n")}};
   BOOST_TEST(!pull(cut, "").has_value());
 }
@@ -200,6 +211,68 @@ BOOST_AUTO_TEST_CASE(an_answer_is_bounded_and_a_wait_can_be_cancelled) {
       }(second),
       [](const std::exception_ptr&) {});
   BOOST_TEST((wait_for(loop, exchange(second, call, 50'000, patience)).error() == errc::cancelled));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(container_logs)
+
+namespace {
+
+std::string frame(char stream, const std::string& text) {
+  return std::string{stream, '\0', '\0', '\0', '\0', '\0', '\0', static_cast<char>(text.size())} + text;
+}
+
+/// What stands in the file: streams and texts.
+std::string kept(const std::filesystem::path& folder) {
+  std::string all;
+  std::ifstream file{folder / "log"};
+  for (std::string line; std::getline(file, line);) all += line.substr(line.find(' ') + 1) + "\n";
+  return all;
+}
+
+void follow(asked& engine, const std::shared_ptr<container_log>& log) {
+  boost::asio::co_spawn(engine.loop, log->follow("c"), [](const std::exception_ptr& problem) {
+    if (problem) std::rethrow_exception(problem);
+  });
+  engine.loop.restart();
+  engine.loop.run();
+}
+
+const std::string gone = answer("404 Not Found", R"({"message":"no"})");
+const container_log::bounds ample{1'000'000, 1'000'000};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(lose_nothing_and_repeat_nothing_when_the_connection_breaks_within_a_line) {
+  const std::string begin = frame(1, "2026-01-01T00:01:00.1Z one\n") + frame(1, "2026-01-01T00:01:00.2Z half")
+                            + frame(2, "2026-01-01T00:01:00.3Z between\n");
+  const std::string late = frame(2, "2026-01-01T00:00:59Z set back\n");
+  asked engine{{streaming + chunk(begin + late),
+                streaming + chunk(begin + late + frame(1, "2026-01-01T00:01:00.25Z  a line\n")) + "0\r\n\r\n", gone}};
+  const tests::temporary_folder folder;
+  follow(engine, std::make_shared<container_log>(engine.loop, engine.api, folder.path(), ample, [] {}));
+  BOOST_TEST(kept(folder.path()) == "stdout F one\nstderr F between\nstderr F set back\nstdout F half a line\n");
+}
+
+BOOST_AUTO_TEST_CASE(go_on_where_an_earlier_modelgate_stopped_reading) {
+  const std::string begin = frame(1, "2026-01-01T00:01:00.1Z half") + frame(1, "2026-01-01T00:01:00.3Z  a line\n")
+                            + frame(2, "2026-01-01T00:01:00.2Z other\n");
+  const std::string half = frame(1, "2026-01-01T00:01:00.4Z ha");
+  const tests::temporary_folder folder;
+  {
+    asked engine{{streaming + chunk(begin + half) + "..."}};
+    const auto log = std::make_shared<container_log>(engine.loop, engine.api, folder.path(), ample, [] {});
+    boost::asio::co_spawn(engine.loop, log->follow("c"), [](const std::exception_ptr&) {});
+    while (kept(folder.path()).find("other") == std::string::npos) engine.loop.run_one();
+    log->stop();
+    engine.loop.run();
+  }
+  asked engine{{streaming + chunk(begin + half + frame(1, "2026-01-01T00:01:00.5Z lf\n")) + "0\r\n\r\n", gone}};
+  const auto log = std::make_shared<container_log>(engine.loop, engine.api, folder.path(), ample, [] {});
+  log->resume();
+  follow(engine, log);
+  BOOST_TEST(kept(folder.path()) == "stdout F half a line\nstderr F other\nstdout F half\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -4,6 +4,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <chrono>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -85,7 +88,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(joined_lines)
 
-BOOST_AUTO_TEST_CASE(are_whole_again_with_the_time_of_their_first_piece) {
+BOOST_AUTO_TEST_CASE(are_whole_again_with_the_time_of_their_last_piece) {
   using enum log_stream;
   const auto at = [](int seconds) { return system_time{} + std::chrono::seconds{seconds}; };
   std::vector<std::string> lines;
@@ -101,7 +104,7 @@ BOOST_AUTO_TEST_CASE(are_whole_again_with_the_time_of_their_first_piece) {
   joiner.add({standard_output, at(5), "no end", true}, keep);
   joiner.finish(keep);
   joiner.finish(keep);
-  const texts expected{"2 other", "1 one line", "4 ", "5 no end"};
+  const texts expected{"2 other", "3 one line", "4 ", "5 no end"};
   BOOST_TEST(lines == expected, boost::test_tools::per_element());
 }
 
@@ -119,36 +122,82 @@ BOOST_AUTO_TEST_CASE(that_are_too_long_stay_in_pieces) {
 
 BOOST_AUTO_TEST_SUITE_END()
 
-BOOST_AUTO_TEST_SUITE(log_positions)
+namespace {
 
-BOOST_AUTO_TEST_CASE(leave_out_what_is_known_when_whole_seconds_come_again) {
-  const auto at = [](int seconds) { return system_time{} + std::chrono::seconds{seconds}; };
+/// A position, and pieces as "out 5" or "err 7.25", in seconds.
+struct positions {
+  bool take(const std::string& piece) {
+    const std::chrono::duration<double> at{std::stod(piece.substr(4))};
+    return position.take(piece.starts_with("out") ? log_stream::standard_output : log_stream::standard_error,
+                         system_time{} + std::chrono::duration_cast<system_clock::duration>(at));
+  }
+  /// Which of them are new.
+  texts taken(const texts& pieces) {
+    texts fresh;
+    std::copy_if(pieces.begin(), pieces.end(), std::back_inserter(fresh),
+                 [this](const auto& each) { return take(each); });
+    return fresh;
+  }
+  texts again(const texts& pieces) {
+    position.begin_again();
+    return taken(pieces);
+  }
+
   log_position position;
+};
+
+}  // namespace
+
+BOOST_FIXTURE_TEST_SUITE(log_positions, positions)
+
+BOOST_AUTO_TEST_CASE(leave_out_what_is_known_when_it_comes_again) {
   BOOST_TEST(position.since_seconds() == 0);
-  BOOST_TEST(position.take(at(5)));
-  BOOST_TEST(position.take(at(7)));
-  BOOST_TEST(position.take(at(7)));
-  BOOST_TEST(position.since_seconds() == 7);
-  position.begin_again();
-  BOOST_TEST(!position.take(at(7)));
-  BOOST_TEST(!position.take(at(7)));
-  BOOST_TEST(position.take(at(7)));  // a third one of the same second
-  position.begin_again();
-  BOOST_TEST(!position.take(at(7)));
-  BOOST_TEST(position.take(at(8)));
-  BOOST_TEST(!position.take(at(7)));
+  BOOST_TEST(again({"out 15", "out 17", "out 17"}) == (texts{"out 15", "out 17", "out 17"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(again({"out 15", "out 17", "out 17", "out 17"}) == texts{"out 17"}, boost::test_tools::per_element());
+  BOOST_TEST(again({"out 17", "out 17", "out 17", "out 18"}) == texts{"out 18"}, boost::test_tools::per_element());
+  BOOST_TEST(again({"out 17.5", "out 18", "out 18.5"}) == texts{"out 18.5"}, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(of_engines_that_tell_parts_of_a_second) {
-  const auto at = [](int milliseconds) { return system_time{} + std::chrono::milliseconds{milliseconds}; };
-  log_position position;
-  BOOST_TEST(position.take(at(5'100)));
-  BOOST_TEST(position.take(at(5'200)));
-  BOOST_TEST(position.since_seconds() == 5);
-  position.begin_again();
-  BOOST_TEST(!position.take(at(5'100)));
-  BOOST_TEST(!position.take(at(5'200)));
-  BOOST_TEST(position.take(at(5'300)));
+BOOST_AUTO_TEST_CASE(take_every_piece_of_one_reading_whatever_its_time) {
+  const texts mixed{"out 15.2", "err 15.1", "out 15.3", "err 15.1", "out 15.25", "err 9"};
+  BOOST_TEST(again(mixed) == mixed, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(are_two_one_for_each_stream) {
+  static_cast<void>(again({"out 15.2", "out 15.4"}));
+  BOOST_TEST(again({"out 15.2", "out 15.4", "err 15.3", "err 15.4"}) == (texts{"err 15.3", "err 15.4"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(again({"out 15.2", "out 15.4", "err 15.3", "err 15.4", "err 15.35"}) == texts{"err 15.35"},
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(go_on_a_while_before_the_last_piece) {
+  static_cast<void>(again({"out 1000.9"}));
+  BOOST_TEST(position.since_seconds() == 995);
+  static_cast<void>(taken({"err 1000.1"}));
+  BOOST_TEST(position.since_seconds() == 995);
+  static_cast<void>(taken({"out 2"}));
+  BOOST_TEST(position.since_seconds() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(outlive_a_clock_that_is_set_back) {
+  BOOST_TEST(again({"out 100", "out 101", "out 50", "out 51"}).size() == 4U);
+  BOOST_TEST(again({"out 100", "out 101", "out 50", "out 51", "out 52"}) == texts{"out 52"},
+             boost::test_tools::per_element());
+  BOOST_TEST(taken({"out 100", "out 101"}).size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(are_passed_too_when_the_engine_has_them_no_more) {
+  static_cast<void>(again({"out 15", "out 17"}));
+  BOOST_TEST(again({"out 18", "out 17"}) == (texts{"out 18", "out 17"}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(of_a_silent_stream_may_be_known_to_be_late) {
+  static_cast<void>(again({"out 17"}));
+  position.know_until(system_time{} + std::chrono::seconds{15});
+  BOOST_TEST(again({"err 14", "err 15", "err 16", "out 16", "out 17"}) == texts{"err 16"},
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -103,6 +103,13 @@ BOOST_AUTO_TEST_CASE(are_explained_with_image_secret_and_reason) {
              == "the registry r:5000 has no image \"r:5000/team/model:v1\" (manifest unknown)");
 }
 
+BOOST_AUTO_TEST_CASE(of_a_registry_that_says_nothing_are_not_blamed_on_the_engine) {
+  using std::chrono::milliseconds;
+  BOOST_TEST(explain_silent_pull("r:5000/a:v1", "r:5000", milliseconds{60'000}, "runtime.docker.pull_timeout")
+             == "the image \"r:5000/a:v1\" cannot be pulled: no news from the registry r:5000 for 60 s (runtime.docker.pull_timeout)");
+  BOOST_TEST(explain_silent_pull("a", "r", milliseconds{1'500}, "x").ends_with("for 1500 ms (x)"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(container_images)

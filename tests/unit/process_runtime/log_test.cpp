@@ -102,6 +102,8 @@ BOOST_AUTO_TEST_CASE(are_told_from_other_lines) {
     BOOST_TEST(!parse_log_record(line).has_value(), line);
   }
   BOOST_TEST(parse_log_record("1970-01-01T00:00:01.5Z stdout F ")->text == "");
+  BOOST_TEST((parse_log_record("1970-01-01T00:00:01.5Z stdout F x")->stream == log_stream::standard_output));
+  BOOST_TEST((parse_log_record("1970-01-01T00:00:01.5Z stderr F x")->stream == log_stream::standard_error));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
