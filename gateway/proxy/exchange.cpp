@@ -237,7 +237,8 @@ exchange::verdict exchange::on_expiry(steady_time now) {
     return lose_upstream(loss::connect_timeout);
   }
   // Where the time is over, whoever has not done his part is told so: the client before the model.
-  const bool waits_for_client = !upload_.source_complete() && !rate_.is_paused();
+  const bool waits_for_client =
+      due_phase_ == wait_phase::before_head && !upload_.source_complete() && !rate_.is_paused();
   if (now >= body_due() || (waits_for_client && now >= request_.deadline)) {
     return fsm_.on_request_refused(http::reason::request_timeout);
   }

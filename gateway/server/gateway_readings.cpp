@@ -53,8 +53,8 @@ class dispatch_reader {
         whose, replica.limit(now));
     add("modelgate_replica_ejected", "1 while it is ejected: it did much worse than the others of its deployment.",
         whose, replica.standing().is_ejected() ? 1 : 0);
-    add("modelgate_replica_service_seconds", "Moving average from the whole request to the last byte, without the reader's time; 0: nothing is known.",
-        whose, std::chrono::duration<double>(replica.average_service_time(now)).count());
+    add("modelgate_replica_service_seconds",
+        "Moving average from the whole request to the last byte, without the reader's time; 0: nothing is known.", whose, std::chrono::duration<double>(replica.average_service_time(now)).count());
   }
 
   void add(const char* name, const char* help, labels more, double value, bool is_counter = false) {

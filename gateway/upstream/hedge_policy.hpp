@@ -11,8 +11,8 @@ namespace modelgate::upstream {
 /// When a request of one deployment has waited so long that a second replica is worth trying, and whether that may
 /// still be afforded.
 ///
-/// The wait is the 95th percentile of the time from the whole request to a response head, over the last thousand or two. Every
-/// request earns a share of a hedge, so that hedges never are more than that share of all requests; what was not spent
+/// The wait is the 95th percentile of the time from the whole request to a response head, over the last thousand or two.
+/// Every request earns a share of a hedge, so that hedges never are more than that share of all requests; what was not spent
 /// is kept up to `most_saved` of them.
 ///
 /// Shape:  worker-local, one per deployment.
