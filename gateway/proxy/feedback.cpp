@@ -1,5 +1,7 @@
 #include "gateway/proxy/feedback.hpp"
 
+#include "modelgate/base/form_text.hpp"
+
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <algorithm>
@@ -231,29 +233,6 @@ class listener {
   const char* why_ = nullptr;
 };
 
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/// Source: WHATWG URL Standard, section 5.1; what is no escape stays.
-std::string decoded(std::string_view text) {
-  std::string plain;
-  plain.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_escape =
-        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
-    if (is_escape) {
-      plain.push_back(static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])));
-      i += 2;
-    } else {
-      plain.push_back(text[i] == '+' ? ' ' : text[i]);
-    }
-  }
-  return plain;
-}
-
 /// What a form says under `json`. Absent: it says nothing there, or is no form.
 std::optional<std::string> message_of_form(std::string_view body) {
   constexpr std::string_view field = "json=";
@@ -261,7 +240,7 @@ std::optional<std::string> message_of_form(std::string_view body) {
   if (!begins_with_a_name) return std::nullopt;
   while (!body.empty()) {
     const std::string_view pair = body.substr(0, body.find('&'));
-    if (pair.starts_with(field)) return decoded(pair.substr(field.size()));
+    if (pair.starts_with(field)) return decode_form_text(pair.substr(field.size()));
     body.remove_prefix(std::min(pair.size() + 1, body.size()));
   }
   return std::nullopt;

@@ -3,6 +3,8 @@
 #include "control/api/graphql/unicode.hpp"
 #include "control/domain/names.hpp"
 
+#include "modelgate/base/form_text.hpp"
+
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
@@ -15,28 +17,6 @@ namespace json = boost::json;
 
 graphql::fault wrong(std::string sentence) {
   return {std::move(sentence), "BAD_REQUEST"};
-}
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string decoded(std::string_view text) {
-  std::string plain;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool is_code =
-        text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
-    if (is_code) {
-      plain.push_back(static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])));
-      i += 2;
-    } else {
-      plain.push_back(text[i] == '+' ? ' ' : text[i]);
-    }
-  }
-  return plain;
 }
 
 std::string media_type_of(std::string_view content_type) {
@@ -99,8 +79,8 @@ std::string form_value(std::string_view form, std::string_view name) {
     const std::string_view pair = form.substr(0, form.find('&'));
     form.remove_prefix(std::min(pair.size() + 1, form.size()));
     const auto equals = pair.find('=');
-    if (decoded(pair.substr(0, equals)) != name) continue;
-    return equals == std::string_view::npos ? std::string{} : decoded(pair.substr(equals + 1));
+    if (decode_form_text(pair.substr(0, equals)) != name) continue;
+    return equals == std::string_view::npos ? std::string{} : decode_form_text(pair.substr(equals + 1));
   }
   return {};
 }
