@@ -116,6 +116,11 @@ body_relay::status body_relay::pump_from_scratch(std::string_view early, net::by
   }
 }
 
+body_relay::status body_relay::hand_over_rest(net::byte_stream& sink) {
+  const status flushed = flush(sink);
+  return flushed == status::finished ? finish_if_complete(sink) : flushed;
+}
+
 std::optional<body_relay::status> body_relay::read_once(net::byte_stream& source, net::byte_stream& sink,
                                                         std::span<char> room, std::string_view& bytes) {
   if (turn_bytes_ >= most_bytes_per_turn) return status::wants_turn;

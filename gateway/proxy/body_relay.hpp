@@ -63,6 +63,9 @@ class body_relay {
   [[nodiscard]] status pump_from_scratch(std::string_view early, net::byte_stream& source, net::byte_stream& sink,
                                          std::span<char> scratch);
 
+  /// The same when the source has said all: what is left for the sink.
+  [[nodiscard]] status hand_over_rest(net::byte_stream& sink);
+
   [[nodiscard]] std::uint64_t payload_bytes() const noexcept { return payload_bytes_; }
   [[nodiscard]] std::uint64_t bytes_sent() const noexcept { return bytes_sent_; }
   [[nodiscard]] bool source_complete() const noexcept { return decoder_.finished(); }

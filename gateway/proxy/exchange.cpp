@@ -71,7 +71,7 @@ net::task_of<exchange_result> exchange::run() {
       co_return switched;
     }
     if (!ended) {
-      finish_upstream();
+      if (!ended_at_) finish_upstream();
       exchange_result answered = result_of({});
       answered.how = declined_ ? exchange_result::ending::declined : exchange_result::ending::answered;
       answered.status = status_;
@@ -117,7 +117,10 @@ net::task_of<exchange::verdict> exchange::attempt(steady_time start) {
       ended = step_upload();
       if (ended) co_return ended;
     }
-    if (upstream_) ended = step_response();
+    if (upstream_)
+      ended = step_response();
+    else if (download_)
+      ended = judge_download(download_->hand_over_rest(client_.stream));
     if (ended || complete_) co_return ended;
     if (hedge_) ended = step_hedge();
     if (ended || complete_) co_return ended;
@@ -180,37 +183,6 @@ net::task_of<exchange::verdict> exchange::connect() {
   }
 }
 
-net::task_of<exchange::verdict> exchange::wait(wait_phase phase) {
-  due_phase_ = phase;
-  steady_time due = steady_time::max();
-  switch (phase) {
-    case wait_phase::connecting:
-      due = std::min(request_.deadline, connect_due_);
-      break;
-    case wait_phase::before_head:
-      due = std::min({request_.deadline, first_byte_due_, hedge_due_, body_due()});
-      if (hedge_) due = std::min(due, hedge_->connect_due());
-      break;
-    case wait_phase::streaming:
-      due = std::min(idle_due_, body_due());
-      break;
-  }
-  account_for_kept_bytes();
-  worker_.wheel.set(client_.timer, due);
-  co_await client_.signal.wait();
-  const bool expired = client_.timer.expired;
-  worker_.wheel.clear(client_.timer);
-  if (worker_.cutting) co_return fsm_.on_request_refused(http::reason::draining);
-  if (expired) co_return on_expiry(steady_clock::now());
-  if (phase != wait_phase::connecting && upload_.source_complete()) co_return watch_client();
-  co_return verdict{};
-}
-
-/// A client that has sent its whole body cannot be too slow any more.
-steady_time exchange::body_due() const noexcept {
-  return upload_.source_complete() ? steady_time::max() : rate_.due();
-}
-
 /// When all of the request was the replica's: a client that is slow to send it says nothing of the model.
 steady_time exchange::service_start() const noexcept {
   return sent_at_ ? std::max(*sent_at_, *dispatched_at_) : *dispatched_at_;
@@ -229,30 +201,6 @@ bool exchange::took_too_long(steady_time now) const noexcept {
   return !request_.client_sets_deadline && failed_ == nullptr && now - *dispatched_at_ >= queued_;
 }
 
-exchange::verdict exchange::on_expiry(steady_time now) {
-  if (due_phase_ == wait_phase::connecting) {
-    connecting_ += now - *dispatched_at_;
-    if (now >= request_.deadline) return fsm_.on_timeout();
-    worker_.stats.upstream_connect_failures.add();
-    return lose_upstream(loss::connect_timeout);
-  }
-  // Where the time is over, whoever has not done his part is told so: the client before the model.
-  const bool waits_for_client =
-      due_phase_ == wait_phase::before_head && !upload_.source_complete() && !rate_.is_paused();
-  if (now >= body_due() || (waits_for_client && now >= request_.deadline)) {
-    return fsm_.on_request_refused(http::reason::request_timeout);
-  }
-  const bool may_be_answered =
-      due_phase_ == wait_phase::before_head && now < request_.deadline && now < first_byte_due_;
-  if (may_be_answered) {
-    if (hedge_ && now >= hedge_->connect_due()) return lose_hedge();
-    if (now >= hedge_due_) start_hedge(now);
-    return {};
-  }
-  if (slot_ && took_too_long(now)) slot_.fail(upstream::ejection_cause::timeout, now);
-  return fsm_.on_timeout();
-}
-
 /// What slow peers make us keep is counted when we wait: before that it is gone again in most cases. Where memory runs
 /// out, the copies for a second try go first.
 void exchange::account_for_kept_bytes() noexcept {
@@ -266,37 +214,6 @@ void exchange::account_for_kept_bytes() noexcept {
   kept_bytes_ -= copy_.size();
   copy_.give_up();
   fsm_.on_copy_given_up();
-}
-
-void exchange::start_watching_client() {
-  watching_client_ = !client_.input.space().empty();
-  if (watching_client_) client_.stream.expect_input();
-}
-
-/// A client that has sent its whole request and closes has gone: the replica need not work on. What it sends meanwhile
-/// is the next request: it is read, as far as there is room, because its departure stands behind it.
-exchange::verdict exchange::watch_client() {
-  if (!watching_client_ || !client_.stream.maybe_readable()) return {};
-  for (;;) {
-    const std::span<char> room = client_.input.space();
-    if (room.empty()) break;
-    const net::io_result read = client_.stream.read_some(room);
-    switch (read.status) {
-      case net::io_status::ok:
-        client_.input.commit(read.bytes);
-        continue;
-      case net::io_status::would_block:
-        return {};
-      case net::io_status::end:
-        if (worker_.settings.cancel_on_half_close) return fsm_.on_client_gone();
-        break;
-      case net::io_status::failed:
-        return fsm_.on_client_gone();
-    }
-    break;
-  }
-  watching_client_ = false;
-  return {};
 }
 
 exchange::verdict exchange::step_upload() {

@@ -5,6 +5,7 @@
 #include "gateway/proxy/client_side.hpp"
 #include "gateway/proxy/exchange_fsm.hpp"
 #include "gateway/proxy/hedge.hpp"
+#include "gateway/proxy/patience.hpp"
 #include "gateway/proxy/rate_floor.hpp"
 #include "gateway/proxy/tunnel.hpp"
 #include "gateway/proxy/worker_context.hpp"
@@ -103,6 +104,7 @@ struct exchange_result {
   http::reason why = http::reason::upstream_reset;
   bool keep_client = false;
   bool body_untouched = false;  ///< nothing of the request's body was taken from the client's input
+  bool was_contended = false;   ///< refused because its body came too slowly for those who wait
   /// When it may be worth trying again; zero: nothing is known.
   std::chrono::seconds retry_after{0};
   std::chrono::nanoseconds queued{0};  ///< over all tries, like `connecting`
@@ -147,6 +149,10 @@ class exchange {
   [[nodiscard]] net::task_of<verdict> connect();
   [[nodiscard]] net::task_of<verdict> wait(wait_phase phase);
   [[nodiscard]] verdict on_expiry(steady_time now);
+  [[nodiscard]] bool waits_for_client(wait_phase phase) const noexcept;
+  [[nodiscard]] verdict judge_client(std::chrono::nanoseconds waited);
+  [[nodiscard]] verdict cut_for_slowness(metrics::slowness why);
+  void count_slowness(metrics::slowness why) noexcept;
   [[nodiscard]] verdict watch_client();
   void start_watching_client();
   [[nodiscard]] verdict step_upload();
@@ -207,6 +213,10 @@ class exchange {
   std::optional<metrics::retry_cause> retrying_;  ///< a retry that has no replica yet
   std::optional<tunnel> tunnel_;
   rate_floor rate_;
+  patience answer_patience_;     ///< with a client that takes its answer slowly
+  patience contended_patience_;  ///< with one that others wait for
+  std::uint64_t client_bytes_seen_ = 0;
+  bool was_contended_ = false;
   bool client_keeps_;
   bool upload_abandoned_ = false;
   bool watching_client_ = false;

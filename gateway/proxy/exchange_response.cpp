@@ -184,8 +184,11 @@ exchange::verdict exchange::judge_download(body_relay::status status) {
     idle_due_ = steady_clock::now() + worker_.settings.stream_idle;
   }
   switch (status) {
-    case relay_status::wants_input:
     case relay_status::wants_output:
+      // The replica has said all: what the client is slow to take is not its business any more.
+      if (upstream_ && download_->source_complete() && upload_.sent_all()) finish_upstream();
+      return {};
+    case relay_status::wants_input:
       return {};
     case relay_status::wants_turn:
       wants_turn_ = true;

@@ -30,6 +30,7 @@ exchange_result exchange::result_of(const decision& end) {
   result.keep_client = exchange_fsm::may_keep_client(whole);
   result.model = model_;
   result.body_untouched = !dispatched_at_;
+  result.was_contended = was_contended_;
   result.retry_after = retry_after_;
   result.queued = queued_;
   result.connecting = connecting_;

@@ -33,6 +33,7 @@ upstream::ejection_cause ejection_cause_of(loss how) noexcept {
 exchange::verdict exchange::lose_upstream(loss how) {
   const bool nothing_came = buffers_.partial_head.empty() && informational_ == 0;
   if (how == loss::closed && reused_ && nothing_came) how = loss::kept_closed;
+  if (how == loss::kept_closed) slot_.member()->pool.on_stale(steady_clock::now());
   if (how != loss::invalid && how != loss::kept_closed) doubt(*slot_);
   // A kept connection's end says nothing of the replica, and a status that blames it has been counted.
   if (how != loss::kept_closed && !upstream::blames_replica(status_)) {

@@ -20,6 +20,9 @@ struct proxy_settings {
   http::head_limits head_limits;
   std::chrono::milliseconds body_grace{5'000};
   std::uint64_t body_min_rate = 1'024;
+  std::uint64_t answer_min_rate = 1'024;
+  std::chrono::milliseconds contended_grace{2'000};
+  std::uint64_t contended_min_rate = 65'536;
   std::chrono::milliseconds connect{1'000};
   std::chrono::milliseconds first_byte{60'000};
   std::chrono::milliseconds stream_idle{60'000};

@@ -49,6 +49,10 @@ std::string_view explain(const proxy::exchange_result& ended) noexcept {
     return "no replica was free before the time of the request was over; a longer timeout can be set on the "
            "deployment, or add replicas";
   }
+  if (ended.was_contended) {
+    return "other requests wait for this model, and the request body came too slowly for that "
+           "(timeouts.contended_min_rate); send it faster or in smaller parts";
+  }
   return explain(ended.why);
 }
 

@@ -73,8 +73,10 @@ net::task_of<session::held_body> session::read_body(const request& req, steady_t
     } else if (read.status == net::io_status::would_block) {
       const bool expired = co_await wait_until(std::min(deadline, rate.due()));
       if (!expired) continue;
-      if (steady_clock::now() < deadline)
+      if (steady_clock::now() < deadline) {
+        context.stats.slow_cut[static_cast<std::size_t>(metrics::slowness::body)].add();
         co_return held_body{0, http::reason::request_timeout, "the body did not come in time"};
+      }
       held_body late{0, http::reason::upstream_timeout, std::string{explain(http::reason::upstream_timeout)}};
       append_timing(late.detail, {}, steady_clock::now() - req.started);
       co_return late;
@@ -103,8 +105,7 @@ bool session::must_wait_for_body(const request& req, const deployment_state& sta
   const std::size_t most = worker_.context().settings.held_body_bytes;
   const http::body_framing& body = req.framing.body;
   if (most == 0 || req.upgrade || body.kind == http::body_kind::none) return false;
-  if (body.kind == http::body_kind::sized && (body.size > most || body.size <= buffers_->input.view().size()))
-    return false;
+  if (body.kind == http::body_kind::sized && body.size <= buffers_->input.view().size()) return false;
   return !state.cluster.is_half_free(req.started);
 }
 

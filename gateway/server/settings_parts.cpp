@@ -12,6 +12,9 @@ worker_settings to_worker_settings(const config::settings& settings, std::size_t
   made.proxy.head_limits = {settings.limits.head_bytes, settings.limits.head_fields, settings.limits.target_bytes};
   made.proxy.body_grace = settings.timeouts.body_grace;
   made.proxy.body_min_rate = settings.timeouts.body_min_rate;
+  made.proxy.answer_min_rate = settings.timeouts.answer_min_rate;
+  made.proxy.contended_grace = settings.timeouts.contended_grace;
+  made.proxy.contended_min_rate = settings.timeouts.contended_min_rate;
   made.proxy.connect = settings.timeouts.connect;
   made.proxy.first_byte = settings.timeouts.first_byte;
   made.proxy.stream_idle = settings.timeouts.stream_idle;

@@ -18,11 +18,20 @@ net::stream_ptr connection_pool::take(steady_time now) {
 
 void connection_pool::put(net::stream_ptr stream, steady_time now) {
   stream->set_owner(nullptr);
-  if (idle_.size() >= limit_) {
+  if (idle_.size() >= limit_ || now < rests_until_) {
     stream->close();
     return;
   }
   idle_.push_back({std::move(stream), now});
+}
+
+void connection_pool::on_stale(steady_time now) noexcept {
+  if (now > std::max(last_stale_, rests_until_) + remembered) stale_ = 0;
+  last_stale_ = now;
+  if (++stale_ <= forgiven) return;
+  constexpr unsigned most_doublings = 6;
+  rests_until_ = now + std::min(longest_rest, first_rest * (1U << std::min(stale_ - forgiven - 1, most_doublings)));
+  close_all();
 }
 
 void connection_pool::close_idle(steady_time now) {

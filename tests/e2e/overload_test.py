@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Attacks at a size that a test can bear: good predictions do not fail, memory keeps to its cap, attackers are let go."""
 import asyncio
+import contextlib
 import importlib.machinery
 import importlib.util
 import os
@@ -13,6 +14,7 @@ import tempfile
 import threading
 import time
 import unittest
+import urllib.request
 
 from program import PROGRAM, SOURCE, wait_until
 
@@ -162,6 +164,43 @@ class Overload(unittest.TestCase):
             while data := sock.recv(65_536):
                 received += len(data)
         self.assertLess(received, size)
+
+    def test_slow_clients_of_a_busy_model_do_not_keep_it_to_themselves(self):
+        replica = self.bench.replica(overload.BIG_ANSWER)
+        self.bench.gate.deploy("one", [replica], concurrency=1)
+
+        def begin(head, sent=b""):
+            sock = self.connect(receive_buffer=4096)
+            sock.sendall(head + sent)
+            return sock
+
+        upload = self.head_of("one", "POST", b"Content-Length: 3000000\r\n")
+        reader = begin(self.head_of("one"))
+        slow = [begin(upload, b"x" * 300_000), reader, begin(upload, b"x" * 300_000)]
+        ended = threading.Event()
+        self.addCleanup(ended.set)
+
+        def drip():
+            while not ended.wait(0.1):
+                for sock in slow:
+                    with contextlib.suppress(OSError):
+                        sock.setblocking(False)
+                        if sock is reader:
+                            sock.recv(200)
+                        else:
+                            sock.send(b"x" * 150)
+
+        threading.Thread(target=drip, daemon=True).start()
+        for _ in range(3):
+            with self.connect() as quick:
+                quick.settimeout(30)
+                quick.sendall(self.head_of("one", more=b"Connection: close\r\n"))
+                answer = b"".join(iter(lambda: quick.recv(1 << 20), b""))
+            self.assertEqual((answer[9:12], len(answer) > overload.BIG_ANSWER), (b"200", True))
+        with urllib.request.urlopen(f"http://{self.bench.gate.ports['metrics']}/metrics") as page:
+            counted = page.read().decode()
+        for reason in ("contended_body", "contended_answer"):
+            self.assertRegex(counted, rf'modelgate_slow_cut_total{{reason="{reason}"}} [1-9]')
 
     def cpu_of(self, count, send):
         """CPU time that the program takes for so many of them, seconds."""

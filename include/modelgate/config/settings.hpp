@@ -81,7 +81,11 @@ struct timeout_settings {
   milliseconds handshake{5'000};  ///< of TLS, from the accepted connection to its end
   milliseconds head{10'000};
   milliseconds body_grace{5'000};
-  std::uint64_t body_min_rate = 1'024;  ///< bytes per second, after the grace
+  std::uint64_t body_min_rate = 1'024;    ///< bytes per second, after the grace
+  std::uint64_t answer_min_rate = 1'024;  ///< bytes per second that a client takes, after stream_idle
+  /// How long a client may keep a replica's slot waiting while others wait for one, and the bytes per second that excuse it.
+  milliseconds contended_grace{2'000};
+  std::uint64_t contended_min_rate = 65'536;
   milliseconds connect{1'000};
   milliseconds first_byte{60'000};  ///< from the whole request sent to the response head
   milliseconds stream_idle{60'000};

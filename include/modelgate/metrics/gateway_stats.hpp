@@ -12,6 +12,9 @@ namespace modelgate::metrics {
 enum class unrouted_reason : std::size_t { deployment_not_found, route_not_found, method_not_allowed, size };
 enum class auth_failure : std::size_t { missing, malformed, mistyped, unknown, expired, size };
 enum class queue_refusal : std::size_t { full, timeout, size };
+/// Why a request or an answer under way was cut for its slowness: timeouts.body_min_rate, answer_min_rate, contended_min_rate
+/// of a body or an answer, stream_idle.
+enum class slowness : std::size_t { body, answer, contended_body, contended_answer, idle, size };
 enum class handshake_failure : std::size_t { timeout, closed, protocol, certificate, size };
 enum class retry_cause : std::size_t { connect, reset_before_sent, reset_after_sent, size };
 enum class hedge_outcome : std::size_t { won, lost, limited, no_idle_replica, size };
@@ -57,6 +60,7 @@ struct alignas(cache_line) worker_stats {
   counter queued;                   ///< requests that had to wait for a replica
   counter queue_wait_microseconds;  ///< of those that were sent in the end
   std::array<counter, static_cast<std::size_t>(queue_refusal::size)> queue_refusals;
+  std::array<counter, static_cast<std::size_t>(slowness::size)> slow_cut;
   counter upstream_connects;
   counter upstream_connect_failures;
   counter upstream_reuses;

@@ -64,6 +64,28 @@ BOOST_AUTO_TEST_CASE(a_connection_that_the_replica_closed_is_not_used_again) {
   BOOST_TEST(replica.requests().size() == 20U);
 }
 
+BOOST_AUTO_TEST_CASE(a_replica_that_closes_connections_as_they_are_used_is_not_given_one_twice) {
+  scripted_upstream replica{[](raw_socket& connection, scripted_upstream&) {
+    static_cast<void>(connection.receive_message());
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+    static_cast<void>(connection.receive_message());  // and closes: this one is lost
+  }};
+  config::settings settings = gateway_fixture::short_settings();
+  settings.prediction.workers = 1;
+  gateway_fixture fixture{settings};
+  fixture.deploy("pub", {&replica});
+  raw_socket client = fixture.connect();
+  std::vector<int> statuses;
+  for (int i = 0; i < 40; ++i) {
+    client.send(post("/deployment/pub/x", "{}"));
+    statuses.push_back(status_of(client.receive_message()));
+  }
+  // Every second one would be lost. Three are, and one more for each second that this takes at most.
+  BOOST_TEST(std::count(statuses.begin(), statuses.end(), 502) >= 3);
+  BOOST_TEST(std::count(statuses.begin(), statuses.end(), 502) <= 6);
+  BOOST_TEST(std::count(statuses.begin(), statuses.end(), 200) >= 34);
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_connection_goes_to_another_replica) {
   scripted_upstream dead;
   dead.stop();

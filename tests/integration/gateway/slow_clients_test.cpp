@@ -1,0 +1,167 @@
+#include "tests/support/gateway_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <string>
+#include <thread>
+
+namespace modelgate::test {
+namespace {
+
+constexpr std::string_view path = "/deployment/pub/x";
+constexpr std::string_view in_flight_at_replica =
+    R"(modelgate_replica_in_flight{deployment_name="pub",replica="deploy-pub-r1-0"})";
+constexpr std::size_t more_than_sockets_hold = 32'000'000;
+
+std::string cut(std::string_view reason) {
+  return "modelgate_slow_cut_total{reason=\"" + std::string{reason} + "\"}";
+}
+
+/// Answers each request when its body has come: with much where it asks for that.
+scripted_upstream::script answers_much_or_little() {
+  return [](raw_socket& connection, scripted_upstream& self) {
+    for (;;) {
+      std::string seen = connection.receive_some();
+      if (seen.empty()) return;
+      self.note(seen.substr(0, seen.find("\r\n")));
+      while (seen.find("last") == std::string::npos) {
+        const std::string more = connection.receive_some();
+        if (more.empty()) return;
+        seen += more;
+      }
+      const std::size_t size = seen.find("much") == std::string::npos ? 2 : more_than_sockets_hold;
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
+      if (!connection.try_send(std::string(size, 'x'))) return;
+    }
+  };
+}
+
+/// One replica of one slot, and rules that end in a moment only where another request waits.
+struct one_slot {
+  explicit one_slot(milliseconds stream_idle = std::chrono::seconds{30}) : fixture{with(stream_idle)} {
+    config::deployment_config made = gateway_fixture::make("pub", {&replica});
+    gateway_fixture::declare(made, 1);
+    fixture.deploy(made);
+  }
+
+  static config::settings with(milliseconds stream_idle) {
+    config::settings settings = gateway_fixture::short_settings();
+    settings.limits.held_body_bytes = 0;
+    settings.timeouts.head = std::chrono::seconds{30};
+    settings.timeouts.body_grace = std::chrono::seconds{30};
+    settings.timeouts.stream_idle = stream_idle;
+    settings.timeouts.answer_min_rate = 1'073'741'824;  // nobody who reads in steps takes so much
+    settings.timeouts.contended_grace = milliseconds{300};
+    return settings;
+  }
+  static std::string upload(std::string_view begin, std::size_t size = 1'000'000) {
+    return "POST " + std::string{path} + " HTTP/1.1\r\nHost: a\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n"
+           + std::string{begin};
+  }
+
+  scripted_upstream replica{answers_much_or_little()};
+  gateway_fixture fixture;
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(slow_clients)
+
+BOOST_AUTO_TEST_CASE(who_sends_slowly_makes_room_for_who_waits) {
+  one_slot gate;
+  raw_socket slow = gate.fixture.connect();
+  slow.send(one_slot::upload("a part"));
+  static_cast<void>(gate.replica.await_requests(1));
+  BOOST_TEST(slow.is_silent_for(milliseconds{700}));  // nobody waits: it may take its time
+
+  raw_socket quick = gate.fixture.connect();
+  quick.send(post(path, "whole, to the last"));
+  BOOST_TEST(status_of(quick.receive_message()) == 200);
+  const std::string told = slow.receive_all();
+  BOOST_TEST(status_of(told) == 408);
+  BOOST_TEST(field_of(told, "Connection") == "close");
+  BOOST_TEST(told.find("contended_min_rate") != std::string::npos);
+  BOOST_TEST(gate.fixture.metric(cut("contended_body")) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(who_sends_fast_enough_is_left_to_it) {
+  one_slot gate;
+  raw_socket steady = gate.fixture.connect();
+  constexpr std::size_t piece = 100'000;  // at each of the replica's turns: much more than is asked for
+  constexpr int pieces = 12;
+  steady.send(one_slot::upload({}, piece * pieces));
+  static_cast<void>(gate.replica.await_requests(1));
+  raw_socket waits = gate.fixture.connect();
+  waits.send(post(path, "whole, to the last"));
+  raw_socket bystander = gate.fixture.connect();
+  for (int i = 1; i < pieces; ++i) {
+    steady.send(std::string(piece, 'x'));
+    BOOST_TEST(bystander.is_silent_for(milliseconds{60}));
+  }
+  steady.send(std::string(piece - 4, 'x') + "last");
+  BOOST_TEST(status_of(steady.receive_message()) == 200);
+  BOOST_TEST(status_of(waits.receive_message()) == 200);
+  BOOST_TEST(gate.fixture.metric(cut("contended_body")) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_reads_slowly_makes_room_for_who_waits) {
+  one_slot gate;
+  raw_socket slow = gate.fixture.connect();
+  slow.send(post(path, "much, to the last"));
+  static_cast<void>(gate.replica.await_requests(1));
+  BOOST_TEST(gate.fixture.connect().is_silent_for(milliseconds{700}));
+
+  raw_socket quick = gate.fixture.connect();
+  quick.send(post(path, "whole, to the last"));
+  BOOST_TEST(status_of(quick.receive_message()) == 200);
+  BOOST_TEST(slow.receive_all().size() < more_than_sockets_hold);
+  BOOST_TEST(slow.was_reset());
+  BOOST_TEST(gate.fixture.metric(cut("contended_answer")) == 1);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_is_taken_too_slowly_is_cut_although_it_moves) {
+  one_slot gate{milliseconds{600}};
+  raw_socket slow = gate.fixture.connect();
+  raw_socket bystander = gate.fixture.connect();
+  slow.send(post(path, "much, to the last"));
+  while (gate.fixture.metric("modelgate_requests_in_flight") == 0) std::this_thread::yield();
+  while (gate.fixture.metric("modelgate_requests_in_flight") != 0) {
+    static_cast<void>(slow.receive_some());
+    BOOST_TEST(bystander.is_silent_for(milliseconds{50}));
+  }
+  BOOST_TEST(gate.fixture.metric(cut("answer")) == 1);
+}
+
+/// Whether the replica was free while the gateway still had some of its answer for a client that takes it in steps. By chance
+/// the last of it may fit into the sockets, or come alone.
+bool was_freed_before_its_answer_was_taken(gateway_fixture& fixture) {
+  raw_socket slow = fixture.connect();
+  slow.send(get(path));
+  while (fixture.metric("modelgate_requests_in_flight") == 0) std::this_thread::yield();
+  while (fixture.metric(in_flight_at_replica) != 0) static_cast<void>(slow.receive_some());
+  const bool was_freed = fixture.metric("modelgate_requests_in_flight") == 1;
+  static_cast<void>(slow.receive_message());
+  slow.send(get("/ping"));
+  BOOST_TEST(body_of(slow.receive_message()) == "pong");
+  return was_freed;
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_that_the_gateway_has_whole_holds_no_slot) {
+  std::size_t size = more_than_sockets_hold;
+  scripted_upstream replica{[&](raw_socket& connection, scripted_upstream&) {
+    while (!connection.receive_message().empty()) {
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'x'));
+    }
+  }};
+  gateway_fixture fixture{one_slot::with(std::chrono::seconds{30})};
+  fixture.deploy("pub", {&replica});
+  bool was_freed = false;
+  for (int tries = 0; tries < 20 && !was_freed; ++tries, size += 17'001)
+    was_freed = was_freed_before_its_answer_was_taken(fixture);
+  BOOST_TEST(was_freed);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace modelgate::test
