@@ -159,8 +159,9 @@ BOOST_AUTO_TEST_CASE(a_replica_that_answers_much_and_reads_nothing_is_heard_out)
   settings.timeouts.body_grace = patience;
   gateway_fixture fixture{settings};
   fixture.deploy("pub", {&replica});
+  const std::string request = post("/deployment/pub/x", std::string(24 * megabytes, 'q'));
   raw_socket client = fixture.connect();
-  std::jthread sending{[&] { client.try_send(post("/deployment/pub/x", std::string(24 * megabytes, 'q'))); }};
+  std::jthread sending{[&] { client.try_send(request); }};
   const std::string seen = client.receive_message();
   replica.note("let go");
   BOOST_TEST(status_of(seen) == 200);
@@ -177,8 +178,9 @@ BOOST_AUTO_TEST_CASE(a_replica_that_dies_in_the_middle_of_an_upload_is_502_and_n
   scripted_upstream two{dies};
   gateway_fixture fixture;
   fixture.deploy("pub", {&one, &two});
+  const std::string request = post("/deployment/pub/x", std::string(4 * megabytes, 'q'));
   raw_socket client = fixture.connect();
-  std::jthread sending{[&] { client.try_send(post("/deployment/pub/x", std::string(4 * megabytes, 'q'))); }};
+  std::jthread sending{[&] { client.try_send(request); }};
   const std::string seen = client.receive_message();
   BOOST_TEST(status_of(seen) == 502);
   BOOST_TEST(body_of(seen).find("UPSTREAM_RESET") != std::string::npos);

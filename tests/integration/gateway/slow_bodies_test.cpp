@@ -165,13 +165,13 @@ BOOST_AUTO_TEST_CASE(of_answers_say_nothing_of_how_fast_a_replica_is_either) {
   fixture.deploy(gateway_fixture::make("pub", {&replica}));
   raw_socket client = fixture.connect();
   client.send(get(path));
-  BOOST_TEST(fixture.connect().is_silent_for(milliseconds{600}));  // so long it takes nothing
+  BOOST_TEST(fixture.connect().is_silent_for(milliseconds{2'500}));  // so long it takes nothing
   BOOST_TEST(client.receive_message().size() > more_than_sockets_hold);
   client.send(get("/ping"));
   BOOST_TEST(body_of(client.receive_message()) == "pong");
   const double seconds = fixture.metric(service_seconds);
   BOOST_TEST(seconds > 0.0);
-  BOOST_TEST(seconds < 0.4);
+  BOOST_TEST(seconds < 2.0);
 }
 
 BOOST_AUTO_TEST_CASE(of_clients_that_went_are_forgotten) {
