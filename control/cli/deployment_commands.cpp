@@ -154,7 +154,7 @@ void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
       "deployments",
       with_examples("deploy models and look after them",
                     "  modelgate deployments list --group research\n"
-                    "  modelgate deployments create iris --group research --image demo/iris:1.0 --instance-type cpu-1\n"
+                    "  modelgate deployments create iris --name Iris --group research --image demo/iris:1.0 --instance-type cpu-1\n"
                     "  modelgate deployments wait iris --timeout 5m"));
   group->require_subcommand(1);
 

@@ -73,6 +73,19 @@ response call_handler(const session_context& context, const request& message) {
   }
 }
 
+std::string in_chunks(const body_stream::part& part) {
+  std::string framed;
+  std::size_t from = 0;
+  const auto append = [&](std::size_t to) {
+    if (to <= from) return;
+    framed.append(write_chunk_size(to - from)).append(part.bytes, from, to - from).append("\r\n");
+    from = to;
+  };
+  for (const std::size_t cut : part.cuts) append(cut);
+  append(part.bytes.size());
+  return framed;
+}
+
 /// On a pool thread. Absent: the stream broke, so its end must not look like one.
 std::optional<body_stream::part> next_part(body_stream& stream) {
   try {
@@ -296,9 +309,8 @@ asio::awaitable<bool> session::write_stream(std::shared_ptr<body_stream> stream,
     if (asked && !*asked) co_return false;
     body_stream::part part = asked ? std::move(**asked) : body_stream::part{};
     if (!part.bytes.empty()) {
-      const std::string size = chunked ? write_chunk_size(part.bytes.size()) : std::string{};
-      if (chunked) part.bytes.append("\r\n");
-      const bool written = co_await write(size, part.bytes);
+      if (chunked) part.bytes = in_chunks(part);
+      const bool written = co_await write(part.bytes);
       if (!written) co_return false;
     }
     if (part.finished || context_->draining) break;

@@ -65,9 +65,11 @@ void own_families::add(const deployment_stats& stats, const std::string& name, e
     authenticated += value_of(counted.authenticated);
   }
   const label_list labels{{"deployment_name", name}};
-  add_histogram(latency_, labels, latency, exemplars);
-  add_histogram(first_byte_, labels, first_byte, exemplars);
-  add_histogram(overhead_, labels, overhead, exemplars);
+  if (stats.has_served() || latency.count() > 0) {
+    add_histogram(latency_, labels, latency, exemplars);
+    add_histogram(first_byte_, labels, first_byte, exemplars);
+    add_histogram(overhead_, labels, overhead, exemplars);
+  }
   add_number(in_flight_, labels, in_flight);
   add_number(request_bytes_, labels, request_bytes);
   add_number(response_bytes_, labels, response_bytes);

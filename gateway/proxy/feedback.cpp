@@ -18,7 +18,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_depth = 32;
-constexpr double largest_reward = 1e100;   ///< no sum of such rewards comes near the end of what a double holds
+constexpr double largest_reward = 1e9;  ///< beside the sum of a few million of them a reward of 1 is still seen
 constexpr std::size_t longest_text = 256;  ///< of keys and strings that are looked at; no puid or image is longer
 
 /// Where in the message the parser is.
@@ -216,7 +216,7 @@ class listener {
     return depth_ > 0 || refuse(problem, "feedback is a JSON object, such as {\"reward\": 1}");
   }
   bool refuse_reward(json::error_code& problem) {
-    return refuse(problem, "\"reward\" is to be a number, at most 1e100 either way");
+    return refuse(problem, "\"reward\" is to be a number, at most 1e9 either way");
   }
   bool refuse(json::error_code& problem, const char* why) {
     why_ = why;

@@ -11,7 +11,7 @@ namespace modelgate::proxy {
 /// What a client says of an answer that it got: how good it was, and which one.
 struct feedback {
   bool has_reward = false;
-  double reward = 0;       ///< the share of successes in a batch; at most 1e100 either way
+  double reward = 0;       ///< the share of successes in a batch; at most 1e9 either way
   std::uint64_t rows = 1;  ///< of the batch that it is about; no more than the message has bytes
   std::string puid;        ///< of the prediction, as its message says; empty: it does not
   std::string image;       ///< that answered, as the message says (`response.meta.requestPath`); empty: it does not

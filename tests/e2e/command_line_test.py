@@ -2,6 +2,8 @@
 """The program as its own client: tables for people, JSON for programs, exit codes for scripts."""
 import json
 import os
+import re
+import shlex
 import subprocess
 import tempfile
 import unittest
@@ -264,15 +266,25 @@ class CommandLine(unittest.TestCase):
         self.assertEqual(self.run_client("completion", "cmd").returncode, 2)
 
     def test_help_begins_with_what_it_is_for_and_examples_on_every_level(self):
+        examples = set()
+
         def walk(*words):
             shown = self.must(*words, "-h").stdout
             self.assertIn("Examples:\n  ", shown, words)
+            examples.update(line.strip() for line in shown.partition("Examples:\n")[2].split("\n\n")[0].splitlines())
             listing = shown.partition("Subcommands:\n")[2].split("\n\n")[0]
             for line in listing.splitlines():
                 walk(*words, line.split()[0])
             return bool(listing)
 
         self.assertTrue(walk())
+        # What makes something has to be whole: the server reads it, whatever it says to the names.
+        making = [shlex.split(each)[1:] for each in examples if re.match(r"modelgate deployments (create|update) ", each) and " -f " not in each]
+        self.assertGreaterEqual(len(making), 3, examples)
+        for words in making:
+            done = self.run_client(*words)
+            self.assertNotIn(done.returncode, (2,), (words, done.stderr))
+            self.assertNotIn("has a mistake", done.stderr, words)
 
     def test_a_token_as_a_flag_is_taken_and_hidden_and_no_secret_is_repeated(self):
         self.assertEqual(self.run_client("deployments", "list", "--token", self.program.token, token="mga_wrong").returncode, 0)

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Logs of replicas as people get them, over REST and the command line, and how long and how much of them is kept."""
+import contextlib
 import os
 import re
 import signal
@@ -68,6 +69,22 @@ class Logs(unittest.TestCase):
         self.assertNotIn("Content-Disposition", self.logs()[1])
         self.assertEqual(self.run_client("talker"), "".join(each + "\n" for each in prefixed))
         self.assertEqual(self.run_client("talker", "--replica", "deploy-talker-r1-0", "--tail", "1"), "three\n")
+
+    def test_primehubs_sdk_can_decode_each_piece_that_it_reads(self):
+        self.start()
+        self.program.deploy_obedient("talker")
+        written = "\n".join(f"{number} größer 漢字 {'ä' * (number % 90)}" for number in range(900))
+        self.say(written, "ä" * 20_000, "the end")
+        self.wait_for_line("the end")
+        with contextlib.closing(self.program.connect("control")) as connection:
+            connection.request("GET", "/api/logs/namespaces/hub/phdeployments/deploy-talker-r1-0?follow=true&tailLines=2000",
+                               headers={"Authorization": "Bearer " + self.program.token})
+            answer = connection.getresponse()
+            pieces = []
+            while not (pieces and pieces[-1].endswith("the end\n")):
+                pieces.append(answer.read1(8192).decode())  # as `iter_content(chunk_size=8192)` does: within one chunk
+        self.assertEqual("".join(pieces).splitlines(), [*written.split("\n"), "ä" * 20_000, "the end"])
+        self.assertGreater(len(pieces), 10)
 
     def test_a_download_is_the_whole_and_an_answer_its_end(self):
         self.start()

@@ -14,7 +14,7 @@ struct query_limits {
   /// list of objects is ten, a field of a root a hundred, or two thousand where it is a list of objects or a page of one.
   std::uint64_t cost = 200'000;
   std::size_t answer_values = 1'000'000;  ///< fields and items of lists in one answer
-  std::size_t answer_bytes = 4'194'304;   ///< of one answer's data as JSON
+  std::size_t answer_bytes = 16'777'216;  ///< of one answer's data as JSON
   std::size_t mutation_fields = 20;       ///< changes that one request asks for
   std::size_t faults = 50;                ///< told of one document
 };

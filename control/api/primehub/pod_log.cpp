@@ -13,6 +13,7 @@ namespace modelgate::control::primehub {
 namespace {
 
 constexpr std::size_t most_lines = 1'000'000;
+constexpr std::size_t sdk_piece_bytes = 8'192;  // it decodes each piece of so many bytes of a chunk by itself
 
 http_io::response refusal(const service::service_error& error) {
   const rest::problem why{error};
@@ -76,6 +77,7 @@ http_io::response pod_log(const parts& all, const http_io::request& request) {
   rest::log_form form;
   form.in_pieces = wanted.follow || !wanted.tail_lines;
   if (wanted.follow) {
+    form.most_chunk_bytes = sdk_piece_bytes;
     form.heartbeat = all.options.log_heartbeat();
     // The request is gone when its answer is still being sent.
     form.may_read_on = [&all, authorization = std::string{request.fields.get("Authorization")}, deployment] {

@@ -2,6 +2,7 @@
 
 #include "control/api/rest/answers.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -14,7 +15,10 @@ constexpr std::chrono::seconds time_between_questions{1};
 class log_stream : public http_io::body_stream {
  public:
   log_stream(std::unique_ptr<service::merged_log> log, const log_form& form)
-      : log_{std::move(log)}, may_read_on_{form.may_read_on}, asked_at_{steady_clock::now()} {
+      : log_{std::move(log)},
+        may_read_on_{form.may_read_on},
+        most_chunk_bytes_{form.most_chunk_bytes},
+        asked_at_{steady_clock::now()} {
     if (form.heartbeat.count() > 0) heartbeat_.emplace(form.heartbeat, asked_at_);
   }
 
@@ -26,17 +30,40 @@ class log_stream : public http_io::body_stream {
     std::string bytes = log_->next();
     const bool finished = log_->finished();
     if (heartbeat_ && !finished) bytes = heartbeat_->next(std::move(bytes), steady_clock::now());
-    return {std::move(bytes), finished};
+    std::vector<std::size_t> cuts;
+    if (most_chunk_bytes_ > 0) cuts = line_cuts(bytes, most_chunk_bytes_);
+    return {std::move(bytes), finished, std::move(cuts)};
   }
 
  private:
   std::unique_ptr<service::merged_log> log_;
   std::optional<log_heartbeat> heartbeat_;
   std::function<bool()> may_read_on_;
+  std::size_t most_chunk_bytes_;
   steady_time asked_at_;
 };
 
 }  // namespace
+
+std::vector<std::size_t> line_cuts(std::string_view text, std::size_t most) {
+  const auto is_within_character = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
+  };
+  std::vector<std::size_t> cuts;
+  for (std::size_t from = 0; text.size() - from > most; from = cuts.back()) {
+    const std::size_t line_end = text.rfind('\n', from + most - 1);
+    std::size_t cut = from + most;
+    if (line_end != std::string_view::npos && line_end >= from) {
+      cut = line_end + 1;
+    } else {
+      constexpr std::size_t longest_character = 4;
+      const std::size_t least = from + most - std::min(longest_character, most - 1);
+      while (cut > least && is_within_character(cut)) --cut;
+    }
+    cuts.push_back(cut);
+  }
+  return cuts;
+}
 
 http_io::response log_answer(std::unique_ptr<service::merged_log> log, const log_form& form) {
   http_io::response answer = text_answer(form.in_pieces ? std::string{} : log->next());

@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace modelgate::control::rest {
 
@@ -36,10 +38,15 @@ class log_heartbeat {
 struct log_form {
   bool in_pieces = false;                  ///< as it comes; else whole
   std::chrono::milliseconds heartbeat{0};  ///< 0: none, for a log that is not followed
+  std::size_t most_chunk_bytes = 0;        ///< of whole lines, for who decodes each HTTP chunk by itself; 0: no bound
   std::string file_name;                   ///< not empty: to be saved under that name
   /// Of a log that is followed: whether who reads it still may. Asked now and then; the log ends when he may not.
   std::function<bool()> may_read_on = {};
 };
+
+/// Where chunks of at most `most` bytes end: behind a line, within one that is longer before a character of UTF-8. There is
+/// one in every four bytes.
+[[nodiscard]] std::vector<std::size_t> line_cuts(std::string_view text, std::size_t most);
 
 /// A log as text/plain.
 [[nodiscard]] http_io::response log_answer(std::unique_ptr<service::merged_log> log, const log_form& form);

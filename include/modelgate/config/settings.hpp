@@ -273,7 +273,7 @@ struct graphql_settings {
   /// Of all operations and fragments together; control/api/graphql/limits.hpp says what costs what.
   std::uint64_t cost = 200'000;
   std::size_t answer_values = 1'000'000;  ///< fields and items of lists in one answer
-  std::size_t answer_bytes = 4'194'304;   ///< of one answer's data as JSON
+  std::size_t answer_bytes = 16'777'216;  ///< of one answer's data as JSON
   std::size_t mutation_fields = 20;       ///< changes that one request asks for
   milliseconds timeout{5'000};            ///< then a request is given up
   std::size_t requests = 6;               ///< answered at a time, of everybody

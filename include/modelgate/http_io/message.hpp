@@ -54,6 +54,8 @@ class body_stream {
   struct part {
     std::string bytes;  ///< may be empty: nothing new
     bool finished = false;
+    /// Offsets, rising, where one HTTP chunk ends and the next begins; empty: it is one chunk.
+    std::vector<std::size_t> cuts = {};
     /// How long nothing will come by itself. A stream that waits costs no thread meanwhile.
     std::chrono::milliseconds pause{0};
   };
