@@ -150,12 +150,12 @@ void choose(CLI::App* command, chosen_command& chosen, std::shared_ptr<Flags> fl
 }  // namespace
 
 void add_deployment_commands(CLI::App& app, chosen_command& chosen) {
-  CLI::App* group = app.add_subcommand(
-      "deployments",
-      with_examples("deploy models and look after them",
-                    "  modelgate deployments list --group research\n"
-                    "  modelgate deployments create iris --name Iris --group research --image demo/iris:1.0 --instance-type cpu-1\n"
-                    "  modelgate deployments wait iris --timeout 5m"));
+  CLI::App* group =
+      app.add_subcommand("deployments", with_examples("deploy models and look after them",
+                                                      "  modelgate deployments list --group research\n"
+                                                      "  modelgate deployments create iris --name Iris --group "
+                                                      "research --image demo/iris:1.0 --instance-type cpu-1\n"
+                                                      "  modelgate deployments wait iris --timeout 5m"));
   group->require_subcommand(1);
 
   auto listed = std::make_shared<list_flags>();

@@ -270,7 +270,8 @@ asio::awaitable<bool> session::write(std::string_view first, std::string_view se
 asio::awaitable<bool> session::write_answer(response answer, bool keep_alive, bool http_1_0, bool head_only) {
   const answer_share share{*context_, answer.body.size()};
   if (!share.fits()) {
-    answer = context_->refused(path_, {503, "OVERLOADED", "too many large answers are being read; try again in a moment"});
+    answer =
+        context_->refused(path_, {503, "OVERLOADED", "too many large answers are being read; try again in a moment"});
     answer.fields.add("Retry-After", "1");
   }
   body_framing framing = choose_framing(answer, http_1_0);

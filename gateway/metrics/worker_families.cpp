@@ -78,9 +78,10 @@ class collector {
                                  std::array<std::string_view, 2>{"full", "timeout"});
     into_.push_back(std::move(queue_refusals));
 
-    MetricFamily slow = family("modelgate_slow_cut_total",
-                               "Requests that were cut because bytes of their body came, or of their answer went, too slowly.",
-                               MetricType::Counter);
+    MetricFamily slow =
+        family("modelgate_slow_cut_total",
+               "Requests that were cut because bytes of their body came, or of their answer went, too slowly.",
+               MetricType::Counter);
     add_by_reason<slowness>(
         slow, &worker_stats::slow_cut,
         std::array<std::string_view, 5>{"body", "answer", "contended_body", "contended_answer", "idle"});

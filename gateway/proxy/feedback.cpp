@@ -18,7 +18,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t most_depth = 32;
-constexpr double largest_reward = 1e9;  ///< beside the sum of a few million of them a reward of 1 is still seen
+constexpr double largest_reward = 1e9;     ///< beside the sum of a few million of them a reward of 1 is still seen
 constexpr std::size_t longest_text = 256;  ///< of keys and strings that are looked at; no puid or image is longer
 
 /// Where in the message the parser is.

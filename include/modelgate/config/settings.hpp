@@ -61,9 +61,9 @@ struct limit_settings {
   std::size_t control_body_bytes = 1'048'576;
   std::size_t control_connections = 256;
   std::size_t control_answer_bytes = 67'108'864;  ///< of large answers of the control port that are being read
-  std::size_t idempotency_keys = 1'000;          ///< of one user, whose answers are kept; the oldest go first
-  std::uint64_t idempotency_bytes = 67'108'864;  ///< of all kept answers together; the oldest go first
-  std::size_t event_listeners = 64;              ///< to GET /events, of everybody
+  std::size_t idempotency_keys = 1'000;           ///< of one user, whose answers are kept; the oldest go first
+  std::uint64_t idempotency_bytes = 67'108'864;   ///< of all kept answers together; the oldest go first
+  std::size_t event_listeners = 64;               ///< to GET /events, of everybody
   std::size_t event_listeners_per_user = 16;
   std::size_t event_backlog_bytes = 16'777'216;    ///< changes kept for listeners who lag or come back
   std::size_t try_it_requests = 4;                 ///< predictions asked for on the control port, under way at a time

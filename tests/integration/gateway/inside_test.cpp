@@ -90,7 +90,8 @@ BOOST_AUTO_TEST_CASE(are_the_clients_whose_tokens_they_bring) {
 
 BOOST_AUTO_TEST_CASE(tell_of_answers_that_were_not_taken_whole) {
   gateway_fixture fixture;
-  const scripted_upstream replica{std::string(2'000, 'x')};  // one write: the gateway has done its part when its reader goes
+  const scripted_upstream replica{
+      std::string(2'000, 'x')};  // one write: the gateway has done its part when its reader goes
   fixture.deploy("large", {&replica});
   const outcome done = ask_inside(fixture, "/deployment/large/x", {}, 1'000);
   BOOST_TEST((done.answer.error() == make_error_code(errc::body_too_large)));

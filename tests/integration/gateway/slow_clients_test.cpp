@@ -151,7 +151,8 @@ BOOST_AUTO_TEST_CASE(an_answer_that_the_gateway_has_whole_holds_no_slot) {
   std::size_t size = more_than_sockets_hold;
   scripted_upstream replica{[&](raw_socket& connection, scripted_upstream&) {
     while (!connection.receive_message().empty()) {
-      connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" + std::string(size, 'x'));
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n"
+                      + std::string(size, 'x'));
     }
   }};
   gateway_fixture fixture{one_slot::with(std::chrono::seconds{30})};

@@ -38,14 +38,8 @@ BOOST_AUTO_TEST_CASE(every_part_may_be_missing) {
 }
 
 BOOST_AUTO_TEST_CASE(rewards_are_numbers_or_strings_with_one) {
-  for (const auto& [text, value] :
-       std::vector<std::pair<std::string, double>>{{"1", 1},
-                                                   {"0", 0},
-                                                   {"-2", -2},
-                                                   {"0.25", 0.25},
-                                                   {"1e-3", 0.001},
-                                                   {"\"0.5\"", 0.5},
-                                                   {"18446744073709551615", 18446744073709551615.0}}) {
+  for (const auto& [text, value] : std::vector<std::pair<std::string, double>>{
+           {"1", 1}, {"0", 0}, {"-2", -2}, {"0.25", 0.25}, {"1e-3", 0.001}, {"\"0.5\"", 0.5}, {"1000000000", 1e9}}) {
     const feedback said = read("{\"reward\": " + text + "}");
     BOOST_TEST(said.has_reward);
     BOOST_TEST(said.reward == value);
@@ -54,7 +48,7 @@ BOOST_AUTO_TEST_CASE(rewards_are_numbers_or_strings_with_one) {
 
 BOOST_DATA_TEST_CASE(what_is_no_finite_number_is_refused,
                      data::make({"\"x\"", "\"\"", "\"NaN\"", "\"Infinity\"", "\"-Infinity\"", "\"1 \"", "true", "[1]",
-                                 "{}", "1e999", "\"1e999\"", "1e308", "-1e10", "1000000001"}),
+                                 "{}", "1e999", "\"1e999\"", "1e308", "-1e10", "1000000001", "18446744073709551615"}),
                      reward) {
   BOOST_TEST(why_not(std::string{"{\"reward\": "} + reward + "}").find("reward") != std::string::npos);
 }
