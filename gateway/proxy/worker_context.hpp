@@ -7,6 +7,7 @@
 #include "modelgate/net/timer_wheel.hpp"
 #include "modelgate/net/tls_context.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <span>
@@ -61,6 +62,13 @@ struct worker_context {
 
   [[nodiscard]] system_time wall_time(steady_time at) const noexcept {
     return system_time{std::chrono::duration_cast<system_clock::duration>(at.time_since_epoch() + wall_offset)};
+  }
+  /// To read bodies into. Where much is kept for slow peers already, less is read at once: what a peer does not take of it
+  /// is kept as well.
+  [[nodiscard]] std::span<char> body_room() const noexcept {
+    constexpr std::size_t much = 4'194'304;
+    constexpr std::size_t less = 16'384;
+    return memory_in_use < much ? scratch : scratch.first(std::min(scratch.size(), less));
   }
   [[nodiscard]] bool has_memory() const noexcept {
     return settings.memory_bytes == 0 || memory_in_use <= settings.memory_bytes;

@@ -56,7 +56,7 @@ class Reload(unittest.TestCase):
             program.prepare_iris()
             connection = program.connect("prediction")
             self.assertEqual(self.ping(connection, 10_000), 200)
-            program.settings.update({"limits.head_bytes": "2048", "limits.target_bytes": "1024", "timeouts.total": '"7s"',
+            program.settings.update({"limits.head_bytes": "2048", "limits.target_bytes": "1024", "timeouts.total": '"7s"', "limits.body_bytes": "2000000",
                                      "prediction.public_url": '"https://models.example"', "log.level": '"warning"',
                                      "limits.control_body_bytes": "1024"})
             program.write_config()
@@ -66,7 +66,7 @@ class Reload(unittest.TestCase):
             self.assertEqual(self.ping(connection, 1_000), 200, "the connection stays")
             self.assertEqual(self.ping(connection, 3_000), 431)
             deployment = program.must("GET", "/deployments/iris")
-            self.assertEqual(deployment["serving"]["timeout"], 7)
+            self.assertEqual((deployment["serving"]["timeout"], deployment["serving"]["maxBodyBytes"]), (7, 2_000_000))
             self.assertTrue(deployment["endpoint"].startswith("https://models.example/"), deployment["endpoint"])
             self.assertEqual(program.must("GET", "/log-level"), {"level": "warning"})
             wait_until(lambda: program.api("POST", "/groups", {"name": "x" * 2_000})[0] == 413, "the control port's limit")

@@ -79,6 +79,19 @@ BOOST_AUTO_TEST_CASE(a_refused_small_body_leaves_the_connection_usable) {
 
 BOOST_AUTO_TEST_CASE(a_body_that_drips_is_408) {
   scripted_upstream replica{never_answers()};
+  config::settings settings = gateway_fixture::short_settings();
+  settings.timeouts.body_min_rate = 1'000'000;
+  gateway_fixture fixture{settings};
+  fixture.deploy("pub", {&replica});
+  raw_socket client = fixture.connect();
+  client.send("POST /deployment/pub/x HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n");
+  for (int i = 0; i < 500 && client.is_silent_for(milliseconds{20}); ++i) client.send("ab");
+  BOOST_TEST(status_of(client.receive_all()) == 408);
+  BOOST_TEST(fixture.metric("modelgate_slow_cut_total{reason=\"body\"}") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_stops_is_408) {
+  scripted_upstream replica{never_answers()};
   gateway_fixture fixture;
   fixture.deploy("pub", {&replica});
   raw_socket client = fixture.connect();
