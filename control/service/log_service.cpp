@@ -88,7 +88,7 @@ class replica_discovery {
 }  // namespace
 
 answer<std::unique_ptr<merged_log>> log_service::open(const domain::principal& who, const std::string& deployment,
-                                                      const log_request& request) const {
+                                                      const log_request& asked) const {
   const auto view = deployment_service{context_}.get(who, deployment);
   if (!view) return view.error();
   if (view->deployment.current.spec.external) {
@@ -96,6 +96,8 @@ answer<std::unique_ptr<merged_log>> log_service::open(const domain::principal& w
                          "the replicas of this deployment are external: modelgate does not run them and has no logs of "
                          "them; look where they run"};
   }
+  log_request request = asked;
+  if (request.previous) request.follow = false;  // what has ended says no more
   const merged_log_options options{request.tail_lines, !request.replica, request.timestamps, request.follow};
 
   if (request.replica) {

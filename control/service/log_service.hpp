@@ -29,7 +29,7 @@ class log_service {
 
   /// Errors: not_found, for the deployment or for a replica that it does not have.
   [[nodiscard]] answer<std::unique_ptr<merged_log>> open(const domain::principal& who, const std::string& deployment,
-                                                         const log_request& request) const;
+                                                         const log_request& asked) const;
 
  private:
   const service_context& context_;

@@ -110,6 +110,7 @@ class Logs(unittest.TestCase):
         self.assertEqual(self.lines(replica="deploy-talker-r1-0"), ["born again"])
         self.assertEqual(self.lines(replica="deploy-talker-r1-0", previous="true"), ["last words"])
         self.assertEqual(self.run_client("talker", "--previous"), "[deploy-talker-r1-0] last words\n")
+        self.assertEqual(self.lines(previous="true", follow="true"), ["[deploy-talker-r1-0] last words"], "it ends: there is nothing to wait for")
         fields = self.logs(replica="deploy-talker-r1-0", previous="true", download="true")[1]
         self.assertEqual(fields["Content-Disposition"], 'attachment; filename="deploy-talker-r1-0-previous.log"')
 
