@@ -134,7 +134,7 @@ class ringing_stream final : public body_stream {
   part next() override {
     const std::lock_guard lock{mutex_};
     ++asked_;
-    return {std::exchange(waiting_, {}), false, std::chrono::hours{1}};
+    return {std::exchange(waiting_, {}), false, {}, std::chrono::hours{1}};
   }
   [[nodiscard]] int asked() {
     const std::lock_guard lock{mutex_};
