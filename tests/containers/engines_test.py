@@ -148,9 +148,12 @@ sources = ["file://{self.models}/", "{self.model_server.url}/"]
         self.assertEqual({each["limits"] for each in deployment["status"]["replicas"]}, {"enforced"})
         wait_until(lambda: self.program.api("GET", "/deployments/iris/logs?replica=deploy-iris-r1-0")[1] == "serving\n", "its log is there")
 
-    def deploys_what_a_digest_names(self):
+    def digest_of_v1(self):
         known = json.loads(self.engine.must("GET", f"/images/{REPOSITORY}:v1/json"))["RepoDigests"]
-        self.program.deploy("digest", **self.spec("v1", replicas=1, modelImage=next(each for each in known if each.startswith(REPOSITORY))))
+        return next(each for each in known if each.startswith(REPOSITORY))
+
+    def deploys_what_a_digest_names(self):
+        self.program.deploy("digest", **self.spec("v1", replicas=1, modelImage=self.digest_of_v1()))
         self.program.wait_for("digest")
         self.assertEqual(self.predict("digest"), (200, "v1"))
         self.delete("digest")
@@ -207,7 +210,10 @@ sources = ["file://{self.models}/", "{self.model_server.url}/"]
 
     def fails_with_the_reason_and_serves_on(self):
         cases = [
+            # The engine has what the digest names, and may give it away without a word to the registry.
+            ({"imagePullSecret": None, "modelImage": self.digest_of_v1()}, "needs an image pull secret, and the deployment names none"),
             ({"imagePullSecret": "wrong"}, 'to the credentials of the image pull secret "wrong"'),
+            ({"modelImage": f"{REPOSITORY}:v1"}, 'to the credentials of the image pull secret "wrong"'),
             ({"imagePullSecret": None}, "needs an image pull secret, and the deployment names none"),
             ({"imagePullSecret": "right", "modelImage": f"{REPOSITORY}:v9"}, "has no image"),
             ({"modelImage": "127.0.0.1:5999/team/model:v1"}, "cannot be reached"),

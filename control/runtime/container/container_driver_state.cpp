@@ -203,6 +203,11 @@ boost::asio::awaitable<engine_result<void>> container_driver::state::greet() {
   const std::string by = machine->group_version.empty() ? "none" : "cgroup" + machine->group_version;
   context.cpus = machine->cpus;
   context.limits = {"enforced", by, ""};
+  if (!machine->unlimited.empty()) {
+    context.limits = {"advisory", by, "the engine says that it cannot limit " + machine->unlimited};
+    log::warning("runtime", "replicas are not held to all limits of their instance types",
+                 {{"engine", display}, {"not_limited", machine->unlimited}});
+  }
   {
     const std::lock_guard lock{engine_mutex};
     limits = context.limits;

@@ -152,9 +152,12 @@ boost::asio::awaitable<container_replica::attempt> container_replica::pull_image
   std::string tag = named->digest.empty() ? named->tag : named->digest;
   std::string header{auth.reveal()};
   const auto over = pulling_;
-  const auto pulled =
-      co_await context_.engine.pull(over, std::move(repository), std::move(tag), std::move(header), news);
+  auto pulled = co_await context_.engine.pull(over, std::move(repository), std::move(tag), header, news);
   if (pulling_ == over) pulling_.reset();
+  if (pulled && !named->digest.empty() && !context_.engine.is_podman()) {
+    auto allowed = co_await context_.engine.may_pull(name, std::move(header));
+    if (!allowed && !allowed.error().is_absent()) pulled = std::move(allowed);
+  }
   if (!goes_on(instance)) co_return attempt{outcome::abandoned};
   if (!pulled) {
     std::string why;

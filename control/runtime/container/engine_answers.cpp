@@ -106,6 +106,13 @@ result<engine_machine> read_machine(std::string_view text) {
   read.group_version = text_of(member(&*document, "CgroupVersion"));
   constexpr std::uint64_t most = 1'000'000;
   read.cpus = static_cast<std::int64_t>(std::min(number_of(member(&*document, "NCPU")).value_or(0), most));
+  using ability = std::pair<const char*, const char*>;
+  for (const auto& [key, what] :
+       {ability{"MemoryLimit", "memory"}, {"CpuCfsQuota", "CPU"}, {"PidsLimit", "processes"}}) {
+    const json::value* can = member(&*document, key);
+    if (can == nullptr || !can->is_bool() || can->get_bool()) continue;
+    read.unlimited.append(read.unlimited.empty() ? "" : ", ").append(what);
+  }
   return read;
 }
 

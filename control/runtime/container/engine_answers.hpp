@@ -25,6 +25,7 @@ struct engine_version {
 struct engine_machine {
   std::string group_version;  ///< "1" or "2" of the control groups that the engine uses; empty: it does not tell
   std::int64_t cpus = 0;      ///< 0: it does not tell
+  std::string unlimited;      ///< what it says that it cannot limit ("memory, processes"); empty: nothing
 };
 
 /// Of one entry of the list of containers.

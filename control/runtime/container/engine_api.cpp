@@ -148,6 +148,15 @@ boost::asio::awaitable<engine_result<void>> engine_api::pull(std::shared_ptr<eng
   co_return engine_result<void>{};
 }
 
+boost::asio::awaitable<engine_result<void>> engine_api::may_pull(std::string name, std::string auth) {
+  engine_call call;
+  call.target = path("/distribution/" + name + "/json");
+  call.registry_auth = std::move(auth);
+  const auto reply = co_await ask(std::move(call), limits_.pull_silence);
+  if (!reply) co_return engine_result<void>{in_place_error, reply.error()};
+  co_return engine_result<void>{};
+}
+
 boost::asio::awaitable<engine_result<std::vector<container_entry>>> engine_api::list(std::string label) {
   engine_call call;
   call.target = path("/containers/json?all=1&filters=" + filter(label, false));

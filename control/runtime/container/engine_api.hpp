@@ -63,6 +63,10 @@ class engine_api {
                                                                  std::string auth,
                                                                  std::function<void(const pull_progress&)> news);
 
+  /// Whether the registry gives the image to who shows this, for an engine that pulls nothing where it has what a digest
+  /// names: then it asks nobody. Errors: is_absent where the engine cannot ask either.
+  [[nodiscard]] boost::asio::awaitable<engine_result<void>> may_pull(std::string name, std::string auth);
+
   /// Those that bear the label, running or not.
   [[nodiscard]] boost::asio::awaitable<engine_result<std::vector<container_entry>>> list(std::string label);
   [[nodiscard]] boost::asio::awaitable<engine_result<std::string>> create(std::string name, std::string body);

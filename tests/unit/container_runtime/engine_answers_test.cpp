@@ -57,6 +57,10 @@ BOOST_AUTO_TEST_CASE(say_what_containers_run_on) {
   BOOST_TEST(machine->cpus == 2);
   BOOST_TEST(read_machine("{}")->cpus == 0);
   BOOST_TEST(read_machine(R"({"NCPU":-1})")->cpus == 0);
+  BOOST_TEST(machine->unlimited.empty());
+  BOOST_TEST(read_machine(R"({"MemoryLimit":true,"CpuCfsQuota":true,"PidsLimit":true})")->unlimited.empty());
+  BOOST_TEST(read_machine(R"({"MemoryLimit":false,"CpuCfsQuota":true,"PidsLimit":false})")->unlimited
+             == "memory, processes");
   BOOST_TEST(!read_machine("[]").has_value());
 }
 
