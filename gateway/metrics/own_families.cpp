@@ -65,7 +65,7 @@ void own_families::add(const deployment_stats& stats, const std::string& name, e
     authenticated += value_of(counted.authenticated);
   }
   const label_list labels{{"deployment_name", name}};
-  if (stats.has_served() || latency.count() > 0) {
+  if (stats.has_loaded() || latency.count() > 0) {
     add_histogram(latency_, labels, latency, exemplars);
     add_histogram(first_byte_, labels, first_byte, exemplars);
     add_histogram(overhead_, labels, overhead, exemplars);

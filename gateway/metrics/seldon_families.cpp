@@ -14,7 +14,7 @@ using prometheus::MetricType;
 
 /// Statuses that a dashboard divides by: without a zero series the first error is invisible to `rate`.
 constexpr std::array<std::uint16_t, 3> zero_statuses{200, 400, 500};
-/// Likewise what the gateway itself answers where things go wrong.
+/// Likewise what the gateway itself answers where things go wrong, once a deployment has had a replica or a request.
 constexpr std::array<std::uint16_t, 4> zero_failures{499, 502, 503, 504};
 constexpr std::array<std::uint16_t, 2> zero_refusals{401, 429};  ///< before any call of a model
 
@@ -103,8 +103,11 @@ void seldon_families::add(const deployment_stats& stats, const std::string& name
     }
   };
   // One that was stopped all along has none, as Seldon has no executor for it: of many they would be most of a scrape.
-  if (stats.has_served() || !server.empty()) {
+  const bool may_fail = stats.has_served() || !server.empty();
+  if (may_fail || stats.has_loaded()) {
     for (const std::uint16_t status : zero_statuses) begin_with_zero(status, true);
+  }
+  if (may_fail) {
     for (const std::uint16_t status : zero_failures) begin_with_zero(status, true);
     for (const std::uint16_t status : zero_refusals) begin_with_zero(status, false);
   }

@@ -64,6 +64,7 @@ std::shared_ptr<const serving_entry> make_entry(const config::deployment_config&
   std::vector<metrics::model_index> serving{entry->model};
   for (const upstream::endpoint_ptr& each : entry->endpoints) serving.push_back(each->model());
   entry->stats->set_serving(std::move(serving));
+  if (deployment.state == config::deployment_state::serving) entry->stats->set_has_loaded();
   if (!entry->endpoints.empty()) entry->stats->set_has_served();
   entry->limits = limits.build(deployment);
   entry->stats->set_limited(entry->limits != nullptr);

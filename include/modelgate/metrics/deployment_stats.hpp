@@ -143,6 +143,9 @@ class deployment_stats {
   [[nodiscard]] model_index index_of(const model_labels& labels);
   /// Which of them serve now.
   void set_serving(std::vector<model_index> models);
+  /// It is, or was, meant to serve: not one that was stopped all along.
+  void set_has_loaded();
+  [[nodiscard]] bool has_loaded() const;
   /// A replica of it is, or was, there for requests.
   void set_has_served();
   [[nodiscard]] bool has_served() const;
@@ -181,6 +184,7 @@ class deployment_stats {
   std::atomic<bool> limited_{false};
   mutable std::mutex mutex_;
   std::vector<model_labels> models_;
+  bool has_loaded_ = false;
   bool has_served_ = false;
   std::vector<model_index> serving_;
   std::string predictor_version_;

@@ -126,10 +126,14 @@ BOOST_AUTO_TEST_CASE(a_client_that_goes_is_a_499_in_both_rows) {
 BOOST_AUTO_TEST_CASE(what_the_gateway_answers_begins_with_zero_where_there_is_a_replica) {
   scripted_upstream replica;
   gateway_fixture fixture;
-  fixture.deploy("pub", {});
+  config::deployment_config stopped = gateway_fixture::make("pub", {});
+  stopped.state = config::deployment_state::stopped;
+  fixture.deploy(stopped);
   const auto in = [&](const std::string& row, const char* status) {
     return sum_of(fixture, row, {std::string{"code=\""} + status + "\""});
   };
+  BOOST_TEST(in(server, "200") == -1);
+  fixture.deploy("pub", {});
   for (const char* status : {"200", "400", "500"}) {
     BOOST_TEST(in(server, status) == 0, status);
     BOOST_TEST(in(client, status) == 0, status);

@@ -135,15 +135,14 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_taken_too_slowly_is_cut_although_it_moves
 
 /// Whether the replica was free while the gateway still had some of its answer for a client that takes it in steps. By chance
 /// the last of it may fit into the sockets, or come alone.
-bool was_freed_before_its_answer_was_taken(gateway_fixture& fixture) {
+bool was_freed_before_its_answer_was_taken(gateway_fixture& fixture, std::size_t size) {
   raw_socket slow = fixture.connect();
   slow.send(get(path));
-  while (fixture.metric("modelgate_requests_in_flight") == 0) std::this_thread::yield();
-  while (fixture.metric(in_flight_at_replica) != 0) static_cast<void>(slow.receive_some());
+  std::size_t received = slow.receive_some().size();
+  while (received < size && fixture.metric(in_flight_at_replica) != 0) received += slow.receive_some().size();
   const bool was_freed = fixture.metric("modelgate_requests_in_flight") == 1;
-  static_cast<void>(slow.receive_message());
-  slow.send(get("/ping"));
-  BOOST_TEST(body_of(slow.receive_message()) == "pong");
+  slow.close();
+  while (fixture.metric("modelgate_requests_in_flight") != 0) std::this_thread::yield();
   return was_freed;
 }
 
@@ -159,7 +158,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_the_gateway_has_whole_holds_no_slot) {
   fixture.deploy("pub", {&replica});
   bool was_freed = false;
   for (int tries = 0; tries < 20 && !was_freed; ++tries, size += 17'001)
-    was_freed = was_freed_before_its_answer_was_taken(fixture);
+    was_freed = was_freed_before_its_answer_was_taken(fixture, size);
   BOOST_TEST(was_freed);
 }
 
