@@ -105,7 +105,8 @@ bool session::must_wait_for_body(const request& req, const deployment_state& sta
   const std::size_t most = worker_.context().settings.held_body_bytes;
   const http::body_framing& body = req.framing.body;
   if (most == 0 || req.upgrade || body.kind == http::body_kind::none) return false;
-  if (body.kind == http::body_kind::sized && body.size <= buffers_->input.view().size()) return false;
+  if (body.kind == http::body_kind::sized && (body.size > most || body.size <= buffers_->input.view().size()))
+    return false;
   return !state.cluster.is_half_free(req.started);
 }
 
