@@ -115,8 +115,8 @@ class MetricsScrape(unittest.TestCase):
             self.assertTrue(text.endswith("\n# EOF\n"))
             self.assertIn("# TYPE modelgate_request_seconds histogram\n# UNIT modelgate_request_seconds seconds\n", text)
             self.assertIn("# TYPE modelgate_build info\n", text)
-            # Series and values are those of the text format, but for the bounds' spelling.
-            series = {self.normal(line.rsplit(" ", 1)[0]) for line in text.splitlines() if not line.startswith("#")}
+            # Series are those of the text format, but for the bounds' spelling and the exemplars of a request that was traced.
+            series = {self.normal(line.split(" # ")[0].rsplit(" ", 1)[0]) for line in text.splitlines() if not line.startswith("#")}
             older = {self.normal(line.rsplit(" ", 1)[0]) for line in self.scrape(program).splitlines() if line and not line.startswith("#")}
             self.assertEqual(series, older)
 
