@@ -66,7 +66,7 @@ struct worker_context {
   /// To read bodies into. Where much is kept for slow peers already, less is read at once: what a peer does not take of it
   /// is kept as well.
   [[nodiscard]] std::span<char> body_room() const noexcept {
-    constexpr std::size_t much = 4'194'304;
+    constexpr std::size_t much = 2'097'152;
     constexpr std::size_t less = 16'384;
     return memory_in_use < much ? scratch : scratch.first(std::min(scratch.size(), less));
   }
