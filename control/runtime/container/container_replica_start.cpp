@@ -156,7 +156,7 @@ boost::asio::awaitable<container_replica::attempt> container_replica::pull_image
   if (pulling_ == over) pulling_.reset();
   if (pulled && !named->digest.empty() && !context_.engine.is_podman()) {
     auto allowed = co_await context_.engine.may_pull(name, std::move(header));
-    if (!allowed && !allowed.error().is_absent()) pulled = std::move(allowed);
+    if (!allowed) pulled = std::move(allowed);
   }
   if (!goes_on(instance)) co_return attempt{outcome::abandoned};
   if (!pulled) {

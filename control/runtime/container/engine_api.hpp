@@ -64,7 +64,7 @@ class engine_api {
                                                                  std::function<void(const pull_progress&)> news);
 
   /// Whether the registry gives the image to who shows this, for an engine that pulls nothing where it has what a digest
-  /// names: then it asks nobody. Errors: is_absent where the engine cannot ask either.
+  /// names: then it asks nobody. Not for Podman, which cannot ask, and looks at what it is shown when it pulls.
   [[nodiscard]] boost::asio::awaitable<engine_result<void>> may_pull(std::string name, std::string auth);
 
   /// Those that bear the label, running or not.
