@@ -127,26 +127,6 @@ void deployment_stats::set_serving(std::vector<model_index> models) {
   serving_ = std::move(models);
 }
 
-void deployment_stats::set_has_loaded() {
-  const std::lock_guard lock{mutex_};
-  has_loaded_ = true;
-}
-
-bool deployment_stats::has_loaded() const {
-  const std::lock_guard lock{mutex_};
-  return has_loaded_;
-}
-
-void deployment_stats::set_has_served() {
-  const std::lock_guard lock{mutex_};
-  has_served_ = true;
-}
-
-bool deployment_stats::has_served() const {
-  const std::lock_guard lock{mutex_};
-  return has_served_;
-}
-
 std::map<model_index, model_labels> deployment_stats::shown_models() const {
   const std::lock_guard lock{mutex_};
   std::map<model_index, model_labels> shown;

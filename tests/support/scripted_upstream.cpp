@@ -124,4 +124,16 @@ void scripted_upstream::note(std::string request) {
   noted_.notify_all();
 }
 
+std::string receive_to_the_last(raw_socket& connection, scripted_upstream& self) {
+  std::string seen = connection.receive_some();
+  if (seen.empty()) return {};
+  self.note(seen.substr(0, seen.find("\r\n")));
+  while (seen.find("last") == std::string::npos) {
+    const std::string more = connection.receive_some();
+    if (more.empty()) return {};
+    seen += more;
+  }
+  return seen;
+}
+
 }  // namespace modelgate::test

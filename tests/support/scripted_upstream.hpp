@@ -68,4 +68,8 @@ class scripted_upstream {
   std::thread acceptor_;
 };
 
+/// A request of which a body may come in pieces: notes its first line as soon as that is here, and answers all of it once
+/// "last" is in it; empty when the connection has ended before.
+[[nodiscard]] std::string receive_to_the_last(raw_socket& connection, scripted_upstream& self);
+
 }  // namespace modelgate::test

@@ -144,11 +144,11 @@ class deployment_stats {
   /// Which of them serve now.
   void set_serving(std::vector<model_index> models);
   /// It is, or was, meant to serve: not one that was stopped all along.
-  void set_has_loaded();
-  [[nodiscard]] bool has_loaded() const;
+  void set_has_loaded() noexcept { has_loaded_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool has_loaded() const noexcept { return has_loaded_.load(std::memory_order_relaxed); }
   /// A replica of it is, or was, there for requests.
-  void set_has_served();
-  [[nodiscard]] bool has_served() const;
+  void set_has_served() noexcept { has_served_.store(true, std::memory_order_relaxed); }
+  [[nodiscard]] bool has_served() const noexcept { return has_served_.load(std::memory_order_relaxed); }
   /// What scrapes and charts show: those that serve and the recent ones.
   [[nodiscard]] std::map<model_index, model_labels> shown_models() const;
   /// The model that answers as this image reference, "image:version" or the image alone; -1: none. Takes a lock.
@@ -182,10 +182,10 @@ class deployment_stats {
   path_list paths_;
   bool shows_paths_ = false;
   std::atomic<bool> limited_{false};
+  std::atomic<bool> has_loaded_{false};
+  std::atomic<bool> has_served_{false};
   mutable std::mutex mutex_;
   std::vector<model_labels> models_;
-  bool has_loaded_ = false;
-  bool has_served_ = false;
   std::vector<model_index> serving_;
   std::string predictor_version_;
 };

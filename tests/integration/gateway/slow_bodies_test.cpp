@@ -15,15 +15,7 @@ constexpr std::string_view service_seconds =
 /// Keeps every request it gets, from the head on, and answers it when its body has come.
 scripted_upstream::script notes_heads() {
   return [](raw_socket& connection, scripted_upstream& self) {
-    for (;;) {
-      std::string seen = connection.receive_some();
-      if (seen.empty()) return;
-      self.note(seen.substr(0, seen.find("\r\n")));
-      while (seen.find("last") == std::string::npos) {
-        const std::string more = connection.receive_some();
-        if (more.empty()) return;
-        seen += more;
-      }
+    while (!receive_to_the_last(connection, self).empty()) {
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
     }
   };

@@ -23,14 +23,8 @@ std::string cut(std::string_view reason) {
 scripted_upstream::script answers_much_or_little() {
   return [](raw_socket& connection, scripted_upstream& self) {
     for (;;) {
-      std::string seen = connection.receive_some();
+      const std::string seen = receive_to_the_last(connection, self);
       if (seen.empty()) return;
-      self.note(seen.substr(0, seen.find("\r\n")));
-      while (seen.find("last") == std::string::npos) {
-        const std::string more = connection.receive_some();
-        if (more.empty()) return;
-        seen += more;
-      }
       const std::size_t size = seen.find("much") == std::string::npos ? 2 : more_than_sockets_hold;
       connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
       if (!connection.try_send(std::string(size, 'x'))) return;
