@@ -7,13 +7,16 @@ describe('every page, with long names', () => {
   const widths = [narrow.width, 480, 641, 768, 900, 1024, wide.width];
   const long = 'a-' + 'name-as-long-as-it-may-be-'.repeat(4);
   const id = long.slice(0, 52) + '-x';
+  const unbroken = long.replaceAll('-', '_').repeat(2).slice(0, 128);  // a browser breaks no line in it by itself
   let world, page;
 
   before(async () => {
     world = await openWorld();
     const { api } = world.program;
+    await api('POST', '/groups', { name: 'long', displayName: unbroken, enabledDeployment: true });
+    await api('POST', '/instance-types', { name: 'long', displayName: unbroken, description: `https://wiki.example/${unbroken}`, cpu: 0.1, memoryGiB: 0.1, gpu: 0 });
     await api('POST', '/deployments', {
-      id, name: long.slice(0, 60) + 'x', group: 'demo', modelImage: 'demo/iris:1.0', instanceType: 'demo-small', replicas: 1, endpointAccessType: 'private',
+      id, name: unbroken, group: 'long', modelImage: 'demo/iris:1.0', instanceType: 'long', replicas: 1, endpointAccessType: 'private',
       env: [{ name: long.replaceAll('-', '_').slice(0, 80), value: 'x'.repeat(80) }], metadata: { ['m' + 'x'.repeat(50)]: 'v'.repeat(80) }, updateMessage: 'u'.repeat(120),
     });
     await world.program.waitForPhase(id);
@@ -41,6 +44,22 @@ describe('every page, with long names', () => {
       }
     });
   }
+
+  it('a question about it has nothing outside of itself', async () => {
+    await page.goto(`${world.url}/deployments/${id}`);
+    for (const width of [narrow.width, 768, wide.width]) {
+      await page.setViewportSize({ width, height: 800 });
+      for (const action of ['Restart', 'Stop', 'Delete']) {
+        await page.getByRole('button', { name: action, exact: true }).click();
+        const dialog = page.getByRole('dialog');
+        await dialog.waitFor();
+        const { scrolled, shown } = await dialog.evaluate((it) => ({ scrolled: it.scrollWidth, shown: it.clientWidth }));
+        assert.ok(scrolled <= shown, `${action} at ${width}: ${scrolled} of ${shown}`);
+        await page.keyboard.press('Escape');
+        await dialog.waitFor({ state: 'detached' });
+      }
+    }
+  });
 
   it('the chosen tab stays in view as the window becomes narrower', async () => {
     await page.setViewportSize(wide);
