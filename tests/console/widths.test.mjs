@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { narrow, openWorld, wide } from './support/harness.mjs';
+import { narrow, openWorld, settled, wide } from './support/harness.mjs';
 
 /// Names as long as the program takes them, on every page, in windows that are neither wide nor narrow.
 describe('every page, with long names', () => {
@@ -36,7 +36,6 @@ describe('every page, with long names', () => {
       await page.waitForFunction(() => !document.querySelector('.skeleton'));
       for (const width of widths) {
         await page.setViewportSize({ width, height: 800 });
-        await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
         await world.assertFits(page);
         const out = await page.evaluate(() =>
           [...document.querySelectorAll('.table')].filter((table) => table.scrollWidth > table.parentElement.clientWidth + 1).map((table) => `${table.textContent.slice(0, 40)}: ${table.scrollWidth} of ${table.parentElement.clientWidth}`));
@@ -67,7 +66,7 @@ describe('every page, with long names', () => {
     const chosen = page.getByRole('navigation', { name: 'Deployment' }).getByRole('link', { name: 'History' });
     await chosen.waitFor();
     await page.setViewportSize(narrow);
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await settled(page);
     const { left, right } = await chosen.evaluate((tab) => tab.getBoundingClientRect());
     assert.ok(left >= 0 && right <= narrow.width, `from ${left} to ${right}`);
   });

@@ -27,6 +27,9 @@ export const themes = ['light', 'dark'];
 export const wide = { width: 1280, height: 800 };
 export const narrow = { width: 320, height: 640 };
 
+/// What a new size of the window changes is drawn by the second frame: a table folds when it has seen its room.
+export const settled = (page) => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
 export async function openWorld(options) {
   const program = await startProgram(options);
   const gate = await openGate(program.ports.control, dist);
@@ -79,7 +82,7 @@ export async function openWorld(options) {
       if (fullPage) await page.evaluate(() => window.scrollTo(0, 0));
       // Nothing is loading any more, and what has just come into view has been drawn.
       await page.waitForFunction(() => !document.querySelector('.skeleton'));
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await settled(page);
       await inThemes(page, (theme) => page.screenshot({ path: path.join(pictures, `${name}-${theme}.png`), fullPage, animations: 'disabled' }));
     },
 
@@ -98,6 +101,7 @@ export async function openWorld(options) {
 
     /// Nothing stands out at the side of the page.
     async assertFits(page) {
+      await settled(page);
       const out = await page.evaluate(() => {
         const width = document.documentElement.clientWidth;
         if (document.documentElement.scrollWidth <= width) return [];
