@@ -178,9 +178,9 @@ void add_spec_commands(CLI::App& deployments, chosen_command& chosen) {
   auto updated = std::make_shared<spec_command>();
   CLI::App* update = deployments.add_subcommand(
       "update", with_examples("change a deployment; what is not said stays as it is",
-                              "  modelgate deployments update iris --image demo/iris:1.1 -m 'trained anew'\n"
+                              "  modelgate deployments update iris --image demo/iris:2.0 -m 'trained anew'\n"
                               "  modelgate deployments update iris --replicas 3 --revision 7\n"
-                              "  modelgate deployments update iris --image demo/iris:1.1 --start"));
+                              "  modelgate deployments update iris --image demo/iris:2.0 --start"));
   update->add_option("id", updated->flags.id, "the deployment")->required();
   add_spec_flags(*update, updated->flags);
   CLI::Option* stop = update->add_flag_callback(

@@ -279,11 +279,14 @@ class CommandLine(unittest.TestCase):
 
         self.assertTrue(walk())
         # What makes something has to be whole: the server reads it, whatever it says to the names.
-        making = [shlex.split(each)[1:] for each in examples if re.match(r"modelgate deployments (create|update) ", each) and " -f " not in each]
-        self.assertGreaterEqual(len(making), 3, examples)
-        for words in making:
+        making = [shlex.split(each)[1:] for each in sorted(examples)
+                  if re.match(r"modelgate deployments (create|update) ", each) and " -f " not in each]
+        self.assertEqual({words[1] for words in making}, {"create", "update"}, examples)
+        self.must("deployments", "create", "shown", "--name", "Shown", "--group", "research", "--image", "demo/iris:1.0", "--instance-type", "cpu-1")
+        for number, words in enumerate(making):
+            words[2] = "shown" if words[1] == "update" else f"shown-{number}"
             done = self.run_client(*words)
-            self.assertNotIn(done.returncode, (2,), (words, done.stderr))
+            self.assertNotEqual(done.returncode, 2, (words, done.stderr))
             self.assertNotIn("has a mistake", done.stderr, words)
 
     def test_a_token_as_a_flag_is_taken_and_hidden_and_no_secret_is_repeated(self):
