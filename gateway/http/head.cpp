@@ -1,10 +1,10 @@
 #include "modelgate/http/head.hpp"
 
+#include "gateway/http/byte_scan.hpp"
 #include "gateway/http/characters.hpp"
+#include "gateway/http/field_names.hpp"
 
-#include <bit>
 #include <cstdint>
-#include <cstring>
 
 namespace modelgate::http {
 namespace {
@@ -20,42 +20,27 @@ std::string_view take(std::string_view& from, character_class what) noexcept {
   return {start, size};
 }
 
-bool take(std::string_view& from, char c) noexcept {
+inline bool take(std::string_view& from, char c) noexcept {
   if (from.empty() || from.front() != c) return false;
   from.remove_prefix(1);
   return true;
 }
 
-bool take_line_end(std::string_view& from) noexcept {
+inline bool take_line_end(std::string_view& from) noexcept {
   if (from.size() < 2 || from[0] != '\r' || from[1] != '\n') return false;
   from.remove_prefix(2);
   return true;
 }
 
-/// The same for what field values and targets are made of: eight bytes at a time as long as none is a control character, a
-/// space where `least` says so, or DEL. A byte with the lowest bits borrowed from may look like one, after one that is: the
-/// first that looks so is one.
-/// Source: Anderson, "Bit Twiddling Hacks", "Determine if a word has a byte less than n".
-std::string_view take_text(std::string_view& from, std::uint8_t least, character_class what) noexcept {
-  constexpr std::uint64_t ones = ~0ULL / 255;
-  constexpr std::uint64_t highest_bits = ones * 0x80;
+/// The same for what field values and targets are made of: no control character but a tab, no DEL, nothing below `least`.
+inline std::string_view take_text(std::string_view& from, std::uint8_t least, character_class what) noexcept {
   const char* const start = from.data();
-  while (from.size() >= sizeof(std::uint64_t)) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, from.data(), sizeof bytes);
-    const std::uint64_t without_del = bytes ^ (ones * 0x7f);
-    const std::uint64_t odd = ((bytes - ones * least) & ~bytes) | ((without_del - ones) & ~without_del);
-    if (const std::uint64_t found = odd & highest_bits; found != 0) {
-      if constexpr (std::endian::native == std::endian::little)
-        from.remove_prefix(static_cast<std::size_t>(std::countr_zero(found)) / 8);
-      if (!is_in(what, from.front())) return {start, static_cast<std::size_t>(from.data() - start)};
-      from.remove_prefix(1);  // a tab
-      continue;
-    }
-    from.remove_prefix(sizeof bytes);
-  }
-  static_cast<void>(take(from, what));
-  return {start, static_cast<std::size_t>(from.data() - start)};
+  const char* const end = start + from.size();
+  const char* at = find_control(start, end, least);
+  while (at != end && is_in(what, *at)) at = find_control(at + 1, end, least);  // after a tab
+  const auto size = static_cast<std::size_t>(at - start);
+  from.remove_prefix(size);
+  return {start, size};
 }
 
 method to_method(std::string_view text) noexcept {
@@ -88,20 +73,37 @@ spoken_version take_version(std::string_view& from, unsigned& minor) noexcept {
   return ours ? spoken_version::ours : spoken_version::other;
 }
 
+/// Up to the colon, which is taken too. Absent: what stands there is no name.
+inline std::optional<std::string_view> take_name(std::string_view& from, field_class& known) noexcept {
+  const char* const start = from.data();
+  const char* const end = start + from.size();
+  const char* const colon = find_byte(start, end, ':');
+  const std::string_view name{start, static_cast<std::size_t>(colon - start)};
+  if (colon == end || name.empty()) return std::nullopt;
+  if (const std::optional<field_id> usual = find_usual_name(name)) {
+    known = {*usual, false};
+  } else {
+    if (!all_in(in_token, name)) return std::nullopt;
+    known = classify_field(name);
+  }
+  from.remove_prefix(name.size() + 1);
+  return name;
+}
+
 /// The field lines and the empty line after them; nothing may be left.
 boost::system::result<void, refusal> parse_fields(std::string_view bytes, std::size_t limit, std::vector<field>& into) {
   into.clear();
   while (!take_line_end(bytes)) {
-    const std::string_view name = take(bytes, in_token);
-    if (name.empty() || !take(bytes, ':')) return refusal{reason::bad_request, "a header field name is malformed"};
+    field_class known;
+    const std::optional<std::string_view> name = take_name(bytes, known);
+    if (!name) return refusal{reason::bad_request, "a header field name is malformed"};
     const std::string_view value = trim(take_text(bytes, 0x20, in_value));
     if (!take_line_end(bytes)) {
       return refusal{reason::bad_request, "a header field value has a forbidden character"};
     }
     if (into.size() >= limit)
       return refusal{reason::head_too_large, "there are too many header fields", fault::too_large};
-    const field_class known = classify_field(name);
-    into.push_back({name, value, known.id, known.alias});
+    into.push_back({*name, value, known.id, known.alias});
   }
   if (!bytes.empty()) return refusal{reason::bad_request, "the message head is malformed"};
   return {};
@@ -127,24 +129,23 @@ boost::system::result<std::optional<head_extent>, refusal> find_head(std::string
                                                                      std::size_t limit_bytes) noexcept {
   head_extent extent;
   if (bytes.starts_with("\r\n")) extent.skipped = 2;
-  std::size_t line_start = extent.skipped;
-  while (line_start < bytes.size()) {
-    const void* found = std::memchr(bytes.data() + line_start, '\n', bytes.size() - line_start);
-    if (found == nullptr) break;
-    const auto lf = static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
-    if (lf == line_start || bytes[lf - 1] != '\r') return refusal{reason::bad_request, "a line ends in LF without CR"};
-    if (lf == line_start + 1) {  // an empty line ends the head
-      if (line_start == extent.skipped)
-        return refusal{reason::bad_request, "more than one empty line before the message"};
-      extent.size = lf + 1 - extent.skipped;
+  const char* const first = bytes.data() + extent.skipped;
+  const char* const end = bytes.data() + bytes.size();
+  for (const char* line = first; line != end;) {
+    const char* const lf = find_byte(line, end, '\n');
+    if (lf == end) break;
+    if (lf == line || lf[-1] != '\r') return refusal{reason::bad_request, "a line ends in LF without CR"};
+    if (lf == line + 1) {  // an empty line ends the head
+      if (line == first) return refusal{reason::bad_request, "more than one empty line before the message"};
+      extent.size = static_cast<std::size_t>(lf + 1 - first);
       if (extent.size > limit_bytes)
         return refusal{reason::head_too_large, "the message head is too large", fault::too_large};
       return extent;
     }
-    if (bytes[line_start] == ' ' || bytes[line_start] == '\t') {
+    if (*line == ' ' || *line == '\t') {
       return refusal{reason::bad_request, "a line starts with white space; folded header fields are not accepted"};
     }
-    line_start = lf + 1;
+    line = lf + 1;
   }
   if (bytes.size() - extent.skipped > limit_bytes) {
     return refusal{reason::head_too_large, "the message head is too large", fault::too_large};

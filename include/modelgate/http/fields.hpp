@@ -59,7 +59,11 @@ struct field_class {
 [[nodiscard]] bool is_hop_by_hop(field_id id) noexcept;
 
 /// Without spaces and tabs at both ends.
-[[nodiscard]] std::string_view trim(std::string_view text) noexcept;
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
 
 /// ASCII case-insensitive comparison.
 [[nodiscard]] bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;

@@ -1,6 +1,11 @@
 #include "modelgate/http/fields.hpp"
 
+#include "gateway/http/field_names.hpp"
+
 #include <boost/test/unit_test.hpp>
+
+#include <cctype>
+#include <string>
 
 namespace modelgate::http {
 
@@ -26,6 +31,32 @@ BOOST_AUTO_TEST_CASE(folds_what_a_framework_would_fold) {
     BOOST_TEST(classify_field(alias).alias, alias);
     BOOST_TEST((classify_field(alias).id != field_id::other), alias);
   }
+}
+
+BOOST_AUTO_TEST_CASE(knows_at_once_what_nearly_all_write) {
+  for (const known_name& each : known_names) {
+    const std::string lower{each.name};
+    std::string capitalised = lower;
+    for (std::size_t at = 0; at < lower.size(); ++at) {
+      if (at == 0 || lower[at - 1] == '-') capitalised[at] = static_cast<char>(std::toupper(lower[at]));
+    }
+    for (const std::string& name : {lower, capitalised}) {
+      const std::optional<field_id> found = find_usual_name(name);
+      BOOST_REQUIRE_MESSAGE(found, name);
+      BOOST_TEST((*found == each.id), name);
+      BOOST_TEST((classify_field(name).id == each.id), name);
+      BOOST_TEST(is_token(name));
+    }
+    BOOST_TEST(!find_usual_name(lower + ' '));
+    BOOST_TEST(!find_usual_name(lower.substr(1)));
+    std::string other = capitalised;
+    other.back() = static_cast<char>(std::toupper(other.back()));
+    BOOST_TEST(!find_usual_name(other), other);
+  }
+  for (const char* passed_on : {"Content-Type", "accept", "User-Agent"})
+    BOOST_TEST((find_usual_name(passed_on) == field_id::other), passed_on);
+  for (const char* unknown : {"", "X-Other", "X_Forwarded_User", "Host:", "\r\nHost"})
+    BOOST_TEST(!find_usual_name(unknown), unknown);
 }
 
 BOOST_AUTO_TEST_CASE(finds_tokens_in_lists) {
