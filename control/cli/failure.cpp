@@ -89,6 +89,7 @@ void explain_problem(failure& answer, const json::object& problem) {
 failure explain_answer(unsigned status, std::string_view body) {
   failure answer;
   answer.text = "the server answered " + std::to_string(status);
+  answer.status = status;
   error_code broken;
   const json::value parsed = json::parse({body.data(), body.size()}, broken);
   std::string problem_code;

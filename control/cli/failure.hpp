@@ -25,6 +25,7 @@ struct failure {
   exit_code code = exit_code::failed;
   std::string text;                  ///< one sentence
   std::vector<std::string> details;  ///< a line each: pointers, sums, what to do
+  unsigned status = 0;               ///< of the answer that says so; 0: there was none
 };
 
 template <class Value>

@@ -50,8 +50,8 @@ bool is_carried(const json::value& object) {
   return kind == "PhDeployment" || kind == "InstanceType";
 }
 
-/// Of an object that the server does not know what to do with: the rest of the list goes on.
-json::object report_of_another_kind(const json::value& object) {
+/// Of an object that is not brought along; the rest of the list goes on.
+json::object report_of_skipped(const json::value& object, std::string_view why) {
   const json::object nothing;
   const json::object& members = object.is_object() ? object.get_object() : nothing;
   const auto* about = members.if_contains("metadata");
@@ -59,10 +59,15 @@ json::object report_of_another_kind(const json::value& object) {
   return {{"kind", kind.empty() ? "?" : kind},
           {"name", about != nullptr && about->is_object() ? member_text(about->get_object(), "name") : ""},
           {"imported", false},
-          {"detail", "only PhDeployment and InstanceType objects are brought along"},
+          {"detail", why},
           {"notes", json::array{}},
           {"revisions", 0},
           {"clients", 0}};
+}
+
+/// Whether the server has something against this object alone, such as its size; else none after it would fare better.
+bool is_of_the_object(const failure& refused) {
+  return refused.status == 400 || refused.status == 413 || refused.status == 422;
 }
 
 void print_report(const session& now, const primehub_command& command, const json::array& reports) {
@@ -105,11 +110,15 @@ outcome<void> import_primehub(const session& now, const primehub_command& comman
   json::array reports;
   for (const json::value& each : *objects) {
     if (!is_carried(each)) {
-      reports.push_back(report_of_another_kind(each));
+      reports.push_back(report_of_skipped(each, "only PhDeployment and InstanceType objects are brought along"));
       continue;
     }
     const std::string body = json::serialize(json::object{{"object", each}});
     const auto given = now.api.perform({.method = "POST", .path = path, .json = body, .if_match = {}});
+    if (!given && is_of_the_object(given.error())) {
+      reports.push_back(report_of_skipped(each, given.error().text));
+      continue;
+    }
     if (!given) {
       print_report(now, command, reports);  // what was done stays done
       return given.error();

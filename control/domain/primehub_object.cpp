@@ -199,26 +199,33 @@ std::string said(const diagnostics& mistakes) {
   return text;
 }
 
-/// Adds what a spec asks for, unless it is what was asked for before.
-void add_revision(primehub_deployment& to, deployment_draft draft, system_time at, const std::string& by) {
-  revision next;
+std::vector<std::string> client_names(const json::value* spec) {
+  std::vector<std::string> names;
+  for (const json::value& each : items_at(spec, {"endpoint", "clients"}))
+    names.emplace_back(cut(text_at(&each, {"name"}), limits::client_name_length));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+/// Adds what a spec asks for, unless it is what was asked for before: PrimeHub writes clients that come and go into a
+/// deployment's history, too.
+void add_revision(primehub_deployment& to, deployment_draft draft, const json::value* spec, system_time at) {
+  primehub_revision next;
+  next.clients = client_names(spec);
   if (to.revisions.empty()) {
     next.number = 1;
     next.replica_revision = 1;
     next.spec = std::move(draft.spec);
   } else {
-    const revision& before = to.revisions.back();
-    if (before.spec == draft.spec && before.update_message == draft.update_message) return;
-    next = next_revision(before, std::move(draft.spec));
+    const primehub_revision& before = to.revisions.back();
+    if (before.spec == draft.spec && before.update_message == draft.update_message && before.clients == next.clients)
+      return;
+    static_cast<revision&>(next) = next_revision(before, std::move(draft.spec));
   }
   next.update_message = std::move(draft.update_message);
   next.created_at = at;
-  next.created_by = by;
+  next.created_by = cut(text_at(spec, {"userName"}), longest_user);
   to.revisions.push_back(std::move(next));
-}
-
-std::string user_of(const json::value* spec) {
-  return std::string{cut(text_at(spec, {"userName"}), longest_user)};
 }
 
 struct quantity {
@@ -320,11 +327,11 @@ parsed<primehub_deployment> read_primehub_deployment(const json::value& object, 
     auto past = read_deployment(translate_past(then, to.id, to.name, to.group));
     note_past(past_notes, std::string{cut(time, longest_user)}, to.notes);
     if (past.ok())
-      add_revision(to, std::move(past.value), time_or(time, to.created_at), user_of(then));
+      add_revision(to, std::move(past.value), then, time_or(time, to.created_at));
     else
       to.notes.push_back({"history of " + std::string{cut(time, longest_user)}, said(past.mistakes)});
   }
-  add_revision(to, std::move(asked.value), time_or(text_at(spec, {"updateTime"}), now), user_of(spec));
+  add_revision(to, std::move(asked.value), spec, time_or(text_at(spec, {"updateTime"}), now));
   read_clients(spec, to);
   return read;
 }

@@ -19,13 +19,18 @@ struct import_note {
   std::string detail;  ///< why, and what to do
 };
 
+/// One, and who the clients were when it was made.
+struct primehub_revision : revision {
+  std::vector<std::string> clients;  ///< names, sorted; also those that cannot be clients here
+};
+
 /// A deployment with its past, oldest first; the last revision is what is asked for now.
 struct primehub_deployment {
   std::string id;
   std::string name;
   std::string group;
   system_time created_at;
-  std::vector<revision> revisions;  ///< numbered from 1
+  std::vector<primehub_revision> revisions;  ///< numbered from 1
   std::vector<htpasswd_entry> clients;
   std::vector<import_note> notes;
 };

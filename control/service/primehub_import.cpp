@@ -167,7 +167,10 @@ answer<imported_object> primehub_import::import_deployment(const domain::princip
     deployments.insert(made);
     store::client_store clients{within};
     for (const domain::htpasswd_entry& each : taken.clients) clients.insert(taken.id, client_of(each, now, who.user));
-    for (std::size_t i = 1; i < taken.revisions.size(); ++i) deployments.add_revision(taken.id, taken.revisions[i]);
+    for (const domain::primehub_revision& each : taken.revisions) {
+      if (each.number > 1) deployments.add_revision(taken.id, each);
+      deployments.tell_clients(taken.id, each.number, each.clients);
+    }
     return told;
   };
   auto done = dry == dry_run::yes ? context_.database.read(body) : context_.database.write(body);

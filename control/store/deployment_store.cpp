@@ -241,6 +241,12 @@ void deployment_store::insert_revision(std::string_view id, const domain::revisi
       .run();
 }
 
+void deployment_store::tell_clients(std::string_view id, std::uint64_t number, const std::vector<std::string>& names) {
+  on_.prepare("UPDATE revisions SET client_names = ? WHERE deployment = ? AND number = ?")
+      .bind(boost::json::serialize(boost::json::array(names.begin(), names.end())), id, number)
+      .run();
+}
+
 void deployment_store::add_revision(std::string_view id, const domain::revision& revision) {
   insert_revision(id, revision);
   on_.prepare("UPDATE deployments SET current_revision = ? WHERE id = ?").bind(revision.number, id).run();

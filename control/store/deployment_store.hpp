@@ -63,6 +63,8 @@ class deployment_store {
   void insert(const domain::deployment& deployment);
   /// Makes it the current one and drops the oldest beyond domain::limits::revisions_kept.
   void add_revision(std::string_view id, const domain::revision& revision);
+  /// Instead of the clients that there are now, of a revision that was made elsewhere.
+  void tell_clients(std::string_view id, std::uint64_t number, const std::vector<std::string>& names);
   /// The replicas of this revision are all ready. False: a later one's were already, or it has been stopped since.
   bool mark_good(std::string_view id, std::uint64_t number);
   void mark_deleting(std::string_view id);

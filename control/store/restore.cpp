@@ -116,6 +116,16 @@ void put_in_place(const fs::path& folder, const fs::path& staged, const fs::path
   }
 }
 
+/// What an earlier restore kept stays, under a number: the first of two may have been the wrong one.
+void keep_earlier(const fs::path& folder) {
+  const fs::path aside = folder / kept_aside;
+  if (!is_there(aside)) return;
+  unsigned number = 1;
+  const auto numbered = [&] { return fs::path{aside.string() + "." + std::to_string(number)}; };
+  while (is_there(numbered())) ++number;
+  move_file(aside, numbered());
+}
+
 void finish(const fs::path& folder) {
   fs::remove_all(folder / being_written);  // what was cut before it was decided never was
   const fs::path staged = folder / decided;
@@ -148,7 +158,7 @@ backup_facts restore_backup(const fs::path& file, const fs::path& data_folder, b
       throw std::runtime_error{data_folder.string() + " has a store already; choose another folder, or say --force"};
     }
     stage(file, data_folder, data_folder / being_written);
-    fs::remove_all(data_folder / kept_aside);  // of an earlier restore
+    keep_earlier(data_folder);
     move_file(data_folder / being_written, data_folder / decided);
     sync_folder(data_folder);
     finish(data_folder);

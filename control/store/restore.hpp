@@ -7,7 +7,8 @@
 namespace modelgate::control::store {
 
 /// Puts a backup into a data folder: the store and the secret files, whole or not at all. What else is in the folder
-/// stays; what was there in their place is kept in its folder `before-restore`.
+/// stays; what was there in their place is kept in its folder `before-restore`, and what that had of an earlier restore in
+/// `before-restore.1` and so on.
 ///
 /// Everything is written beside and checked; one rename decides; from then on the next that opens the store goes on
 /// where this one was cut.

@@ -3,6 +3,8 @@
 
 #include <boost/asio/ip/address.hpp>
 
+#include <algorithm>
+
 namespace modelgate::config {
 namespace {
 
@@ -86,6 +88,18 @@ std::vector<settings_problem> find_contradictions(const settings& whole) {
     found.push_back({{"runtime.podman.socket", "runtime.podman.groups", "runtime.podman.instance_types"},
                      "is missing, although replicas are to be run there; name the engine's socket"});
   }
+  const auto refuse_both = [&](const std::vector<std::string>& docker, const std::vector<std::string>& podman,
+                               const char* docker_key, const char* podman_key) {
+    for (const std::string& name : docker) {
+      if (std::find(podman.begin(), podman.end(), name) == podman.end()) continue;
+      found.push_back(
+          {{docker_key, podman_key}, "names " + name + ", which " + podman_key + " names too; keep it in one of them"});
+    }
+  };
+  refuse_both(whole.docker_runtime.groups, whole.podman_runtime.groups, "runtime.docker.groups",
+              "runtime.podman.groups");
+  refuse_both(whole.docker_runtime.instance_types, whole.podman_runtime.instance_types, "runtime.docker.instance_types",
+              "runtime.podman.instance_types");
   if (whole.health.ejection_time > whole.health.ejection_time_max) {
     found.push_back({{"health.ejection_time", "health.ejection_time_max"},
                      "is longer than health.ejection_time_max; make it shorter"});

@@ -274,6 +274,7 @@ byte_stream::peer_state byte_stream::look() noexcept {
         return peer_state::gone;
     }
   }
+  if (!readable_) return peer_state::quiet;  // it was empty, and the loop has told of nothing since
   char byte = 0;
   const ssize_t count = ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   if (count > 0) return peer_state::has_sent;

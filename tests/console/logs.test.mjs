@@ -45,7 +45,7 @@ describe('logs of a deployment', () => {
     await shows('a third');
     assert.equal(await lines(), 3);
     assert.equal(await log().getAttribute('aria-live'), 'off');
-    assert.match(await log().getAttribute('aria-label'), /^Log of Talker, all replicas$/);
+    assert.match(await log().getAttribute('aria-label'), /^Log of Talker, r1-0$/);
   });
 
   it('colours what the model coloured, runs nothing of it, and cuts long lines', async () => {
@@ -193,9 +193,9 @@ describe('logs of a deployment', () => {
     await page.getByText('1 of 1').waitFor();
     await page.getByRole('button', { name: 'Copy link: this line' }).click();
     const link = await page.evaluate(() => navigator.clipboard.readText());
-    assert.match(link, /\/deployments\/talker\/logs\?search=third#L\d{4}-/);
+    assert.match(link, /\/deployments\/talker\/logs\?search=third&replica=deploy-talker-r1-0#L\d{4}-/);
     await page.goto('about:blank');
-    await page.goto(link.replace('?search=third', ''));
+    await page.goto(link.replace('search=third&', ''));
     await log().locator('.log-selected', { hasText: 'a third' }).waitFor();
     await waitUntil(() => log().locator('.log-selected').evaluate((line) => {
       const [own, box] = [line.getBoundingClientRect(), line.closest('.log').getBoundingClientRect()];
@@ -213,7 +213,7 @@ describe('logs of a deployment', () => {
     const arriving = page.waitForEvent('download');
     await page.getByRole('link', { name: 'Download' }).click();
     const download = await arriving;
-    assert.equal(download.suggestedFilename(), 'talker.log');
+    assert.match(download.suggestedFilename(), /^\d{4}(-\d\d){5}\.log$/);
     const text = fs.readFileSync(await download.path(), 'utf8');
     assert.match(text, /the first line\n/);
     assert.match(text, /more 1999\n/);
@@ -254,6 +254,10 @@ describe('logs of a deployment', () => {
   it('merges replicas, each line saying whose it is, and tells of those that are gone', async () => {
     await program.waitForPhase('iris');
     await page.goto(world.url + '/deployments/iris/logs');
+    await shows('GET /health/status 200 user=-');
+    assert.equal(await page.getByLabel('Replicas', { exact: true }).inputValue(), 'deploy-iris-r1-0');
+    assert.equal(await log().locator('.log-replica').count(), 0);
+    await page.getByLabel('Replicas', { exact: true }).selectOption({ label: 'All replicas' });
     await log().locator('.log-replica', { hasText: 'r1-0' }).first().waitFor();
     await log().locator('.log-replica', { hasText: 'r1-1' }).first().waitFor();
     await world.picture(page, 'logs-merged', { fullPage: false });
@@ -264,7 +268,7 @@ describe('logs of a deployment', () => {
     await page.goto(world.url + '/deployments/iris/logs?replica=deploy-iris-r9-9');
     await page.getByRole('heading', { name: 'Error: cannot fetch the log' }).waitFor();
     await page.getByText('it has deploy-iris-r1-0').waitFor();
-    await page.getByLabel('Replicas', { exact: true }).selectOption('');
+    await page.getByLabel('Replicas', { exact: true }).selectOption('all');
     await log().waitFor();
   });
 
@@ -291,7 +295,7 @@ describe('logs of a deployment', () => {
     await log().scrollIntoViewIfNeeded();
     await world.picture(page, 'logs-320', { fullPage: false });
     assert.deepEqual(await world.axe(page), []);
-    await page.goto(world.url + '/deployments/iris/logs?search=health');
+    await page.goto(world.url + '/deployments/iris/logs?search=health&replica=all');
     await log().locator('.log-replica').first().waitFor();
     await log().scrollIntoViewIfNeeded();
     await world.picture(page, 'logs-merged-320', { fullPage: false });

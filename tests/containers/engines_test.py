@@ -65,7 +65,7 @@ class Containers(unittest.TestCase):
                              self.updates_and_scales_without_losing_a_request, self.fails_with_the_reason_and_serves_on,
                              self.tells_more_memory_than_there_is, self.tells_a_crash_loop, self.tells_gpus_that_are_not_there,
                              self.brings_the_model_along, self.is_reached_over_its_socket, self.is_replaced_while_it_serves,
-                             self.outlives_the_engine, self.outlives_modelgate, self.removes_what_nobody_wants,
+                             self.outlives_the_engine, self.outlives_modelgate, self.outlives_both, self.removes_what_nobody_wants,
                              self.ends_in_time_without_the_engine, self.stops_starts_and_goes):
                     began = time.monotonic()
                     step()
@@ -332,6 +332,21 @@ sources = ["file://{self.models}/", "{self.model_server.url}/"]
         restarts = self.replica("iris")["restarts"]
         self.program.stop(signal.SIGKILL)
         self.program.start()
+        self.program.wait_for("iris", check=lambda it: it["status"]["availableReplicas"] == 2)
+        self.assertEqual(self.predict(), (200, "v2"))
+        self.assertEqual(self.mine(), before)
+        self.assertEqual(self.replica("iris")["restarts"], restarts)
+
+    def outlives_both(self):
+        """modelgate is back first: what it finds silent, as an engine's ports are with it, is not ended for that."""
+        before = self.settles(2)
+        restarts = self.replica("iris")["restarts"]
+        self.program.stop(signal.SIGKILL)
+        self.engine.daemon.stop(signal.SIGKILL)
+        self.program.start()
+        wait_until(lambda: "the container engine does not answer" in self.program.log(), "it is missed")
+        wait_until(lambda: self.replica("iris")["phase"] != "Ready" or self.predict() == (200, "v2"), "what the silence makes of replicas")
+        self.engine.start()
         self.program.wait_for("iris", check=lambda it: it["status"]["availableReplicas"] == 2)
         self.assertEqual(self.predict(), (200, "v2"))
         self.assertEqual(self.mine(), before)

@@ -43,6 +43,8 @@ class ImportPrimeHub(unittest.TestCase):
         self.assertEqual([(each["createdAt"], each["createdBy"], each["updateMessage"], each["spec"]["stop"], each["spec"]["replicas"]) for each in history],
                          [("2022-03-04T05:06:07.000Z", "bob", "two of them", False, 2), ("2022-02-02T02:02:02.000Z", "bob", "Deployment Stopped", True, 1),
                           ("2022-01-01T00:00:05.000Z", "alice", "first", False, 1)])
+        self.assertEqual([each["clients"] for each in history], [["Web Shop", "batch", "plain", "web-shop"], ["batch", "web-shop"], ["web-shop"]],
+                         "who the clients were then, also those that cannot be any here")
         for name, token in TOKENS.items():
             self.assertEqual(program.predict("iris-hub", client=f"{name}:{token}")[0], 200, "who had a token goes on with it")
             self.assertEqual(program.predict("iris-hub", client=f"{name}:{token}x")[0], 401)
@@ -59,6 +61,7 @@ class ImportPrimeHub(unittest.TestCase):
         # And PrimeHub's own clients go on with it.
         listed = Sdk(program).run("sdk_deployments_history", {"where": {"id": "iris-hub"}})["phDeployment"]["history"]
         self.assertEqual([each["time"] for each in listed], ["2022-03-04T05:06:07Z", "2022-02-02T02:02:02Z", "2022-01-01T00:00:05Z"])
+        self.assertEqual([each["name"] for each in listed[2]["deployment"]["endpointClients"]], ["web-shop"])
 
         again = self.reports()
         self.assertEqual({each["imported"] for each in again.values()}, {False})
@@ -96,6 +99,14 @@ class ImportPrimeHub(unittest.TestCase):
         self.assertRegex(done.stdout, r"Secret +password .*only PhDeployment and InstanceType objects")
         done = self.run_import("-", given=json.dumps({**one, "metadata": {**one["metadata"], "name": one["metadata"]["name"] + "-2"}}))
         self.assertEqual((done.returncode, "1 imported, 0 skipped" in done.stderr), (0, True), done.stderr)
+
+    def test_what_is_too_large_does_not_hold_up_the_rest(self):
+        with open(SAMPLE) as file:
+            one = json.load(file)["items"][4]
+        large = {**one, "metadata": {**one["metadata"], "name": "large-one", "annotations": {"notes": "x" * (2 << 20)}}}
+        done = self.run_import("-", given=json.dumps({"kind": "List", "items": [large, one]}))
+        self.assertEqual((done.returncode, "1 imported, 1 skipped" in done.stderr), (1, True), done.stderr)
+        self.assertRegex(done.stdout, r"large-one .*skipped: .*(large|bytes)")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ class Administration(WithProgram):
         self.assertEqual({key: made[key] for key in ("id", "name", "admins", "projectQuotaCpu", "projectQuotaGpu", "projectQuotaMemory", "quotaCpu")},
                          {"id": "Team_1", "name": "Team_1", "admins": "ada", "projectQuotaCpu": 2, "projectQuotaGpu": None, "projectQuotaMemory": 4.5, "quotaCpu": None})
         refused = self.refusal(admin.run, "sdk_admin_groups_create", {"data": {"name": "team-1"}})
-        self.assertEqual(refused.code, "RESOURCE_CONFLICT")
+        self.assertEqual(refused.code, "GROUP_CONFLICT_NAME")
         changed = admin.run("sdk_admin_groups_update", {"where": {"id": "Team_1"}, "data": {"projectQuotaGpu": 1, "users": {"disconnect": [{"id": "eve"}]}}})["updateGroup"]
         self.assertEqual((changed["projectQuotaGpu"], changed["projectQuotaCpu"]), (1, 2))
         whole = admin.run("sdk_admin_groups_get", {"where": {"id": "Team_1"}, "everyoneGroupWhere": {"id": "everyone"}})

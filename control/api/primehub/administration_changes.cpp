@@ -40,7 +40,11 @@ service::account_service accounts_of(const caller& by) {
 resolution create_group(const caller& by, const json::object& arguments) {
   if (auto wrong = mistake_in_group(data_of(arguments), nullptr)) return *wrong;
   const auto made = service::group_service{by.context()}.create(by.who(), group_document(data_of(arguments)));
-  if (!made) return fault_of(made.error(), resource_kind::group);
+  if (!made) {
+    graphql::fault told = fault_of(made.error(), resource_kind::group);
+    if (made.error().kind == service::failure::conflict) told.code = "GROUP_CONFLICT_NAME";
+    return told;
+  }
   return resolved{group_node(by, *made)};
 }
 

@@ -97,22 +97,25 @@ class group_object : public graphql::object {
     service::deployment_query wanted;
     wanted.groups = {view_.group.name};
     wanted.page_size = largest_page;
-    const auto page = service::deployment_service{by_.context()}.list(by_.who(), wanted);
-    if (!page) return fault_of(page.error());
     json::array details;
-    for (const service::deployment_view& each : page->items) {
-      const domain::revision& now = each.deployment.current;
-      const auto type = (*types)->find(now.spec.instance_type);
-      if (now.spec.stop || type == (*types)->end()) continue;
-      const domain::resources used = type->second.per_replica * now.spec.replicas;
-      details.push_back(json::object{{"name", each.deployment.id},
-                                     {"type", "model_deploy"},
-                                     {"user", now.created_by},
-                                     {"instanceType", now.spec.instance_type},
-                                     {"cpu", number(domain::from_thousandths(used.cpu_milli)).value()},
-                                     {"mem", number(domain::gib_from_sum(used.memory_bytes)).value()},
-                                     {"gpu", used.gpu}});
-    }
+    do {
+      const auto page = service::deployment_service{by_.context()}.list(by_.who(), wanted);
+      if (!page) return fault_of(page.error());
+      for (const service::deployment_view& each : page->items) {
+        const domain::revision& now = each.deployment.current;
+        const auto type = (*types)->find(now.spec.instance_type);
+        if (now.spec.stop || type == (*types)->end()) continue;
+        const domain::resources used = type->second.per_replica * now.spec.replicas;
+        details.push_back(json::object{{"name", each.deployment.id},
+                                       {"type", "model_deploy"},
+                                       {"user", now.created_by},
+                                       {"instanceType", now.spec.instance_type},
+                                       {"cpu", number(domain::from_thousandths(used.cpu_milli)).value()},
+                                       {"mem", number(domain::gib_from_sum(used.memory_bytes)).value()},
+                                       {"gpu", used.gpu}});
+      }
+      wanted.after = page->next;
+    } while (wanted.after);
     return resolved{make_record({{"details", resolved{json::value(std::move(details))}}})};
   }
 

@@ -35,9 +35,10 @@ const char* pod_phase(domain::replica_phase phase) {
 }
 
 /// What is asked for is told before it has become so.
-std::string_view told_status(const domain::deployment_spec& spec, domain::deployment_phase phase) {
+std::string_view told_status(const domain::deployment& of, domain::deployment_phase phase) {
   using domain::deployment_phase;
-  if (spec.stop) return to_string(phase == deployment_phase::stopped ? phase : deployment_phase::stopping);
+  if (of.deleting) return to_string(deployment_phase::stopping);
+  if (of.current.spec.stop) return to_string(phase == deployment_phase::stopped ? phase : deployment_phase::stopping);
   const bool settled = phase == deployment_phase::deployed || phase == deployment_phase::failed;
   return to_string(settled ? phase : deployment_phase::deploying);
 }
@@ -146,7 +147,7 @@ class deployment_object : public spec_node {
     if (field == "id") return text(deployment.id);
     if (field == "name") return text(deployment.name);
     if (field == "groupId" || field == "groupName") return text(deployment.group);
-    if (field == "status") return text(told_status(spec(), view_.status.phase));
+    if (field == "status") return text(told_status(deployment, view_.status.phase));
     if (field == "creationTime") return text(in_seconds(deployment.created_at));
     if (field == "message") return made_now_ ? resolved{} : text(message_of(view_.status));
     if (field == "endpoint") return made_now_ ? resolved{} : text(by().endpoint_of(deployment.id));

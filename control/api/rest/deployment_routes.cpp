@@ -10,6 +10,7 @@
 #include "control/service/deployment_service.hpp"
 #include "control/service/log_service.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 
@@ -22,6 +23,14 @@ using service::deployment_view;
 
 constexpr std::uint64_t most_tail_lines = 1'000'000;
 constexpr std::uint64_t most_seconds_ago = 10ULL * 365 * 86'400;
+
+/// `2026-01-31-08-15-30`, UTC: as PrimeHub names the logs that it gives away.
+std::string file_time(system_time time) {
+  std::string text = format_rfc3339(time).substr(0, std::string_view{"2026-01-31T08:15:30"}.size());
+  std::ranges::replace_if(
+      text, [](char each) { return each == 'T' || each == ':'; }, '-');
+  return text;
+}
 
 class deployment_routes {
  public:
@@ -300,9 +309,7 @@ outcome deployment_routes::logs(const call& of) const {
       return view || view.error().kind == service::failure::storage_unavailable;
     };
   }
-  // Both are names of letters, digits and dashes: nothing else was found.
-  if (download)
-    form.file_name = wanted.replica.value_or(of.arguments[0]) + (wanted.previous ? "-previous.log" : ".log");
+  if (download) form.file_name = file_time(system_clock::now()) + (wanted.previous ? "-previous.log" : ".log");
   return log_answer(std::move(*log), form);
 }
 

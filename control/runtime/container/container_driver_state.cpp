@@ -176,6 +176,7 @@ void container_driver::state::note_trouble(const std::string& sentence) {
   if (sentence.empty()) {
     log::info("runtime", "the container engine answers", {{"engine", display}});
   } else {
+    for (const auto& [name, replica] : replicas) replica->excuse_silence();
     log::error("runtime", "the container engine does not answer; what runs is left as it is, and it is asked again",
                {{"engine", display}, {"why", sentence}});
   }

@@ -345,6 +345,10 @@ boost::asio::awaitable<void> container_replica::probe(std::uint32_t instance) {
   }
 }
 
+void container_replica::excuse_silence() {
+  if (!std::exchange(has_answered_, true)) context_.changed(*this);
+}
+
 void container_replica::on_probe(const std::optional<std::string>& complaint) {
   if (context_.counts != nullptr) context_.counts->on_probe(record_.spec.deployment, !complaint);
   const bool changed = readiness_.on_probe(!complaint);

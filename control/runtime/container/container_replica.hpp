@@ -88,6 +88,8 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   /// What the engine's list says of its container; null: it is not in the list, which was asked for at `asked_at`.
   void on_listed(const container_entry* entry, steady_time asked_at);
   void look_at_usage();
+  /// The engine does not answer, and with it the ports that it publishes may not: silence tells nothing of the program.
+  void excuse_silence();
 
   [[nodiscard]] bool has_exited() const noexcept { return record_.phase == domain::replica_phase::exited; }
   [[nodiscard]] bool is_removed() const noexcept { return removed_; }

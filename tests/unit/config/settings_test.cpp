@@ -210,6 +210,11 @@ BOOST_AUTO_TEST_CASE(keys_that_contradict_each_other_are_told_at_the_one_to_chan
   BOOST_TEST(only_mistake_in("people.login_lock = \"1h\"").code == "CONTRADICTION");
   BOOST_TEST(only_mistake_in("health.ejection_time = \"1h\"").code == "CONTRADICTION");
   BOOST_TEST(only_mistake_in("health.ejection_latency_factor = 1").code == "CONTRADICTION");
+  const diagnostic both = only_mistake_in(
+      "[runtime.docker]\nsocket = \"/run/a\"\ninstance_types = [\"small\", \"gpu\"]\n"
+      "[runtime.podman]\nsocket = \"/run/b\"\ninstance_types = [\"gpu\"]\n");
+  BOOST_TEST(both.code == "CONTRADICTION");
+  BOOST_TEST(mentions(both, "names gpu, which runtime.podman.instance_types names too"));
   // Told at the key that the file sets, even where the other one is to blame.
   const diagnostic smaller = only_mistake_in("[limits]\nhead_bytes = \"4KiB\"\n");
   BOOST_TEST(smaller.where == "2:14");

@@ -260,8 +260,12 @@ BOOST_AUTO_TEST_CASE(replaces_a_store_only_with_force_and_keeps_what_was_there) 
   BOOST_TEST(mode_of(other / "before-restore") == 0700u);
   BOOST_TEST(count_of_deployments(other) == 1u);
 
-  store::restore_backup(file, other, true);  // and again, in the place of what the first one kept
-  BOOST_TEST(read(other / "before-restore" / "token.key") == key_text);
+  for (const char* kept : {"before-restore.1", "before-restore.2"}) {  // and again: nothing that was kept is lost
+    store::restore_backup(file, other, true);
+    BOOST_TEST(read(other / "before-restore" / "token.key") == key_text);
+    BOOST_TEST(fs::exists(other / kept / "token.key"));
+  }
+  BOOST_TEST(read(other / "before-restore.1" / "token.key") == "another key");
 }
 
 BOOST_AUTO_TEST_CASE(that_was_being_restored_is_finished_by_the_next_start) {

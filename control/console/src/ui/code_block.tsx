@@ -5,7 +5,7 @@ export function CodeBlock({ text, what, label }: { text: string; what: string; l
   const hasLines = text.includes('\n');
   const copy = (
     <div class="code-copy">
-      <CopyButton text={text} what={what}>
+      <CopyButton text={text} what={what} said="Copied Successfully!">
         Copy
       </CopyButton>
     </div>

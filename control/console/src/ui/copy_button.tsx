@@ -27,9 +27,11 @@ interface CopyProps {
   /// Shown beside the icon.
   children?: string;
   small?: boolean;
+  /// Said in a notification once it is copied.
+  said?: string;
 }
 
-export function CopyButton({ text, what, children, small = true }: CopyProps) {
+export function CopyButton({ text, what, children, small = true, said }: CopyProps) {
   const [copied, setCopied] = useState(false);
   useEffect(() => {
     if (!copied) return;
@@ -41,6 +43,7 @@ export function CopyButton({ text, what, children, small = true }: CopyProps) {
     const done = await copyText(text);
     button.focus();
     setCopied(done);
+    if (done && said) notify({ kind: 'success', title: said, text: what }, 3);
     if (!done) notify({ kind: 'error', title: 'Not copied', text: 'The browser does not let this page use the clipboard: select the text and copy it.' });
   };
   return (

@@ -39,9 +39,8 @@ export function CommonFields({ model, was }: { model: FormModel; was?: FormState
           errors={errors('/endpointAccessType')}
           onChange={(isPrivate) => set({ isPrivate })}
           hint={
-            form.isPrivate
-              ? 'Only clients with a token may call it: add them in the Clients tab of the detail page.'
-              : 'Everybody who reaches the prediction port may call it. If private, there is a Clients tab in the detail page.'
+            'The toggle of private access of the endpoint; if enabled, there is Clients tab appearing in detail page. ' +
+            (form.isPrivate ? 'Only clients with a token may call it.' : 'Everybody who reaches the prediction port may call it.')
           }
         />
         {was && was.isPrivate !== form.isPrivate && (

@@ -8,6 +8,8 @@ import type { Chunk, LogLine } from './log_book';
 /// How lines are shown; compared by what is in it.
 export interface Look {
   deployment: string;
+  /// The address of the line of that time.
+  linkOf: (time: string) => string;
   /// Each line says whose it is.
   showsReplica: boolean;
   search: string;
@@ -50,7 +52,7 @@ export class ChunkView extends Component<ChunkProps, { whole: ReadonlySet<number
   }
 
   #line(line: LogLine, isSelected: boolean) {
-    const { deployment, showsReplica, zone, colourOf } = this.props;
+    const { deployment, linkOf, showsReplica, zone, colourOf } = this.props;
     const { day, clock } = timeParts(line.time, zone);
     return (
       <div
@@ -60,7 +62,7 @@ export class ChunkView extends Component<ChunkProps, { whole: ReadonlySet<number
         aria-current={isSelected || undefined}
       >
         {line.time && (
-          <a class="log-time" href={`#L${line.time}`} tabIndex={-1} title={`${line.time}: link to this line`}>
+          <a class="log-time" href={linkOf(line.time)} tabIndex={-1} title={`${line.time}: link to this line`}>
             <span class="log-day">{day} </span>
             {clock}
           </a>

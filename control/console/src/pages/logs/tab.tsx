@@ -3,6 +3,7 @@ import type { LogSource } from '../../api/logs';
 import { detailOf, ApiError } from '../../api/problem';
 import type { Deployment } from '../../api/types';
 import { hash, navigate, query } from '../../router/location';
+import { withQuery } from '../../router/match';
 import { attention } from '../../state/attention';
 import { deployments } from '../../state/live';
 import { notifyError } from '../../state/notifications';
@@ -23,9 +24,17 @@ import { SearchBar } from './search_bar';
 import { Toolbar } from './toolbar';
 
 export default function LogsTab({ deployment }: TabProps) {
-  const replica = query.value.get('replica') ?? '';
+  const replica = chosenReplica(deployment);
   const previous = query.value.get('instance') === 'previous';
   return <Log key={`${deployment.id} ${replica} ${previous}`} deployment={deployment} replica={replica} previous={previous} />;
+}
+
+/// What the address says: a replica, or `all`. Else the first one there is; all where there is none, and where a line is named
+/// without its replica. Empty: all.
+function chosenReplica(deployment: Deployment): string {
+  const named = query.value.get('replica');
+  if (named) return named === 'all' ? '' : named;
+  return namedTime() ? '' : (deployment.status.replicas[0]?.name ?? '');
 }
 
 /// The time that the address names, as `#L2026-11-27T03:05:09.123456789Z`; empty when it names none.
@@ -69,8 +78,10 @@ function Log({ deployment, replica, previous }: { deployment: Deployment; replic
   const [jumps, setJumps] = useState(0);
   const target = useMemo(() => (named ? { seq: named.seq } : null), [named?.seq, jumps]);
   const colours = useRef(new Map<string, number>());
+  const address = withQuery(query.value, { replica: replica || 'all' }).toString();
   const look: Look = {
     deployment: deployment.id,
+    linkOf: useMemo(() => (of: string) => `?${address}#L${of}`, [address]),
     showsReplica: replica === '',
     search,
     filter,
@@ -92,7 +103,7 @@ function Log({ deployment, replica, previous }: { deployment: Deployment; replic
     const seq = present.at(from < 0 ? -1 : (from + by) % present.length);
     const line = seq === undefined ? undefined : book.find(seq);
     if (!line) return;
-    void navigate(`${window.location.pathname}${window.location.search}#L${line.time}`, { replace: true });
+    void navigate(look.linkOf(line.time), { replace: true });
     setJumps(jumps + 1);
   };
 

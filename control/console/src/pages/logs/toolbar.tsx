@@ -22,8 +22,8 @@ function replicaChoices(deployment: Deployment, chosen: string): Choice[] {
   }));
   const isGone = chosen !== '' && !present.some((each) => each.value === chosen);
   return [
-    { value: '', text: 'All replicas' },
     ...present,
+    { value: 'all', text: 'All replicas' },
     ...(isGone ? [{ value: chosen, text: `${shortReplica(chosen, deployment.id)} · gone` }] : []),
   ];
 }
@@ -40,7 +40,7 @@ export function Toolbar({ deployment, session, source, filter }: ToolbarProps) {
   return (
     <div class="log-toolbar">
       <div class="log-choices">
-        <SelectField label="Replicas" value={source.replica} choices={replicaChoices(deployment, source.replica)} onInput={(replica) => setQuery({ replica })} />
+        <SelectField label="Replicas" value={source.replica || 'all'} choices={replicaChoices(deployment, source.replica)} onInput={(replica) => setQuery({ replica })} />
         <SelectField
           label="Instance"
           value={source.previous ? 'previous' : ''}
