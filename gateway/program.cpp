@@ -452,6 +452,7 @@ class program {
       if (!upgrades_.is_upgraded())
         ending_changed_.wait_for(lock, now->timeouts.drain_delay, [this] { return hurried_; });
     }
+    reconciler_.start_no_more();
     boost::asio::post(loop_, [this] { control_server_->drain(); });
     if (!gateway_->drain(steady_clock::now() + now->timeouts.drain)) {
       log::warning("program", "some requests were cut: they took longer than timeouts.drain");

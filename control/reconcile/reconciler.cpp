@@ -47,6 +47,7 @@ void reconciler::start() {
     wake_ = true;
   }
   loaded_ = false;  // meanwhile another program may have been in charge
+  starter_.start();
   driver_.set_change_listener([this] { wake(); });
   thread_ = std::thread{[this] {
     ::pthread_setname_np(::pthread_self(), "reconciler");
@@ -61,8 +62,10 @@ void reconciler::stop() {
   }
   woken_.notify_all();
   answered_.notify_all();
+  starter_.close();
   if (!thread_.joinable()) return;
   thread_.join();
+  starter_.stop();
   driver_.set_change_listener({});
 }
 
@@ -191,6 +194,11 @@ steady_time reconciler::pass() {
 
   const system_time now = system_clock::now();
   const plan_outcome outcome = plan(wanted(observed), observed, view_of_gateway(observed), now, settings_.plan);
+  std::vector<runtime::replica_spec> starts;
+  for (const action& step : outcome.actions) {
+    if (const auto* const it = std::get_if<start_replica>(&step)) starts.push_back(it->spec);
+  }
+  starter_.want(std::move(starts));
   for (const action& step : outcome.actions) act(step);
   if (const auto pause = judge_revisions(observed, now)) look_again_in(*pause);
   if (store_failed_) {
@@ -296,17 +304,13 @@ gateway_view reconciler::view_of_gateway(const std::vector<observed_replica>& ob
 }
 
 void reconciler::act(const action& step) {
-  log::debug("reconciler", to_string(step));
-  std::visit(overloaded{[&](const start_replica& it) {
-                          if (const auto started = driver_.start(it.spec); !started) {
-                            log::warning("reconciler", "a replica could not be started",
-                                         {{"replica", it.spec.name}, {"why", started.error()}});
-                          }
-                        },
+  if (!std::holds_alternative<start_replica>(step)) log::debug("reconciler", to_string(step));
+  std::visit(overloaded{[](const start_replica&) {},  // the starter's
                         [&](const drain_replica& it) { driver_.drain(it.name); },
                         [&](const stop_replica& it) { driver_.stop(it.name); },
                         [&](const remove_replica& it) { driver_.remove(it.name); },
                         [&](const forget_deployment& it) {
+                          if (starter_.is_starting(it.deployment)) return;  // it is seen soon, and goes first
                           driver_.forget_deployment(it.deployment);
                           if (const auto erased = store_.erase_deleted(it.deployment); !erased)
                             complain(erased.error());

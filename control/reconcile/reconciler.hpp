@@ -4,6 +4,7 @@
 #include "control/reconcile/plan.hpp"
 #include "control/reconcile/reconcile_link.hpp"
 #include "control/reconcile/reconcile_stats.hpp"
+#include "control/reconcile/replica_starter.hpp"
 #include "control/runtime/runtime_driver.hpp"
 #include "control/store/desired_state.hpp"
 
@@ -50,7 +51,7 @@ using publish_function = std::function<config::snapshot_ptr(const std::vector<st
 /// A pass costs what has changed and what runs; of deployments that are stopped, whatever their number, only a few
 /// microseconds in all.
 ///
-/// Shape:  one thread of its own; as a link, any-thread. What it is given outlives it.
+/// Shape:  one thread of its own, and one that starts replicas; as a link, any-thread. What it is given outlives it.
 /// Errors: a store that fails is said once in the log, and asked again with growing pauses; serving goes on.
 class reconciler final : public reconcile_link {
  public:
@@ -66,8 +67,10 @@ class reconciler final : public reconcile_link {
   void set_pass_listener(std::function<void()> listener) { pass_listener_ = std::move(listener); }
   /// Listens to the driver and begins; also again after `stop`.
   void start();
-  /// Ends after the pass that is under way. Replicas and snapshot stay as they are.
+  /// Ends after the pass and the start that are under way. Replicas and snapshot stay as they are.
   void stop();
+  /// The end is near: what has died stays dead, and what is missing is missed. The rest goes on until `stop`. Any thread.
+  void start_no_more() { starter_.close(); }
 
   /// From the next pass on, which comes at once. Any thread.
   void reconfigure(const reconciler_settings& settings);
@@ -115,6 +118,7 @@ class reconciler final : public reconcile_link {
   runtime::runtime_driver& driver_;
   publish_function publisher_;
   config::gateway_link& gateway_;
+  replica_starter starter_{driver_};
   std::function<void()> pass_listener_;
   reconcile_stats stats_;
 

@@ -119,7 +119,12 @@ void exchange::start_watching_client() {
 /// A client that has sent its whole request and closes has gone: the replica need not work on. What it sends meanwhile
 /// is the next request: it is read, as far as there is room, because its departure stands behind it.
 exchange::verdict exchange::watch_client() {
-  if (!watching_client_ || !client_.stream.maybe_readable()) return {};
+  if (!watching_client_) {  // there was no room, or it has half closed
+    const bool has_gone =
+        client_.stream.is_broken() || (client_.stream.has_ended() && worker_.settings.cancel_on_half_close);
+    return has_gone ? fsm_.on_client_gone() : verdict{};
+  }
+  if (!client_.stream.maybe_readable()) return {};
   for (;;) {
     const std::span<char> room = client_.input.space();
     if (room.empty()) break;

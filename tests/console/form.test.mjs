@@ -42,6 +42,15 @@ describe('creating and updating', () => {
     await page.getByText('Your Deployment ID is available.').waitFor();
   });
 
+  it('leads to the first field that the program refuses, though no rehearsal told of it', async () => {
+    await page.route('**/api/v1/deployments?dryRun=true*', (route) => route.abort());
+    await page.getByLabel('Model Image').fill('demo/none:1');
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.waitForFunction(() => document.activeElement?.labels?.[0]?.textContent.startsWith('Model Image'));
+    await page.unroute('**/api/v1/deployments?dryRun=true*');
+    await page.getByLabel('Model Image').fill('');
+  });
+
   it('reckons the quota before anything is sent', async () => {
     await page.getByLabel('Group', { exact: false }).first().selectOption('small');
     await page.getByRole('radio', { name: /^Large/ }).check();

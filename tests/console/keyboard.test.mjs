@@ -51,6 +51,16 @@ describe('by keyboard', () => {
     await page.locator('.live-live').waitFor();
   });
 
+  it('goes past header and menu at once', async () => {
+    await page.goto(world.url + '/deployments');
+    await page.locator('.live-live').waitFor();
+    await press('Tab');
+    assert.match(await focused(), /^Skip to content/);
+    await press('Enter');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'main');
+    assert.equal(new URL(page.url()).hash, '');
+  });
+
   it('goes to a page by the palette, and by g and a letter', async () => {
     await press('Control+k');
     await page.getByRole('combobox', { name: 'Page or deployment' }).waitFor();

@@ -71,3 +71,60 @@ describe('every page, with long names', () => {
     assert.ok(left >= 0 && right <= narrow.width, `from ${left} to ${right}`);
   });
 });
+
+describe('every page, with ordinary names', () => {
+  let world, page;
+  before(async () => {
+    world = await openWorld();
+    const { api } = world.program;
+    await world.program.waitForPhase('iris-private');
+    await api('PATCH', '/deployments/iris-private', { modelImage: 'demo/iris:2.0', updateMessage: 'two' }, { 'If-Match': '*' });
+    await api('POST', '/deployments', {
+      id: 'broken', name: 'Broken', group: 'demo', modelImage: 'demo/iris:1.0', instanceType: 'demo-small', replicas: 1, progressDeadline: 3, serving: { exampleRequest: { nonsense: true } },
+    });
+    await world.program.waitForPhase('broken', 'Failed');
+    ({ page } = await world.signedIn());
+  });
+  after(() => world.close());
+
+  const places = [
+    '/deployments', '/deployments/iris', '/deployments/broken', '/deployments/iris-private/history', '/deployments/iris-private/history?from=1&to=2',
+    '/deployments/iris-private/history?revision=1', '/deployments/iris-private/clients', '/deployments/iris-private/monitor', '/create', '/deployments/broken/update',
+    '/groups', '/groups/demo', '/instance-types', '/images', '/pull-secrets', '/users', '/users/admin', '/tokens', '/audit', '/gateway',
+  ];
+  for (const place of places) {
+    it(`${place} breaks no word at any width`, async () => {
+      await page.goto(world.url + place);
+      await page.locator('.page-head').waitFor();
+      await page.waitForFunction(() => !document.querySelector('.skeleton'));
+      for (const width of [wide.width, 1024, 768, 480, narrow.width]) {
+        await page.setViewportSize({ width, height: 800 });
+        await world.assertWordsWhole(page);
+      }
+    });
+  }
+
+  it('the list as a table breaks no word at any width', async () => {
+    await page.setViewportSize(wide);
+    await page.goto(world.url + '/deployments');
+    await page.getByRole('button', { name: 'Table' }).click();
+    for (const width of [wide.width, 1024, 768, 480, narrow.width]) {
+      await page.setViewportSize({ width, height: 800 });
+      await world.assertWordsWhole(page);
+    }
+  });
+
+  it('a token that is shown once has a button to copy it that is whole', async () => {
+    await page.goto(world.url + '/deployments/iris-private/clients');
+    await page.getByLabel('Client Name').fill('narrow');
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog').waitFor();
+    for (const width of [narrow.width, 390]) {
+      await page.setViewportSize({ width, height: 800 });
+      await world.assertWordsWhole(page);
+      await world.picture(page, `client-token-${width}`, { fullPage: false });
+      const button = await page.getByRole('button', { name: /client token$/ }).first().boundingBox();
+      assert.ok(button.height < 44, `${button.width} x ${button.height} at ${width}`);
+    }
+  });
+});

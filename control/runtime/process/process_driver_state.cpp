@@ -82,9 +82,10 @@ result<launch_ground, process_driver::state::unprepared> process_driver::state::
   if (!own_folder) return unprepared{"a folder for it cannot be made: " + own_folder.error().message()};
 
   if (spec.model_uri && models != nullptr) {
-    // The reconciler starts replicas, and others wait for their turn meanwhile.
-    constexpr milliseconds patience_with_model{2'000};
-    auto model = models->ensure_within(spec.name, *spec.model_uri, patience_with_model);
+    // Others wait for their turn meanwhile. One that takes longer is there when this one is started again.
+    constexpr milliseconds patience_with_model{500};
+    const milliseconds patience = models->is_fetching(spec.name) ? milliseconds{0} : patience_with_model;
+    auto model = models->ensure_within(spec.name, *spec.model_uri, patience);
     if (!model) {
       const bool is_coming = models->is_fetching(spec.name);
       return unprepared{model.error(), is_coming ? domain::failure_cause::none : domain::failure_cause::model};

@@ -85,6 +85,10 @@ class byte_stream final : public watcher,
   /// Whether the peer has closed its side, also when what it sent before has not been read yet.
   [[nodiscard]] bool peer_has_closed() noexcept;
 
+  /// What the loop has told of that already, without a system call; and whether it was no orderly end.
+  [[nodiscard]] bool has_ended() const noexcept { return has_ended_; }
+  [[nodiscard]] bool is_broken() const noexcept { return is_broken_; }
+
   void shutdown_send() noexcept;
   void close() noexcept;
   /// Closes with a reset: the peer learns that something went wrong although bytes were sent before.
@@ -115,6 +119,7 @@ class byte_stream final : public watcher,
   bool awaiting_readable_ = false;
   bool awaiting_writable_ = false;
   bool has_ended_ = false;   ///< the peer's side: no later edge will tell of it
+  bool is_broken_ = false;
   bool shuts_down_ = false;  ///< as soon as everything has been sent
   bool gathers_ = false;
   bool has_failed_ = false;           ///< a send that was gathered

@@ -112,6 +112,28 @@ export async function openWorld(options) {
       assert.deepEqual(out, []);
     },
 
+    /// No word of people is broken within: "admi" above "n".
+    async assertWordsWhole(page) {
+      await settled(page);
+      const broken = await page.evaluate(() => {
+        const found = [];
+        const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        const range = document.createRange();
+        for (let text; (text = texts.nextNode()); ) {
+          const holder = text.parentElement;
+          if (!holder.checkVisibility({ visibilityProperty: true }) || holder.closest('pre, textarea, option, .visually-hidden')) continue;
+          for (const word of text.data.matchAll(/(?<!\S)[A-Za-z0-9_.]{2,16}(?!\S)/g)) {
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            const lines = new Set([...range.getClientRects()].filter((each) => each.width > 0).map((each) => Math.round(each.top)));
+            if (lines.size > 1) found.push(`"${word[0]}" in ${holder.tagName}.${holder.className}`);
+          }
+        }
+        return [...new Set(found)];
+      });
+      assert.deepEqual(broken, [], `broken words of ${page.url()}`);
+    },
+
     async close() {
       for (const context of contexts) await context.close();
       await browser.close();

@@ -131,6 +131,32 @@ BOOST_AUTO_TEST_CASE(a_reset_is_a_departure_whatever_the_config_says) {
   BOOST_TEST(replica.await_requests(2).back() == "left");
 }
 
+BOOST_AUTO_TEST_CASE(who_goes_behind_more_requests_than_are_read_ahead_has_gone) {
+  for (const bool resets : {false, true}) {
+    BOOST_TEST_CONTEXT((resets ? "by a reset" : "by half a close")) {
+      scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
+        self.note(connection.receive_message());
+        static_cast<void>(connection.receive_all());
+        self.note("left");
+      }};
+      config::settings settings = gateway_fixture::short_settings();
+      settings.timeouts.first_byte = patience;
+      gateway_fixture fixture{settings};
+      fixture.deploy("pub", {&replica});
+      raw_socket client = fixture.connect();
+      std::string requests = post("/deployment/pub/x", "{}");
+      for (const std::string one = requests; requests.size() < 64 * 1'024;) requests += one;
+      client.send(requests);
+      static_cast<void>(replica.await_requests(1));
+      if (resets)
+        client.reset();
+      else
+        client.shutdown_send();
+      BOOST_TEST(replica.await_requests(2).back() == "left");
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_ends_early_is_no_request_in_either_mode) {
   for (const bool cancel : {true, false}) {
     scripted_upstream replica{

@@ -135,6 +135,7 @@ class memory_driver final : public runtime::runtime_driver {
     return seen;
   }
   result<void, std::string> start(const runtime::replica_spec& spec) override {
+    if (before_start) before_start(spec);
     change([&] {
       auto begun = replica(spec.deployment, spec.revision, spec.index, spec.revision == never_ready ? starting : ready);
       begun.since = begun.unready_since = system_clock::now();
@@ -181,7 +182,8 @@ class memory_driver final : public runtime::runtime_driver {
   std::vector<runtime::replica_source> followed;
   runtime::source_state state_of_source;
   int starts = 0;
-  std::uint64_t never_ready = 0;  ///< replicas of this revision go on starting
+  std::function<void(const runtime::replica_spec&)> before_start;  ///< set before the first one
+  std::uint64_t never_ready = 0;                                   ///< replicas of this revision go on starting
 
   std::optional<replica_phase> phase_of(const std::string& name) const {
     const std::lock_guard lock{mutex};

@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <map>
+#include <thread>
 
 namespace modelgate::control::reconcile::tests {
 namespace {
@@ -60,6 +61,56 @@ BOOST_AUTO_TEST_CASE(brings_up_what_is_wanted_and_publishes_it) {
   BOOST_TEST(eventually([&] { return gateway.endpoints() == both; }));
   BOOST_TEST(eventually(
       [&] { return reconciling.status_of(deployment("d", 1, 2).deployment, "").phase == deployment_phase::deployed; }));
+}
+
+/// Holds each start until it is let go.
+struct held_starts {
+  explicit held_starts(memory_driver& driver) {
+    driver.before_start = [this](const runtime::replica_spec&) {
+      ++begun;
+      while (!let_go) std::this_thread::yield();
+    };
+  }
+  ~held_starts() { let_go = true; }
+  std::atomic<int> begun{0};
+  std::atomic<bool> let_go{false};
+};
+
+BOOST_AUTO_TEST_CASE(publishes_while_a_replica_is_being_started) {
+  held_starts held{driver};
+  want({deployment("d", 1, 2)});
+  BOOST_TEST_REQUIRE(eventually([&] { return held.begun == 1; }));
+  want({deployment("d", 1, 2), stopped(deployment("e", 1, 1))});
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST(held.begun == 1);  // and it is not begun once more meanwhile
+  held.let_go = true;
+  BOOST_TEST(eventually([&] { return gateway.endpoints() == both; }));
+  BOOST_TEST(held.begun == 2);
+}
+
+BOOST_AUTO_TEST_CASE(starts_what_the_last_plan_wants_and_nothing_of_an_earlier_one) {
+  held_starts held{driver};
+  want({deployment("d", 1, 9)});
+  BOOST_TEST_REQUIRE(eventually([&] { return held.begun == 1; }));
+  want({deployment("d", 1, 1)});
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));
+  BOOST_TEST(reconciling.publish_and_wait(steady_clock::now() + patience));  // the first pass has ended
+  held.let_go = true;
+  BOOST_TEST(eventually([&] { return gateway.endpoints().size() == 1; }));
+  BOOST_TEST(held.begun == 1);
+}
+
+BOOST_AUTO_TEST_CASE(begins_no_start_once_the_end_is_near) {
+  held_starts held{driver};
+  want({deployment("d", 1, 9)});
+  BOOST_TEST_REQUIRE(eventually([&] { return held.begun == 1; }));
+  reconciling.start_no_more();
+  held.let_go = true;
+  BOOST_TEST(eventually([&] { return gateway.endpoints().size() == 1; }));  // what runs is served until the end
+  reconciling.stop();
+  BOOST_TEST(held.begun == 1);
+  reconciling.start();  // an upgrade that was taken back
+  BOOST_TEST(eventually([&] { return gateway.endpoints().size() == 9; }));
 }
 
 BOOST_AUTO_TEST_CASE(rolls_to_another_revision) {

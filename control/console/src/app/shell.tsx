@@ -25,7 +25,14 @@ export function Shell({ children }: { children: ComponentChildren }) {
   useEffect(() => setMenu(false), [pathname.value]);
   return (
     <div class={menu ? 'shell shell-open' : 'shell'}>
-      <a class="skip" href="#main">
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault(); // the address stays
+          main.current?.focus();
+        }}
+      >
         Skip to content
       </a>
       <header class="top">

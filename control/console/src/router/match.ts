@@ -26,7 +26,8 @@ export function matchPath(pattern: string, pathname: string): Params | null {
   return params;
 }
 
-function decode(text: string): string | null {
+/// Null where it cannot be decoded.
+export function decode(text: string): string | null {
   try {
     return decodeURIComponent(text);
   } catch {

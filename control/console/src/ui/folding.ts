@@ -4,6 +4,13 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 /// Below so much for each column, in rem, a table's cells would be a word wide.
 const narrowestColumn = 6.5;
 
+/// What is this long is broken where it must be; words of people stay whole.
+const longWord = /[^\s-]{18}/;
+
+function markLongWords(table: Element): void {
+  for (const cell of table.querySelectorAll('tbody :is(th, td)')) cell.classList.toggle('long-words', longWord.test((cell as HTMLElement).innerText));
+}
+
 /// Whether a table of so many columns has too little room in `box`, its parent, to stand as one. It is the box's width that tells:
 /// a table may have half of a page, or what a menu beside it leaves.
 export function useFolding(box: RefObject<HTMLElement | null>, columns: number): boolean {
@@ -14,6 +21,7 @@ export function useFolding(box: RefObject<HTMLElement | null>, columns: number):
     const element = box.current;
     const table = element?.firstElementChild;
     if (!element || !table) return;
+    markLongWords(table);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     if (!table.classList.contains('table-folded') && table.clientWidth > element.clientWidth) needed.current = table.clientWidth;
     setFolded(element.clientWidth < Math.max(columns * narrowestColumn * rem, needed.current));

@@ -60,6 +60,7 @@ export default function CreatePage(_: PageProps) {
       setBusy(false);
       if (!(error instanceof ApiError)) return notifyError(error, 'Creating the deployment');
       setRefused(error);
+      model.take(error.fields);
       focusFirstError();
     }
   };

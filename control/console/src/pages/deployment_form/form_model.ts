@@ -68,8 +68,10 @@ export function exampleMistake(form: FormState): string {
 /// Puts the focus on the first field that has an error, when they are on the page.
 export function focusFirstError(): void {
   setTimeout(() => {
-    const first = document.querySelector<HTMLElement>('#main [aria-invalid="true"], #main .field-error, #main .alert-error');
+    const one = (selector: string) => document.querySelector<HTMLElement>(selector);
+    const first = one('#main [aria-invalid="true"]') ?? one('#main .field-error') ?? one('#main .alert-error');
     if (!first) return;
+    if (!first.matches('input, select, textarea, button')) first.tabIndex = -1;
     first.closest('details')?.setAttribute('open', '');
     first.scrollIntoView({ block: 'center' });
     first.focus();

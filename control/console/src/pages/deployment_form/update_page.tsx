@@ -77,6 +77,7 @@ function UpdateForm({ start, startAnew }: { start: Deployment; startAnew: (deplo
       setBusy(false);
       if (!(error instanceof ApiError)) return notifyError(error, 'Updating the deployment');
       setRefused(error);
+      model.take(error.fields);
       focusFirstError();
     }
   };

@@ -3,7 +3,7 @@ import type { LogSource } from '../../api/logs';
 import { detailOf, ApiError } from '../../api/problem';
 import type { Deployment } from '../../api/types';
 import { hash, navigate, query } from '../../router/location';
-import { withQuery } from '../../router/match';
+import { decode, withQuery } from '../../router/match';
 import { attention } from '../../state/attention';
 import { deployments } from '../../state/live';
 import { notifyError } from '../../state/notifications';
@@ -24,21 +24,23 @@ import { SearchBar } from './search_bar';
 import { Toolbar } from './toolbar';
 
 export default function LogsTab({ deployment }: TabProps) {
-  const replica = chosenReplica(deployment);
+  // A rollout takes nobody from the replica that he reads.
+  const [first] = useState(() => deployment.status.replicas[0]?.name ?? '');
+  const replica = chosenReplica(first);
   const previous = query.value.get('instance') === 'previous';
   return <Log key={`${deployment.id} ${replica} ${previous}`} deployment={deployment} replica={replica} previous={previous} />;
 }
 
-/// What the address says: a replica, or `all`. Else the first one there is; all where there is none, and where a line is named
-/// without its replica. Empty: all.
-function chosenReplica(deployment: Deployment): string {
+/// What the address says: a replica, or `all`. Else the first one that there was; all where there was none, and where a line is
+/// named without its replica. Empty: all.
+function chosenReplica(first: string): string {
   const named = query.value.get('replica');
   if (named) return named === 'all' ? '' : named;
-  return namedTime() ? '' : (deployment.status.replicas[0]?.name ?? '');
+  return namedTime() ? '' : first;
 }
 
 /// The time that the address names, as `#L2026-11-27T03:05:09.123456789Z`; empty when it names none.
-const namedTime = () => (hash.value.startsWith('#L') ? decodeURIComponent(hash.value.slice(2)) : '');
+const namedTime = () => (hash.value.startsWith('#L') ? (decode(hash.value.slice(2)) ?? '') : '');
 
 function mayGoOn(source: LogSource): boolean {
   const deployment = deployments.peek().get(source.deployment);
