@@ -239,8 +239,10 @@ describe('logs of a deployment', () => {
     await program.waitForPhase('talker');
     await say(program, 'talker', 'born again');
     await shows('born again');
-    await page.getByLabel('Replicas', { exact: true }).selectOption({ label: 'r1-0 · Ready · 1 restart' });
+    await shows('last words'); // who reads goes on reading
+    await open('?replica=deploy-talker-r1-0');
     await shows('born again');
+    await page.getByRole('option', { name: 'r1-0 · Ready · 1 restart' }).waitFor({ state: 'attached' });
     assert.equal(await log().getByText('last words', { exact: true }).count(), 0);
     await page.getByLabel('Instance').selectOption('previous');
     await shows('last words');
