@@ -89,6 +89,7 @@ MUTEXES = {
     "control/runtime/external/external_driver.cpp": "the table of external replicas, on control threads",
     "control/api/events/event_hub.hpp": "hands the log of changes to listeners, on control threads; not held over reading, comparing or writing JSON",
     "control/reconcile/reconciler.hpp": "wakes the reconciler's thread",
+    "control/reconcile/replica_starter.hpp": "what is to be started, by the reconciler's thread and the one that starts",
 }
 
 LONGEST_FILE = 600

@@ -24,11 +24,10 @@ import { SearchBar } from './search_bar';
 import { Toolbar } from './toolbar';
 
 export default function LogsTab({ deployment }: TabProps) {
-  // A rollout takes nobody from the replica that he reads.
-  const [first] = useState(() => deployment.status.replicas[0]?.name ?? '');
+  const [first, setFirst] = useState(() => deployment.status.replicas[0]?.name ?? '');
   const replica = chosenReplica(first);
   const previous = query.value.get('instance') === 'previous';
-  return <Log key={`${deployment.id} ${replica} ${previous}`} deployment={deployment} replica={replica} previous={previous} />;
+  return <Log key={`${deployment.id} ${replica} ${previous}`} deployment={deployment} replica={replica} previous={previous} moveOn={setFirst} />;
 }
 
 /// What the address says: a replica, or `all`. Else the first one that there was; all where there was none, and where a line is
@@ -68,8 +67,23 @@ function useSession(deployment: Deployment, replica: string, previous: boolean):
   return session;
 }
 
-function Log({ deployment, replica, previous }: { deployment: Deployment; replica: string; previous: boolean }) {
+interface LogProps {
+  deployment: Deployment;
+  replica: string;
+  previous: boolean;
+  /// To another replica, where the address names none and this one has gone.
+  moveOn: (replica: string) => void;
+}
+
+function Log({ deployment, replica, previous, moveOn }: LogProps) {
   const session = useSession(deployment, replica, previous);
+  // Who has scrolled up reads on: only who follows is taken along.
+  const { replicas } = deployment.status;
+  const hasGone = replica !== '' && !query.value.has('replica') && !replicas.some((each) => each.name === replica);
+  const next = hasGone && session.following.value ? replicas[0]?.name : undefined;
+  useEffect(() => {
+    if (next) moveOn(next);
+  }, [next]);
   const { book, version } = session;
   version.value; // what `book` holds is drawn anew when it changes
   const search = query.value.get('search') ?? '';
