@@ -188,6 +188,7 @@ steady_time reconciler::pass() {
   }
 
   follow_sources();
+  starter_.begin_observation();
   const auto observed = driver_.observe();
   publish(observed, request, fresh);
   if (!live_ || live_->generation < published_->generation) look_again_in(settings_.plan.drain_poll);
@@ -308,9 +309,11 @@ void reconciler::act(const action& step) {
   std::visit(overloaded{[](const start_replica&) {},  // the starter's
                         [&](const drain_replica& it) { driver_.drain(it.name); },
                         [&](const stop_replica& it) { driver_.stop(it.name); },
-                        [&](const remove_replica& it) { driver_.remove(it.name); },
+                        [&](const remove_replica& it) {
+                          if (!starter_.may_be_unseen(it.name)) driver_.remove(it.name);  // it may run by now
+                        },
                         [&](const forget_deployment& it) {
-                          if (starter_.is_starting(it.deployment)) return;  // it is seen soon, and goes first
+                          if (starter_.may_be_unseen_of(it.deployment)) return;  // it is seen soon, and goes first
                           driver_.forget_deployment(it.deployment);
                           if (const auto erased = store_.erase_deleted(it.deployment); !erased)
                             complain(erased.error());

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <exception>
 #include <iterator>
 #include <utility>
@@ -39,15 +40,26 @@ void replica_starter::want(std::vector<runtime::replica_spec> all) {
   {
     const std::lock_guard lock{mutex_};
     if (closed_) return;
-    std::erase_if(all, [&](const auto& each) { return under_way_ && under_way_->name == each.name; });
+    std::erase_if(all, [&](const auto& each) { return unseen_.contains(each.name); });
     wanted_.assign(std::make_move_iterator(all.begin()), std::make_move_iterator(all.end()));
   }
   changed_.notify_all();
 }
 
-bool replica_starter::is_starting(std::string_view deployment) const {
+void replica_starter::begin_observation() {
   const std::lock_guard lock{mutex_};
-  return under_way_ && under_way_->deployment == deployment;
+  unseen_.clear();
+  if (under_way_) unseen_.emplace(under_way_->name, under_way_->deployment);
+}
+
+bool replica_starter::may_be_unseen(std::string_view replica) const {
+  const std::lock_guard lock{mutex_};
+  return unseen_.contains(replica);
+}
+
+bool replica_starter::may_be_unseen_of(std::string_view deployment) const {
+  const std::lock_guard lock{mutex_};
+  return std::any_of(unseen_.begin(), unseen_.end(), [&](const auto& each) { return each.second == deployment; });
 }
 
 void replica_starter::run() {
@@ -57,6 +69,7 @@ void replica_starter::run() {
     if (closed_) return;
     under_way_ = std::move(wanted_.front());
     wanted_.pop_front();
+    unseen_.emplace(under_way_->name, under_way_->deployment);
     const runtime::replica_spec spec = *under_way_;
     lock.unlock();
     log::debug("reconciler", "start " + spec.name);

@@ -4,8 +4,11 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -31,11 +34,14 @@ class replica_starter {
   /// Closes, and returns when the one that is under way has been started.
   void stop();
 
-  /// What is to be started from now on, in this order, and nothing of what was: the last plan holds. The one that is under way
-  /// is not begun once more.
+  /// Before the driver is observed: what is under way now or begun later may be missing in what is seen.
+  void begin_observation();
+  /// What is to be started from now on, in this order, and nothing of what was: the last plan holds. What may be missing in
+  /// what it was made of is not begun once more.
   void want(std::vector<runtime::replica_spec> all);
-  /// Whether one of this deployment's is under way.
-  [[nodiscard]] bool is_starting(std::string_view deployment) const;
+  /// Whether this replica, or one of this deployment's, may be missing in what was seen last.
+  [[nodiscard]] bool may_be_unseen(std::string_view replica) const;
+  [[nodiscard]] bool may_be_unseen_of(std::string_view deployment) const;
 
  private:
   void run();
@@ -45,6 +51,7 @@ class replica_starter {
   std::condition_variable changed_;
   std::deque<runtime::replica_spec> wanted_;
   std::optional<runtime::replica_spec> under_way_;
+  std::map<std::string, std::string, std::less<>> unseen_;  ///< replica -> deployment
   bool closed_ = true;
   std::thread thread_;
 };

@@ -1,5 +1,7 @@
 #include "control/runtime/log_line.hpp"
 
+#include "control/runtime/whole_characters.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstdio>
@@ -38,8 +40,9 @@ void line_splitter::feed(std::string_view bytes, const sink& line) {
       const std::size_t more = longest_log_line - held_.size();
       held_.append(piece.substr(taken, more));
       taken += more;
-      line(held_, true);
-      held_.clear();
+      const std::size_t whole = size_of_whole_characters(held_);
+      line(std::string_view{held_}.substr(0, whole), true);
+      held_.erase(0, whole);
     }
     held_.append(piece.substr(taken));
     if (end == std::string_view::npos) return;

@@ -298,7 +298,7 @@ void byte_stream::on_ready(std::uint32_t events) {
   bool worth_a_look = false;
   // The end is worth a look also to who reads no further.
   if ((events & (EPOLLRDHUP | broken)) != 0) worth_a_look = !std::exchange(has_ended_, true);
-  if ((events & broken) != 0) is_broken_ = true;
+  if ((events & broken) != 0) worth_a_look |= !std::exchange(is_broken_, true);
   if ((events & (EPOLLOUT | broken)) != 0 && is_writable_again()) worth_a_look = true;
   if ((events & (EPOLLIN | EPOLLRDHUP | broken)) != 0) {
     readable_ = true;

@@ -113,38 +113,41 @@ exchange::verdict exchange::on_expiry(steady_time now) {
 
 void exchange::start_watching_client() {
   watching_client_ = !client_.input.space().empty();
-  if (watching_client_) client_.stream.expect_input();
+  if (watching_client_)
+    client_.stream.expect_input();
+  else if (client_.stream.has_ended())
+    client_.signal.notify();  // that was told before: nothing else would come
 }
 
 /// A client that has sent its whole request and closes has gone: the replica need not work on. What it sends meanwhile
 /// is the next request: it is read, as far as there is room, because its departure stands behind it.
 exchange::verdict exchange::watch_client() {
-  if (!watching_client_) {  // there was no room, or it has half closed
-    const bool has_gone =
-        client_.stream.is_broken() || (client_.stream.has_ended() && worker_.settings.cancel_on_half_close);
-    return has_gone ? fsm_.on_client_gone() : verdict{};
-  }
-  if (!client_.stream.maybe_readable()) return {};
-  for (;;) {
+  const bool end_is_departure = worker_.settings.cancel_on_half_close;
+  while (watching_client_ && client_.stream.maybe_readable()) {
     const std::span<char> room = client_.input.space();
-    if (room.empty()) break;
+    if (room.empty()) {
+      watching_client_ = false;
+      break;
+    }
     const net::io_result read = client_.stream.read_some(room);
     switch (read.status) {
       case net::io_status::ok:
         client_.input.commit(read.bytes);
-        continue;
+        break;
       case net::io_status::would_block:
         return {};
       case net::io_status::end:
-        if (worker_.settings.cancel_on_half_close) return fsm_.on_client_gone();
+        if (end_is_departure) return fsm_.on_client_gone();
+        watching_client_ = false;
         break;
       case net::io_status::failed:
         return fsm_.on_client_gone();
     }
-    break;
   }
-  watching_client_ = false;
-  return {};
+  if (watching_client_) return {};
+  // The loop tells of the end also to who reads no further.
+  const bool has_gone = client_.stream.is_broken() || (client_.stream.has_ended() && end_is_departure);
+  return has_gone ? fsm_.on_client_gone() : verdict{};
 }
 
 }  // namespace modelgate::proxy

@@ -27,15 +27,9 @@ class log_stream : public http_io::body_stream {
       asked_at_ = now;
       if (!may_read_on_()) return {{}, true};
     }
-    std::string bytes = std::exchange(begun_character_, {}) + log_->next();
+    std::string bytes = log_->next();
     const bool finished = log_->finished();
-    if (most_chunk_bytes_ > 0 && !finished) {
-      const std::size_t whole = size_of_whole_characters(bytes);
-      begun_character_ = bytes.substr(whole);
-      bytes.resize(whole);
-    }
-    if (heartbeat_ && !finished && begun_character_.empty())
-      bytes = heartbeat_->next(std::move(bytes), steady_clock::now());
+    if (heartbeat_ && !finished) bytes = heartbeat_->next(std::move(bytes), steady_clock::now());
     std::vector<std::size_t> cuts;
     if (most_chunk_bytes_ > 0) cuts = line_cuts(bytes, most_chunk_bytes_);
     return {std::move(bytes), finished, std::move(cuts)};
@@ -46,7 +40,6 @@ class log_stream : public http_io::body_stream {
   std::optional<log_heartbeat> heartbeat_;
   std::function<bool()> may_read_on_;
   std::size_t most_chunk_bytes_;
-  std::string begun_character_;  ///< the first bytes of one; a long line comes in pieces
   steady_time asked_at_;
 };
 
@@ -70,17 +63,6 @@ std::vector<std::size_t> line_cuts(std::string_view text, std::size_t most) {
     cuts.push_back(cut);
   }
   return cuts;
-}
-
-std::size_t size_of_whole_characters(std::string_view text) noexcept {
-  constexpr std::size_t longest = 4;
-  for (std::size_t back = 1; back < longest && back <= text.size(); ++back) {
-    const auto byte = static_cast<unsigned char>(text[text.size() - back]);
-    if ((byte & 0xC0U) == 0x80U) continue;
-    const std::size_t length = byte >= 0xF0U ? 4 : byte >= 0xE0U ? 3 : byte >= 0xC0U ? 2 : 1;
-    return length > back ? text.size() - back : text.size();
-  }
-  return text.size();
 }
 
 http_io::response log_answer(std::unique_ptr<service::merged_log> log, const log_form& form) {

@@ -48,9 +48,6 @@ struct log_form {
 /// one in every four bytes.
 [[nodiscard]] std::vector<std::size_t> line_cuts(std::string_view text, std::size_t most);
 
-/// Without the bytes at its end that only begin a character of UTF-8.
-[[nodiscard]] std::size_t size_of_whole_characters(std::string_view text) noexcept;
-
 /// A log as text/plain.
 [[nodiscard]] http_io::response log_answer(std::unique_ptr<service::merged_log> log, const log_form& form);
 

@@ -167,6 +167,9 @@ std::string container_driver::state::pinned_image(const std::string& deployment,
 }
 
 void container_driver::state::note_trouble(const std::string& sentence) {
+  if (!sentence.empty()) {  // also of those that were taken back since
+    for (const auto& [name, replica] : replicas) replica->excuse_silence();
+  }
   {
     const std::lock_guard lock{engine_mutex};
     if (trouble == sentence) return;
@@ -176,7 +179,6 @@ void container_driver::state::note_trouble(const std::string& sentence) {
   if (sentence.empty()) {
     log::info("runtime", "the container engine answers", {{"engine", display}});
   } else {
-    for (const auto& [name, replica] : replicas) replica->excuse_silence();
     log::error("runtime", "the container engine does not answer; what runs is left as it is, and it is asked again",
                {{"engine", display}, {"why", sentence}});
   }

@@ -1,5 +1,7 @@
 #include "control/runtime/container/log_frames.hpp"
 
+#include "control/runtime/whole_characters.hpp"
+
 #include <algorithm>
 
 namespace modelgate::control::runtime::container {
@@ -57,8 +59,11 @@ void log_frames::give(bool line_ends, const sink& line) {
   }
   begins_ = false;
   // A piece that fills a record exactly is cut as every long line is.
-  for (; text.size() > longest_log_line; text.remove_prefix(longest_log_line))
-    line({stream_, at_, text.substr(0, longest_log_line), true});
+  while (text.size() > longest_log_line) {
+    const std::string_view piece = text.substr(0, size_of_whole_characters(text.substr(0, longest_log_line)));
+    line({stream_, at_, piece, true});
+    text.remove_prefix(piece.size());
+  }
   line({stream_, at_, text, !line_ends});
   held_.clear();
 }

@@ -157,6 +157,44 @@ BOOST_AUTO_TEST_CASE(who_goes_behind_more_requests_than_are_read_ahead_has_gone)
   }
 }
 
+BOOST_AUTO_TEST_CASE(who_has_gone_before_his_request_is_read_has_gone) {
+  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    static_cast<void>(connection.receive_all());
+    self.note("left");
+  }};
+  config::settings settings = gateway_fixture::short_settings();
+  settings.timeouts.first_byte = patience;
+  settings.prediction.workers = 1;
+  gateway_fixture fixture{settings};
+  fixture.deploy("pub", {&replica});
+  raw_socket client = fixture.connect();
+  std::string requests = post("/deployment/pub/x", "{}");
+  for (const std::string one = requests; requests.size() < 40 * 1'024;) requests += one;  // the kernel takes all of it
+  client.send(requests);
+  client.shutdown_send();  // with all of it: no later edge tells of the end
+  BOOST_TEST(replica.await_requests(2).back() == "left");
+}
+
+BOOST_AUTO_TEST_CASE(who_half_closes_and_then_dies_has_gone) {
+  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
+    self.note(connection.receive_message());
+    static_cast<void>(connection.receive_all());
+    self.note("left");
+  }};
+  config::settings settings = delivering();
+  settings.timeouts.first_byte = patience;
+  gateway_fixture fixture{settings};
+  fixture.deploy("pub", {&replica});
+  raw_socket client = fixture.connect();
+  client.send(post("/deployment/pub/x", "{}"));
+  static_cast<void>(replica.await_requests(1));
+  client.shutdown_send();
+  await_event_loop(fixture);
+  client.reset();
+  BOOST_TEST(replica.await_requests(2).back() == "left");
+}
+
 BOOST_AUTO_TEST_CASE(a_body_that_ends_early_is_no_request_in_either_mode) {
   for (const bool cancel : {true, false}) {
     scripted_upstream replica{

@@ -3,6 +3,7 @@
 #include "control/runtime/log_file_reader.hpp"
 #include "control/runtime/log_line.hpp"
 #include "control/runtime/process/log_capture.hpp"
+#include "control/runtime/whole_characters.hpp"
 
 #include "modelgate/base/errc.hpp"
 
@@ -77,6 +78,24 @@ BOOST_AUTO_TEST_CASE(keeps_no_more_of_a_line_than_its_limit) {
   found.clear();
   feed(full + full + "z\n");
   BOOST_TEST((found == pieces{{full, true}, {full, true}, {"z", false}}));
+}
+
+BOOST_AUTO_TEST_CASE(cuts_a_long_line_between_characters) {
+  for (const std::string character : {"a", "\xC3\xA4", "\xE6\xBC\xA2", "\xF0\x9F\x98\x80"}) {
+    found.clear();
+    std::string line = "x";
+    while (line.size() <= 2 * longest_log_line) line += character;
+    feed(line + "\n");
+    BOOST_TEST(found.size() == 3U);
+    std::string whole;
+    for (const auto& [text, partial] : found) {
+      BOOST_TEST((text.size() - (whole.empty() ? 1 : 0)) % character.size() == 0U);
+      whole += text;
+    }
+    BOOST_TEST((whole == line));
+  }
+  BOOST_TEST(size_of_whole_characters("") == 0U);
+  BOOST_TEST(size_of_whole_characters("\x80\x80\x80\x80\x80") == 5U);  // no text at all
 }
 
 BOOST_AUTO_TEST_SUITE_END()

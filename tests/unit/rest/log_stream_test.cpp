@@ -45,17 +45,6 @@ BOOST_AUTO_TEST_CASE(are_before_a_character_in_a_line_that_is_longer) {
   BOOST_TEST(line_cuts("0\xF0\x9F\x98\x80", 4) == cuts{1});
 }
 
-BOOST_AUTO_TEST_CASE(leave_a_character_that_has_only_begun_for_later) {
-  for (const std::string& character :
-       {std::string{"a"}, std::string{"\xC3\xA4"}, std::string{"\xE6\xBC\xA2"}, std::string{"\xF0\x9F\x98\x80"}}) {
-    BOOST_TEST(size_of_whole_characters("x" + character) == 1 + character.size());
-    for (std::size_t begun = 1; begun < character.size(); ++begun)
-      BOOST_TEST(size_of_whole_characters("x" + character.substr(0, begun)) == 1U);
-  }
-  BOOST_TEST(size_of_whole_characters("") == 0U);
-  BOOST_TEST(size_of_whole_characters("\x80\x80\x80\x80\x80") == 5U);  // no text at all
-}
-
 BOOST_AUTO_TEST_CASE(come_to_an_end_where_nothing_is_a_character) {
   const std::string bytes(1'000, '\x80');
   const cuts found = line_cuts(bytes, 8);
