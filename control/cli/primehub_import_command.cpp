@@ -116,7 +116,9 @@ outcome<void> import_primehub(const session& now, const primehub_command& comman
     const std::string body = json::serialize(json::object{{"object", each}});
     const auto given = now.api.perform({.method = "POST", .path = path, .json = body, .if_match = {}});
     if (!given && is_of_the_object(given.error())) {
-      reports.push_back(report_of_skipped(each, given.error().text));
+      std::string why = given.error().text;
+      for (const std::string& detail : given.error().details) why.append("; ").append(detail);
+      reports.push_back(report_of_skipped(each, why));
       continue;
     }
     if (!given) {

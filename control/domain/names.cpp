@@ -43,8 +43,11 @@ bool has_shape(std::string_view text, std::size_t least, std::size_t most, Ends 
 }  // namespace
 
 std::string_view cut(std::string_view text, std::size_t most) noexcept {
+  constexpr std::size_t longest_character = 4;
   if (text.size() <= most) return text;
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  for (std::size_t back = 0; back < longest_character && back <= most; ++back) {
+    if ((static_cast<unsigned char>(text[most - back]) & 0xc0) != 0x80) return text.substr(0, most - back);
+  }
   return text.substr(0, most);
 }
 

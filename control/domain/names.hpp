@@ -10,7 +10,7 @@ namespace modelgate::control::domain {
 inline constexpr std::string_view deployment_id_rule =
     "must be 3 to 63 lower-case letters, digits or '-', with a letter or digit at both ends";
 
-/// At most so many bytes of UTF-8, and no half of a character.
+/// At most so many bytes of UTF-8, and no half of a character. Of what is no text exactly so many.
 [[nodiscard]] std::string_view cut(std::string_view text, std::size_t most) noexcept;
 
 /// What people call a deployment: letters, digits, spaces, '-' and '_', a letter or digit at both ends, at least two

@@ -1,6 +1,6 @@
 #include "control/runtime/log_line.hpp"
 
-#include "control/runtime/whole_characters.hpp"
+#include "control/domain/names.hpp"
 
 #include <array>
 #include <chrono>
@@ -37,12 +37,12 @@ void line_splitter::feed(std::string_view bytes, const sink& line) {
     const std::string_view piece = bytes.substr(0, end);
     std::size_t taken = 0;
     while (held_.size() + (piece.size() - taken) > longest_log_line) {
-      const std::size_t more = longest_log_line - held_.size();
+      const std::size_t more = longest_log_line + 1 - held_.size();
       held_.append(piece.substr(taken, more));
       taken += more;
-      const std::size_t whole = size_of_whole_characters(held_);
-      line(std::string_view{held_}.substr(0, whole), true);
-      held_.erase(0, whole);
+      const std::string_view record = domain::cut(held_, longest_log_line);
+      line(record, true);
+      held_.erase(0, record.size());
     }
     held_.append(piece.substr(taken));
     if (end == std::string_view::npos) return;

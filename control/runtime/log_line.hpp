@@ -34,7 +34,9 @@ struct log_record {
 
 /// Cuts the bytes of one stream into lines.
 ///
-/// Shape: one per stream and instance; holds at most `longest_log_line` bytes, however long a line is.
+/// A line that is too long is cut between characters of UTF-8: each piece can be decoded by itself.
+///
+/// Shape: one per stream and instance; holds at most `longest_log_line` bytes and one, however long a line is.
 class line_splitter {
  public:
   using sink = std::function<void(std::string_view text, bool partial)>;

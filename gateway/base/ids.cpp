@@ -4,8 +4,6 @@
 
 #include <sodium.h>
 
-#include <algorithm>
-#include <array>
 #include <bit>
 
 namespace modelgate {
@@ -33,22 +31,16 @@ id_generator::uuid_text id_generator::next_uuid() noexcept {
   high = (high & ~0xf000ULL) | 0x4000ULL;
   low = (low & ~(0x3ULL << 62)) | (0x2ULL << 62);
 
-  std::array<char, 32> digits;
-  put_hex(put_hex(digits.data(), high, 8), low, 8);
   uuid_text text;
-  char* at = text.data();
-  const char* from = digits.data();
-  const auto put = [&at, &from](std::size_t size) {
-    at = std::copy_n(from, size, at);
-    from += size;
-  };
-  put(8);
-  for (int part = 0; part < 3; ++part) {
-    *at++ = '-';
-    put(4);
-  }
+  char* at = put_hex(text.data(), high >> 32, 4);
   *at++ = '-';
-  put(12);
+  at = put_hex(at, high >> 16, 2);
+  *at++ = '-';
+  at = put_hex(at, high, 2);
+  *at++ = '-';
+  at = put_hex(at, low >> 48, 2);
+  *at++ = '-';
+  put_hex(at, low, 6);
   return text;
 }
 

@@ -59,10 +59,9 @@ class SlowStarts(unittest.TestCase):
                 wait_until(lambda: program.must("GET", "/deployments/fetching")["status"]["replicas"], "they are being started")
                 for name, token in tokens.items():
                     self.assertEqual(program.predict("priv", client=f"{name}:{token}")[0], 200)
-                    began = time.monotonic()
+                    # 204: it is live; 202: not within the time that a request waits.
                     status = program.api("DELETE", f"/deployments/priv/clients/{name}")[0]
                     self.assertEqual((status, program.predict("priv", client=f"{name}:{token}")[0]), (204, 401))
-                    self.assertLess(time.monotonic() - began, 5, "not when the models have come")
                 program.deploy("zeta", replicas=1)  # and one that is started after all of those
                 program.wait_for("zeta")
                 self.assertNotEqual(program.must("GET", "/deployments/fetching")["status"]["phase"], "Deployed")

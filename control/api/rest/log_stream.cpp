@@ -1,6 +1,7 @@
 #include "control/api/rest/log_stream.hpp"
 
 #include "control/api/rest/answers.hpp"
+#include "control/domain/names.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -46,20 +47,11 @@ class log_stream : public http_io::body_stream {
 }  // namespace
 
 std::vector<std::size_t> line_cuts(std::string_view text, std::size_t most) {
-  const auto is_within_character = [&](std::size_t at) {
-    return (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80U;
-  };
   std::vector<std::size_t> cuts;
   for (std::size_t from = 0; text.size() - from > most; from = cuts.back()) {
     const std::size_t line_end = text.rfind('\n', from + most - 1);
-    std::size_t cut = from + most;
-    if (line_end != std::string_view::npos && line_end >= from) {
-      cut = line_end + 1;
-    } else {
-      constexpr std::size_t longest_character = 4;
-      const std::size_t least = from + most - std::min(longest_character, most - 1);
-      while (cut > least && is_within_character(cut)) --cut;
-    }
+    const bool has_line = line_end != std::string_view::npos && line_end >= from;
+    const std::size_t cut = has_line ? line_end + 1 : from + domain::cut(text.substr(from), most).size();
     cuts.push_back(cut);
   }
   return cuts;

@@ -167,9 +167,7 @@ std::string container_driver::state::pinned_image(const std::string& deployment,
 }
 
 void container_driver::state::note_trouble(const std::string& sentence) {
-  if (!sentence.empty()) {  // also of those that were taken back since
-    for (const auto& [name, replica] : replicas) replica->excuse_silence();
-  }
+  context.engine_is_away = !sentence.empty();
   {
     const std::lock_guard lock{engine_mutex};
     if (trouble == sentence) return;

@@ -66,7 +66,7 @@ observed_replica container_replica::observe() const {
   seen.usage = usage_.read(record_.spec.limits.memory_bytes);
   if (!record_.last_end.empty()) seen.failure = last_failure_;
   seen.inherited = inherited_;
-  seen.answers = has_answered_;
+  seen.answers = has_answered_ || silences_ < rules_of(context_.health).fall;
   return seen;
 }
 
@@ -101,6 +101,7 @@ void container_replica::resume() {
   const bool served = record_.phase == replica_phase::ready;
   readiness_ = readiness{served, rules_of(context_.health)};
   has_answered_ = !served;
+  silences_ = 0;
   was_ready_ = true;
   ready_since_ = steady_clock::now();
   log_->resume();
@@ -345,12 +346,9 @@ boost::asio::awaitable<void> container_replica::probe(std::uint32_t instance) {
   }
 }
 
-void container_replica::excuse_silence() {
-  if (!std::exchange(has_answered_, true)) context_.changed(*this);
-}
-
 void container_replica::on_probe(const std::optional<std::string>& complaint) {
   if (context_.counts != nullptr) context_.counts->on_probe(record_.spec.deployment, !complaint);
+  silences_ = complaint && !context_.engine_is_away ? silences_ + 1 : 0;
   const bool changed = readiness_.on_probe(!complaint);
   const auto now = steady_clock::now();
   if (!complaint && !std::exchange(has_answered_, true)) {

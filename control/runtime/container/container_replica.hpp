@@ -57,6 +57,8 @@ struct container_context {
   std::function<void(const container_replica&)> changed;
   std::function<void(const std::string& deployment)> log_grew;
   runtime_counts* counts = nullptr;  ///< null: nobody counts
+  /// The engine does not answer, and with it the ports that it publishes may not: silence tells nothing of a program.
+  bool engine_is_away = false;
 };
 
 /// One replica: a container that is made, started, probed, logged and ended through the engine.
@@ -88,8 +90,6 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   /// What the engine's list says of its container; null: it is not in the list, which was asked for at `asked_at`.
   void on_listed(const container_entry* entry, steady_time asked_at);
   void look_at_usage();
-  /// The engine does not answer, and with it the ports that it publishes may not: silence tells nothing of the program.
-  void excuse_silence();
 
   [[nodiscard]] bool has_exited() const noexcept { return record_.phase == domain::replica_phase::exited; }
   [[nodiscard]] bool is_removed() const noexcept { return removed_; }
@@ -149,6 +149,7 @@ class container_replica : public std::enable_shared_from_this<container_replica>
   std::uint32_t instance_ = 0;                     ///< tells late answers to an earlier instance
   std::shared_ptr<const replica_spec> inherited_;  ///< null: this modelgate started the instance
   bool has_answered_ = true;
+  std::uint64_t silences_ = 0;  ///< bad probes in a row, since the engine answers
   bool asked_to_stop_ = false;
   bool hurried_ = false;
   bool up_ = false;         ///< the container of this instance was started

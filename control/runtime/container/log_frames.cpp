@@ -1,6 +1,6 @@
 #include "control/runtime/container/log_frames.hpp"
 
-#include "control/runtime/whole_characters.hpp"
+#include "control/domain/names.hpp"
 
 #include <algorithm>
 
@@ -60,7 +60,7 @@ void log_frames::give(bool line_ends, const sink& line) {
   begins_ = false;
   // A piece that fills a record exactly is cut as every long line is.
   while (text.size() > longest_log_line) {
-    const std::string_view piece = text.substr(0, size_of_whole_characters(text.substr(0, longest_log_line)));
+    const std::string_view piece = domain::cut(text, longest_log_line);
     line({stream_, at_, piece, true});
     text.remove_prefix(piece.size());
   }
@@ -70,15 +70,17 @@ void log_frames::give(bool line_ends, const sink& line) {
 
 void line_joiner::add(const engine_line& piece, const log_frames::sink& line) {
   held& of = held_[piece.stream == log_stream::standard_output ? 0 : 1];
-  if (of.any && of.text.size() + piece.text.size() > longest_log_line) {
-    line({piece.stream, of.at, of.text, true});
-    of = {};
+  const std::size_t before = of.text.size();
+  of.text.append(piece.text);
+  if (before > 0 && of.text.size() > longest_log_line) {
+    const std::string_view record = domain::cut(of.text, before);  // engines cut within characters
+    if (!record.empty()) line({piece.stream, of.at, record, true});
+    of.text.erase(0, record.size());
   }
   of.at = piece.at;
   of.any = true;
-  of.text.append(piece.text);
-  if (piece.partial && of.text.size() < longest_log_line) return;
-  line({piece.stream, of.at, of.text, piece.partial});
+  if (piece.partial) return;
+  line({piece.stream, of.at, of.text, false});
   of = {};
 }
 

@@ -78,7 +78,8 @@ class byte_stream final : public watcher,
   /// Whether the last look said that a read may find something. Cheap; true until proven otherwise.
   [[nodiscard]] bool maybe_readable() const noexcept { return readable_; }
 
-  /// What a look at the socket, which takes nothing from it, says of the peer.
+  /// What is known of the peer without taking anything from the socket. `quiet`: nothing came before this turn of the loop;
+  /// only a socket that may hold something is looked at with a system call.
   enum class peer_state { quiet, has_sent, finished, gone };
   [[nodiscard]] peer_state look() noexcept;
 

@@ -30,6 +30,19 @@ struct gated_replica {
   ~gated_replica() { let_go = true; }
 };
 
+/// Hears a request out, and when its connection ends.
+void never_answering(raw_socket& connection, scripted_upstream& self) {
+  self.note(connection.receive_message());
+  static_cast<void>(connection.receive_all());
+  self.note("left");
+}
+
+std::string many_requests(std::size_t bytes) {
+  std::string requests;
+  while (requests.size() < bytes) requests += post("/deployment/pub/x", "{}");
+  return requests;
+}
+
 config::settings delivering() {
   config::settings settings = gateway_fixture::short_settings();
   settings.prediction.workers = 1;
@@ -117,11 +130,7 @@ BOOST_AUTO_TEST_CASE(a_half_closed_client_keeps_its_place_in_the_queue_where_the
 }
 
 BOOST_AUTO_TEST_CASE(a_reset_is_a_departure_whatever_the_config_says) {
-  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
-    self.note(connection.receive_message());
-    static_cast<void>(connection.receive_all());
-    self.note("left");
-  }};
+  scripted_upstream replica{never_answering};
   gateway_fixture fixture{delivering()};
   fixture.deploy("pub", {&replica});
   raw_socket client = fixture.connect();
@@ -134,19 +143,13 @@ BOOST_AUTO_TEST_CASE(a_reset_is_a_departure_whatever_the_config_says) {
 BOOST_AUTO_TEST_CASE(who_goes_behind_more_requests_than_are_read_ahead_has_gone) {
   for (const bool resets : {false, true}) {
     BOOST_TEST_CONTEXT((resets ? "by a reset" : "by half a close")) {
-      scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
-        self.note(connection.receive_message());
-        static_cast<void>(connection.receive_all());
-        self.note("left");
-      }};
+      scripted_upstream replica{never_answering};
       config::settings settings = gateway_fixture::short_settings();
       settings.timeouts.first_byte = patience;
       gateway_fixture fixture{settings};
       fixture.deploy("pub", {&replica});
       raw_socket client = fixture.connect();
-      std::string requests = post("/deployment/pub/x", "{}");
-      for (const std::string one = requests; requests.size() < 64 * 1'024;) requests += one;
-      client.send(requests);
+      client.send(many_requests(64 * 1'024));
       static_cast<void>(replica.await_requests(1));
       if (resets)
         client.reset();
@@ -158,30 +161,20 @@ BOOST_AUTO_TEST_CASE(who_goes_behind_more_requests_than_are_read_ahead_has_gone)
 }
 
 BOOST_AUTO_TEST_CASE(who_has_gone_before_his_request_is_read_has_gone) {
-  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
-    self.note(connection.receive_message());
-    static_cast<void>(connection.receive_all());
-    self.note("left");
-  }};
+  scripted_upstream replica{never_answering};
   config::settings settings = gateway_fixture::short_settings();
   settings.timeouts.first_byte = patience;
   settings.prediction.workers = 1;
   gateway_fixture fixture{settings};
   fixture.deploy("pub", {&replica});
   raw_socket client = fixture.connect();
-  std::string requests = post("/deployment/pub/x", "{}");
-  for (const std::string one = requests; requests.size() < 40 * 1'024;) requests += one;  // the kernel takes all of it
-  client.send(requests);
-  client.shutdown_send();  // with all of it: no later edge tells of the end
+  client.send(many_requests(40 * 1'024));  // the kernel takes all of it
+  client.shutdown_send();                  // with all of it: no later edge tells of the end
   BOOST_TEST(replica.await_requests(2).back() == "left");
 }
 
 BOOST_AUTO_TEST_CASE(who_half_closes_and_then_dies_has_gone) {
-  scripted_upstream replica{[](raw_socket& connection, scripted_upstream& self) {
-    self.note(connection.receive_message());
-    static_cast<void>(connection.receive_all());
-    self.note("left");
-  }};
+  scripted_upstream replica{never_answering};
   config::settings settings = delivering();
   settings.timeouts.first_byte = patience;
   gateway_fixture fixture{settings};

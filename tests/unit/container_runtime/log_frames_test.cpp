@@ -120,6 +120,17 @@ BOOST_AUTO_TEST_CASE(that_are_too_long_stay_in_pieces) {
   BOOST_TEST((lines == expected));
 }
 
+BOOST_AUTO_TEST_CASE(that_an_engine_cut_within_a_character_are_whole_again) {
+  texts lines;
+  const log_frames::sink keep = [&](const engine_line& line) { lines.emplace_back(line.text); };
+  line_joiner joiner;
+  const std::string full(16'383, 'x');
+  joiner.add({log_stream::standard_output, {}, full + "\xE6", true}, keep);
+  joiner.add({log_stream::standard_output, {}, "\xBC\xA2 and more", false}, keep);
+  const texts expected{full, "\xE6\xBC\xA2 and more"};
+  BOOST_TEST(lines == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 namespace {

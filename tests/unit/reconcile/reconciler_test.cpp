@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <thread>
 
 namespace modelgate::control::reconcile::tests {
@@ -63,17 +64,23 @@ BOOST_AUTO_TEST_CASE(brings_up_what_is_wanted_and_publishes_it) {
       [&] { return reconciling.status_of(deployment("d", 1, 2).deployment, "").phase == deployment_phase::deployed; }));
 }
 
-/// Holds each start until it is let go.
+/// Holds each start until it is let go. What the driver calls may outlive this.
 struct held_starts {
+  struct counts {
+    std::atomic<int> begun{0};
+    std::atomic<bool> let_go{false};
+  };
   explicit held_starts(memory_driver& driver) {
-    driver.before_start = [this](const runtime::replica_spec&) {
-      ++begun;
-      while (!let_go) std::this_thread::yield();
+    driver.before_start = [held = shared](const runtime::replica_spec&) {
+      ++held->begun;
+      while (!held->let_go) std::this_thread::yield();
     };
   }
   ~held_starts() { let_go = true; }
-  std::atomic<int> begun{0};
-  std::atomic<bool> let_go{false};
+
+  const std::shared_ptr<counts> shared = std::make_shared<counts>();
+  std::atomic<int>& begun = shared->begun;
+  std::atomic<bool>& let_go = shared->let_go;
 };
 
 BOOST_AUTO_TEST_CASE(publishes_while_a_replica_is_being_started) {

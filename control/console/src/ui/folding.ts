@@ -7,8 +7,11 @@ const narrowestColumn = 6.5;
 /// What is this long is broken where it must be; words of people stay whole.
 const longWord = /[^\s-]{18}/;
 
+/// All are read before one is marked: the page is laid out once.
 function markLongWords(table: Element): void {
-  for (const cell of table.querySelectorAll('tbody :is(th, td)')) cell.classList.toggle('long-words', longWord.test((cell as HTMLElement).innerText));
+  const cells = [...table.querySelectorAll<HTMLElement>('tbody :is(th, td)')];
+  const long = cells.map((cell) => longWord.test(cell.innerText));
+  cells.forEach((cell, at) => cell.classList.toggle('long-words', long[at]));
 }
 
 /// Whether a table of so many columns has too little room in `box`, its parent, to stand as one. It is the box's width that tells:

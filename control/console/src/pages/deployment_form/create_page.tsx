@@ -60,7 +60,7 @@ export default function CreatePage(_: PageProps) {
       setBusy(false);
       if (!(error instanceof ApiError)) return notifyError(error, 'Creating the deployment');
       setRefused(error);
-      model.take(error.fields);
+      model.take(error.fields); // the effect would come after the focus
       focusFirstError();
     }
   };

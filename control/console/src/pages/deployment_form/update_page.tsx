@@ -77,7 +77,7 @@ function UpdateForm({ start, startAnew }: { start: Deployment; startAnew: (deplo
       setBusy(false);
       if (!(error instanceof ApiError)) return notifyError(error, 'Updating the deployment');
       setRefused(error);
-      model.take(error.fields);
+      model.take(error.fields); // the effect would come after the focus
       focusFirstError();
     }
   };
