@@ -42,7 +42,7 @@ bench: ## measure under load (benchmarks/README.md)
 	@.ci/setup test
 	@$(MAKE) --no-print-directory $(BUILD)/build.ninja
 	@cmake --build $(BUILD) --parallel $(JOBS)
-	@benchmarks/load/run
+	@benchmarks/load/run --write
 
 bench-check: ## count the instructions of one prediction, fail where it costs 5 % more than benchmarks/budget.json
 	@.ci/setup test

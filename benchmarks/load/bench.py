@@ -5,13 +5,16 @@ import statistics
 import sys
 import tempfile
 
+import fleet
 import measure
 import proxies
 
 PEERS = {"nginx": proxies.Nginx, "haproxy": proxies.Haproxy}
 COLUMNS = {"cpu_us": ("CPU us per request", 2), "cpu_mib_us": ("CPU us per MiB", 0), "rps": ("requests per second", 0), "p50_us": ("p50 us", 0),
            "p99_us": ("p99 us", 0), "p999_us": ("p99.9 us", 0), "resident_mib": ("resident MiB", 1), "switches": ("context switches per request", 3),
-           "handshake_us": ("CPU us per resumed handshake", 0), "handshakes": ("handshakes", 0)}
+           "handshake_us": ("CPU us per resumed handshake", 0), "idle_kib": ("KiB for each connection", 2),
+           "more_mib": ("MiB more with 256 connections than with one", 2), "start_s": ("seconds until the first answer", 3)}
+OF_A_LOOP = ["rps", "p50_us", "p99_us", "p999_us", "resident_mib", "switches"]  # what `measure.closed_loop` gives beside the CPU time
 
 
 class Bench:
@@ -22,6 +25,7 @@ class Bench:
         self.folder = tempfile.mkdtemp(prefix="modelgate-bench-")
         os.chmod(self.folder, 0o755)
         self.started = []
+        self.fleets = {}
         self.lines = []
         self.missed = []
 
@@ -38,11 +42,23 @@ class Bench:
         self.started.append(made)
         return made
 
-    def upstream(self, body_bytes=0):
-        return self.start(proxies.Upstream, body_bytes)
+    def upstream(self, body_bytes=0, core=proxies.LOAD_CORE):
+        return self.start(proxies.Upstream, body_bytes, core)
 
     def proxy(self, kind, upstream, **more):
         return self.start(kind, os.path.join(self.folder, f"{kind.__name__}-{len(self.started)}"), upstream, **more)
+
+    def gate(self, upstream, deployments=fleet.DEPLOYMENTS, tokens=fleet.TOKENS - 1, **more):
+        """A modelgate with full tables: its `bench` is in front of the upstream; where there is none, it runs the model that was asked for."""
+        asked = (upstream, deployments, tokens)
+        if asked not in self.fleets:
+            self.fleets[asked] = fleet.make(os.path.join(self.folder, f"fleet-{len(self.fleets)}"), *asked)
+        return self.proxy(proxies.Gate, upstream, data=self.fleets[asked], **more)
+
+    def end(self, each):
+        """Before the case ends."""
+        self.started.remove(each)
+        each.stop()
 
     def peers(self, upstream, **more):
         """Those that are installed; of the others a line says that they are not."""
@@ -54,14 +70,15 @@ class Bench:
                 found.append(self.proxy(kind, upstream, **more))
         return found
 
-    def alternate(self, participants):
-        """{name: [what each round gave]}; `participants`: {name: function of one round}. The first round of each only warms up."""
+    def alternate(self, participants, rounds=0, seconds=0):
+        """{name: [what each round gave]}; `participants`: {name: function of one round}. The first round of each only warms up.
+        `rounds`, `seconds`: what the case takes at least, whatever is asked for."""
         for one_round in participants.values():
             one_round(1)
         found = {name: [] for name in participants}
-        for _ in range(self.options.rounds):
+        for _ in range(max(rounds, self.options.rounds)):
             for name, one_round in participants.items():
-                found[name].append(one_round(self.options.seconds))
+                found[name].append(one_round(max(seconds, self.options.seconds)))
         return found
 
     def say(self, line):
@@ -69,26 +86,48 @@ class Bench:
         print(line, flush=True)
 
     def table(self, results, columns):
-        """A row for each participant, medians; the first column's spread as well."""
-        self.say("| | " + " | ".join(COLUMNS[name][0] for name in columns) + f" | {COLUMNS[columns[0]][0]}, least to most |")
-        self.say("| --- " * (len(columns) + 2) + "|")
+        """A row for each participant: medians, least and most; with a floor among them, how many times its first column is the floor's."""
+        columns = list(dict.fromkeys(columns))
+        floor = results.get("floor")
+        titles = [COLUMNS[name][0] for name in columns] + ([f"{COLUMNS[columns[0]][0]}, of the floor's"] if floor else [])
+        self.say("| | " + " | ".join(titles) + " |")
+        self.say("| --- " * (len(titles) + 1) + "|")
         for name, rounds in results.items():
-            cells = [f"{median(rounds, column):.{COLUMNS[column][1]}f}" for column in columns]
-            spread = [each[columns[0]] for each in rounds]
-            digits = COLUMNS[columns[0]][1]
-            self.say(f"| {name} | " + " | ".join(cells) + f" | {min(spread):.{digits}f} - {max(spread):.{digits}f} |")
+            cells = [spread_of([each[column] for each in rounds], COLUMNS[column][1]) if column in rounds[0] else "" for column in columns]
+            if floor:
+                cells.append(f"{median(rounds, columns[0]) / median(floor, columns[0]):.2f}")
+            self.say(f"| {name} | " + " | ".join(cells) + " |")
         self.say("")
 
-    def bound(self, what, value, most):
-        """One line for what had to be reached; a miss is said and counted, never hidden."""
+    def ratio(self, what, results, own, other, column, most):
+        """The bound of one median to another. Rounds that alternate are pairs: where some keep the bound and some do not, it says so."""
+        pairs = [mine[column] / its[column] for mine, its in zip(results[own], results[other])]
+        self.bound(f"{what}, of {other}'s", median(results[own], column) / median(results[other], column), most, pairs)
+
+    def moved(self, results, calm, busy, column, most):
+        """The bound of what the median of a column is more while something else goes on."""
+        pairs = [mine[column] - its[column] for mine, its in zip(results[busy], results[calm])]
+        self.bound(f"{COLUMNS[column][0]}, by which it moved", median(results[busy], column) - median(results[calm], column), most, pairs)
+
+    def bound(self, what, value, most, rounds=()):
+        """One line for what had to be reached; a miss is said and counted, never hidden. `rounds`: the same of each round."""
         kept = value <= most
-        self.say(f"- {what}: {value:.3g}, to be at most {most:.3g}: {'kept' if kept else 'MISSED'}")
+        verdict = "kept" if kept else "MISSED"
+        if rounds:
+            inside = sum(each <= most for each in rounds)
+            verdict += f" (in {inside} of {len(rounds)} rounds, {min(rounds):.3g} - {max(rounds):.3g})"
+        self.say(f"- {what}: {value:.3g}, to be at most {most:.3g}: {verdict}")
         if not kept:
             self.missed.append(what)
 
 
 def median(rounds, column):
     return statistics.median(each[column] for each in rounds)
+
+
+def spread_of(values, digits):
+    """Their median, and the least and the most of them."""
+    return f"{statistics.median(values):.{digits}f} ({min(values):.{digits}f} - {max(values):.{digits}f})"
 
 
 def closed(proxy, connections, **more):

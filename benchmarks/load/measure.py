@@ -74,10 +74,15 @@ def wrk(port, authorization, connections, seconds, path=PATH, body_bytes=0, sche
 
 def closed_loop(proxy, connections, seconds, **more):
     """A round of wrk against a proxy, with what it cost that."""
+    port = proxy.tls_port if more.get("scheme") == "https" else proxy.port
+    return with_cost(proxy, lambda: wrk(port, proxy.authorization, connections, seconds, **more))
+
+
+def with_cost(proxy, one_round):
+    """What a round gave, and what its requests cost the proxy."""
     pids = proxy.pids()
     cpu, switches = cpu_seconds(pids), context_switches(pids)
-    port = proxy.tls_port if more.get("scheme") == "https" else proxy.port
-    found = wrk(port, proxy.authorization, connections, seconds, **more)
+    found = one_round()
     found["cpu_us"] = (cpu_seconds(pids) - cpu) / found["requests"] * 1e6
     found["switches"] = (context_switches(pids) - switches) / found["requests"]
     found["resident_mib"] = resident_mib(pids)
@@ -86,22 +91,30 @@ def closed_loop(proxy, connections, seconds, **more):
 
 def handshakes(proxy, seconds):
     """Resumed TLS handshakes, one after the other; any that was not resumed ends the run."""
-    pids = proxy.pids()
-    cpu = cpu_seconds(pids)
+    found = with_cost(proxy, lambda: shake_hands(proxy, seconds))
+    return {**found, "handshake_us": found["cpu_us"], "rps": found["requests"] / seconds}
+
+
+def shake_hands(proxy, seconds):
     answer = subprocess.run(["taskset", "-c", str(LOAD_CORE), sys.executable, os.path.join(HERE, "handshakes.py"), str(proxy.tls_port), str(seconds), PATH,
                              proxy.authorization], capture_output=True, text=True, check=True).stdout
     found = json.loads(answer)
     if found["handshakes"] == 0 or found["resumed"] != found["handshakes"]:
         sys.exit(f"{proxy.name}: handshakes that were not resumed: {answer}")
-    return {"handshake_us": (cpu_seconds(pids) - cpu) / found["handshakes"] * 1e6, "handshakes": found["handshakes"]}
+    return {"requests": found["handshakes"], **{name: found[name] for name in ("p50_us", "p99_us", "p999_us")}}
 
 
 def open_loop(proxy, rate, connections, seconds):
-    """Requests at an even pace, whatever becomes of them: latencies run from when a request was due."""
+    """A round of requests at an even pace, whatever becomes of them: latencies run from when a request was due."""
+    return with_cost(proxy, lambda: paced(proxy, rate, connections, seconds))
+
+
+def paced(proxy, rate, connections, seconds):
     answer = subprocess.run(
         ["taskset", "-c", str(LOAD_CORE), program("paced_load"), "127.0.0.1", str(proxy.port), PATH, str(rate), str(seconds), str(connections)],
         capture_output=True, text=True, env=dict(os.environ, PACED_AUTHORIZATION=proxy.authorization), check=True).stdout
     found = json.loads(answer)
     if found["failed"] or found["unsent"] or set(found["statuses"]) != {"200"}:
         sys.exit(f"{proxy.name}: failed requests: {answer}")
-    return {"p50_us": found["p50"] * 1e3, "p99_us": found["p99"] * 1e3, "p999_us": found["p999"] * 1e3}
+    requests = found["statuses"]["200"]
+    return {"requests": requests, "rps": requests / seconds, "p50_us": found["p50"] * 1e3, "p99_us": found["p99"] * 1e3, "p999_us": found["p999"] * 1e3}

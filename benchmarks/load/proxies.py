@@ -27,6 +27,28 @@ def pin(pid, core):
         subprocess.run(["taskset", "-acp", str(core), str(pid)], check=True, stdout=subprocess.DEVNULL)
 
 
+def workers_of(pid):
+    """The worker threads of a modelgate, in their order."""
+    found = {}
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/comm") as text:
+            number = re.fullmatch(r"worker-(\d+)\n", text.read())
+        if number is not None:
+            found[int(number.group(1))] = int(thread)
+    return [found[number] for number in sorted(found)]
+
+
+def pin_workers(pid, count):
+    """A core to each worker, beginning with the proxy's; where there are fewer cores they share them. The other threads: the proxy's core."""
+    pin(pid, PROXY_CORE)
+    workers = workers_of(pid)
+    for number, worker in enumerate(workers):
+        os.sched_setaffinity(worker, {(PROXY_CORE + number) % os.cpu_count()})
+    cores = set().union(*(os.sched_getaffinity(worker) for worker in workers))
+    if len(workers) != count or len(cores) != min(count, os.cpu_count()):
+        sys.exit(f"{count} workers were asked for; there are {len(workers)}, on the cores {cores}")
+
+
 def tree_of(pid):
     found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True).stdout.split()
     return [pid] + [each for child in found for each in tree_of(int(child))]
@@ -43,13 +65,14 @@ def end(process):
 
 
 class Upstream:
-    """The model server that all share, on the load's core."""
+    """The model server that all share, on the load's core, or on any."""
 
-    def __init__(self, body_bytes=0):
+    def __init__(self, body_bytes=0, core=LOAD_CORE):
         self.port = free_port()
         self.process = subprocess.Popen([program("fake_upstream"), str(self.port), str(body_bytes)])
         wait_for("fake_upstream", lambda: listens(self.port))
-        pin(self.process.pid, LOAD_CORE)
+        if core is not None:
+            pin(self.process.pid, core)
 
     def stop(self):
         end(self.process)
@@ -167,15 +190,22 @@ class Gate:
         self.tls_port = self.port if tls else None
         if image is not None:
             self.run_model(image, access)
-        elif self.gate.find("/deployments/bench") is None:
-            self.gate.deploy("bench", [upstream.port], access=access, protocol="seldon", **serving)
+        else:
+            self.front(upstream, access, serving)
         self.authorization = ""
         if access == "private":
             client = self.gate.rest("POST", "/deployments/bench/clients", {"name": "load"})
             self.authorization = basic("load", client["token"])
-        pin(self.process.pid, PROXY_CORE)
+        pin_workers(self.process.pid, workers)
         for replica in tree_of(self.process.pid)[1:]:
             pin(replica, LOAD_CORE)
+
+    def front(self, upstream, access, serving):
+        if self.gate.find("/deployments/bench") is None:
+            self.gate.deploy("bench", [upstream.port], access=access, protocol="seldon", **serving)
+            return
+        self.gate.rest("PATCH", "/deployments/bench", {"endpointAccessType": access, **({"serving": serving} if serving else {})}, If_Match="*")
+        self.gate.wait_until_available("bench", 1)
 
     def run_model(self, image, access):
         self.gate.rest("POST", "/instance-types", {"name": "bench-1", "displayName": "1 CPU", "cpu": 1, "memoryGiB": 1, "gpu": 0})

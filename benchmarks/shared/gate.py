@@ -71,10 +71,11 @@ class Modelgate:
         with open(path) as text:
             return json.load(text)
 
-    def rest(self, method, path, body=None):
+    def rest(self, method, path, body=None, **fields):
         connection = http.client.HTTPConnection(self.ports["control"], timeout=30)
         connection.request(method, "/api/v1" + path, json.dumps(body) if body is not None else None,
-                           {"Authorization": "Bearer " + self.token, "Content-Type": "application/json"})
+                           {"Authorization": "Bearer " + self.token, "Content-Type": "application/json",
+                            **{name.replace("_", "-"): value for name, value in fields.items()}})
         answer = connection.getresponse()
         text = answer.read()
         connection.close()

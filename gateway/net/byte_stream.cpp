@@ -49,9 +49,10 @@ void set_no_delay(int socket) noexcept {
 
 }  // namespace
 
-byte_stream::byte_stream(event_loop& loop, socket_handle socket) : loop_{loop}, socket_{std::move(socket)} {
-  set_no_delay(socket_.get());
-  if (!loop_.watch(socket_.get(), *this)) socket_.reset();
+byte_stream::byte_stream(event_loop& loop, socket_handle socket, event_loop::trigger told_of)
+    : loop_{loop}, socket_{std::move(socket)}, told_of_{told_of} {
+  if (told_of_ == event_loop::trigger::edges) set_no_delay(socket_.get());
+  if (!loop_.watch(socket_.get(), *this, told_of_)) socket_.reset();
 }
 
 byte_stream::~byte_stream() {
@@ -83,8 +84,15 @@ byte_stream::connect_state byte_stream::secured() {
 io_status byte_stream::handshake() {
   const io_status status = tls_->handshake();
   if (tls_->has_unsent()) await_writable();
+  note_how_far(status);
   if (status == io_status::would_block) expect_kernel();
   return status;
+}
+
+/// After OpenSSL has read: whether the socket may still hold something that no further edge tells of.
+void byte_stream::note_how_far(io_status status) noexcept {
+  const bool was_emptied = status == io_status::would_block || (status == io_status::ok && tls_->wants_kernel());
+  readable_ = !was_emptied || has_ended_;
 }
 
 void byte_stream::abandon_tls() {
@@ -99,11 +107,8 @@ bool byte_stream::has_unsent() const noexcept {
 io_result byte_stream::read_sealed(std::span<char> into) {
   const io_result read = tls_->read(into);
   if (tls_->has_unsent()) await_writable();  // the protocol had something to say
-  if (read.status == io_status::would_block) {
-    expect_kernel();
-  } else {
-    readable_ = read.status != io_status::ok || !tls_->wants_kernel();
-  }
+  note_how_far(read.status);
+  if (read.status == io_status::would_block) expect_kernel();
   return read;
 }
 
@@ -113,6 +118,7 @@ io_result byte_stream::write_sealed(std::span<const iovec> pieces) {
     writable_ = false;
     await_writable();
   } else if (written.status == io_status::would_block) {
+    note_how_far(written.status);
     expect_kernel();  // the protocol wants to hear something first
   }
   return written;
@@ -123,7 +129,8 @@ result<stream_ptr> byte_stream::start_connect(event_loop& loop, const endpoint& 
   if (to.is_unix()) {
     auto connected = connect_unix(to);
     if (!connected) return connected.error();
-    stream_ptr stream{new byte_stream{loop, std::move(*connected)}};
+    // Such a socket tells each time that its peer has read, which is once a request: nobody listens before it is full.
+    stream_ptr stream{new byte_stream{loop, std::move(*connected), event_loop::trigger::input_edges}};
     if (!stream->is_open()) return make_error_code(errc::destination_unavailable);
     stream->set_owner(&owner);
     stream->target_ = std::move(secure);
@@ -256,8 +263,13 @@ void byte_stream::expect_input() {
 void byte_stream::expect_kernel() {
   if (awaiting_readable_) return;
   awaiting_readable_ = true;
-  // What is known to be empty has its next edge before it. TLS does not say how far it has read.
-  if (readable_ || tls_) loop_.look_again(socket_.get(), *this);
+  // What is known to be empty has its next edge before it; of an end that has been told there is none.
+  if (readable_ || has_ended_) loop_.look_again(socket_.get(), *this, told_of_);
+  readable_ = false;
+}
+
+void byte_stream::expect_first_input() {
+  awaiting_readable_ = true;
   readable_ = false;
 }
 
@@ -289,7 +301,9 @@ bool byte_stream::peer_has_closed() noexcept {
 
 void byte_stream::await_writable() {
   awaiting_writable_ = true;
-  if (tls_) loop_.look_again(socket_.get(), *this);  // it does not say whether the kernel refused something
+  const bool is_news = std::exchange(told_of_, event_loop::trigger::edges) != event_loop::trigger::edges;
+  // TLS does not say whether the kernel refused something.
+  if (tls_ || is_news) loop_.look_again(socket_.get(), *this);
 }
 
 void byte_stream::on_ready(std::uint32_t events) {
@@ -334,7 +348,7 @@ void byte_stream::shutdown_send() noexcept {
   }
   if (gathered_count_ > 0) loop_.send_gathered();
   shuts_down_ = !unsent_.empty();  // it is awaited already
-  if (!shuts_down_) ::shutdown(socket_.get(), SHUT_WR);
+  if (!shuts_down_ && !is_broken_) ::shutdown(socket_.get(), SHUT_WR);
 }
 
 void byte_stream::close() noexcept {

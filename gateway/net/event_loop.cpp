@@ -11,10 +11,22 @@
 namespace modelgate::net {
 namespace {
 
-constexpr std::uint32_t all_edges = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+constexpr std::uint32_t input_edges = EPOLLIN | EPOLLRDHUP | EPOLLET;
 
 /// As much is left to the end of a turn, so that the first does not wait for too many others.
 constexpr std::size_t most_late = 32;
+
+constexpr std::uint32_t events_of(event_loop::trigger when) noexcept {
+  switch (when) {
+    case event_loop::trigger::edges:
+      return input_edges | EPOLLOUT;
+    case event_loop::trigger::input_edges:
+      return input_edges;
+    case event_loop::trigger::input:
+      break;
+  }
+  return EPOLLIN;
+}
 
 error_code last_error() noexcept {
   return {errno, boost::system::system_category()};
@@ -52,6 +64,7 @@ std::size_t event_loop::poll() {
 }
 
 std::size_t event_loop::turn(bool may_wait) {
+  ++turns_;
   const int limit = patience(may_wait);
   told_count_ = ::epoll_wait(epoll_.get(), told_.data(), static_cast<int>(told_.size()), limit);
   const std::size_t done = has_posted_.load(std::memory_order_acquire) ? run_posted() : 0;
@@ -133,6 +146,12 @@ void event_loop::post(std::function<void()> work) {
   ::eventfd_write(wake_.get(), 1);
 }
 
+void event_loop::post_here(std::function<void()> work) {
+  const std::lock_guard lock{mutex_};
+  posted_.push_back(std::move(work));
+  has_posted_.store(true, std::memory_order_relaxed);  // it is looked at before the next wait
+}
+
 void event_loop::stop() {
   stopped_.store(true, std::memory_order_relaxed);
   ::eventfd_write(wake_.get(), 1);
@@ -140,15 +159,15 @@ void event_loop::stop() {
 
 result<void> event_loop::watch(int socket, watcher& told, trigger when) {
   epoll_event interest{};
-  interest.events = when == trigger::edges ? all_edges : EPOLLIN;
+  interest.events = events_of(when);
   interest.data.ptr = &told;
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket, &interest) != 0) return last_error();
   return {};
 }
 
-void event_loop::look_again(int socket, watcher& told) noexcept {
+void event_loop::look_again(int socket, watcher& told, trigger when) noexcept {
   epoll_event interest{};
-  interest.events = all_edges;
+  interest.events = events_of(when);
   interest.data.ptr = &told;
   ::epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, socket, &interest);
 }

@@ -49,6 +49,12 @@ std::array<unsigned char, 32> session_scope(const config::tls_port_settings& set
   return digest;
 }
 
+/// Looked up once: OpenSSL would do it for each ticket.
+const EVP_CIPHER* ticket_cipher() {
+  static const EVP_CIPHER* const fetched = EVP_CIPHER_fetch(nullptr, "AES-256-CBC", nullptr);
+  return fetched;
+}
+
 bool set_mac_key(EVP_MAC_CTX* mac, const ticket_key& key) {
   std::array<unsigned char, 32> bytes = key.mac;
   std::string digest = "SHA256";
@@ -122,14 +128,14 @@ struct tls_context::callbacks {
       if (!key || RAND_bytes(iv, ticket_iv_size) != 1) return -1;
       std::copy(key->name.begin(), key->name.end(), name);
       const bool ready =
-          EVP_EncryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key->cipher.data(), iv) == 1 && set_mac_key(mac, *key);
+          EVP_EncryptInit_ex(cipher, ticket_cipher(), nullptr, key->cipher.data(), iv) == 1 && set_mac_key(mac, *key);
       OPENSSL_cleanse(&*key, sizeof *key);
       return ready ? 1 : -1;
     }
     std::optional<ticket_keys::found_key> found = keys.find(name, steady_clock::now());
     if (!found) return 0;
     const bool ready = set_mac_key(mac, found->key)
-                       && EVP_DecryptInit_ex(cipher, EVP_aes_256_cbc(), nullptr, found->key.cipher.data(), iv) == 1;
+                       && EVP_DecryptInit_ex(cipher, ticket_cipher(), nullptr, found->key.cipher.data(), iv) == 1;
     const bool is_current = found->is_current;
     OPENSSL_cleanse(&found->key, sizeof found->key);
     if (!ready) return -1;

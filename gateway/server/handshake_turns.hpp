@@ -5,6 +5,9 @@
 
 #include <boost/intrusive/list.hpp>
 
+#include <cstdint>
+#include <optional>
+
 namespace modelgate::server {
 
 /// Lets one connection at a time go on with its TLS handshake, one in each turn of the worker's loop.
@@ -37,7 +40,7 @@ class handshake_turns {
   };
 
  private:
-  void end_turn();
+  void await_next_turn();
   void next();
 
   net::event_loop& loop_;
@@ -45,7 +48,8 @@ class handshake_turns {
   line fresh_;
   line begun_;
   bool begun_had_the_last_ = false;
-  bool taken_ = false;  ///< this turn of the loop has had its step
+  bool is_awaited_ = false;                  ///< the next turn, by those who are in line
+  std::optional<std::uint64_t> last_taken_;  ///< the loop's turn that had the last step
 };
 
 }  // namespace modelgate::server

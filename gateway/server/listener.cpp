@@ -125,8 +125,12 @@ void listener::stop_watching() {
 }
 
 void listener::on_ready(std::uint32_t /*events*/) {
-  // Others on this worker have their turn after that; what is left is told of again.
-  for (int accepted = 0; accepted < accepts_per_turn && accept_one(); ++accepted) {
+  // Others on this worker have their turn after that; what is left is told of again. Mostly there is one: only where the
+  // last turn had some too is it worth to ask whether there are more.
+  const bool is_burst = last_turn_ + 1 == loop_.turns();
+  last_turn_ = loop_.turns();
+  const int most = is_burst ? accepts_per_turn : 1;
+  for (int accepted = 0; accepted < most && accept_one(); ++accepted) {
   }
 }
 

@@ -4,6 +4,7 @@
 #include "modelgate/net/event_loop.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -70,6 +71,7 @@ class listener final : public net::watcher {
   net::event_loop& loop_;
   net::socket_handle socket_;
   accept_handler on_accept_;
+  std::uint64_t last_turn_ = 0;  ///< of the loop, in which some were accepted
   bool watched_ = false;
   bool paused_ = false;
 };

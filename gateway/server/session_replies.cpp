@@ -184,7 +184,7 @@ net::task session::linger() {
 net::task_of<bool> session::shake_hands(net::tls_context_ptr context) {
   metrics::worker_stats& stats = worker_.context().stats;
   const steady_time due = steady_clock::now() + worker_.settings().handshake;
-  stream_->expect_input();
+  stream_->expect_first_input();
   for (;;) {
     // Who has said nothing yet is idle when the worker drains; who has is under way.
     const bool begun = stream_->tls() != nullptr;

@@ -1,7 +1,7 @@
 """Bodies of 1 MiB, up and down: what a copied byte costs, and what of it stays in memory."""
 import measure as measuring
 import proxies
-from bench import closed, median
+from bench import OF_A_LOOP, closed
 
 TITLE = "1 MiB bodies, 8 connections"
 MIB = 1_048_576
@@ -16,20 +16,34 @@ def per_mib(one_round):
     return run
 
 
+def gate_for_all(bench, upstream):
+    return bench.gate(upstream, concurrency=256)  # as many as there are connections: the peers keep nobody waiting either
+
+
 def one_way(bench, name, upstream, **more):
     peers = bench.peers(upstream)
     if any(each.name == "HAProxy" for each in peers):
         peers.append(bench.proxy(proxies.Haproxy, upstream, splice=True))
-    gate = bench.proxy(proxies.Gate, upstream, concurrency=256)  # as many as there are connections: the peers keep nobody waiting either
-    taking_part = [bench.proxy(proxies.Floor, upstream), *peers, gate]
+    taking_part = [bench.proxy(proxies.Floor, upstream), *peers, gate_for_all(bench, upstream)]
     bench.say(f"{name}\n")
     results = bench.alternate({each.name: per_mib(closed(each, 8, **more)) for each in taking_part})
-    bench.table(results, ["cpu_mib_us", "rps", "resident_mib"])
+    bench.table(results, ["cpu_mib_us", *OF_A_LOOP])
     for each in peers:
-        bench.bound(f"{name}: CPU per MiB, of {each.name}'s", median(results["modelgate"], "cpu_mib_us") / median(results[each.name], "cpu_mib_us"), 1.0)
-    few = measuring.closed_loop(gate, 1, bench.options.seconds, **more)["resident_mib"]
-    many = measuring.closed_loop(gate, 256, bench.options.seconds, **more)["resident_mib"]
-    bench.bound(f"{name}: MiB of memory more with 256 connections than with one", many - few, FLAT)
+        bench.ratio(f"{name}: CPU per MiB", results, "modelgate", each.name, "cpu_mib_us", 1.0)
+    for each in taking_part:
+        bench.end(each)
+    kept = [memory_of_many(bench, upstream, more) for _ in range(bench.options.rounds)]
+    bench.say("")
+    bench.table({"modelgate": kept}, ["more_mib"])
+    bench.bound(f"{name}: MiB of memory more with 256 connections than with one", max(each["more_mib"] for each in kept), FLAT)
+
+
+def memory_of_many(bench, upstream, more):
+    """Of a process that has done nothing yet."""
+    gate = gate_for_all(bench, upstream)
+    few, many = (measuring.closed_loop(gate, connections, bench.options.seconds, **more)["resident_mib"] for connections in (1, 256))
+    bench.end(gate)
+    return {"more_mib": many - few}
 
 
 def measure(bench):

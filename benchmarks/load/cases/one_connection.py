@@ -16,9 +16,9 @@ def through(proxy):
 
 def measure(bench):
     upstream = bench.upstream()
-    taking_part = [bench.proxy(proxies.Floor, upstream), *bench.peers(upstream), bench.proxy(proxies.Gate, upstream)]
+    taking_part = [bench.proxy(proxies.Floor, upstream), *bench.peers(upstream), bench.gate(upstream)]
     results = bench.alternate({"none": direct(upstream), **{each.name: through(each) for each in taking_part}})
-    bench.table(results, ["p50_us", "p99_us", "rps"])
+    bench.table(results, ["p50_us", "p99_us", "p999_us", "rps", "cpu_us", "resident_mib", "switches"])
     base = median(results["none"], "p50_us")
     added = {each.name: median(results[each.name], "p50_us") - base for each in taking_part}
     bench.bound("p50 added, of what the floor adds", added["modelgate"] / added["floor"], 1.2)

@@ -1,7 +1,6 @@
 """From the program's start to its first answer, with 10,000 deployments in the store."""
 import os
 import shutil
-import statistics
 import subprocess
 import time
 import urllib.error
@@ -9,6 +8,7 @@ import urllib.request
 
 import fleet
 import proxies
+from bench import median
 from gate import BUILD, free_port
 
 TITLE = "Start with 10,000 deployments in the store"
@@ -36,18 +36,15 @@ def start(data):
 
 
 def measure(bench):
-    upstream = bench.upstream()
-    data = fleet.make(bench, upstream, deployments=10_000)
     took = {}
-    for name, folder in (("10,000 deployments", data), ("1 deployment", fleet.make(bench, upstream))):
+    for name, deployments, tokens in (("10,000 deployments, 100,000 tokens", 10_000, 99_999), ("1 deployment", 1, 0)):
+        data = fleet.make(os.path.join(bench.folder, f"fleet-{deployments}"), bench.upstream(), deployments, tokens)
         took[name] = []
         for i in range(bench.options.rounds):
             copy = os.path.join(bench.folder, f"start-{i}")
-            shutil.copytree(folder, copy)
-            took[name].append(start(copy))
+            shutil.copytree(data, copy)
+            took[name].append({"start_s": start(copy)})
             shutil.rmtree(copy)
-    bench.say("| | seconds until the first answer | least to most |\n| --- | --- | --- |")
-    for name, each in took.items():
-        bench.say(f"| {name} | {statistics.median(each):.2f} | {min(each):.2f} - {max(each):.2f} |")
-    bench.say("")
-    bench.bound("seconds until the first answer", statistics.median(took["10,000 deployments"]), MOST_SECONDS)
+    bench.table(took, ["start_s"])
+    many = next(iter(took.values()))
+    bench.bound("seconds until the first answer", median(many, "start_s"), MOST_SECONDS, [each["start_s"] for each in many])

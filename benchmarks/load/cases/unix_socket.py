@@ -3,7 +3,7 @@ import os
 import shutil
 
 import proxies
-from bench import closed, median
+from bench import OF_A_LOOP, closed
 
 TITLE = "A replica on a Unix-domain socket"
 
@@ -21,7 +21,7 @@ def make_catalogue(folder):
 
 def measure(bench):
     catalogue = make_catalogue(os.path.join(bench.folder, "catalogue"))
-    of_port, of_socket = (bench.proxy(proxies.Gate, None, image=f"bench/model:{tag}", catalogue=catalogue) for tag in ("port", "socket"))
+    of_port, of_socket = (bench.gate(None, image=f"bench/model:{tag}", catalogue=catalogue) for tag in ("port", "socket"))
     results = bench.alternate({"at a port": closed(of_port, 64), "on a socket": closed(of_socket, 64)})
-    bench.table(results, ["cpu_us", "rps", "p50_us", "p99_us"])
-    bench.bound("CPU per request, of that at a port", median(results["on a socket"], "cpu_us") / median(results["at a port"], "cpu_us"), 0.85)
+    bench.table(results, ["cpu_us", *OF_A_LOOP])
+    bench.ratio("CPU per request", results, "on a socket", "at a port", "cpu_us", 0.85)

@@ -45,7 +45,7 @@ class byte_stream final : public watcher,
                           public boost::intrusive_ref_counter<byte_stream, boost::thread_unsafe_counter> {
  public:
   /// Takes an open, connected, non-blocking socket; sets TCP_NODELAY. It is closed when the loop cannot watch it.
-  byte_stream(event_loop& loop, socket_handle socket);
+  byte_stream(event_loop& loop, socket_handle socket, event_loop::trigger told_of = event_loop::trigger::edges);
   ~byte_stream();
 
   /// From here on it speaks TLS: `handshake` comes first.
@@ -75,6 +75,8 @@ class byte_stream final : public watcher,
 
   /// Asks to be notified when there is something to read, the end of the stream included, although nothing was tried.
   void expect_input();
+  /// The same of a stream that has just been made: it needs no look at the socket, as the first one is still to be told.
+  void expect_first_input();
   /// Whether the last look said that a read may find something. Cheap; true until proven otherwise.
   [[nodiscard]] bool maybe_readable() const noexcept { return readable_; }
 
@@ -104,6 +106,7 @@ class byte_stream final : public watcher,
   [[nodiscard]] connect_state secured();
   [[nodiscard]] io_result read_sealed(std::span<char> into);
   [[nodiscard]] io_result write_sealed(std::span<const iovec> pieces);
+  void note_how_far(io_status status) noexcept;
   void expect_kernel();
   void await_writable();
   [[nodiscard]] bool is_writable_again();
@@ -115,11 +118,12 @@ class byte_stream final : public watcher,
   std::unique_ptr<tls_target> target_;  ///< of a connection that is to speak TLS
   std::unique_ptr<tls_channel> tls_;
   wake_signal* owner_ = nullptr;
+  event_loop::trigger told_of_;
   bool readable_ = true;
   bool writable_ = true;
   bool awaiting_readable_ = false;
   bool awaiting_writable_ = false;
-  bool has_ended_ = false;   ///< the peer's side: no later edge will tell of it
+  bool has_ended_ = false;  ///< the peer's side: no later edge will tell of it
   bool is_broken_ = false;
   bool shuts_down_ = false;  ///< as soon as everything has been sent
   bool gathers_ = false;

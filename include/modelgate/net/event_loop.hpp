@@ -73,14 +73,20 @@ class event_loop {
   void post(std::function<void()> work);
   void stop();
 
+  /// The loop's own thread: as `post`, but nobody has to be woken.
+  void post_here(std::function<void()> work);
+  /// How many turns have begun; another one in each.
+  [[nodiscard]] std::uint64_t turns() const noexcept { return turns_; }
+
   enum class trigger : std::uint8_t {
-    edges,  ///< whenever reading, writing or ending has become possible; once each time
-    input   ///< as long as there is something to read
+    edges,        ///< whenever reading, writing or ending has become possible; once each time
+    input_edges,  ///< the same without writing
+    input         ///< as long as there is something to read
   };
   /// Tells `told` of the socket from now on. Errors: the kernel's, when it cannot watch one more.
   [[nodiscard]] result<void> watch(int socket, watcher& told, trigger when = trigger::edges);
   /// What is possible by now is told once more: for whoever has not seen the socket empty.
-  void look_again(int socket, watcher& told) noexcept;
+  void look_again(int socket, watcher& told, trigger when = trigger::edges) noexcept;
   /// Before the socket is closed, and before `told` ends. What the kernel has told of it already is dropped.
   void forget(int socket, const watcher& told) noexcept;
 
@@ -112,7 +118,7 @@ class event_loop {
     explicit next_turn(event_loop& of) noexcept : of_{of} {}
     static bool await_ready() noexcept { return false; }
     void await_suspend(std::coroutine_handle<> frame) {
-      of_.post([frame] { frame.resume(); });
+      of_.post_here([frame] { frame.resume(); });
     }
     static void await_resume() noexcept {}
 
@@ -141,7 +147,8 @@ class event_loop {
   socket_handle wake_;  ///< an eventfd
   std::array<epoll_event, 256> told_{};
   int told_count_ = 0;
-  int told_left_ = 0;  ///< of this turn, still to be handed on
+  std::uint64_t turns_ = 0;
+  int told_left_ = 0;          ///< of this turn, still to be handed on
   std::vector<alarm> alarms_;  ///< two or three
   std::vector<std::coroutine_handle<>> late_frames_;
   std::vector<gathered> gathered_;

@@ -90,6 +90,34 @@ BOOST_AUTO_TEST_CASE(input_is_told_as_long_as_it_is_there) {
   BOOST_TEST(pair.told.size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(that_the_peer_has_read_is_told_to_those_only_who_ask_for_it) {
+  for (const auto when : {event_loop::trigger::edges, event_loop::trigger::input_edges}) {
+    watched_pair pair{loop};
+    pair.watch(when);
+    loop.poll();
+    const std::size_t told = pair.told.size();
+    BOOST_REQUIRE(::send(pair.ours.get(), "x", 1, 0) == 1);
+    char taken = 0;
+    BOOST_REQUIRE(::recv(pair.theirs.get(), &taken, 1, 0) == 1);
+    loop.poll();
+    BOOST_TEST(pair.told.size() == told + (when == event_loop::trigger::edges ? 1 : 0));
+    pair.send();
+    loop.poll();
+    BOOST_TEST(pair.was_told_of(EPOLLIN));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_posted_here_is_done_in_the_next_turn_without_a_wait) {
+  bool is_done = false;
+  loop.post_here([&] { loop.post_here([&] { is_done = true; }); });
+  const std::uint64_t turns = loop.turns();
+  loop.run_one();
+  BOOST_TEST(!is_done);
+  loop.run_one();
+  BOOST_TEST(is_done);
+  BOOST_TEST(loop.turns() == turns + 2);
+}
+
 BOOST_AUTO_TEST_CASE(the_end_of_the_peers_side_is_told) {
   watched_pair pair{loop};
   pair.watch();
