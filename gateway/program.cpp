@@ -91,7 +91,7 @@ class program {
                            })},
         processes_{settings_, before_ ? before_->offer().runtime_lock : -1, &runtime_counts_},
         external_{settings_.external_runtime, settings_.health, [this] { return own_addresses(); },
-                  control::runtime::external::resolve_by_system, &runtime_counts_},
+                  control::runtime::external::resolve_with_ttl, &runtime_counts_},
         models_{processes_.models_folder(), settings_.models, control::runtime::external::resolve_by_system},
         engines_{settings_,
                  processes_.instance(),

@@ -54,6 +54,12 @@ config::answer_counts since(const config::answer_counts& before, config::answer_
   return now;
 }
 
+/// Whether nobody has asked it for anything. Of thousands most may be stopped: they take no time and no room of others.
+bool is_silent(const config::deployment_counts& now, const config::deployment_counts& before) {
+  return total_of(now.counted.answers) == total_of(before.counted.answers)
+         && now.counted.feedback == before.counted.feedback;
+}
+
 void add_up(config::answer_counts& into, const config::answer_counts& what) {
   add_up(into.answers, what.answers);
   add_up(into.latency, what.latency);
@@ -278,6 +284,7 @@ void chart_history::add(system_time at, const config::observation& seen, const s
   for (const config::client_use& each : seen.clients) of[each.deployment].clients.push_back(&each);
   for (const replica_reading& each : usage) of[each.deployment].usage.push_back(&each);
 
+  const sighting nothing;
   std::map<std::string, recorded> next;
   lines_ = 0;
   for (const config::deployment_counts& now : seen.deployments) {
@@ -290,9 +297,12 @@ void chart_history::add(system_time at, const config::observation& seen, const s
   deployments_ = std::move(next);
   for (const config::deployment_counts& now : seen.deployments) {
     recorded& into = deployments_[now.deployment];
+    const auto sighted = of.find(now.deployment);
+    if (sighted == of.end() && into.lines.empty() && is_silent(now, into.last)) continue;
+    const sighting& parts = sighted == of.end() ? nothing : sighted->second;
     put_deployment(into, when, now);
-    put_replicas(into, when, of[now.deployment]);
-    put_clients(into, when, of[now.deployment]);
+    put_replicas(into, when, parts);
+    put_clients(into, when, parts);
   }
   newest_ = when.step;
   last_at_ = at;

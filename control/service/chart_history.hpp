@@ -50,6 +50,8 @@ struct replica_reading {
 /// replica: of all that it was sent, until the head of the answer, and of the feedback on its answers, or that it took
 /// where nobody knows whose answer it is about; also `cpu` in cores and `memory` in bytes.
 ///
+/// A deployment that has no replicas and was never asked has no lines, until the first.
+///
 /// Bounds of one deployment: `most_models` models, `most_replicas` replicas (one that is gone makes room for a new one),
 /// `most_clients` clients by name; all others, and one that is called so, are one more, `other_clients`. All lines together
 /// take `bytes` at most: a line that does not fit is left out until others have gone.

@@ -186,7 +186,7 @@ void external_driver::state::look(bool read_files) {
         });
   }
   for (const std::string& host : todo.hosts) {
-    const auto take = [this, host](const result<std::vector<std::string>, std::string>& answer) {
+    const auto take = [this, host](const resolution_result& answer) {
       change([&] {
         table.on_resolved(host, answer, steady_clock::now());
         update();

@@ -27,7 +27,7 @@ class external_driver final : public runtime_driver {
   /// nobody does.
   external_driver(const config::external_runtime_settings& settings, const config::health_settings& health,
                   std::function<std::vector<net::endpoint>()> own_addresses,
-                  resolve_function resolve = resolve_by_system, runtime_counts* counts = nullptr);
+                  resolve_function resolve = resolve_with_ttl, runtime_counts* counts = nullptr);
   ~external_driver() override;
   external_driver(const external_driver&) = delete;
   external_driver& operator=(const external_driver&) = delete;

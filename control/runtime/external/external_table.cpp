@@ -134,8 +134,7 @@ void external_table::on_file(const std::string& name, const result<std::string, 
   if (!file.urls.empty()) file.trouble += "; the last good list is kept";
 }
 
-void external_table::on_resolved(const std::string& host, const result<std::vector<std::string>, std::string>& answer,
-                                 steady_time now) {
+void external_table::on_resolved(const std::string& host, const resolution_result& answer, steady_time now) {
   names_.on_answer(host, answer, now);
 }
 

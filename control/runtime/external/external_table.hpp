@@ -54,8 +54,7 @@ class external_table {
   /// With `read_files`, every file that is not being read already.
   [[nodiscard]] things_to_do due(bool read_files, steady_time now);
   void on_file(const std::string& file, const result<std::string, std::string>& text);
-  void on_resolved(const std::string& host, const result<std::vector<std::string>, std::string>& answer,
-                   steady_time now);
+  void on_resolved(const std::string& host, const resolution_result& answer, steady_time now);
   /// Brings addresses and replicas up to what is known. To be called after each of the above.
   void update(const own_test& is_own, system_time now);
 

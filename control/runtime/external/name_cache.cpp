@@ -1,8 +1,15 @@
 #include "control/runtime/external/name_cache.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace modelgate::control::runtime::external {
+
+namespace {
+
+constexpr std::chrono::seconds shortest_interval{1};
+
+}  // namespace
 
 name_cache::name_cache(name_settings settings, network_list networks)
     : settings_{settings}, networks_{std::move(networks)} {}
@@ -33,19 +40,18 @@ void name_cache::fail(record& of, const std::string& host, const std::string& wh
   if (!of.what.addresses.empty()) of.what.trouble += "; its last good addresses are kept";
 }
 
-void name_cache::on_answer(const std::string& host, const result<std::vector<std::string>, std::string>& answer,
-                           steady_time now) {
+void name_cache::on_answer(const std::string& host, const resolution_result& answer, steady_time now) {
   const auto found = entries_.find(host);
   if (found == entries_.end()) return;
   record& of = found->second;
   of.in_progress = false;
   of.next = now + settings_.retry_interval;
   if (!answer) return fail(of, host, answer.error());
-  if (answer->empty()) return fail(of, host, "it has no address");
+  if (answer->addresses.empty()) return fail(of, host, "it has no address");
 
   std::vector<std::string> allowed;
   std::string refused;
-  for (const std::string& address : *answer) {
+  for (const std::string& address : answer->addresses) {
     if (networks_.contains(address)) {
       allowed.push_back(address);
     } else {
@@ -58,6 +64,8 @@ void name_cache::on_answer(const std::string& host, const result<std::vector<std
   of.what.addresses = std::move(allowed);
   of.what.trouble = refused.empty() ? std::string{} : "of the name " + host + ", " + refused + rule;
   of.next = now + settings_.resolve_interval;
+  // What holds for no time at all is not asked for all the time.
+  if (answer->ttl) of.next = std::min(of.next, now + std::max<std::chrono::seconds>(*answer->ttl, shortest_interval));
 }
 
 const name_cache::known* name_cache::find(std::string_view host) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "control/runtime/external/network_list.hpp"
+#include "control/runtime/external/resolver.hpp"
 
 #include "modelgate/base/clock.hpp"
 #include "modelgate/base/result.hpp"
@@ -15,7 +16,7 @@
 namespace modelgate::control::runtime::external {
 
 struct name_settings {
-  std::chrono::milliseconds resolve_interval{30'000};
+  std::chrono::milliseconds resolve_interval{30'000};  ///< at most; a shorter TTL counts
   std::chrono::milliseconds resolve_timeout{5'000};
   std::chrono::milliseconds retry_interval{2'000};  ///< after a failure
 };
@@ -42,7 +43,7 @@ class name_cache {
   void keep_only(const std::set<std::string>& hosts);
   /// The names to resolve now. Each counts as being resolved until it is answered.
   [[nodiscard]] std::vector<std::string> due(steady_time now);
-  void on_answer(const std::string& host, const result<std::vector<std::string>, std::string>& answer, steady_time now);
+  void on_answer(const std::string& host, const resolution_result& answer, steady_time now);
 
   /// Null: the name does not matter.
   [[nodiscard]] const known* find(std::string_view host) const;

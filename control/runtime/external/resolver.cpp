@@ -3,12 +3,17 @@
 #include "control/domain/replica_url.hpp"
 
 #include <arpa/inet.h>
+#include <arpa/nameser.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <resolv.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <memory>
+#include <type_traits>
+#include <utility>
 
 namespace modelgate::control::runtime::external {
 namespace {
@@ -23,6 +28,23 @@ void limit_patience() {
     return true;
   }();
   static_cast<void>(done);
+}
+
+void close_resolver(res_state state) noexcept {
+  ::res_nclose(state);
+}
+
+/// The shortest TTL in an answer; none in one that cannot be read.
+std::optional<std::uint32_t> shortest_ttl(const unsigned char* answer, int size) {
+  ns_msg message{};
+  if (::ns_initparse(answer, size, &message) != 0) return std::nullopt;
+  std::optional<std::uint32_t> least;
+  for (int i = 0; i < ns_msg_count(message, ns_s_an); ++i) {
+    ns_rr record{};
+    if (::ns_parserr(&message, ns_s_an, i, &record) != 0) break;
+    least = std::min(least.value_or(ns_rr_ttl(record)), ns_rr_ttl(record));
+  }
+  return least;
 }
 
 }  // namespace
@@ -50,6 +72,45 @@ result<std::vector<std::string>, std::string> resolve_by_system(const std::strin
   std::sort(found.begin(), found.end());  // servers answer in any order; a replica keeps its place
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return answer{boost::system::in_place_value, std::move(found)};
+}
+
+std::optional<std::chrono::seconds> time_to_live(const std::string& host, const std::vector<record_type>& types,
+                                                 const std::optional<net::endpoint>& server) {
+  std::remove_pointer_t<res_state> own{};
+  if (::res_ninit(&own) != 0) return std::nullopt;
+  const std::unique_ptr<std::remove_pointer_t<res_state>, decltype(&close_resolver)> closer{&own, &close_resolver};
+  own.retrans = 1;
+  own.retry = 1;
+  if (server) {
+    own.nscount = 1;
+    own.nsaddr_list[0].sin_family = AF_INET;
+    own.nsaddr_list[0].sin_port = htons(server->port);
+    if (::inet_pton(AF_INET, server->host.c_str(), &own.nsaddr_list[0].sin_addr) != 1) return std::nullopt;
+  }
+  std::optional<std::uint32_t> least;
+  for (const record_type type : types) {
+    std::array<unsigned char, 4'096> answer{};
+    const int size = ::res_nsearch(&own, host.c_str(), ns_c_in, type == record_type::a ? ns_t_a : ns_t_aaaa,
+                                   answer.data(), static_cast<int>(answer.size()));
+    if (size <= 0) continue;
+    const auto found = shortest_ttl(answer.data(), std::min(size, static_cast<int>(answer.size())));
+    if (found) least = std::min(least.value_or(*found), *found);
+  }
+  if (!least) return std::nullopt;
+  return std::chrono::seconds{*least};
+}
+
+resolution_result resolve_with_ttl(const std::string& host) {
+  auto found = resolve_by_system(host);
+  if (!found) return {boost::system::in_place_error, std::move(found).error()};
+  // No name server is to be asked about those. Source: RFC 6761 section 6.3.
+  if (host == "localhost" || host.ends_with(".localhost")) return resolution{std::move(*found), std::nullopt};
+  std::vector<record_type> types;
+  const auto is_v6 = [](const std::string& address) { return address.find(':') != std::string::npos; };
+  if (!std::all_of(found->begin(), found->end(), is_v6)) types.push_back(record_type::a);
+  if (std::any_of(found->begin(), found->end(), is_v6)) types.push_back(record_type::aaaa);
+  const auto ttl = time_to_live(host, types);
+  return resolution{std::move(*found), ttl};
 }
 
 }  // namespace modelgate::control::runtime::external

@@ -90,11 +90,11 @@ class running_driver {
     health.warm_up_interval = milliseconds{10};
     return health;
   }
-  result<std::vector<std::string>, std::string> ask(const std::string& host) {
+  resolution_result ask(const std::string& host) {
     const std::lock_guard lock{mutex_};
     const auto found = names_.find(host);
     if (found == names_.end()) return {boost::system::in_place_error, "no such name"};
-    return {boost::system::in_place_value, found->second};
+    return resolution{found->second, {}};
   }
 
   std::mutex mutex_;

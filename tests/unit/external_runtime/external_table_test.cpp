@@ -10,7 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using addresses = std::vector<std::string>;
-using answer = result<std::vector<std::string>, std::string>;
 
 const steady_time start_time{std::chrono::hours{1}};
 const system_time today{std::chrono::hours{500'000}};
@@ -33,7 +32,7 @@ struct transcript {
   void update() {
     table.update([](const net::endpoint& target) { return target.port == 8'080; }, today);
   }
-  void resolve(const std::string& host, const answer& found) {
+  void resolve(const std::string& host, const resolution_result& found) {
     static_cast<void>(table.due(false, now));
     table.on_resolved(host, found, now);
     update();
@@ -203,20 +202,20 @@ BOOST_AUTO_TEST_CASE(every_address_of_a_name_is_a_replica_and_nothing_is_known_b
   BOOST_TEST(count() == 0);
   BOOST_TEST(table.due(false, now).hosts == addresses{"models.lan"}, boost::test_tools::per_element());
   BOOST_TEST(table.due(false, now).hosts.empty());  // it is being resolved
-  resolve("models.lan", addresses{"10.0.0.1", "10.0.0.2"});
+  resolve("models.lan", resolution{addresses{"10.0.0.1", "10.0.0.2"}, {}});
   BOOST_TEST(count() == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_name_that_fails_keeps_its_last_good_addresses) {
   follow(urls({"http://models.lan:9000"}));
-  resolve("models.lan", addresses{"10.0.0.1"});
+  resolve("models.lan", resolution{addresses{"10.0.0.1"}, {}});
   start(0);
   now += milliseconds{30'000};
-  resolve("models.lan", answer{boost::system::in_place_error, "no such name"});
+  resolve("models.lan", resolution_result{boost::system::in_place_error, "no such name"});
   BOOST_TEST(count() == 1);
   BOOST_TEST(trouble() == "the name models.lan cannot be resolved: no such name; its last good addresses are kept");
   now += milliseconds{30'000};
-  resolve("models.lan", addresses{"10.0.0.2"});
+  resolve("models.lan", resolution{addresses{"10.0.0.2"}, {}});
   BOOST_TEST(trouble() == "");
   BOOST_TEST(shown() == "r1-0 10.0.0.1:9000 Draining");
 }
@@ -228,30 +227,47 @@ BOOST_AUTO_TEST_CASE(a_name_that_gets_no_answer_in_time_is_told_and_a_late_answe
   BOOST_TEST(table.due(false, now).hosts.empty());  // never asked twice at a time
   update();
   BOOST_TEST(trouble() == "the name models.lan cannot be resolved: no answer in time");
-  table.on_resolved("models.lan", addresses{"10.0.0.1"}, now);
+  table.on_resolved("models.lan", resolution{addresses{"10.0.0.1"}, {}}, now);
   update();
   BOOST_TEST(count() == 1);
   BOOST_TEST(trouble() == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_name_is_resolved_again_when_its_ttl_has_passed) {
+  const auto is_due = [&] { return !table.due(false, now).hosts.empty(); };
+  follow(urls({"http://models.lan:9000"}));
+  resolve("models.lan", resolution{addresses{"10.0.0.1"}, std::chrono::seconds{7}});
+  now += milliseconds{6'999};
+  BOOST_TEST(!is_due());
+  now += milliseconds{1};
+  BOOST_TEST(is_due());
+  resolve("models.lan", resolution{addresses{"10.0.0.1"}, std::chrono::seconds{0}});
+  BOOST_TEST(!is_due());
+  now += milliseconds{1'000};  // what holds for no time is asked for once a second
+  BOOST_TEST(is_due());
+  resolve("models.lan", resolution{addresses{"10.0.0.1"}, std::chrono::seconds{86'400}});
+  now += milliseconds{30'000};  // never later than the interval
+  BOOST_TEST(is_due());
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_is_pointed_elsewhere_is_not_followed_there) {
   follow(urls({"http://models.lan:9000"}));
-  resolve("models.lan", addresses{"10.0.0.1"});
+  resolve("models.lan", resolution{addresses{"10.0.0.1"}, {}});
   now += milliseconds{30'000};
-  resolve("models.lan", addresses{"169.254.169.254"});
+  resolve("models.lan", resolution{addresses{"169.254.169.254"}, {}});
   BOOST_TEST(count() == 1);
   BOOST_TEST(trouble()
              == "the name models.lan cannot be resolved: 169.254.169.254 is in none of the networks of "
                 "runtime.external.networks; its last good addresses are kept");
   now += milliseconds{30'000};
-  resolve("models.lan", addresses{"10.0.0.2", "8.8.8.8"});
+  resolve("models.lan", resolution{addresses{"10.0.0.2", "8.8.8.8"}, {}});
   BOOST_TEST(count() == 1);
   BOOST_TEST(trouble() == "of the name models.lan, 8.8.8.8 is in none of the networks of runtime.external.networks");
 }
 
 BOOST_AUTO_TEST_CASE(our_own_listeners_are_never_replicas) {
   follow(urls({"http://models.lan:8080", "http://127.0.0.1:1"}));
-  resolve("models.lan", addresses{"10.0.0.1"});
+  resolve("models.lan", resolution{addresses{"10.0.0.1"}, {}});
   BOOST_TEST(count() == 1);
   BOOST_TEST(trouble() == "10.0.0.1:8080 is an address of this modelgate itself");
 }

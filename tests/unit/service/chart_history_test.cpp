@@ -9,7 +9,9 @@ namespace modelgate::control::service {
 BOOST_FIXTURE_TEST_SUITE(chart_history_suite, history_of_ten_seconds)
 
 BOOST_AUTO_TEST_CASE(rates_are_differences_over_the_step) {
-  history.add(at(10), seen(0, 0, 0));
+  config::observation first = seen(0, 0, 0);
+  first.endpoints.push_back({"d", "deploy-d-r1-0"});  // running, and not asked yet
+  history.add(at(10), first);
   history.add(at(20), seen(30, 5, 5));
   history.add(at(30), seen(30, 5, 5));
   history.add(at(40), seen(130, 5, 5));
@@ -166,6 +168,21 @@ BOOST_AUTO_TEST_CASE(all_lines_together_are_bounded) {
   small.add(at(20), now);
   BOOST_TEST(drawn("d") == 0U);
   BOOST_TEST(drawn("e") == 11U);
+}
+
+BOOST_AUTO_TEST_CASE(who_was_never_asked_and_has_no_replicas_takes_no_room_of_others) {
+  chart_history small{seconds{10}, 11 * chart_history::line_bytes};
+  config::observation now = seen(0, 0, 0);
+  now.deployments[0].deployment = "a-stopped-one";
+  now.deployments.push_back(seen(1, 0, 0).deployments[0]);
+  small.add(at(10), now);
+  const auto drawn = [&](const char* id) { return small.read(id, seconds{10}, at(21)).lines.size(); };
+  BOOST_TEST(drawn("a-stopped-one") == 0U);
+  BOOST_TEST(drawn("d") == 11U);
+  now.deployments.erase(now.deployments.begin() + 1);
+  now.deployments[0].counted.answers[2] = 40;  // the first that it was asked
+  small.add(at(20), now);
+  BOOST_TEST(line_of(small.read("a-stopped-one", seconds{10}, at(21)), "qps").at(0) == 4);
 }
 
 BOOST_AUTO_TEST_CASE(a_deployment_that_appears_in_between_is_unknown_before) {
