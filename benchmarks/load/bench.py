@@ -102,7 +102,7 @@ class Bench:
     def ratio(self, what, results, own, other, column, most):
         """The bound of one median to another. Rounds that alternate are pairs: where some keep the bound and some do not, it says so."""
         pairs = [mine[column] / its[column] for mine, its in zip(results[own], results[other])]
-        self.bound(f"{what}, of {other}'s", median(results[own], column) / median(results[other], column), most, pairs)
+        self.bound(f"{what}, of {'the floor' if other == 'floor' else other}'s", median(results[own], column) / median(results[other], column), most, pairs)
 
     def moved(self, results, calm, busy, column, most):
         """The bound of what the median of a column is more while something else goes on."""
