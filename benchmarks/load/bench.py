@@ -25,6 +25,7 @@ class Bench:
         self.folder = tempfile.mkdtemp(prefix="modelgate-bench-")
         os.chmod(self.folder, 0o755)
         self.started = []
+        self.proxies = 0
         self.fleets = {}
         self.lines = []
         self.missed = []
@@ -46,7 +47,8 @@ class Bench:
         return self.start(proxies.Upstream, body_bytes, core)
 
     def proxy(self, kind, upstream, **more):
-        return self.start(kind, os.path.join(self.folder, f"{kind.__name__}-{len(self.started)}"), upstream, **more)
+        self.proxies += 1
+        return self.start(kind, os.path.join(self.folder, f"{kind.__name__}-{self.proxies}"), upstream, **more)
 
     def gate(self, upstream, deployments=fleet.DEPLOYMENTS, tokens=fleet.TOKENS - 1, **more):
         """A modelgate with full tables: its `bench` is in front of the upstream; where there is none, it runs the model that was asked for."""

@@ -44,6 +44,15 @@ def resident_mib(pids):
     return status_of(pids, "VmRSS")["VmRSS"] / 1024
 
 
+def peak_mib(proxy, one_round):
+    """The most that its process had resident during a round."""
+    for pid in proxy.pids():
+        with open(f"/proc/{pid}/clear_refs", "w") as file:
+            file.write("5")  # from here on, says proc(5)
+    one_round()
+    return status_of(proxy.pids(), "VmHWM")["VmHWM"] / 1024
+
+
 def in_us(text):
     number, unit = re.fullmatch(r"([0-9.]+)(us|ms|s)", text).groups()
     return float(number) * {"us": 1, "ms": 1e3, "s": 1e6}[unit]

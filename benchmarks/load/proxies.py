@@ -130,11 +130,15 @@ def make_certificate(folder):
     return certificate, key
 
 
+LARGE_BUFFERS = "proxy_buffer_size 16k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k;"
+
+
 class Nginx(Peer):
     name = "nginx"
 
-    def __init__(self, folder, upstream, tls=False, workers=1):
+    def __init__(self, folder, upstream, tls=False, workers=1, large_buffers=False):
         os.makedirs(folder)
+        self.name = "nginx, large buffers" if large_buffers else "nginx"
         self.port = free_port()
         if tls:
             make_certificate(folder)
@@ -144,7 +148,7 @@ class Nginx(Peer):
         config = os.path.join(folder, "nginx.conf")
         with open(config, "w") as text:
             text.write(config_text("nginx.conf", folder, tls, PORT=self.port, TLS_PORT=self.tls_port, UPSTREAM=upstream.port, WORKERS=workers,
-                                   USER="user root;" if os.geteuid() == 0 else ""))
+                                   BUFFERS=LARGE_BUFFERS if large_buffers else "", USER="user root;" if os.geteuid() == 0 else ""))
         with open(os.path.join(folder, "log"), "w") as log:
             super().__init__(["nginx", "-c", config, "-e", os.path.join(folder, "error.log")], log)
 

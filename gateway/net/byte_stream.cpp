@@ -315,6 +315,7 @@ void byte_stream::on_ready(std::uint32_t events) {
   if ((events & broken) != 0) worth_a_look |= !std::exchange(is_broken_, true);
   if ((events & (EPOLLOUT | broken)) != 0 && is_writable_again()) worth_a_look = true;
   if ((events & (EPOLLIN | EPOLLRDHUP | broken)) != 0) {
+    if (tls_) tls_->on_input_told();
     readable_ = true;
     worth_a_look |= std::exchange(awaiting_readable_, false);
   }

@@ -16,7 +16,7 @@ handshake_turns::place::place(handshake_turns& of, net::wake_signal& signal, boo
   of.last_taken_ = of.loop_.turns();
 }
 
-/// What is ready by now, and what the kernel tells of next, goes before the handler that is posted here.
+/// What is ready in this turn goes before the handler that is posted here, and what the kernel tells of next after one step.
 void handshake_turns::await_next_turn() {
   if (std::exchange(is_awaited_, true)) return;
   loop_.post_here([this] { next(); });

@@ -1,6 +1,7 @@
 """Changing one of 10,000 deployments: how soon it is live on every worker, and what running traffic sees of it."""
 import os
 import statistics
+import subprocess
 import tempfile
 import threading
 import time
@@ -57,6 +58,10 @@ class Changes:
             thread.join()
 
 
+def file_system(folder):
+    return subprocess.run(["stat", "--file-system", "--format=%T", folder], capture_output=True, text=True, check=True).stdout.strip()
+
+
 def how_long(bench, gate, where):
     """From the request for a change to its answer, ms: {"median": , "p99": , ...} of as many as are needed for that."""
     changes = Changes(gate)
@@ -74,10 +79,10 @@ def measure(bench):
     bench.say(f"{CHANGES} changes, two workers: ms from the request to the answer, which comes when every worker serves the change. Where the store is "
               "in memory a commit waits for no disk, so that all of it counts as the time from the commit on.\n")
     bench.say("| the store | median | p99 | least to most |\n| --- | --- | --- | --- |")
-    how_long(bench, proxy.gate, "on a disk")
+    how_long(bench, proxy.gate, f"in {tempfile.gettempdir()}, which is {file_system(tempfile.gettempdir())}")
     with tempfile.TemporaryDirectory(dir=MEMORY, prefix="modelgate-bench-") as folder:
         in_memory = bench.start(proxies.Gate, os.path.join(folder, "gate"), upstream, workers=2, data=bench.fleets[upstream, fleet.DEPLOYMENTS, fleet.TOKENS - 1])
-        live = how_long(bench, in_memory.gate, "in memory")
+        live = how_long(bench, in_memory.gate, f"in {MEMORY}, which is {file_system(MEMORY)}")
         bench.end(in_memory)
     bench.say("")
     changes = Changes(proxy.gate)

@@ -1,4 +1,4 @@
-"""Two workers against one: whether they are in each other's way. Each has a core of its own; load and upstream share both cores with them."""
+"""Two workers against one: whether they are in each other's way. Each has a core of its own; the upstream goes where there is room, the load has the second."""
 from bench import OF_A_LOOP, closed
 
 TITLE = "2 workers against 1"

@@ -7,7 +7,7 @@ namespace modelgate::control::runtime::external {
 
 namespace {
 
-constexpr std::chrono::seconds shortest_interval{1};
+constexpr std::chrono::seconds shortest_interval{5};
 
 }  // namespace
 
@@ -64,7 +64,7 @@ void name_cache::on_answer(const std::string& host, const resolution_result& ans
   of.what.addresses = std::move(allowed);
   of.what.trouble = refused.empty() ? std::string{} : "of the name " + host + ", " + refused + rule;
   of.next = now + settings_.resolve_interval;
-  // What holds for no time at all is not asked for all the time.
+  // What holds for no time at all may have other addresses each time: replicas would come and go all the while.
   if (answer->ttl) of.next = std::min(of.next, now + std::max<std::chrono::seconds>(*answer->ttl, shortest_interval));
 }
 

@@ -2,6 +2,8 @@
 
 #include "control/domain/replica_url.hpp"
 
+#include "modelgate/base/clock.hpp"
+
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
 #include <netdb.h>
@@ -10,6 +12,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -17,6 +20,8 @@
 
 namespace modelgate::control::runtime::external {
 namespace {
+
+constexpr std::chrono::minutes pause_after_silence{1};
 
 /// The resolver's own patience is half a minute and more, and a call that waits cannot be ended; so that nobody has to
 /// wait for it at shutdown, this thread's is made short.
@@ -74,43 +79,49 @@ result<std::vector<std::string>, std::string> resolve_by_system(const std::strin
   return answer{boost::system::in_place_value, std::move(found)};
 }
 
-std::optional<std::chrono::seconds> time_to_live(const std::string& host, const std::vector<record_type>& types,
-                                                 const std::optional<net::endpoint>& server) {
+ttl_answer time_to_live(const std::string& name, const std::vector<record_type>& types,
+                        const std::optional<net::endpoint>& server) {
   std::remove_pointer_t<res_state> own{};
-  if (::res_ninit(&own) != 0) return std::nullopt;
+  if (::res_ninit(&own) != 0) return {};
   const std::unique_ptr<std::remove_pointer_t<res_state>, decltype(&close_resolver)> closer{&own, &close_resolver};
   own.retrans = 1;
   own.retry = 1;
+  own.nscount = std::min(own.nscount, 1);
+  own.options |= RES_IGNTC;  // what does not fit is not asked for over TCP, which has no deadline
   if (server) {
     own.nscount = 1;
     own.nsaddr_list[0].sin_family = AF_INET;
     own.nsaddr_list[0].sin_port = htons(server->port);
-    if (::inet_pton(AF_INET, server->host.c_str(), &own.nsaddr_list[0].sin_addr) != 1) return std::nullopt;
+    if (::inet_pton(AF_INET, server->host.c_str(), &own.nsaddr_list[0].sin_addr) != 1) return {};
   }
   std::optional<std::uint32_t> least;
   for (const record_type type : types) {
     std::array<unsigned char, 4'096> answer{};
-    const int size = ::res_nsearch(&own, host.c_str(), ns_c_in, type == record_type::a ? ns_t_a : ns_t_aaaa,
-                                   answer.data(), static_cast<int>(answer.size()));
+    const int size = ::res_nquery(&own, name.c_str(), ns_c_in, type == record_type::a ? ns_t_a : ns_t_aaaa,
+                                  answer.data(), static_cast<int>(answer.size()));
+    if (size <= 0 && own.res_h_errno == TRY_AGAIN) return {std::nullopt, true};
     if (size <= 0) continue;
     const auto found = shortest_ttl(answer.data(), std::min(size, static_cast<int>(answer.size())));
     if (found) least = std::min(least.value_or(*found), *found);
   }
-  if (!least) return std::nullopt;
-  return std::chrono::seconds{*least};
+  if (!least) return {};
+  return {std::chrono::seconds{*least}, false};
 }
 
 resolution_result resolve_with_ttl(const std::string& host) {
+  static std::atomic<steady_time> ask_again{steady_time{}};
   auto found = resolve_by_system(host);
   if (!found) return {boost::system::in_place_error, std::move(found).error()};
   // No name server is to be asked about those. Source: RFC 6761 section 6.3.
-  if (host == "localhost" || host.ends_with(".localhost")) return resolution{std::move(*found), std::nullopt};
+  const bool is_of_this_machine = host == "localhost" || host.ends_with(".localhost");
+  if (is_of_this_machine || steady_clock::now() < ask_again.load()) return resolution{std::move(*found), std::nullopt};
   std::vector<record_type> types;
   const auto is_v6 = [](const std::string& address) { return address.find(':') != std::string::npos; };
   if (!std::all_of(found->begin(), found->end(), is_v6)) types.push_back(record_type::a);
   if (std::any_of(found->begin(), found->end(), is_v6)) types.push_back(record_type::aaaa);
-  const auto ttl = time_to_live(host, types);
-  return resolution{std::move(*found), ttl};
+  const ttl_answer told = time_to_live(host, types);
+  if (told.is_silent) ask_again = steady_clock::now() + pause_after_silence;
+  return resolution{std::move(*found), told.ttl};
 }
 
 }  // namespace modelgate::control::runtime::external

@@ -25,14 +25,18 @@ using resolve_function = std::function<resolution_result(const std::string& host
 /// Errors: the system's words. Ends after a few seconds, whatever the name servers do.
 [[nodiscard]] result<std::vector<std::string>, std::string> resolve_by_system(const std::string& host);
 
-/// The same, and what the name servers say of how long it holds.
+/// The same, and what a name server says of how long it holds. One that is silent is not asked again for a minute: most names
+/// there are in /etc/hosts, where the resolution had succeeded without it.
 [[nodiscard]] resolution_result resolve_with_ttl(const std::string& host);
 
 enum class record_type { a, aaaa };
-/// The shortest TTL of the records of these types, aliases included. `server`, an IPv4 one, instead of the system's. Ends after
-/// a second for each type.
-[[nodiscard]] std::optional<std::chrono::seconds> time_to_live(const std::string& host,
-                                                               const std::vector<record_type>& types,
-                                                               const std::optional<net::endpoint>& server = {});
+/// The shortest TTL of the records of these types, aliases included, as the first name server says. `name`: in full, no search
+/// domain is tried. `server`, an IPv4 one, instead of the system's. Ends after about a second for each type.
+struct ttl_answer {
+  std::optional<std::chrono::seconds> ttl;
+  bool is_silent = false;  ///< the server, so that nobody knows
+};
+[[nodiscard]] ttl_answer time_to_live(const std::string& name, const std::vector<record_type>& types,
+                                      const std::optional<net::endpoint>& server = {});
 
 }  // namespace modelgate::control::runtime::external

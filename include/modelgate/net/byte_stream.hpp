@@ -75,7 +75,8 @@ class byte_stream final : public watcher,
 
   /// Asks to be notified when there is something to read, the end of the stream included, although nothing was tried.
   void expect_input();
-  /// The same of a stream that has just been made: it needs no look at the socket, as the first one is still to be told.
+  /// The same in the turn of the loop in which the stream was made: it needs no look at the socket, as its first edge is
+  /// still to be told.
   void expect_first_input();
   /// Whether the last look said that a read may find something. Cheap; true until proven otherwise.
   [[nodiscard]] bool maybe_readable() const noexcept { return readable_; }

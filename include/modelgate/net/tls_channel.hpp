@@ -37,6 +37,8 @@ class tls_channel {
   /// After would_block or a short read, `wants_kernel` says whether only the socket can bring more.
   [[nodiscard]] io_result read(std::span<char> into);
   [[nodiscard]] bool wants_kernel() const noexcept;
+  /// The socket has been said to hold something: what is read from here on may come from what had been taken before.
+  void on_input_told() noexcept { drained_ = false; }
   /// Whether bytes that came are here and were not read yet.
   [[nodiscard]] bool holds_input() const noexcept;
   /// Without taking anything: ok when there is something to read. Takes in what is for the protocol only.
@@ -75,7 +77,7 @@ class tls_channel {
   std::string asked_name_;
   std::string client_name_;
   tls_failure failure_;
-  bool drained_ = true;  ///< the last read got less than it asked for
+  bool drained_ = true;  ///< the last read got less than it asked for, and nothing was told of since
   bool broken_ = false;
   bool established_ = false;
 };

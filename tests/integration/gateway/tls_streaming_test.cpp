@@ -1,6 +1,11 @@
 #include "tests/support/tls_fixture.hpp"
 
+#include "modelgate/net/byte_stream.hpp"
+#include "modelgate/net/ticket_keys.hpp"
+#include "modelgate/net/tls_context.hpp"
+
 #include <boost/test/unit_test.hpp>
+#include <fcntl.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -226,6 +231,39 @@ BOOST_AUTO_TEST_CASE(a_request_and_its_end_in_one_segment_are_both_seen) {
   client.tls().send_close_notify();
   client.hold_back(false);
   BOOST_TEST(replica.await_requests(2).back() == "closed");
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_while_an_earlier_record_has_not_been_read_is_not_forgotten) {
+  const tls_fixture fixture;
+  const auto context = net::tls_context::load(fixture.settings.tls.prediction, fixture.settings.tls.minimum_version,
+                                              std::make_shared<net::ticket_keys>(std::chrono::hours{1}));
+  BOOST_REQUIRE(context.has_value());
+  std::array<int, 2> pair{};
+  BOOST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) == 0);
+  BOOST_REQUIRE(::fcntl(pair[0], F_SETFL, O_NONBLOCK) == 0);
+  raw_socket theirs{pair[1]};
+  net::event_loop loop;
+  const net::stream_ptr ours{new net::byte_stream{loop, net::socket_handle{pair[0]}}};
+  {
+    const std::jthread client{[&] { theirs.secure(fixture.to("gate.test")); }};
+    ours->start_tls(*context);
+    while (ours->handshake() != net::io_status::ok) loop.run_one();
+  }
+  const auto read = [&] {
+    std::array<char, 100> bytes{};
+    const net::io_result got = ours->read_some(bytes);
+    return std::string{bytes.data(), got.bytes};
+  };
+  // Two records, which are taken from the kernel at once; before the second is read, the kernel tells of a third.
+  theirs.send("first");
+  theirs.send("second");
+  loop.poll();
+  BOOST_TEST(read() == "first");
+  theirs.send("third");
+  loop.poll();
+  BOOST_TEST(read() == "second");
+  BOOST_TEST(read() == "third");
+  BOOST_TEST(read() == "");
 }
 
 BOOST_AUTO_TEST_CASE(a_body_that_is_cut_off_never_looks_complete) {
