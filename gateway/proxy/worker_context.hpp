@@ -67,7 +67,7 @@ struct worker_context {
   /// is kept as well.
   [[nodiscard]] std::span<char> body_room() const noexcept {
     constexpr std::size_t much = 2'097'152;
-    constexpr std::size_t less = 16'384;
+    constexpr std::size_t less = 12'288;
     return memory_in_use < much ? scratch : scratch.first(std::min(scratch.size(), less));
   }
   [[nodiscard]] bool has_memory() const noexcept {
