@@ -218,7 +218,8 @@ void exchange::account_for_kept_bytes() noexcept {
 
 exchange::verdict exchange::step_upload() {
   const std::uint64_t before = upload_.payload_bytes();
-  const relay_status status = upload_.pump(client_.input, client_.stream, *upstream_, worker_.body_room());
+  const relay_status status =
+      upload_.pump(client_.input, client_.stream, *upstream_, worker_.body_room(cluster_.queue().has_waiters()));
   count_request_bytes(upload_.payload_bytes() - before);
   rate_.on_bytes(upload_.payload_bytes() - before);
   if (upload_.bytes_sent() > 0) fsm_.on_request_bytes_sent();

@@ -36,7 +36,8 @@ void exchange::count_response_bytes(std::uint64_t bytes) noexcept {
 exchange::verdict exchange::step_response() {
   if (!download_) return read_response_head();
   const std::uint64_t before = download_->payload_bytes();
-  const verdict ended = judge_download(download_->pump_from_scratch({}, *upstream_, client_.stream, worker_.body_room()));
+  const verdict ended = judge_download(
+      download_->pump_from_scratch({}, *upstream_, client_.stream, worker_.body_room(cluster_.queue().has_waiters())));
   count_response_bytes(download_->payload_bytes() - before);
   return ended;
 }
@@ -135,7 +136,8 @@ exchange::verdict exchange::start_response(std::string_view rest) {
     rest = {};
   }
   fsm_.on_response_head_sent();
-  const verdict ended = judge_download(download_->pump_from_scratch(rest, *upstream_, client_.stream, worker_.body_room()));
+  const verdict ended = judge_download(download_->pump_from_scratch(rest, *upstream_, client_.stream,
+                                                                    worker_.body_room(cluster_.queue().has_waiters())));
   count_response_bytes(download_->payload_bytes());
   return ended;
 }

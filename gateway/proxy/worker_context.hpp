@@ -64,11 +64,11 @@ struct worker_context {
     return system_time{std::chrono::duration_cast<system_clock::duration>(at.time_since_epoch() + wall_offset)};
   }
   /// To read bodies into. Where much is kept for slow peers already, less is read at once: what a peer does not take of it
-  /// is kept as well.
-  [[nodiscard]] std::span<char> body_room() const noexcept {
+  /// is kept as well. Not where others wait for the slot: it is free again when all of an answer is here.
+  [[nodiscard]] std::span<char> body_room(bool others_wait) const noexcept {
     constexpr std::size_t much = 2'097'152;
     constexpr std::size_t less = 12'288;
-    return memory_in_use < much ? scratch : scratch.first(std::min(scratch.size(), less));
+    return others_wait || memory_in_use < much ? scratch : scratch.first(std::min(scratch.size(), less));
   }
   [[nodiscard]] bool has_memory() const noexcept {
     return settings.memory_bytes == 0 || memory_in_use <= settings.memory_bytes;
