@@ -27,6 +27,7 @@ struct many_deployments {
   static config::settings settings() {
     config::settings made = gateway_fixture::short_settings();
     made.prediction.workers = workers;
+    made.timeouts.head = std::chrono::seconds{30};  // all connections are made before the first one asks
     return made;
   }
   config::deployment_config_ptr private_one(std::vector<config::client_credential> credentials) const {
