@@ -63,7 +63,7 @@ def file_system(folder):
 
 
 def how_long(bench, gate, where):
-    """From the request for a change to its answer, ms: {"median": , "p99": , ...} of as many as are needed for that."""
+    """From the request for a change to its answer, ms: its percentiles, the median is the fiftieth. `where`: the store is."""
     changes = Changes(gate)
     for _ in range(12):
         changes.make()
