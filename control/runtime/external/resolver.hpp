@@ -30,12 +30,12 @@ using resolve_function = std::function<resolution_result(const std::string& host
 [[nodiscard]] resolution_result resolve_with_ttl(const std::string& host);
 
 enum class record_type { a, aaaa };
-/// The shortest TTL of the records of these types, aliases included, as the first name server says. `name`: in full, no search
-/// domain is tried. `server`, an IPv4 one, instead of the system's. Ends after about a second for each type.
 struct ttl_answer {
   std::optional<std::chrono::seconds> ttl;
   bool is_silent = false;  ///< the server, so that nobody knows
 };
+/// The shortest TTL of the records of these types, aliases included, as the first name server says. `name`: in full, no
+/// search domain is tried. `server`, an IPv4 one, instead of the system's. Ends after about a second for each type.
 [[nodiscard]] ttl_answer time_to_live(const std::string& name, const std::vector<record_type>& types,
                                       const std::optional<net::endpoint>& server = {});
 
